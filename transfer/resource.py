@@ -1,0 +1,244 @@
+"""What a resource is: one kind of thing that is carried from shop to shop, as one module in `transfer.resources`.
+
+A resource says how its records are named (natural key), read, compared, referred to, written, found again and read
+back. It says nothing about pages, slices, order, retries, ledgers or progress: those are the engine's, once for all.
+
+Whatever needs Shopify is a *conversation*: a generator that yields `Ask` (one GraphQL request), is sent the `data` of
+the answer, and returns its result. The scheduler (`transfer.talk`) holds many conversations at once over one pool of
+requests in flight, so that nothing here knows threads, budgets or retries. An error of the client is thrown into the
+generator at the `yield`; what it does not catch fails the records of that conversation, never the run.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from .keys import Key
+from .references import Target
+
+Json = Any  # what json.loads gives; a recursive alias would say no more and cost every reader
+Fields = dict[str, Json]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One GraphQL request of a conversation.
+
+    `repeatable`: None = queries are, mutations are not; True for a mutation that is an upsert by nature.
+    """
+
+    document: str
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    repeatable: bool | None = None
+
+
+Talk = Generator[Ask, Mapping[str, Json], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it stands in an archive: no GID of any shop, every reference in its portable form."""
+
+    key: Key
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A record as one shop gave it: references in `fields` are still GIDs of that shop.
+
+    `also` names things that live inside this record and can be referred to on their own (a product's variants).
+    """
+
+    resource: str
+    key: Key
+    gid: str
+    fields: Fields
+    updated_at: str = ""
+    also: tuple[tuple[str, Key, str], ...] = ()  # (resource, key, gid)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A reference found in a record.
+
+    `path` names the place for people and for `without`: ``"fields.designer"``, ``"fieldDefinitions.looks"``.
+    `hard`: that field of that record must be filled when the record is created, so the target must exist before.
+    `field`: the path of the smallest piece that has to be left out when the target is not there yet.
+    """
+
+    path: str
+    target: Target
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which records a run carries: a filter, never a list of ids. Empty means all."""
+
+    resources: frozenset[str] = frozenset()
+    metaobject_types: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one step of reading gave, and where the next one starts (None: the stream is at its end)."""
+
+    readings: tuple[Reading, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One line of pages that can be read independently of all others: a connection, or one type of it.
+
+    `read(after, changed_since)` is a conversation that reads one page. `changed_since` (RFC 3339, Shopify's time)
+    asks for what moved since; streams that cannot filter (`moves = False`) read all again.
+    """
+
+    name: str
+    read: Callable[[str | None, str | None], Talk[Page]]
+    moves: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between what the target has and what the archive wants."""
+
+    path: str
+    before: Json
+    after: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One record to be written.
+
+    `after`: the record's whole wanted fields (portable). `before`: the target's present ones (portable), None where
+    the record is to be created. `changed`: paths of the planned changes. `gid`: the record in the target, if known.
+    `without`: reference paths to leave out now, because their targets are not there (yet); they are never cleared.
+    `relaxed`: paths created without `required`, to be tightened later. `linking`: this is the second pass, which
+    writes only what the first left out. `draft`: a publishable record with open links arrives as a draft.
+    """
+
+    resource: str
+    key: Key
+    after: Fields
+    before: Fields | None = None
+    gid: str | None = None
+    changed: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
+    relaxed: frozenset[str] = frozenset()
+    linking: bool = False
+
+    @property
+    def creates(self) -> bool:
+        return self.gid is None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one job. `reason` is a closed word of `transfer.outcomes.Reason`, `detail` one sentence."""
+
+    key: Key
+    gid: str | None = None
+    reason: str = ""
+    detail: str = ""
+    also: tuple[tuple[str, Key, str], ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.reason
+
+
+class Ids(ABC):
+    """Portable target -> GID in the shop that is written to. The writing side's only source of GIDs."""
+
+    @abstractmethod
+    def gid(self, target: Target) -> str | None:
+        """The GID, or None where the shop has no such record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    read: tuple[str, ...]
+    write: tuple[str, ...]
+
+
+class Resource(ABC):
+    """One kind of thing. Subclassed once per module in `transfer.resources`; instances hold no state."""
+
+    name: str
+    label: str  # what a merchant calls it, plural: "Products"
+    scopes: Scopes
+    gid_types: tuple[str, ...]  # GID types that stand for a record of this resource: ("Product",)
+    refers_to: tuple[str, ...] = ()  # resources that a record may name; the default order is derived from it
+    embeds: tuple[str, ...] = ()  # kinds that live inside a record and can be referred to: ("variants",)
+    upsert = False  # writing twice is harmless by nature: no intent row, and a lost answer is simply repeated
+    batch = 1  # jobs per conversation of `write`
+    read_batch = 50  # records per conversation of `read_back`
+    deletable = True  # whether a mirror may delete what the archive does not have
+    # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
+    keyed_lists: Mapping[str, str] = {}
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        """The lines of pages to read. `types`: the shop's metaobject types, for those that are paged by type."""
+
+    @abstractmethod
+    def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
+        """The present state of known records, at most `read_batch`; what is gone is missing from the list."""
+
+    @abstractmethod
+    def locate(self, keys: Sequence[Key]) -> Talk[dict[Key, str]]:
+        """Finds records by natural key, by identifier and never by search alone: key -> GID."""
+
+    # -- meaning -----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        """A copy of `fields` with every reference string replaced; None drops the reference (from a list: the item).
+
+        The one walk that finds and rewrites: `translate` sees each GID or portable form exactly where one stands.
+        """
+
+    @abstractmethod
+    def places(self, fields: Fields) -> Iterator[Place]:
+        """Every reference of a portable record. `hard` is judged with what the record itself says."""
+
+    def normalise(self, fields: Fields) -> Fields:
+        """What equality is judged on: Shopify rewrites dates, decimals, units and JSON key order."""
+        return fields
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        """One sentence on what is wrong with a record from an archive (hostile input), or None."""
+        return None
+
+    def refuse(self, job: Job) -> Result | None:
+        """Why this cannot be written at all (a limit, another app's data), known before asking Shopify."""
+        return None
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        """Creates or updates at most `batch` records; one result per job, in any order."""
+
+    def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
+        """Deletes records that the archive does not have (mirror policy)."""
+        raise NotImplementedError(f"{self.name} are never deleted")
+
+    def tighten(self, job: Job, ids: Ids) -> Talk[list[Result]]:
+        """Restores what `relaxed` left out, after the links are written."""
+        raise NotImplementedError(f"{self.name} are never relaxed")
+
+
+def gather(results: Iterable[Result]) -> dict[Key, Result]:
+    return {result.key: result for result in results}

@@ -121,9 +121,10 @@ class Job:
 
     `after`: the record's whole wanted fields (portable). `before`: the target's present ones (portable), None where
     the record is to be created. `changed`: paths of the planned changes. `gid`: the record in the target, if known.
-    `without`: reference paths to leave out now, because their targets are not there (yet); they are never cleared.
-    `relaxed`: paths created without `required`, to be tightened later. `linking`: this is the second pass, which
-    writes only what the first left out. `draft`: a publishable record with open links arrives as a draft.
+    `without`: reference paths to leave out now, because their targets are not there (yet); they are never cleared. A publishable
+    record that is created with something left out arrives as a draft, and is published by its link write.
+    `relaxed`: places whose demand (`required`) is left off now, to be restored by `tighten`, after the links.
+    `linking`: this is the second pass, which writes only the places in `changed`, left out by the first.
     """
 
     resource: str
@@ -210,8 +211,15 @@ class Resource(ABC):
         """
 
     @abstractmethod
-    def places(self, fields: Fields) -> Iterator[Place]:
-        """Every reference of a portable record. `hard` is judged with what the record itself says."""
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        """Every reference of a portable record, its owner included.
+
+        `governor`: the fields of the record named by `governed_by`, which say which places must be filled (hard).
+        """
+
+    def governed_by(self, key: Key) -> Target | None:
+        """The record (a definition) that says what this one must hold; None where nothing does."""
+        return None
 
     def normalise(self, fields: Fields) -> Fields:
         """What equality is judged on: Shopify rewrites dates, decimals, units and JSON key order."""

@@ -1,0 +1,67 @@
+"""The closed words of plan, ledger and report. Pages, JSON and commands show these and nothing freer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What the plan would do with one record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    EXTRA = "extra"  # only the target has it: left alone, or deleted under the mirror policy
+    CONFLICT = "conflict"  # a person has to decide (ambiguous key, another type)
+    CANNOT = "cannot"  # it can not be written at all, and the reason says why
+
+
+class Outcome(StrEnum):
+    """What became of one record. Empty means: nothing yet."""
+
+    PENDING = ""
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"  # left alone on purpose: by choice, by policy, or because somebody changed it meanwhile
+    FAILED = "failed"
+
+
+class State(StrEnum):
+    """How far the writing of one record has come."""
+
+    PLANNED = "planned"
+    SENT = "sent"  # the intent is committed; after a crash nobody knows whether it happened
+    WRITTEN = "written"  # answered; links may still be open
+    DONE = "done"  # nothing more will be written for it
+
+
+class Reason(StrEnum):
+    """Why a record was not (wholly) written."""
+
+    NONE = ""
+    EXCLUDED = "excluded"  # the merchant left it out
+    POLICY = "policy"  # the policy does not write such records
+    CHANGED_MEANWHILE = "changed_meanwhile"  # the target moved after the plan was made
+    AMBIGUOUS = "ambiguous"  # several records share this natural key
+    TYPE_CONFLICT = "type_conflict"  # the target has it as another type, which Shopify cannot change
+    REQUIRED_CIRCLE = "required_circle"  # required references in a circle, under a definition that exists already
+    MISSING_REQUIRED = "missing_required"  # a required reference points at something the target does not have
+    MISSING_OWNER = "missing_owner"  # the record that this value belongs to is not in the target
+    UNRESOLVED_REFERENCE = "unresolved_reference"  # written, but without a reference that has no target
+    TOO_LARGE = "too_large"  # over a limit of Shopify
+    NOT_PERMITTED = "not_permitted"  # another app's data, or a scope that is missing
+    REFUSED = "refused"  # Shopify's own userError, quoted
+    DEPENDS_ON_FAILED = "depends_on_failed"  # what it needs was not written
+    LOST = "lost"  # Shopify never answered, and it was not found afterwards
+    DIFFERS = "differs"  # written, but the read-back is not what was asked for
+    GONE = "gone"  # it vanished from the target between plan and write, or write and read-back
+
+
+class Policy(StrEnum):
+    """What an import may do to records that the target already has."""
+
+    CREATE_ONLY = "create_only"
+    UPDATE = "update"
+    MIRROR = "mirror"

@@ -1,0 +1,165 @@
+"""What a step of a run works with, and how it says where it is.
+
+A *step* is a generator: it works, and yields a `Checkpoint` wherever everything so far may be saved. It knows nothing
+of leases, databases or Celery. The engine (package `runs`, or `transfer.local` without Django) runs it:
+
+    for checkpoint in step(desk, cursor):
+        save cursor, counts and whatever ledger and ids have buffered, in one transaction
+
+Ledger and ids buffer what they are given until the engine saves it, and answer questions as if it were saved. A step
+asks `desk.stopping()` often; when it says yes, the step sends nothing new, waits for what is in the air, yields a last
+checkpoint and returns. The last checkpoint of a finished step has `done=True`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO, Protocol
+
+from shopify_client import AdminClient
+
+from .keys import Key
+from .outcomes import Outcome, Reason, State, Verdict
+from .references import Target
+from .resource import Fields, Json, Resource
+
+Cursor = dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """`counts`: resource -> what is done / how many there are, as far as known (`{"products": [250, 812]}`).
+
+    `pause`: seconds in which there is nothing to do but wait; the step goes on later from `cursor`.
+    """
+
+    cursor: Cursor
+    counts: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
+    done: bool = False
+    pause: float = 0.0
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of the ledger: one record of one run, from its plan to its proof.
+
+    `key` with `number` is unique in (run, resource): `number` tells apart the members of a group of duplicates (0).
+    `before`/`after`: whole portable fields of the target (before-image, for undo) and of the archive (wanted);
+    both None where nothing will be written. `changed`: paths that differ. `open`: reference places left out of the
+    first write, to be linked. `lost`: places whose target does not exist in the target shop: written without them.
+    `relaxed`: demands left off at creation. `wave`: place in the computed order; rows of one wave do not depend on
+    each other.
+    """
+
+    resource: str
+    key: Key
+    number: int = 0
+    verdict: Verdict = Verdict.UNCHANGED
+    outcome: Outcome = Outcome.PENDING
+    state: State = State.PLANNED
+    reason: Reason = Reason.NONE
+    detail: str = ""
+    gid: str = ""
+    before: Fields | None = None
+    after: Fields | None = None
+    changed: tuple[str, ...] = ()
+    wave: int | None = None
+    open: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    relaxed: tuple[str, ...] = ()
+    verified: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A filter on ledger rows; what is None does not filter. Rows come ordered by (resource, sort_key(key), number)."""
+
+    resource: str | None = None
+    verdicts: frozenset[Verdict] | None = None
+    outcomes: frozenset[Outcome] | None = None
+    states: frozenset[State] | None = None
+    wave: int | None = None
+    linkable: bool | None = None  # has open links
+    tightenable: bool | None = None  # has relaxed demands
+    verified: tuple[bool | None, ...] | None = None
+
+    def of(self, resource: str) -> Where:
+        return replace(self, resource=resource)
+
+
+class Ledger(Protocol):
+    def put(self, rows: Iterable[Row]) -> None:
+        """Inserts or replaces rows by (resource, key, number); saved with the next checkpoint."""
+
+    def get(self, resource: str, keys: Sequence[Key]) -> dict[Key, Row]:
+        """Rows by key (the first of a group)."""
+
+    def select(self, where: Where, *, limit: int, after: tuple[str, Key, int] | None = None) -> list[Row]:
+        """The next `limit` rows, after (resource, key, number) in the order of the ledger."""
+
+    def waves(self, where: Where) -> list[int]:
+        """The distinct waves of the rows that match, ascending."""
+
+    def tally(self) -> dict[str, dict[str, int]]:
+        """resource -> {verdict:<v>, outcome:<o>, reason:<r>, verified, open, lost: count}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Id:
+    """`reading`: the number of the reading that gave it; the largest of a GID counts."""
+
+    gid: str
+    target: Target
+    reading: int = 0
+
+
+class IdStore(Protocol):
+    """Which GID is which record, in the one shop that a run reads or writes."""
+
+    def put(self, ids: Iterable[Id]) -> None:
+        """Inserts or replaces by GID; saved with the next checkpoint."""
+
+    def by_gid(self, gids: Iterable[str]) -> dict[str, Id]: ...
+
+    def by_target(self, targets: Iterable[Target]) -> dict[Target, str]: ...
+
+
+class Storage(Protocol):
+    """Files of runs, by name (`<run>/parts/…`). A file appears under its name only when it is whole."""
+
+    def write(self, name: str) -> AbstractContextManager[BinaryIO]: ...
+
+    def read(self, name: str) -> BinaryIO:
+        """Opened for reading, seekable. FileNotFoundError if there is none."""
+
+    def size(self, name: str) -> int: ...
+
+    def exists(self, name: str) -> bool: ...
+
+    def delete(self, name: str) -> None:
+        """Absent is fine."""
+
+    def list(self, prefix: str) -> Iterator[str]: ...
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything a step works with.
+
+    `prefix`: where the run's files live in `storage`; `ticket`: the fencing token, part of every part's name, so that
+    a worker that lost its lease can write but never be read. `until`: the value of `clock` after which nothing may be
+    sent. `stopping`: the slice is over, somebody cancelled, or another shop waits. `now`: the time, for waits.
+    """
+
+    client: AdminClient
+    storage: Storage
+    ledger: Ledger
+    ids: IdStore
+    registry: Mapping[str, Resource]
+    prefix: str
+    ticket: int = 0
+    stopping: Callable[[], bool] = lambda: False
+    until: float | None = None
+    in_flight: int = 16

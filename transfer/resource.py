@@ -198,8 +198,16 @@ class Resource(ABC):
         """The present state of known records, at most `read_batch`; what is gone is missing from the list."""
 
     @abstractmethod
-    def locate(self, keys: Sequence[Key]) -> Talk[dict[Key, str]]:
-        """Finds records by natural key, by identifier and never by search alone: key -> GID."""
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        """Finds records (or what they embed) by natural key, by identifier and never by search alone -> GID."""
+
+    # GID type -> the selection that names such a node: {"Product": "handle"}. Used with `nodes(ids:)` for references
+    # to what a run did not read itself.
+    identify: Mapping[str, str] = {}
+
+    def identified(self, gid_type: str, node: Mapping[str, Json]) -> Target | None:
+        """The target that a node read with `identify` stands for."""
+        return None
 
     # -- meaning -----------------------------------------------------------------------------------------------
 

@@ -181,8 +181,10 @@ class Resource(ABC):
     refers_to: tuple[str, ...] = ()  # resources that a record may name; the default order is derived from it
     embeds: tuple[str, ...] = ()  # kinds that live inside a record and can be referred to: ("variants",)
     upsert = False  # writing twice is harmless by nature: no intent row, and a lost answer is simply repeated
+    guards_drift = False  # `write` itself notices what moved since the plan (compareDigest), so the kernel need not
     batch = 1  # jobs per conversation of `write`
     read_batch = 50  # records per conversation of `read_back`
+    points = 12.0  # what writing one record costs on average, for the plan's estimate
     deletable = True  # whether a mirror may delete what the archive does not have
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
     keyed_lists: Mapping[str, str] = {}
@@ -200,6 +202,15 @@ class Resource(ABC):
     @abstractmethod
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         """Finds records (or what they embed) by natural key, by identifier and never by search alone -> GID."""
+
+    def embedded(self, key: Key, fields: Fields) -> Iterator[Target]:
+        """What lives inside this record and can be referred to: a product's variants."""
+        return iter(())
+
+    def total(self) -> Talk[int | None]:
+        """How many records the shop holds, as far as that can be asked cheaply. For progress, never for proof."""
+        return None
+        yield  # makes this a conversation, if a silent one
 
     # GID type -> the selection that names such a node: {"Product": "handle"}. Used with `nodes(ids:)` for references
     # to what a run did not read itself.

@@ -13,6 +13,7 @@ checkpoint and returns. The last checkpoint of a finished step has `done=True`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -150,7 +151,8 @@ class Desk:
 
     `prefix`: where the run's files live in `storage`; `ticket`: the fencing token, part of every part's name, so that
     a worker that lost its lease can write but never be read. `until`: the value of `clock` after which nothing may be
-    sent. `stopping`: the slice is over, somebody cancelled, or another shop waits. `now`: the time, for waits.
+    sent. `stopping`: the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what
+    has to outlive this process.
     """
 
     client: AdminClient
@@ -163,3 +165,5 @@ class Desk:
     stopping: Callable[[], bool] = lambda: False
     until: float | None = None
     in_flight: int = 16
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time

@@ -1,0 +1,143 @@
+"""Many conversations at once over one pool of requests in flight.
+
+A conversation (`transfer.resource.Talk`) is a generator that asks one thing after another. `Talks` holds as many of
+them open as the client may have requests in the air, sends each what it asked for, and hands back whatever has
+ended. The caller's thread alone runs the generators; the client's threads do HTTP and nothing else.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from shopify_client import Answer, ShopifyError, Transient
+
+from .resource import Talk
+from .work import Desk
+
+T = TypeVar("T")
+Tag = TypeVar("Tag")
+
+# A slice that ends lets conversations under way come to their end for this long; then they are stopped between two
+# requests. Below the two seconds after which a cancelled run may send nothing new.
+GRACE_SECONDS = 1.0
+
+
+class Stopped(Transient):
+    """The slice ended before this conversation did. What it had not sent yet was not sent."""
+
+    def __init__(self) -> None:
+        super().__init__("The slice ended between two requests.")
+
+
+class Incomplete(ShopifyError):
+    """The answer came with errors, so that parts of what was asked for are missing from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended(Generic[Tag, T]):
+    """A conversation that is over: with a `value`, or with the `error` that nobody in it caught."""
+
+    tag: Tag
+    value: T | None = None
+    error: ShopifyError | None = None
+
+
+class Talks(Generic[Tag, T]):
+    """Use as a context manager; `start` while there is `room`, read `ended` while any is `open`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._flight = desk.client.flight(desk.in_flight)
+        self._numbers = itertools.count()
+        self._running: dict[int, tuple[Tag, Talk[T]]] = {}
+        self._ready: list[Ended[Tag, T]] = []
+        self._stopping_since: float | None = None
+
+    def __enter__(self) -> Self:
+        self._flight.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for _, talk in self._running.values():
+            talk.close()
+        self._flight.__exit__(kind, error, trace)
+
+    @property
+    def open(self) -> int:
+        return len(self._running) + len(self._ready)
+
+    @property
+    def room(self) -> bool:
+        return len(self._running) < self._desk.in_flight
+
+    def start(self, tag: Tag, talk: Talk[T]) -> None:
+        """Begins a conversation: runs it up to its first request, and sends that."""
+        number = next(self._numbers)
+        self._running[number] = (tag, talk)
+        self._advance(number, None)
+
+    def ended(self) -> Iterator[Ended[Tag, T]]:
+        """What has ended by now; waits for at least one answer where nothing has."""
+        if not self._ready and self._running:
+            for landed in self._flight.landed(wait=True):
+                self._advance(landed.tag, landed.answer, landed.error)
+        ready, self._ready = self._ready, []
+        yield from ready
+
+    def _advance(self, number: int, answer: Answer | None, error: ShopifyError | None = None) -> None:
+        tag, talk = self._running[number]
+        if answer is not None and answer.errors:
+            error = _incomplete(answer)
+        try:
+            if error is not None:
+                ask = talk.throw(error)
+            else:
+                ask = next(talk) if answer is None else talk.send(answer.data)
+            if self._out_of_time():
+                ask = talk.throw(Stopped())
+        except StopIteration as end:
+            self._end(number, Ended(tag, value=end.value))
+        except ShopifyError as problem:
+            self._end(number, Ended(tag, error=problem))
+        else:
+            self._flight.submit(
+                ask.document, ask.variables, tag=number, repeatable=ask.repeatable, until=self._desk.until
+            )
+
+    def _end(self, number: int, ended: Ended[Tag, T]) -> None:
+        del self._running[number]
+        self._ready.append(ended)
+
+    def _out_of_time(self) -> bool:
+        if self._stopping_since is None:
+            if not self._desk.stopping():
+                return False
+            self._stopping_since = self._desk.clock()
+        return self._desk.clock() - self._stopping_since > GRACE_SECONDS
+
+
+def _incomplete(answer: Answer) -> ShopifyError:
+    """Errors beside data: partial answers are never taken for whole ones."""
+    first: Any = answer.errors[0]
+    return Incomplete(str(getattr(first, "message", first)))
+
+
+def ask_all(desk: Desk, talks: dict[Tag, Talk[T]]) -> dict[Tag, T]:
+    """Runs a handful of conversations to their end. Raises the first error."""
+    waiting = list(talks.items())
+    values: dict[Tag, T] = {}
+    with Talks[Tag, T](desk) as pool:
+        while waiting or pool.open:
+            while waiting and pool.room:
+                pool.start(*waiting.pop(0))
+            for ended in pool.ended():
+                if ended.error is not None:
+                    raise ended.error
+                values[ended.tag] = ended.value  # type: ignore[assignment]  # no error: there is a value
+    return values

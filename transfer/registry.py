@@ -1,0 +1,79 @@
+"""All resources, and the order in which they are carried.
+
+Adding a resource is one module in `transfer.resources`, one line here and one fixture. The order is computed from
+what records can refer to; nobody writes one by hand (`tests/transfer/test_registry.py` holds the committed result, so
+that a change of it is seen).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from .graph import groups
+from .references import Target
+from .resource import Resource, Scopes
+from .resources import (
+    metafield_definitions,
+    metaobject_definitions,
+    metaobjects,
+    product_metafields,
+    products,
+    shop_metafields,
+    variant_metafields,
+)
+
+RESOURCES: Mapping[str, Resource] = {
+    module.RESOURCE.name: module.RESOURCE
+    for module in (
+        metaobject_definitions,
+        metafield_definitions,
+        products,
+        metaobjects,
+        product_metafields,
+        variant_metafields,
+        shop_metafields,
+    )
+}
+
+
+def owner_of(name: str, registry: Mapping[str, Resource] = RESOURCES) -> str:
+    """The resource whose records hold a kind of thing: itself, or products for variants."""
+    for resource in registry.values():
+        if name in resource.embeds:
+            return resource.name
+    return name
+
+
+def ordered_groups(registry: Mapping[str, Resource] = RESOURCES) -> list[list[str]]:
+    """Resources in the order of writing; those that refer to each other both ways share a group."""
+
+    def needs(name: str) -> list[str]:
+        return [owner_of(other, registry) for other in registry[name].refers_to]
+
+    return groups(list(registry), needs)
+
+
+@cache
+def order() -> tuple[str, ...]:
+    """The names of all resources, in the order of writing."""
+    return tuple(name for group in ordered_groups() for name in group)
+
+
+def by_gid_type(registry: Mapping[str, Resource] = RESOURCES) -> dict[str, Resource]:
+    """GID type -> the resource that can name such a node."""
+    return {kind: resource for resource in registry.values() for kind in resource.identify}
+
+
+def scopes(names: Iterable[str] = (), registry: Mapping[str, Resource] = RESOURCES) -> Scopes:
+    """The scopes that the named resources (all, if none are named) need for reading and for writing."""
+    chosen = [registry[name] for name in (tuple(names) or tuple(registry))]
+    return Scopes(
+        read=tuple(sorted({scope for resource in chosen for scope in resource.scopes.read})),
+        write=tuple(sorted({scope for resource in chosen for scope in resource.scopes.write})),
+    )
+
+
+def missing_owner(target: Target, registry: Mapping[str, Resource] = RESOURCES) -> bool:
+    """Whether no resource here can hold such a record (orders, another version's resource)."""
+    return owner_of(target.resource, registry) not in registry

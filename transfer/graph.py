@@ -69,7 +69,8 @@ def levels(ordered: Sequence[Sequence[Node]], needs: Callable[[Node], Iterable[N
     for group in ordered:
         inside = set(group)
         depth = 1 + max(
-            (level[need] for node in group for need in needs(node) if need not in inside and need in level), default=-1
+            (level[need] for node in group for need in needs(node) if need not in inside and need in level),
+            default=-1,
         )
         for node in group:
             level[node] = depth

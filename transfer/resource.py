@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from .diff import Change, changes
 from .keys import Key
 from .references import Target
 
@@ -87,10 +88,14 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one step of reading gave, and where the next one starts (None: the stream is at its end)."""
+    """What one step of reading gave, and where the next one starts (None: the stream is at its end).
+
+    `skipped`: what stands in the shop and is not carried, as (its name for people, the reason).
+    """
 
     readings: tuple[Reading, ...]
     after: str | None
+    skipped: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +109,6 @@ class Stream:
     name: str
     read: Callable[[str | None, str | None], Talk[Page]]
     moves: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference between what the target has and what the archive wants."""
-
-    path: str
-    before: Json
-    after: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +239,17 @@ class Resource(ABC):
     def normalise(self, fields: Fields) -> Fields:
         """What equality is judged on: Shopify rewrites dates, decimals, units and JSON key order."""
         return fields
+
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        """What would have to be written so that `before` (the target) becomes `after` (the archive).
+
+        Judged on `normalise`. What only the target has and what the archive does not mention is left alone.
+        """
+        return changes(self.normalise(before), self.normalise(after), self.keyed_lists)
+
+    def conflict(self, before: Fields, after: Fields) -> str | None:
+        """One sentence on why the target's record can never become the archive's (another type), or None."""
+        return None
 
     def validate(self, key: Key, fields: Fields) -> str | None:
         """One sentence on what is wrong with a record from an archive (hostile input), or None."""

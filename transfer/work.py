@@ -109,11 +109,12 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Id:
-    """`reading`: the number of the reading that gave it; the largest of a GID counts."""
+    """`reading`: the number of the reading that gave it; `mark`: a digest of what was read, to see what moved."""
 
     gid: str
     target: Target
     reading: int = 0
+    mark: str = ""
 
 
 class IdStore(Protocol):

@@ -1,0 +1,320 @@
+"""Reading a shop: the first half of an export, and of every snapshot.
+
+Three steps, each a generator of checkpoints (see `transfer.work`):
+
+`read`     every stream of every chosen resource, many at a time, in id order; parts hold what was read as it was read
+`settle`   what moved while we read is read again, up to three rounds; the latest reading of a GID counts
+`resolve`  GIDs in values become natural keys; each part is sorted
+
+After them `transfer.archive.merge` merges the sorted parts into members. A part is written whole before the
+checkpoint that names it, and its name carries the ticket, so that a killed or fenced worker leaves nothing behind that
+anyone reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .archive.parts import read_part, write_part
+from .jsonl import dumps, loads
+from .keys import sort_key
+from .references import Target, dangling, gid_type, is_local_gid
+from .registry import by_gid_type, order
+from .resource import Ask, Fields, Page, Reading, Resource, Selection, Stream, Talk
+from .talk import Talks, ask_all
+from .work import Checkpoint, Cursor, Desk, Id
+
+PART_BYTES = 16_000_000  # of JSON text held in memory before it becomes a part
+SAVE_SECONDS = 3.0  # how much reading a killed worker may lose
+EXAMPLES = 20  # of what is not carried, per reason, in the manifest
+ROUNDS = 3  # of reading again what moved
+LOOKUP = 250  # ids in one `nodes(ids:)`: the most that an array argument may hold
+
+_TYPES = """
+query MetaobjectTypes($after: String) {
+  metaobjectDefinitions(first: 250, after: $after) { nodes { type } pageInfo { hasNextPage endCursor } }
+}
+"""
+
+
+def chosen(desk: Desk, selection: Selection) -> list[Resource]:
+    """The resources of a selection, in the order of writing."""
+    return [
+        desk.registry[name]
+        for name in order()
+        if name in desk.registry and (not selection.resources or name in selection.resources)
+    ]
+
+
+def read(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Checkpoint]:
+    """Reads every record of the selection into parts. Restarts from `cursor`; an empty one starts afresh."""
+    if "types" not in cursor:
+        cursor = _start(desk, selection)
+        yield Checkpoint(cursor)
+    yield from _Reading(desk, cursor, selection, since=None).run()
+
+
+def settle(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Checkpoint]:
+    """Reads again what moved since the reading began, until nothing does, at most `ROUNDS` times."""
+    while cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moved"]):
+        if "began" not in cursor:
+            cursor = {**cursor, "began": desk.now(), "streams": {}, "moved": []}
+        last = None
+        for last in _Reading(desk, cursor, selection, since=_rfc3339(cursor["since"])).run():
+            if not last.done:
+                yield last
+        if last is None or not last.done:
+            return
+        cursor = {**last.cursor, "round": cursor["round"] + 1, "since": cursor["began"]}
+        del cursor["began"]
+        yield Checkpoint(cursor, last.counts)
+    yield Checkpoint(cursor, _counts(cursor), done=True)
+
+
+def _start(desk: Desk, selection: Selection) -> Cursor:
+    """The types to page by, how many records there may be, and the moment from which changes are looked for."""
+    resources = chosen(desk, selection)
+    types = ask_all(desk, {"types": _types()})["types"] if any(r.name == "metaobjects" for r in resources) else []
+    totals = ask_all(desk, {resource.name: resource.total() for resource in resources})
+    return {
+        "types": [t for t in types if not selection.metaobject_types or t in selection.metaobject_types],
+        "totals": {name: total for name, total in totals.items() if total is not None},
+        "since": desk.now() - CLOCK_MARGIN,
+        "streams": {},
+        "parts": {},
+        "read": {},
+        "skipped": {},
+        "moved": [],
+        "part": 0,
+        "reading": 0,
+        "round": 0,
+    }
+
+
+# Our clock and Shopify's may differ; what moved in this margin is read twice, which costs points and never data.
+CLOCK_MARGIN = 120.0
+
+
+def _types() -> Talk[list[str]]:
+    types: list[str] = []
+    after = None
+    while True:
+        data = yield Ask(_TYPES, {"after": after})
+        types += [node["type"] for node in data["metaobjectDefinitions"]["nodes"]]
+        page = data["metaobjectDefinitions"]["pageInfo"]
+        if not page["hasNextPage"]:
+            return sorted(types)
+        after = page["endCursor"]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One pass over all streams, with what has been read but not saved yet."""
+
+    desk: Desk
+    cursor: Cursor
+    selection: Selection
+    since: str | None
+    lines: dict[str, list[bytes]] = field(default_factory=dict)
+    size: int = 0
+    saved_at: float = 0.0
+
+    def run(self) -> Iterator[Checkpoint]:
+        self.saved_at = self.desk.clock()
+        streams = {stream.name: (resource, stream) for resource, stream in self._streams()}
+        state = self.cursor["streams"]
+        waiting = deque(name for name in streams if not state.get(name, {}).get("done"))
+        with Talks[str, Page](self.desk) as talks:
+            while True:
+                while waiting and talks.room and not self.desk.stopping():
+                    name = waiting.popleft()
+                    after = state.get(name, {}).get("after")
+                    talks.start(name, streams[name][1].read(after, self.since))
+                if not talks.open:
+                    break
+                for ended in talks.ended():
+                    if ended.error is not None:
+                        yield self._save()
+                        raise ended.error
+                    assert ended.value is not None
+                    self._take(streams[ended.tag][0], ended.tag, ended.value)
+                    if ended.value.after is not None:
+                        waiting.append(ended.tag)
+                if self.size > PART_BYTES or self.desk.clock() - self.saved_at > SAVE_SECONDS:
+                    yield self._save()
+        yield self._save(done=not waiting)
+
+    def _streams(self) -> Iterator[tuple[Resource, Stream]]:
+        for resource in chosen(self.desk, self.selection):
+            for stream in resource.streams(self.selection, self.cursor["types"]):
+                if self.since is None or stream.moves or self.cursor["round"] == 0:
+                    yield resource, stream
+
+    def _take(self, resource: Resource, stream: str, page: Page) -> None:
+        self.cursor["streams"][stream] = {"after": page.after, "done": page.after is None}
+        if self.since is None:
+            self._count(resource, page)
+            news = [(reading, _mark(reading)) for reading in page.readings]
+        else:
+            news = self._news(page)
+            self.cursor["moved"] += [[reading.resource, list(reading.key)] for reading, _ in news]
+        for reading, mark in news:
+            self._line(reading, mark)
+
+    def _count(self, resource: Resource, page: Page) -> None:
+        read_ = self.cursor["read"]
+        read_[resource.name] = read_.get(resource.name, 0) + len(page.readings)
+        for what, why in page.skipped:
+            note = self.cursor["skipped"].setdefault(resource.name, {}).setdefault(why, {"count": 0, "examples": []})
+            note["count"] += 1
+            if len(note["examples"]) < EXAMPLES:
+                note["examples"].append(what)
+
+    def _news(self, page: Page) -> list[tuple[Reading, str]]:
+        """What is not as we read it before. A filter on time gives much that did not move at all."""
+        known = self.desk.ids.by_gid(reading.gid for reading in page.readings)
+        marked = [(reading, _mark(reading)) for reading in page.readings]
+        return [(r, mark) for r, mark in marked if r.gid not in known or known[r.gid].mark != mark]
+
+    def _line(self, reading: Reading, mark: str) -> None:
+        self.cursor["reading"] += 1
+        number = self.cursor["reading"]
+        line = dumps(
+            {
+                "key": list(reading.key),
+                "gid": reading.gid,
+                "fields": reading.fields,
+                "updatedAt": reading.updated_at,
+                "reading": number,
+            }
+        )
+        self.lines.setdefault(reading.resource, []).append(line)
+        self.size += len(line)
+        self.desk.ids.put([Id(reading.gid, Target(reading.resource, reading.key), number, mark)])
+        self.desk.ids.put(Id(gid, Target(kind, key), number) for kind, key, gid in reading.also)
+
+    def _save(self, *, done: bool = False) -> Checkpoint:
+        """Writes what is held as parts; only then may a cursor name them."""
+        for resource, lines in sorted(self.lines.items()):
+            self.cursor["part"] += 1
+            name = f"{self.desk.prefix}parts/{resource}/{self.cursor['part']:05}.{self.desk.ticket}"
+            write_part(self.desk.storage, name, lines)
+            self.cursor["parts"].setdefault(resource, []).append(name)
+        self.lines, self.size, self.saved_at = {}, 0, self.desk.clock()
+        return Checkpoint(self.cursor, _counts(self.cursor), done=done)
+
+
+def _mark(reading: Reading) -> str:
+    """A digest of what was read: equal marks mean that nothing moved."""
+    return hashlib.blake2b(dumps([list(reading.key), reading.fields]), digest_size=8).hexdigest()
+
+
+def _counts(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
+    totals = cursor["totals"]
+    return {
+        name: (count, max(count, totals[name]) if name in totals else None)
+        for name, count in {**dict.fromkeys(totals, 0), **cursor["read"]}.items()
+    }
+
+
+def _rfc3339(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def resolve(desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]]) -> Iterator[Checkpoint]:
+    """Turns raw parts into sorted, portable ones, one part per checkpoint. Stale readings are dropped."""
+    cursor = cursor or {"at": 0, "sorted": {}, "kept": {}, "dangling": 0}
+    todo = [(resource, name) for resource, names in sorted(parts.items()) for name in names]
+    while cursor["at"] < len(todo):
+        if desk.stopping():
+            yield Checkpoint(cursor)
+            return
+        resource, source = todo[cursor["at"]]
+        readings = _latest(desk, [loads(line) for line in read_part(desk.storage, source)])
+        translate = Translation(desk)
+        translate.learn(gids(desk.registry[resource], (line["fields"] for line in readings)))
+        lines = []
+        for line in readings:
+            portable = desk.registry[resource].rewrite(line["fields"], translate)
+            record = {
+                "fields": portable,
+                "gid": line["gid"],
+                "key": line["key"],
+                "updatedAt": line["updatedAt"],
+            }
+            lines.append((sort_key(tuple(line["key"])), dumps(portable), dumps(record)))
+        lines.sort()
+        name = f"{desk.prefix}sorted/{resource}/{cursor['at']:05}.{desk.ticket}"
+        write_part(desk.storage, name, (text for _, _, text in lines))
+        cursor["sorted"].setdefault(resource, []).append(name)
+        cursor["kept"][resource] = cursor["kept"].get(resource, 0) + len(lines)
+        cursor["dangling"] += translate.dangled
+        cursor["at"] += 1
+        yield Checkpoint(cursor)
+    yield Checkpoint(cursor, done=True)
+
+
+def _latest(desk: Desk, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keeps the lines that are the latest reading of their GID."""
+    known = desk.ids.by_gid(line["gid"] for line in lines)
+    return [line for line in lines if known[line["gid"]].reading == line["reading"]]
+
+
+def gids(resource: Resource, records: Iterable[Fields]) -> set[str]:
+    """Every shop-bound GID in these records. Finding is rewriting with a notebook."""
+    found: set[str] = set()
+
+    def note(text: str) -> str:
+        if is_local_gid(text):
+            found.add(text)
+        return text
+
+    for fields in records:
+        resource.rewrite(fields, note)
+    return found
+
+
+class Translation:
+    """GID -> portable form, in one shop. Call it with any text that stands where a reference stands."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._known: dict[str, Target] = {}
+        self.dangled = 0
+
+    def learn(self, wanted: Iterable[str]) -> None:
+        """Looks up what these GIDs stand for: in our own ids first, in the shop for the rest."""
+        wanted = set(wanted) - self._known.keys()
+        self._known |= {gid: entry.target for gid, entry in self._desk.ids.by_gid(wanted).items()}
+        strangers = sorted(wanted - self._known.keys())
+        named = [gid for gid in strangers if gid_type(gid) in by_gid_type(self._desk.registry)]
+        batches = {start: identify(self._desk, named[start : start + LOOKUP]) for start in range(0, len(named), LOOKUP)}
+        for found in ask_all(self._desk, batches).values():
+            self._known |= found
+            self._desk.ids.put(Id(gid, target) for gid, target in found.items())
+        for gid in strangers:
+            if gid not in self._known:
+                self._known[gid] = dangling(gid)
+                self.dangled += 1
+
+    def __call__(self, text: str) -> str:
+        return str(self._known[text]) if text in self._known else text
+
+
+def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target]]:
+    """Asks the shop what these GIDs are. What is missing from the answer exists no more."""
+    namers = by_gid_type(desk.registry)
+    kinds = sorted({kind for gid in ids if (kind := gid_type(gid)) is not None})
+    fragments = " ".join(f"... on {kind} {{ {namers[kind].identify[kind]} }}" for kind in kinds)
+    document = f"query Identify($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id {fragments} }} }}"
+    data = yield Ask(document, {"ids": ids})
+    found: dict[str, Target] = {}
+    for node in data["nodes"]:
+        if node is not None and (target := namers[node["__typename"]].identified(node["__typename"], node)):
+            found[node["id"]] = target
+    return found

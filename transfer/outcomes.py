@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"  # left alone on purpose: by choice, by policy, or because somebody changed it meanwhile
     FAILED = "failed"
+    LEFT = "left"  # only the target has it, and nobody asked for its deletion
 
 
 class State(StrEnum):

@@ -64,13 +64,17 @@ class Reading:
     also: tuple[tuple[str, Key, str], ...] = ()  # (resource, key, gid)
 
 
+OWNER = "owner"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A reference found in a record.
 
-    `path` names the place for people and for `without`: ``"fields.designer"``, ``"fieldDefinitions.looks"``.
-    `hard`: that field of that record must be filled when the record is created, so the target must exist before.
-    `field`: the path of the smallest piece that has to be left out when the target is not there yet.
+    `path` names the smallest piece that has to be left out when the target is not there, for people and for
+    `Job.without`: ``"fields.designer"``, ``"fieldDefinitions.looks"``. The record that this one belongs to (a
+    metafield's product, an entry's definition) stands at the path ``OWNER`` and is always hard.
+    `hard`: that piece must be filled when the record is created, so the target must exist before.
     """
 
     path: str
@@ -117,8 +121,8 @@ class Job:
 
     `after`: the record's whole wanted fields (portable). `before`: the target's present ones (portable), None where
     the record is to be created. `changed`: paths of the planned changes. `gid`: the record in the target, if known.
-    `without`: reference paths to leave out now, because their targets are not there (yet); they are never cleared. A publishable
-    record that is created with something left out arrives as a draft, and is published by its link write.
+    `without`: reference paths to leave out now, because their targets are not there (yet); they are never cleared.
+    A publishable record that is created with something left out arrives as a draft, and is published by its link write.
     `relaxed`: places whose demand (`required`) is left off now, to be restored by `tighten`, after the links.
     `linking`: this is the second pass, which writes only the places in `changed`, left out by the first.
     """
@@ -181,6 +185,7 @@ class Resource(ABC):
     batch = 1  # jobs per conversation of `write`
     read_batch = 50  # records per conversation of `read_back`
     points = 12.0  # what writing one record costs on average, for the plan's estimate
+    governor: str = ""  # the resource whose records say what a record of this one must hold
     deletable = True  # whether a mirror may delete what the archive does not have
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
     keyed_lists: Mapping[str, str] = {}
@@ -202,6 +207,10 @@ class Resource(ABC):
     def embedded(self, key: Key, fields: Fields) -> Iterator[Target]:
         """What lives inside this record and can be referred to: a product's variants."""
         return iter(())
+
+    def embedding(self, key: Key) -> Key:
+        """The key of the record in which an embedded thing of key `key` lives."""
+        raise NotImplementedError(f"nothing lives inside {self.name}")
 
     def total(self) -> Talk[int | None]:
         """How many records the shop holds, as far as that can be asked cheaply. For progress, never for proof."""
@@ -233,8 +242,12 @@ class Resource(ABC):
         """
 
     def governed_by(self, key: Key) -> Target | None:
-        """The record (a definition) that says what this one must hold; None where nothing does."""
+        """The record of `governor` (a definition) that says what this one must hold; None where nothing does."""
         return None
+
+    def demand(self, path: str) -> str:
+        """The path in the governor that makes the place at `path` hard: what `relaxed` would have to name."""
+        raise NotImplementedError(f"nothing governs {self.name}")
 
     def normalise(self, fields: Fields) -> Fields:
         """What equality is judged on: Shopify rewrites dates, decimals, units and JSON key order."""

@@ -95,10 +95,7 @@ class Talks(Generic[Tag, T]):
         if answer is not None and answer.errors:
             error = _incomplete(answer)
         try:
-            if error is not None:
-                ask = talk.throw(error)
-            else:
-                ask = next(talk) if answer is None else talk.send(answer.data)
+            ask = talk.throw(error) if error is not None else next(talk) if answer is None else talk.send(answer.data)
             if self._out_of_time():
                 ask = talk.throw(Stopped())
         except StopIteration as end:

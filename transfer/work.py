@@ -152,7 +152,8 @@ class Desk:
 
     `prefix`: where the run's files live in `storage`; `ticket`: the fencing token, part of every part's name, so that
     a worker that lost its lease can write but never be read. `until`: the value of `clock` after which nothing may be
-    sent. `stopping`: the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what
+    sent. `settling`: seconds after which a request whose sender died is surely over (time-out, plus what Shopify may
+    take). `stopping`: the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what
     has to outlive this process.
     """
 
@@ -166,5 +167,6 @@ class Desk:
     stopping: Callable[[], bool] = lambda: False
     until: float | None = None
     in_flight: int = 16
+    settling: float = 25.0
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time

@@ -1,0 +1,146 @@
+"""Writing a plan: record after record in the computed order, then the links, then what was relaxed, then deletions.
+
+Every row of the ledger goes planned -> sent -> written (links open) -> done. *Sent* is committed before anything is
+sent. Whoever finds a row *sent* after a crash does not know whether it happened: it is looked up, no sooner than the
+longest that its request could still have been under way, and by identifier, because search lags behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from .archive.members import MemberSet
+from .order import WAVES
+from .outcomes import Outcome, State, Verdict
+from .pour import pour
+from .present import located, now
+from .references import Target
+from .registry import ordered_groups
+from .resource import Resource
+from .trace import WRITABLE
+from .work import Checkpoint, Cursor, Desk, Row, Where
+from .writing import PLANNED, Deletions, Links, Tightening, Writes, Writing, planned
+
+SENT = Where(states=frozenset({State.SENT}))
+TO_DELETE = Where(verdicts=frozenset({Verdict.EXTRA}), outcomes=frozenset({Outcome.PENDING}))
+WINDOW = 100
+
+Phase = Generator[Checkpoint, None, bool]  # True: the phase is done
+
+
+def apply(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkpoint]:
+    """Writes every row that is to be written, and marks each with what became of it."""
+    if not cursor:
+        cursor = {"phase": 0, "sent_at": None, "lost_at": None, "done": {}, "total": _totals(desk)}
+    applying = _Applying(desk, cursor, snapshot)
+    phases = applying.phases()
+    finished = yield from applying.recover()
+    while finished and cursor["phase"] < len(phases):
+        kind, names, first = phases[cursor["phase"]]
+        finished = yield from applying.phase(kind, names, first)
+        if finished:
+            cursor["phase"] += 1
+    if finished:
+        yield Checkpoint(cursor, applying.counts(), done=True)
+
+
+def _totals(desk: Desk) -> dict[str, int]:
+    """How many rows of each resource are to be written or deleted."""
+    totals: dict[str, int] = {}
+    for where in (WRITABLE, TO_DELETE):
+        after = None
+        while rows := desk.ledger.select(where, limit=1000, after=after):
+            after = (rows[-1].resource, rows[-1].key, rows[-1].number)
+            for row in rows:
+                totals[row.resource] = totals.get(row.resource, 0) + 1
+    return totals
+
+
+@dataclass(slots=True)
+class _Applying:
+    desk: Desk
+    cursor: Cursor
+    snapshot: MemberSet
+
+    def phases(self) -> list[tuple[str, list[str], int]]:
+        """(kind, resources, first wave). Deletions go backwards: what refers goes before what it refers to."""
+        groups = ordered_groups(self.desk.registry)
+        forwards = [(kind, names, number * WAVES) for number, names in enumerate(groups) for kind in ("write", "link")]
+        return [*forwards, ("tighten", [], 0), *(("delete", names, 0) for names in reversed(groups))]
+
+    def counts(self) -> dict[str, tuple[int, int | None]]:
+        return {name: (self.cursor["done"].get(name, 0), total) for name, total in self.cursor["total"].items()}
+
+    def phase(self, kind: str, names: Sequence[str], first: int) -> Phase:
+        """One phase, repeated while looking up what was lost brings rows back into it."""
+        while tasks := list(self._tasks(kind, names, first)):
+            for task in tasks:
+                finished = yield from pour(self.desk, task)
+                if self.cursor["lost_at"] is None:
+                    self.cursor["sent_at"] = None  # nothing is in the air any more, and nothing is in doubt
+                yield Checkpoint(self.cursor, self.counts())
+                if not finished:
+                    return False
+            looked = yield from self.recover()
+            if not looked:
+                return False
+        return True
+
+    def _tasks(self, kind: str, names: Sequence[str], first: int) -> Iterator[Writing]:
+        """What there is to do in a phase right now; nothing, when it is done."""
+        desk, cursor, snapshot = self.desk, self.cursor, self.snapshot
+        if kind == "write":
+            waves = desk.ledger.waves(Where(WRITABLE.resource, WRITABLE.verdicts, WRITABLE.outcomes, PLANNED))
+            tasks: list[Writing] = [Writes(desk, cursor, snapshot, w) for w in waves if first <= w < first + WAVES]
+        elif kind == "link":
+            tasks = [Links(desk, cursor, snapshot, name) for name in names]
+        elif kind == "delete":
+            tasks = [Deletions(desk, cursor, snapshot, name) for name in reversed(names)]
+        else:
+            tasks = [Tightening(desk, cursor, snapshot)]
+        yield from (task for task in tasks if desk.ledger.select(task.where, limit=1))
+
+    def recover(self) -> Phase:
+        """Finds out what became of rows that were sent and never answered."""
+        while rows := self.desk.ledger.select(SENT, limit=WINDOW):
+            wait = max(self.cursor["sent_at"] or 0.0, self.cursor["lost_at"] or 0.0) + self.desk.settling
+            if wait > self.desk.now():
+                yield Checkpoint(self.cursor, self.counts(), pause=wait - self.desk.now())
+                return False
+            for name, group in groupby(rows, lambda row: row.resource):
+                self._look(self.desk.registry[name], list(group))
+            self.desk.ledger.put(rows)
+            yield Checkpoint(self.cursor, self.counts())
+            if self.desk.stopping():
+                return False
+        self.cursor["sent_at"] = self.cursor["lost_at"] = None
+        return True
+
+    def _look(self, resource: Resource, rows: list[Row]) -> None:
+        nameless = [row for row in rows if not row.gid]
+        found = located(self.desk, resource, nameless)
+        for row in nameless:
+            row.gid = found.get(Target(row.resource, row.key), "")
+        present = now(self.desk, resource, [row.gid for row in rows if row.gid])
+        for row in rows:
+            if row.outcome is not Outcome.PENDING or row.gid not in present:
+                self._not_there(row)
+            elif row.verdict is Verdict.EXTRA:
+                row.state = State.PLANNED
+            else:
+                # Whatever of it did happen is what the target has now; the rest is an update of that.
+                assert row.after is not None
+                row.before = present[row.gid].fields
+                row.changed = tuple(change.path for change in resource.changes(row.before, row.after))
+                row.state = State.PLANNED
+
+    def _not_there(self, row: Row) -> None:
+        """The write did not happen, or it is one that may simply be repeated (links, tightening)."""
+        if row.verdict is Verdict.EXTRA:
+            row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
+        else:
+            row.state = planned(row)
+            if row.verdict is Verdict.CREATE and row.outcome is Outcome.PENDING:
+                row.gid = ""

@@ -1,0 +1,173 @@
+"""The archive against the target's snapshot, as one streaming merge: a verdict for every record.
+
+Both sides are sorted by natural key, so neither is ever held in memory. Records that share a key are a group: those
+of equal content pair, and of what remains nobody can say which belongs to which, so it is a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from .archive.members import MemberSet
+from .keys import Key, decode, encode, sort_key
+from .outcomes import Outcome, Reason, State, Verdict
+from .resource import Fields, Job, Resource
+from .work import Checkpoint, Cursor, Desk, Row
+
+WINDOW = 500  # records between two checkpoints
+
+
+class Present(NamedTuple):
+    """One record of one side. `gid` stands where the side is a shop's snapshot."""
+
+    key: Key
+    fields: Fields
+    gid: str
+
+
+def compare(desk: Desk, cursor: Cursor, *, archive: MemberSet, snapshot: MemberSet) -> Iterator[Checkpoint]:
+    """Writes a ledger row per record of the archive, and per record that only the target has."""
+    cursor = cursor or {"resource": 0, "after": None, "compared": {}}
+    names = [name for name in desk.registry if name in archive.resources]
+    while cursor["resource"] < len(names):
+        resource = desk.registry[names[cursor["resource"]]]
+        after = decode(cursor["after"]) if cursor["after"] is not None else None
+        rows: list[Row] = []
+        for key, wanted, present in _side_by_side(
+            _present(archive, resource.name, after), _present(snapshot, resource.name, after)
+        ):
+            rows += judge(resource, key, wanted, present)
+            if len(rows) >= WINDOW:
+                _save(desk, cursor, resource.name, rows)
+                cursor["after"] = encode(key)
+                rows = []
+                yield Checkpoint(cursor, _counts(archive, cursor))
+                if desk.stopping():
+                    return
+        _save(desk, cursor, resource.name, rows)
+        cursor["resource"] += 1
+        cursor["after"] = None
+        yield Checkpoint(cursor, _counts(archive, cursor))
+        if desk.stopping():
+            return
+    yield Checkpoint(cursor, _counts(archive, cursor), done=True)
+
+
+def _save(desk: Desk, cursor: Cursor, resource: str, rows: list[Row]) -> None:
+    desk.ledger.put(rows)
+    wanted = sum(row.verdict is not Verdict.EXTRA for row in rows)
+    cursor["compared"][resource] = cursor["compared"].get(resource, 0) + wanted
+
+
+def _counts(archive: MemberSet, cursor: Cursor) -> dict[str, tuple[int, int | None]]:
+    return {name: (cursor["compared"].get(name, 0), archive.count(name)) for name in archive.resources}
+
+
+def _present(members: MemberSet, resource: str, after: Key | None) -> Iterator[Present]:
+    for line in members.records(resource, after=after):
+        yield Present(line.key, line.fields, line.gid)
+
+
+def _side_by_side(
+    wanted: Iterable[Present], present: Iterable[Present]
+) -> Iterator[tuple[Key, list[Present], list[Present]]]:
+    """The merge: every key that either side has, with what each side has under it."""
+    lefts, rights = _by_key(wanted), _by_key(present)
+    left, right = next(lefts, None), next(rights, None)
+    while left is not None or right is not None:
+        if right is None or (left is not None and left[0] < right[0]):
+            assert left is not None
+            yield left[1][0].key, left[1], []
+            left = next(lefts, None)
+        elif left is None or right[0] < left[0]:
+            yield right[1][0].key, [], right[1]
+            right = next(rights, None)
+        else:
+            yield left[1][0].key, left[1], right[1]
+            left, right = next(lefts, None), next(rights, None)
+
+
+def _by_key(records: Iterable[Present]) -> Iterator[tuple[bytes, list[Present]]]:
+    for order, group in groupby(records, lambda record: sort_key(record.key)):
+        yield order, list(group)
+
+
+def judge(resource: Resource, key: Key, wanted: Sequence[Present], present: Sequence[Present]) -> list[Row]:
+    """The rows of one key."""
+    if len(wanted) <= 1 and len(present) <= 1:
+        one = _row(resource, key, wanted[0] if wanted else None, present[0] if present else None)
+        return [one]
+    return _group(resource, key, list(wanted), list(present))
+
+
+def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Present]) -> list[Row]:
+    """A group of duplicates: equal content pairs, the rest is ambiguous on both sides."""
+    rows: list[Row] = []
+    for record in wanted:
+        twin = next((other for other in present if not resource.changes(other.fields, record.fields)), None)
+        if twin is not None:
+            present.remove(twin)
+            rows.append(_row(resource, key, record, twin))
+        else:
+            rows.append(
+                Row(
+                    resource.name,
+                    key,
+                    verdict=Verdict.CONFLICT,
+                    reason=Reason.AMBIGUOUS,
+                    detail="Several records share this key; make the keys unique in the source, then export again.",
+                )
+            )
+    rows += [_row(resource, key, None, other) for other in present]
+    for number, row in enumerate(rows):
+        row.number = number
+    return rows
+
+
+def _row(resource: Resource, key: Key, wanted: Present | None, present: Present | None) -> Row:
+    if wanted is None:
+        assert present is not None
+        return Row(resource.name, key, verdict=Verdict.EXTRA, gid=present.gid, before=present.fields)
+    if present is None:
+        row = Row(resource.name, key, verdict=Verdict.CREATE, after=wanted.fields)
+    else:
+        conflict = resource.conflict(present.fields, wanted.fields)
+        if conflict is not None:
+            return Row(
+                resource.name,
+                key,
+                verdict=Verdict.CONFLICT,
+                gid=present.gid,
+                reason=Reason.TYPE_CONFLICT,
+                detail=conflict,
+                before=present.fields,
+                after=wanted.fields,
+            )
+        row = update(resource, Row(resource.name, key, gid=present.gid, before=present.fields, after=wanted.fields))
+    return row if row.verdict is Verdict.UNCHANGED else _refused(resource, row)
+
+
+def update(resource: Resource, row: Row) -> Row:
+    """Judges a record that both sides have: what differs, if anything."""
+    assert row.before is not None
+    assert row.after is not None
+    row.changed = tuple(change.path for change in resource.changes(row.before, row.after))
+    if row.changed:
+        row.verdict = Verdict.UPDATE
+    else:  # the snapshot has just read it: that is its proof
+        row.verdict, row.outcome, row.state = Verdict.UNCHANGED, Outcome.UNCHANGED, State.DONE
+        row.before = row.after = None
+        row.verified = True
+    return row
+
+
+def _refused(resource: Resource, row: Row) -> Row:
+    """What Shopify would refuse for certain is not attempted."""
+    assert row.after is not None
+    job = Job(resource.name, row.key, row.after, before=row.before, gid=row.gid or None, changed=row.changed)
+    refusal = resource.refuse(job)
+    if refusal is not None:
+        row.verdict, row.reason, row.detail = Verdict.CANNOT, Reason(refusal.reason), refusal.detail
+    return row

@@ -1,0 +1,98 @@
+"""From two sets of members to a plan that a person can decide on, and from the decision to what will be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from .archive.members import MemberSet
+from .keys import Key, encode
+from .order import order
+from .outcomes import Outcome, Policy, Reason, State, Verdict
+from .resource import Json
+from .trace import trace
+from .work import Checkpoint, Cursor, Desk, Row, Where
+
+WINDOW = 500
+PENDING = Where(outcomes=frozenset({Outcome.PENDING}))
+NOT_WRITTEN = frozenset({Verdict.CONFLICT, Verdict.CANNOT})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the merchant chose on the plan page. `records`: (resource, encoded key) that are left out."""
+
+    policy: Policy = Policy.UPDATE
+    resources: frozenset[str] = frozenset()
+    records: frozenset[tuple[str, str]] = frozenset()
+
+    @classmethod
+    def from_json(cls, policy: str, excluded: Json) -> Self:
+        """`excluded`: ``{"resources": ["products"], "records": [["metaobjects", ["designer", "anna"]]]}``."""
+        return cls(
+            Policy(policy),
+            frozenset(excluded.get("resources", ())),
+            frozenset((resource, encode(tuple(key))) for resource, key in excluded.get("records", ())),
+        )
+
+    def leaves_out(self, resource: str, key: Key) -> bool:
+        return resource in self.resources or (resource, encode(key)) in self.records
+
+
+def arrange(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkpoint]:
+    """Traces the references, then computes the order; again, if a circle made records fall out of the plan."""
+    cursor = cursor or {"phase": "trace", "inner": {}}
+    while cursor["phase"] != "done":
+        work = trace if cursor["phase"] == "trace" else order
+        for checkpoint in work(desk, cursor["inner"], snapshot=snapshot):
+            cursor["inner"] = checkpoint.cursor
+            if not checkpoint.done:
+                yield Checkpoint(cursor)
+                continue
+            again = cursor["phase"] == "trace" or checkpoint.cursor["fell"]
+            phase = "order" if cursor["phase"] == "trace" else ("trace" if again else "done")
+            cursor = {"phase": phase, "inner": {}}
+            yield Checkpoint(cursor, done=phase == "done")
+            break
+        else:
+            return  # the slice is over
+        if desk.stopping() and cursor["phase"] != "done":
+            return
+
+
+def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkpoint]:
+    """Applies what the merchant chose: what is left out, what the policy does not write, what cannot be written."""
+    cursor = cursor or {"after": None}
+    while True:
+        after = cursor["after"]
+        rows = desk.ledger.select(
+            PENDING, limit=WINDOW, after=(after[0], tuple(after[1]), after[2]) if after is not None else None
+        )
+        if not rows:
+            yield Checkpoint(cursor, done=True)
+            return
+        cursor["after"] = [rows[-1].resource, list(rows[-1].key), rows[-1].number]
+        desk.ledger.put([row for row in rows if _decided(desk, row, decision)])
+        yield Checkpoint(cursor)
+        if desk.stopping():
+            return
+
+
+def _decided(desk: Desk, row: Row, decision: Decision) -> bool:
+    """Whether the decision settles this row without writing anything."""
+    if decision.leaves_out(row.resource, row.key):
+        left = row.verdict is Verdict.EXTRA
+        row.outcome, row.reason = (Outcome.LEFT if left else Outcome.SKIPPED), Reason.EXCLUDED
+    elif row.verdict is Verdict.EXTRA:
+        if decision.policy is Policy.MIRROR and desk.registry[row.resource].deletable:
+            return False
+        row.outcome = Outcome.LEFT
+    elif row.verdict in NOT_WRITTEN:
+        row.outcome = Outcome.FAILED
+    elif row.verdict is Verdict.UPDATE and decision.policy is Policy.CREATE_ONLY:
+        row.outcome, row.reason = Outcome.SKIPPED, Reason.POLICY
+    else:
+        return False
+    row.state = State.DONE
+    return True

@@ -1,0 +1,195 @@
+"""Where every reference of the plan will point, before anything is written.
+
+A reference lands if its target is in the target shop, or if this import creates it. One that does neither is *lost*:
+it is left out of the wanted record and named in the report, so that a second import finds nothing to write. Where
+the lost place had to be filled, the record itself cannot be written, and what refers to that record is traced again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from .archive.members import MemberSet
+from .compare import update
+from .keys import Key
+from .outcomes import Outcome, Reason, Verdict
+from .references import Target
+from .registry import missing_owner, owner_of
+from .resource import OWNER, Fields, Place, Resource
+from .talk import ask_all
+from .work import Checkpoint, Cursor, Desk, Id, Row, Where
+
+WINDOW = 300  # rows whose references are looked up together
+LOCATE = 25  # targets in one conversation of `locate`
+
+TO_WRITE = frozenset({Verdict.CREATE, Verdict.UPDATE})
+WRITABLE = Where(verdicts=TO_WRITE, outcomes=frozenset({Outcome.PENDING}))
+
+
+def trace(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkpoint]:
+    """Judges every reference of every row that is to be written; repeats while rows fall out of the plan."""
+    cursor = cursor or {"after": None, "fell": 0}
+    tracer = _Tracer(desk, snapshot)
+    while True:
+        after = cursor["after"]
+        rows = desk.ledger.select(
+            WRITABLE, limit=WINDOW, after=(after[0], tuple(after[1]), after[2]) if after else None
+        )
+        if rows:
+            last = rows[-1]
+            cursor["after"] = [last.resource, list(last.key), last.number]
+            cursor["fell"] += tracer.window(rows)
+        elif cursor["fell"]:
+            cursor = {"after": None, "fell": 0}
+        else:
+            yield Checkpoint(cursor, done=True)
+            return
+        yield Checkpoint(cursor)
+        if desk.stopping():
+            return
+
+
+class Governors:
+    """The definitions that say what a record must hold: as this import will leave them, else as the target has them."""
+
+    def __init__(self, desk: Desk, snapshot: MemberSet) -> None:
+        self._desk = desk
+        self._snapshot = snapshot
+        self.rows: dict[Target, Row] = {}
+        self._fields: dict[Target, Fields | None] = {}
+
+    def learn(self, rows: Iterable[Row]) -> None:
+        wanted: dict[str, set[Key]] = {}
+        for row in rows:
+            target = self._desk.registry[row.resource].governed_by(row.key)
+            if target is not None and target not in self._fields:
+                wanted.setdefault(target.resource, set()).add(target.key)
+        for resource, keys in wanted.items():
+            planned = self._desk.ledger.get(resource, sorted(keys))
+            present = self._snapshot.lookup(resource, sorted(keys))
+            for key in keys:
+                target = Target(resource, key)
+                row = planned.get(key)
+                if row is not None and row.after is not None:
+                    self.rows[target] = row
+                    self._fields[target] = row.after
+                else:
+                    self._fields[target] = present[key].fields if key in present else None
+
+    def places(self, row: Row) -> list[Place]:
+        """Every reference of a row; a demand that this import leaves off at first makes no place hard."""
+        assert row.after is not None
+        resource = self._desk.registry[row.resource]
+        governor = resource.governed_by(row.key)
+        found = resource.places(row.key, row.after, self._fields.get(governor) if governor is not None else None)
+        relaxed = self.rows[governor].relaxed if governor in self.rows else ()
+        if not relaxed:
+            return list(found)
+        return [
+            replace(place, hard=False)
+            if place.hard and place.path != OWNER and resource.demand(place.path) in relaxed
+            else place
+            for place in found
+        ]
+
+
+@dataclass(slots=True)
+class _Tracer:
+    desk: Desk
+    snapshot: MemberSet
+    absent: set[Target] = field(default_factory=set)  # looked for in the target and not found
+
+    def window(self, rows: Sequence[Row]) -> int:
+        """Judges these rows; returns how many fell out of the plan."""
+        governors = Governors(self.desk, self.snapshot)
+        governors.learn(rows)
+        found = [(row, governors.places(row)) for row in rows]
+        lands = self._lands({place.target for _, spots in found for place in spots})
+        moved = [row for row, spots in found if self._judge(row, [spot for spot in spots if spot.target not in lands])]
+        self.desk.ledger.put(moved)
+        return sum(row.verdict is Verdict.CANNOT for row in moved)
+
+    def _judge(self, row: Row, lost: Sequence[Place]) -> bool:
+        """Takes what is lost out of the row. Whether the row changed."""
+        if not lost:
+            return False
+        hard = next((place for place in lost if place.hard), None)
+        if hard is not None:
+            row.verdict = Verdict.CANNOT
+            row.reason = Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
+            row.detail = explain(hard)
+            return True
+        resource = self.desk.registry[row.resource]
+        gone = {str(place.target) for place in lost}
+        assert row.after is not None
+        row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
+        row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
+        row.reason = Reason.UNRESOLVED_REFERENCE
+        row.detail = " ".join([row.detail, *(explain(place) for place in lost)]).strip()
+        if row.verdict is Verdict.UPDATE:
+            update(resource, row)
+        return True
+
+    def _lands(self, targets: set[Target]) -> set[Target]:
+        known = set(self.desk.ids.by_target(targets))
+        known |= self._created(targets - known)
+        strangers = {
+            target
+            for target in targets - known - self.absent
+            if not target.unknown and not missing_owner(target, self.desk.registry)
+        }
+        return known | self._located(strangers)
+
+    def _created(self, targets: Iterable[Target]) -> set[Target]:
+        """Which of them this import creates, on their own or inside another record."""
+        owners = {target: owner(target, self.desk.registry) for target in targets}
+        planned: dict[Target, Row] = {}
+        for resource in {home.resource for home in owners.values() if home is not None}:
+            keys = sorted({home.key for home in owners.values() if home is not None and home.resource == resource})
+            rows = self.desk.ledger.get(resource, keys)
+            planned |= {Target(resource, key): row for key, row in rows.items()}
+        return {
+            target
+            for target, home in owners.items()
+            if home is not None and home in planned and creates(planned[home], target, self.desk.registry)
+        }
+
+    def _located(self, targets: set[Target]) -> set[Target]:
+        """Asks the target for what neither the archive nor the snapshot knows, by identifier."""
+        queues: dict[str, list[Target]] = {}
+        for target in sorted(targets):
+            queues.setdefault(owner_of(target.resource, self.desk.registry), []).append(target)
+        talks = {
+            (name, start): self.desk.registry[name].locate(queue[start : start + LOCATE])
+            for name, queue in queues.items()
+            for start in range(0, len(queue), LOCATE)
+        }
+        found = {target: gid for answer in ask_all(self.desk, talks).values() for target, gid in answer.items()}
+        self.desk.ids.put(Id(gid, target) for target, gid in found.items())
+        self.absent |= targets - found.keys()
+        return set(found)
+
+
+def owner(target: Target, registry: Mapping[str, Resource]) -> Target | None:
+    """The record in which a target lives: itself, or a product for a variant. None where nobody here carries it."""
+    name = owner_of(target.resource, registry)
+    if name not in registry:
+        return None
+    return target if name == target.resource else Target(name, registry[name].embedding(target.key))
+
+
+def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:
+    """Whether writing this row makes `target` exist."""
+    if row.verdict not in TO_WRITE or row.outcome is not Outcome.PENDING or row.after is None:
+        return False
+    if row.resource == target.resource:
+        return row.verdict is Verdict.CREATE
+    return target in registry[row.resource].embedded(row.key, row.after)
+
+
+def explain(place: Place) -> str:
+    """One sentence on a reference that lands nowhere."""
+    if place.target.unknown:
+        return f"{place.path}: points at {' '.join(place.target.key)}, which no longer existed in the source store."
+    return f"{place.path}: points at {place.target}, which the target store does not have."

@@ -1,0 +1,107 @@
+"""The proof: what was written is read back and compared with what was wanted.
+
+Records that were equal before the plan were proven by the snapshot; everything that this import wrote is read again by
+its GID. A record that reads back differently counts as failed, whatever Shopify answered to the write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from .outcomes import Outcome, Reason
+from .pour import Batch, Task, pour
+from .present import portable
+from .resource import Reading, Resource
+from .talk import Ended
+from .work import Checkpoint, Cursor, Desk, Row, Where
+from .writing import fail
+
+UNPROVEN = Where(outcomes=frozenset({Outcome.CREATED, Outcome.UPDATED}), verified=(None,))
+DELETED = Where(outcomes=frozenset({Outcome.DELETED}), verified=(None,))
+WINDOW = 600
+
+
+def verify(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
+    """Marks every written row as verified or as failed."""
+    cursor = cursor or {"done": {}, "total": _totals(desk)}
+    for where in (UNPROVEN, DELETED):
+        finished = yield from pour(desk, _Proofs(desk, cursor, where))
+        if not finished:
+            return
+    yield Checkpoint(cursor, _counts(cursor), done=True)
+
+
+def _totals(desk: Desk) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for resource, tally in desk.ledger.tally().items():
+        written = sum(tally.get(f"outcome:{word}", 0) for word in (Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED))
+        if written:
+            totals[resource] = written
+    return totals
+
+
+def _counts(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
+    return {name: (cursor["done"].get(name, 0), total) for name, total in cursor["total"].items()}
+
+
+@dataclass
+class _Proofs(Task[list[Reading]]):
+    desk: Desk
+    cursor: Cursor
+    where: Where
+    after: tuple[str, tuple[str, ...], int] | None = None
+
+    def supply(self) -> list[Batch[list[Reading]]]:
+        rows = self.desk.ledger.select(self.where, limit=WINDOW, after=self.after)
+        if rows:
+            self.after = (rows[-1].resource, rows[-1].key, rows[-1].number)
+        return [
+            batch for name, group in groupby(rows, lambda row: row.resource) for batch in self._some(name, [*group])
+        ]
+
+    def _some(self, name: str, rows: list[Row]) -> Iterator[Batch[list[Reading]]]:
+        resource = self.desk.registry[name]
+        for start in range(0, len(rows), resource.read_batch):
+            some = rows[start : start + resource.read_batch]
+            yield Batch(some, resource.read_back([row.gid for row in some]))
+
+    def take(self, batch: Batch[list[Reading]], ended: Ended[Batch[list[Reading]], list[Reading]]) -> None:
+        if ended.error is not None:
+            raise ended.error  # what cannot be read back is not proven: the run must not end as if it were
+        resource = self.desk.registry[batch.rows[0].resource]
+        present = {current.reading.gid: current for current in portable(self.desk, resource, ended.value or [])}
+        for row in batch.rows:
+            current = present.get(row.gid)
+            if row.outcome is Outcome.DELETED:
+                self._deleted(row, gone=current is None)
+            elif current is None:
+                fail(row, Reason.GONE, "It was written, but the target store does not have it any more.")
+                row.verified = False
+            else:
+                _prove(resource, row, current.reading, current.fields)
+        self.desk.ledger.put(batch.rows)
+        done = self.cursor["done"]
+        done[resource.name] = done.get(resource.name, 0) + len(batch.rows)
+
+    def _deleted(self, row: Row, *, gone: bool) -> None:
+        row.verified = gone
+        if not gone:
+            fail(row, Reason.DIFFERS, "It was deleted, but the target store still has it.")
+
+    def give_back(self, batch: Batch[list[Reading]], *, begun: bool) -> None:
+        """Nothing to undo: a row that is not proven is asked for again."""
+
+    def checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.cursor, _counts(self.cursor))
+
+
+def _prove(resource: Resource, row: Row, reading: Reading, current: dict[str, object]) -> None:
+    assert row.after is not None
+    differing = [change.path for change in resource.changes(current, row.after)]
+    if reading.key != row.key:
+        differing.append(f"key (the target store named it {' / '.join(reading.key)})")
+    row.verified = not differing
+    if differing:
+        fail(row, Reason.DIFFERS, f"It was written, but reads back differently: {', '.join(differing)}.")

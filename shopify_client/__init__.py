@@ -1,0 +1,54 @@
+"""The only package that talks to Shopify: one request, many in the air, and the budget they share."""
+
+from .client import API_VERSION, AdminClient, Answer, Cost, FixedToken, GraphQLError, TokenSource
+from .errors import (
+    AccessDenied,
+    AnswerLost,
+    BadRequest,
+    BudgetSpent,
+    QueryTooCostly,
+    Refused,
+    ShopGone,
+    ShopifyError,
+    TokenRefused,
+    TooLate,
+    Transient,
+    Unavailable,
+)
+from .flight import Flight, Landed
+from .pacer import BucketState, Pacer, Spending
+from .tokens import App, TokenPair
+from .transport import Origins, PooledTransport, Transport, is_shop
+
+__all__ = [
+    "API_VERSION",
+    "AccessDenied",
+    "AdminClient",
+    "Answer",
+    "AnswerLost",
+    "App",
+    "BadRequest",
+    "BucketState",
+    "BudgetSpent",
+    "Cost",
+    "FixedToken",
+    "Flight",
+    "GraphQLError",
+    "Landed",
+    "Origins",
+    "Pacer",
+    "PooledTransport",
+    "QueryTooCostly",
+    "Refused",
+    "ShopGone",
+    "ShopifyError",
+    "Spending",
+    "TokenPair",
+    "TokenRefused",
+    "TokenSource",
+    "TooLate",
+    "Transient",
+    "Transport",
+    "Unavailable",
+    "is_shop",
+]

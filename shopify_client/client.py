@@ -1,0 +1,319 @@
+"""One shop's Admin API.
+
+`AdminClient.ask` makes one request: reserves its points, sends it, settles, and repeats what may be repeated. `flight`
+holds many in the air at once. Both keep `data` beside `errors`: Shopify's partial answers are real.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+from .cost import Prices, operation
+from .errors import (
+    AccessDenied,
+    AnswerLost,
+    BadRequest,
+    QueryTooCostly,
+    ShopGone,
+    TokenRefused,
+    TooLate,
+    Unavailable,
+)
+from .flight import Flight
+from .pacer import Pacer, Throttle
+from .transport import NoAnswer, NotSent, Origins, PooledTransport, Response, Transport
+
+API_VERSION = "2026-10"
+ATTEMPTS = 4
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLError:
+    message: str
+    code: str = ""
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Points: what Shopify reserved, and what the request used."""
+
+    requested: float
+    actual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`errors` beside `data`: a part was refused. `served_at`: Shopify's clock, seconds since 1970, if it said."""
+
+    data: Mapping[str, Any]
+    errors: tuple[GraphQLError, ...] = ()
+    cost: Cost | None = None
+    served_at: float | None = None
+
+
+class TokenSource(Protocol):
+    def get(self) -> str:
+        """A token that is valid now. Raises TokenRefused where there is none."""
+
+    def renew(self, refused: str) -> str:
+        """A new token, because Shopify refused this one. Raises TokenRefused where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedToken:
+    """A token that somebody gave us: it cannot be renewed."""
+
+    token: str
+
+    def get(self) -> str:
+        return self.token
+
+    def renew(self, refused: str) -> str:
+        raise TokenRefused("The store refuses this access token; connect the store again.")
+
+
+class AdminClient:
+    """The GraphQL Admin API of one shop."""
+
+    def __init__(
+        self,
+        shop: str,
+        *,
+        token: TokenSource | str,
+        pacer: Pacer | None = None,
+        origins: Origins | None = None,
+        transport: Transport | None = None,
+        timeout: float = 15.0,
+        max_wait: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+        prices: Prices | None = None,
+    ) -> None:
+        """`timeout`: seconds for one request. `max_wait`: seconds that one request may wait for points."""
+        self.shop = shop
+        self.pacer = pacer or Pacer(clock=clock)
+        self.timeout, self.max_wait = timeout, max_wait
+        self.clock, self._sleep, self._jitter = clock, sleep, jitter
+        self._url = (origins or Origins()).url(shop, f"/admin/api/{API_VERSION}/graphql.json")
+        self._token: TokenSource = FixedToken(token) if isinstance(token, str) else token
+        self._transport = transport or PooledTransport()
+        self._prices = prices or Prices()
+        self.writes = 0
+
+    def ask(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        repeatable: bool | None = None,
+        until: float | None = None,
+    ) -> Answer:
+        """One request and its answer.
+
+        `repeatable`: whether it may be sent again when its answer was lost; None: queries may, mutations may not.
+        `until`: the value of the clock after which nothing may be sent. Raises errors of `shopify_client.errors`.
+        """
+        variables = variables or {}
+        mutation = operation(document)[1]
+        again = repeatable if repeatable is not None else not mutation
+        body = json.dumps({"query": document, "variables": variables}, ensure_ascii=False).encode("utf-8", "replace")
+        if mutation:
+            self.writes += 1
+        token = self._token.get()
+        renewed = False
+        for attempt in range(ATTEMPTS):
+            try:
+                answer = self._once(document, variables, body, token, until)
+            except NoAnswer:
+                if not again:
+                    raise AnswerLost from None
+                self._pause(attempt, until)
+            except NotSent:
+                self._pause(attempt, until)
+            except _Retry as retry:
+                if retry.uncertain and not again:
+                    raise AnswerLost from None
+                self._pause(attempt, until, retry.wait)
+            except TokenRefused:
+                if renewed:
+                    raise
+                token, renewed = self._token.renew(token), True
+            else:
+                if answer is not None:
+                    return answer
+        raise Unavailable(f"The store did not answer after {ATTEMPTS} attempts.", wait=LONGEST_PAUSE)
+
+    def _once(
+        self, document: str, variables: Mapping[str, Any], body: bytes, token: str, until: float | None
+    ) -> Answer | None:
+        """One attempt. None: it was THROTTLED, and the pacer knows how long to wait."""
+        cost = self._prices.of(document, variables)
+        self.pacer.reserve(cost, until=until, max_wait=self.max_wait)
+        actual, throttle, refused = 0.0, None, False
+        try:
+            if until is not None and self.clock() >= until:
+                raise TooLate
+            response = self._transport(self._url, _headers(token), body, self.timeout)
+            payload = _payload(response)
+            requested, actual, throttle = _costs(payload)
+            if requested is not None:
+                self._prices.learn(document, variables, requested)
+            refused = any(error.code == "THROTTLED" for error in _errors(payload))
+            return None if refused else _answer(payload, response)
+        except NoAnswer:
+            actual = cost  # it may have been carried out: its points are taken for spent
+            raise
+        finally:
+            if refused:
+                self.pacer.throttled(cost, throttle)
+            else:
+                self.pacer.settle(cost, actual, throttle)
+
+    def _pause(self, attempt: int, until: float | None, wait: float = 0.0) -> None:
+        """A growing, jittered wait; beyond the time in which anything may be sent it is not waited for."""
+        pause = max(wait, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt) * (0.5 + self._jitter()))
+        if until is not None and self.clock() + pause >= until:
+            raise Unavailable("The store does not answer.", wait=pause)
+        if wait > LONGEST_PAUSE:
+            raise Unavailable("The store asks to be left alone for a while.", wait=wait)
+        self._sleep(pause)
+
+    def flight(self, size: int) -> Flight:
+        """Holds at most `size` requests in the air at once."""
+        return Flight(self, size)
+
+    def pages(
+        self, document: str, connection: Sequence[str], variables: Mapping[str, Any] | None = None
+    ) -> Iterator[Mapping[str, Any]]:
+        """The nodes of a connection, page after page. The document takes `$after`; `connection` is the path to it."""
+        after = None
+        while True:
+            value: Any = self.ask(document, {**(variables or {}), "after": after}).data
+            for name in connection:
+                value = value[name]
+            yield from value["nodes"]
+            if not value["pageInfo"]["hasNextPage"]:
+                return
+            after = value["pageInfo"]["endCursor"]
+
+
+class _Retry(Exception):
+    """An answer that says: later. `uncertain`: what was asked for may have been carried out all the same."""
+
+    def __init__(self, *, wait: float = 0.0, uncertain: bool = True) -> None:
+        super().__init__(wait)
+        self.wait, self.uncertain = wait, uncertain
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "User-Agent": "shopsync",
+        "X-Shopify-Access-Token": token,
+    }
+
+
+def _payload(response: Response) -> Mapping[str, Any]:
+    """The JSON of a 200; every other status as the error that it means (https://shopify.dev/docs/api/usage/response-codes)."""
+    status = response.status
+    if status == 200:
+        try:
+            payload = json.loads(response.body)
+        except ValueError:
+            raise _Retry from None
+        if isinstance(payload, dict):
+            return payload
+        raise _Retry
+    if status == 401:
+        raise TokenRefused("The store refuses the access token; open the app in the store again.")
+    if status in (402, 404, 423):
+        raise ShopGone(f"The store is not available (HTTP {status}): it is closed, frozen or locked.")
+    if status == 403:
+        raise AccessDenied("The store does not let the app do this (HTTP 403).")
+    if status in (429, 430):
+        raise _Retry(wait=_retry_after(response, 60.0 if status == 430 else 2.0), uncertain=False)
+    if status >= 500:
+        raise _Retry(wait=_retry_after(response, 0.0))
+    raise BadRequest(f"Shopify does not accept the request (HTTP {status}).")
+
+
+def _retry_after(response: Response, default: float) -> float:
+    try:
+        return max(0.0, float(response.headers.get("retry-after", default)))
+    except ValueError:
+        return default
+
+
+def _errors(payload: Mapping[str, Any]) -> tuple[GraphQLError, ...]:
+    errors = payload.get("errors") or ()
+    if isinstance(errors, str):
+        return (GraphQLError(errors),)
+    return tuple(
+        GraphQLError(
+            str(error.get("message", "")),
+            str((error.get("extensions") or {}).get("code", "")),
+            tuple(error.get("path") or ()),
+        )
+        for error in errors
+        if isinstance(error, Mapping)
+    )
+
+
+def _costs(payload: Mapping[str, Any]) -> tuple[float | None, float, Throttle | None]:
+    """(requested, actual, throttle status), as far as the answer says."""
+    cost = (payload.get("extensions") or {}).get("cost") or {}
+    status = cost.get("throttleStatus")
+    throttle = (
+        Throttle(float(status["maximumAvailable"]), float(status["currentlyAvailable"]), float(status["restoreRate"]))
+        if status
+        else None
+    )
+    requested = cost.get("requestedQueryCost")
+    actual = cost.get("actualQueryCost")
+    return (
+        float(requested) if requested is not None else None,
+        float(actual if actual is not None else 0.0),
+        throttle,
+    )
+
+
+def _answer(payload: Mapping[str, Any], response: Response) -> Answer:
+    errors = _errors(payload)
+    data = payload.get("data")
+    if data is None:
+        _raise(errors)
+    requested, actual, _ = _costs(payload)
+    cost = Cost(requested, actual) if requested is not None else None
+    return Answer(data or {}, errors, cost, _served_at(response))
+
+
+def _raise(errors: Sequence[GraphQLError]) -> None:
+    """An answer without data: the first error says what it is."""
+    first = errors[0] if errors else GraphQLError("The answer holds neither data nor errors.")
+    if first.code == "ACCESS_DENIED":
+        raise AccessDenied(first.message)
+    if first.code == "SHOP_INACTIVE":
+        raise ShopGone("The store is inactive.")
+    if first.code == "INTERNAL_SERVER_ERROR" or not errors:
+        raise _Retry
+    if first.code == "MAX_COST_EXCEEDED" or "single query max cost" in first.message:
+        raise QueryTooCostly(first.message)
+    raise BadRequest(first.message)
+
+
+def _served_at(response: Response) -> float | None:
+    try:
+        return parsedate_to_datetime(response.headers["date"]).timestamp()
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,82 @@
+"""Several requests in the air at once, landing in any order in the caller's thread.
+
+Threads here do HTTP and nothing else: whoever submits is the only one who sees answers.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from .errors import ShopifyError
+
+if TYPE_CHECKING:
+    from .client import AdminClient, Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """One answer, or the error instead of it."""
+
+    tag: int
+    answer: Answer | None = None
+    error: ShopifyError | None = None
+
+
+class Flight:
+    """Use as a context manager: leaving it waits for what is in the air, and drops it."""
+
+    def __init__(self, client: AdminClient, size: int) -> None:
+        self._client = client
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="request")
+        self._landed: queue.SimpleQueue[Landed | BaseException] = queue.SimpleQueue()
+        self.open = 0
+
+    def __enter__(self) -> Self:
+        self._client.pacer.busy(True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._client.pacer.busy(False)
+
+    def submit(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        tag: int,
+        repeatable: bool | None = None,
+        until: float | None = None,
+    ) -> None:
+        self.open += 1
+        self._threads.submit(self._run, document, variables, tag, repeatable, until)
+
+    def _run(
+        self, document: str, variables: Mapping[str, Any], tag: int, repeatable: bool | None, until: float | None
+    ) -> None:
+        try:
+            answer = self._client.ask(document, variables, repeatable=repeatable, until=until)
+        except ShopifyError as problem:
+            self._landed.put(Landed(tag, error=problem))
+        except BaseException as fault:  # a fault of ours: it belongs into the caller's thread
+            self._landed.put(fault)
+        else:
+            self._landed.put(Landed(tag, answer))
+
+    def landed(self, *, wait: bool = True) -> list[Landed]:
+        """What has landed by now; with `wait`, at least one, if anything is open."""
+        found: list[Landed] = []
+        while self.open and ((wait and not found) or not self._landed.empty()):
+            item = self._landed.get()
+            self.open -= 1
+            if isinstance(item, BaseException):
+                raise item
+            found.append(item)
+        return found

@@ -1,0 +1,56 @@
+"""What resolvers know about the request: whose shop, which app, and what it may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from .errors import top_level
+from .store import Shop
+
+
+@dataclass(frozen=True)
+class AppAccess:
+    client_id: str
+    scopes: frozenset[str]
+
+    def covers(self, scope: str) -> bool:
+        """`write_x` holds `read_x`."""
+        return scope in self.scopes or (scope.startswith("read_") and f"write_{scope[5:]}" in self.scopes)
+
+
+@dataclass(frozen=True)
+class Context:
+    shop: Shop
+    app: AppAccess
+
+
+def shop_of(info: GraphQLResolveInfo) -> Shop:
+    context: Context = info.context
+    return context.shop
+
+
+def demand(info: GraphQLResolveInfo, *scopes: str) -> None:
+    """Refuses the field unless one of the scopes is granted."""
+    context: Context = info.context
+    if scopes and not any(context.app.covers(scope) for scope in scopes):
+        raise top_level(
+            f"Access denied for {info.field_name} field. Required access: `{scopes[0]}` access scope.",
+            "ACCESS_DENIED",
+            documentation="https://shopify.dev/api/usage/access-scopes",
+            requiredAccess=f"`{scopes[0]}` access scope.",
+        )
+
+
+OWNER_SCOPES: dict[str, str] = {"PRODUCT": "products", "PRODUCTVARIANT": "products"}
+
+
+def demand_owner(info: GraphQLResolveInfo, verb: str, owner_type: str) -> None:
+    """Metafields and their definitions need the owner's scope; the shop's own need none."""
+    if owner_type in OWNER_SCOPES:
+        demand(info, f"{verb}_{OWNER_SCOPES[owner_type]}")
+
+
+Arguments = dict[str, Any]

@@ -1,0 +1,149 @@
+"""What Shopify charges, by the rule measured on recorded answers.
+
+A scalar 0, an object or a plain list 1 plus its selection, a connection
+``2 + max(1, floor(2 ln first)) * (1 + selection)``, a mutation 10 plus its selection, a count 10 at the root, 1 below
+it. Alternatives by type cost the dearest. What an answer actually holds is charged by the same rule, with the number of
+nodes that there were.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    get_named_type,
+    value_from_ast_untyped,
+)
+
+MUTATION = 10.0
+COUNT = 10.0
+MISSING = object()
+
+
+class Meter:
+    """The price of one operation: `requested` before it runs, `actual` from its data."""
+
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]
+    ) -> None:
+        self._schema, self._fragments, self._variables = schema, fragments, variables
+
+    def price(self, operation: OperationDefinitionNode, data: Any = MISSING) -> float:
+        mutation = operation.operation is OperationType.MUTATION
+        root = self._schema.mutation_type if mutation else self._schema.query_type
+        assert root is not None
+        cost = self._selection(operation.selection_set, root, data, root=True)
+        if mutation:
+            fields = [node for node in operation.selection_set.selections if isinstance(node, FieldNode)]
+            return MUTATION * len(fields) + cost + sum(self._input(node) for node in fields)
+        return max(cost, 1.0)
+
+    def _selection(self, selection: SelectionSetNode, parent: Any, data: Any, *, root: bool = False) -> float:
+        total = dearest = 0.0
+        for node in selection.selections:
+            if isinstance(node, FieldNode):
+                total += self._field(node, parent, data, root=root)
+            elif isinstance(node, InlineFragmentNode):
+                type_ = self._schema.type_map[node.type_condition.name.value] if node.type_condition else parent
+                dearest = max(dearest, self._fragment(node.selection_set, type_, data))
+            elif isinstance(node, FragmentSpreadNode):
+                fragment = self._fragments[node.name.value]
+                type_ = self._schema.type_map[fragment.type_condition.name.value]
+                total += self._fragment(fragment.selection_set, type_, data)
+        return total + dearest
+
+    def _fragment(self, selection: SelectionSetNode, type_: Any, data: Any) -> float:
+        return self._selection(selection, type_, data)
+
+    def _field(self, node: FieldNode, parent: Any, data: Any, *, root: bool) -> float:
+        name = node.name.value
+        if node.selection_set is None or name.startswith("__"):
+            return COUNT if name.endswith("Count") and root else 0.0
+        if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) or name not in parent.fields:
+            return 0.0
+        type_ = get_named_type(parent.fields[name].type)
+        inner = self._below(node, data)
+        if inner is None:
+            return 0.0
+        if type_.name.endswith("Connection"):
+            return self._connection(node, type_, inner)
+        if type_.name == "Count":
+            return COUNT if root else 1.0
+        if root and parent is self._schema.mutation_type:
+            return self._selection(node.selection_set, type_, inner)
+        if isinstance(inner, list):
+            costs = [self._selection(node.selection_set, type_, item) for item in inner if item is not None]
+            return 1.0 + max(costs, default=0.0)
+        if type_.name == "UserError" or type_.name.endswith("UserError"):
+            return 0.0
+        return 1.0 + self._selection(node.selection_set, type_, inner)
+
+    def _below(self, node: FieldNode, data: Any) -> Any:
+        """The part of the data under a field; None where it is null, MISSING where the price is asked beforehand."""
+        if data is MISSING:
+            return MISSING
+        key = node.alias.value if node.alias else node.name.value
+        return data.get(key) if isinstance(data, Mapping) else None
+
+    def _connection(self, node: FieldNode, type_: Any, data: Any) -> float:
+        assert node.selection_set is not None
+        size = self._size(node)
+        children = 0.0
+        count = size
+        for child in node.selection_set.selections:
+            if (
+                not isinstance(child, FieldNode)
+                or child.name.value not in ("nodes", "edges")
+                or not child.selection_set
+            ):
+                continue
+            item = get_named_type(type_.fields[child.name.value].type)
+            items = self._below(child, data)
+            if items is MISSING:
+                children += self._items(child.selection_set, item, MISSING)
+            else:
+                count = len(items or ())
+                children += max((self._items(child.selection_set, item, i) for i in items or () if i), default=0.0)
+        if count <= 0:
+            return 2.0
+        return 2.0 + max(1, math.floor(2 * math.log(count))) * (1.0 + children)
+
+    def _items(self, selection: SelectionSetNode, type_: Any, data: Any) -> float:
+        """The children of a node; below `edges` the node's own selection is what counts."""
+        if isinstance(type_, GraphQLUnionType) or not type_.name.endswith("Edge"):
+            return self._selection(selection, type_, data)
+        cost = 0.0
+        for child in selection.selections:
+            if isinstance(child, FieldNode) and child.name.value == "node" and child.selection_set is not None:
+                node_type = get_named_type(type_.fields["node"].type)
+                cost += self._selection(child.selection_set, node_type, self._below(child, data))
+        return cost
+
+    def _size(self, node: FieldNode) -> int:
+        for argument in node.arguments:
+            if argument.name.value in ("first", "last"):
+                return int(value_from_ast_untyped(argument.value, dict(self._variables)) or 0)
+        return 10
+
+    def _input(self, node: FieldNode) -> float:
+        """productSet charges 0.2 for each variant that it is given."""
+        if node.name.value != "productSet":
+            return 0.0
+        for argument in node.arguments:
+            if argument.name.value == "input":
+                value = value_from_ast_untyped(argument.value, dict(self._variables)) or {}
+                return 0.2 * len(value.get("variants") or ())
+        return 0.0

@@ -1,0 +1,176 @@
+"""The Admin API's one address: parse, price, take from the bucket, execute, settle."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    execute_sync,
+    parse,
+    validate,
+)
+from graphql.execution.values import get_variable_values
+
+from .bucket import Bucket
+from .context import AppAccess, Context
+from .cost import Meter
+from .schema import build
+from .store import Shop
+
+MAX_QUERY_COST = 1000
+
+SCHEMA = build()
+
+
+@dataclass(frozen=True)
+class GraphQLAnswer:
+    status: int
+    body: dict[str, Any]
+
+
+@dataclass
+class Stats:
+    """What one shop was asked, for tests and benchmarks."""
+
+    requests: int = 0
+    queries: int = 0
+    throttled: int = 0
+    points: float = 0.0
+    mutations: Counter[str] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "requests": self.requests,
+            "queries": self.queries,
+            "throttled": self.throttled,
+            "points": round(self.points, 1),
+            "mutations": dict(self.mutations),
+            "writes": sum(self.mutations.values()),
+        }
+
+
+@lru_cache(maxsize=1024)
+def _document(text: str) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
+    document = parse(text, no_location=False)
+    return document, tuple(validate(SCHEMA, document))
+
+
+def answer(shop: Shop, app: AppAccess, bucket: Bucket, stats: Stats, body: Mapping[str, Any]) -> GraphQLAnswer:
+    """One request's answer. HTTP 200 for everything that is said in GraphQL's own words."""
+    stats.requests += 1
+    try:
+        document, problems = _document(str(body.get("query") or ""))
+    except GraphQLError as problem:
+        return _refused([problem], "PARSE_ERROR")
+    if problems:
+        return _refused(problems, "undefinedField")
+    operation = _operation(document, body.get("operationName"))
+    variables = body.get("variables") or {}
+    if operation is None or not isinstance(variables, dict):
+        return _refused([GraphQLError("No operation to execute.")], "BAD_REQUEST")
+    coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
+    if isinstance(coerced, list):
+        return _refused(coerced, "INVALID_VARIABLE")
+    return _priced(shop, app, bucket, stats, document, operation, variables)
+
+
+def _priced(
+    shop: Shop,
+    app: AppAccess,
+    bucket: Bucket,
+    stats: Stats,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: dict[str, Any],
+) -> GraphQLAnswer:
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    meter = Meter(SCHEMA, fragments, variables)
+    requested = meter.price(operation)
+    if requested > MAX_QUERY_COST:
+        message = f"Query cost is {requested:.0f}, which exceeds the single query max cost limit ({MAX_QUERY_COST})."
+        return GraphQLAnswer(200, {"errors": [{"message": message, "extensions": {"code": "MAX_COST_EXCEEDED"}}]})
+    if not bucket.take(requested):
+        stats.throttled += 1
+        return throttled(bucket, requested)
+    result = execute_sync(SCHEMA, document, context_value=Context(shop, app), variable_values=variables)
+    actual = min(requested, meter.price(operation, result.data)) if result.data is not None else 0.0
+    bucket.give_back(requested - actual)
+    _count(stats, operation, actual)
+    response: dict[str, Any] = {}
+    if result.errors:
+        response["errors"] = [_formatted(error) for error in result.errors]
+    if result.data is not None or not result.errors:
+        response["data"] = result.data
+    elif operation.operation is OperationType.QUERY:
+        response["data"] = None
+    response["extensions"] = {"cost": _cost(requested, actual, bucket)}
+    return GraphQLAnswer(200, response)
+
+
+def _count(stats: Stats, operation: OperationDefinitionNode, actual: float) -> None:
+    stats.points += actual
+    if operation.operation is not OperationType.MUTATION:
+        stats.queries += 1
+        return
+    for node in operation.selection_set.selections:
+        if isinstance(node, FieldNode):
+            stats.mutations[node.name.value] += 1
+
+
+def throttled(bucket: Bucket, requested: float) -> GraphQLAnswer:
+    """HTTP 200, no data, and the figures to wait by."""
+    error = {
+        "message": "Throttled",
+        "extensions": {
+            "code": "THROTTLED",
+            "documentation": "https://shopify.dev/api/usage/rate-limits",
+        },
+    }
+    return GraphQLAnswer(200, {"errors": [error], "extensions": {"cost": _cost(requested, None, bucket)}})
+
+
+def _cost(requested: float, actual: float | None, bucket: Bucket) -> dict[str, Any]:
+    return {
+        "requestedQueryCost": _whole(requested),
+        "actualQueryCost": _whole(actual) if actual is not None else None,
+        "throttleStatus": bucket.status(),
+    }
+
+
+def _whole(cost: float) -> int:
+    """Costs are whole numbers, rounded up."""
+    return int(-(-cost // 1))
+
+
+def _operation(document: DocumentNode, name: Any) -> OperationDefinitionNode | None:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if name is None:
+        return operations[0] if len(operations) == 1 else None
+    return next((node for node in operations if node.name is not None and node.name.value == name), None)
+
+
+def _formatted(error: GraphQLError) -> dict[str, Any]:
+    if error.original_error is not None and not error.extensions:
+        message = "Internal error. Looks like something went wrong on our end."
+        return {
+            "message": message,
+            "extensions": {"code": "INTERNAL_SERVER_ERROR", "detail": repr(error.original_error)},
+        }
+    formatted: dict[str, Any] = dict(error.formatted)
+    return formatted
+
+
+def _refused(problems: Any, code: str) -> GraphQLAnswer:
+    errors = [{**problem.formatted, "extensions": {"code": code}} for problem in problems]
+    return GraphQLAnswer(200, {"errors": json.loads(json.dumps(errors, default=str))})

@@ -1,0 +1,23 @@
+"""Resolvers, by topic. Importing this package registers all of them."""
+
+from . import (
+    metafield_definitions,
+    metafields,
+    metaobject_definitions,
+    metaobjects,
+    product_options,
+    products,
+    root,
+    variants,
+)
+
+__all__ = [
+    "metafield_definitions",
+    "metafields",
+    "metaobject_definitions",
+    "metaobjects",
+    "product_options",
+    "products",
+    "root",
+    "variants",
+]

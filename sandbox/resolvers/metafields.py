@@ -1,0 +1,236 @@
+"""Metafield values on products, variants and the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from ..context import demand, shop_of
+from ..errors import Refusal, user_error
+from ..paging import connection
+from ..schema import field
+from ..store import OWNER_TYPES, Node, Shop, digest
+from ..values import Invalid, json_value, known, referenced, store_value
+from .metaobject_definitions import validation_map
+from .root import check_list
+
+MAX_AT_ONCE = 25
+
+
+def _owned(owner: str, name: str) -> None:
+    """Registers `metafield` and `metafields` of one owner type."""
+
+    @field(owner, "metafield")
+    def one(source: Node, info: GraphQLResolveInfo, key: str, namespace: str | None = None) -> Node | None:
+        if namespace is None and "." in key:
+            namespace, key = key.split(".", 1)
+        return shop_of(info).metafields.get(source["id"], {}).get((namespace or "$app", key))
+
+    @field(owner, "metafields")
+    def many(
+        source: Node,
+        info: GraphQLResolveInfo,
+        namespace: str | None = None,
+        keys: list[str] | None = None,
+        **arguments: Any,
+    ) -> Node:
+        own = shop_of(info).metafields.get(source["id"], {})
+        found = [
+            node
+            for (space, key), node in own.items()
+            if namespace in (None, space) and (keys is None or f"{space}.{key}" in keys)
+        ]
+        if keys is not None:
+            found = [{**node, "key": f"{node['namespace']}.{node['key']}"} for node in found]
+        return connection(found, **arguments)
+
+    one.__name__ = f"{name}_metafield"
+    many.__name__ = f"{name}_metafields"
+
+
+for _owner in OWNER_TYPES:
+    _owned(_owner, _owner.lower())
+
+
+@field("Metafield", "compareDigest")
+def compare_digest(source: Node, info: GraphQLResolveInfo) -> str:
+    return digest(source)
+
+
+@field("Metafield", "jsonValue")
+def value_json(source: Node, info: GraphQLResolveInfo) -> Any:
+    return json_value(source["type"], source["value"])
+
+
+@field("Metafield", "owner")
+def owner(source: Node, info: GraphQLResolveInfo) -> Node | None:
+    return shop_of(info).get(source["_owner"])
+
+
+@field("Metafield", "definition")
+def definition(source: Node, info: GraphQLResolveInfo) -> Node | None:
+    return shop_of(info).metafield_definition(source["ownerType"], source["namespace"], source["key"])
+
+
+@field("Metafield", "reference")
+def reference(source: Node, info: GraphQLResolveInfo) -> Node | None:
+    gids = referenced(source["type"], source["value"]) if not source["type"].startswith("list.") else []
+    return shop_of(info).get(gids[0]) if gids else None
+
+
+@field("Metafield", "references")
+def references(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node | None:
+    if not source["type"].startswith("list."):
+        return None
+    shop = shop_of(info)
+    present = [gid for gid in referenced(source["type"], source["value"]) if shop.get(gid) is not None]
+    return connection(present, load=shop.get, **arguments)
+
+
+# -- writing ---------------------------------------------------------------------------------------------------
+
+
+@field("Mutation", "metafieldsSet")
+def metafields_set(_: Any, info: GraphQLResolveInfo, metafields: list[dict[str, Any]]) -> Node:
+    check_list(metafields, "metafields")
+    shop = shop_of(info)
+    if len(metafields) > MAX_AT_ONCE:
+        message = f"Exceeded the maximum metafields input limit of {MAX_AT_ONCE}."
+        error = user_error(["metafields"], message, "LESS_THAN_OR_EQUAL_TO", elementIndex=None)
+        return {"metafields": None, "userErrors": [error]}
+    for item in metafields:
+        if "/Product" in item["ownerId"]:
+            demand(info, "write_products")
+    errors: list[Node] = []
+    ready: list[Node] = []
+    for number, item in enumerate(metafields):
+        try:
+            ready.append(_checked(shop, item, number))
+        except Refusal as refusal:
+            errors.append({"elementIndex": None, **refusal.error})
+    if errors:
+        return {"metafields": [], "userErrors": errors}
+    return {"metafields": [put(shop, **item) for item in ready], "userErrors": []}
+
+
+def _checked(shop: Shop, item: Mapping[str, Any], number: int) -> Node:
+    """All that `put` needs. Raises Refusal."""
+    place = ["metafields", str(number)]
+    namespace, key = item.get("namespace") or "$app", item["key"]
+    if namespace.startswith(("app--", "shopify--")) or namespace == "shopify":
+        raise Refusal(
+            place,
+            "Access to this namespace and key on Metafields for this resource type is not allowed.",
+            "APP_NOT_AUTHORIZED",
+        )
+    if namespace in ("shopify_standard", "protected"):
+        raise Refusal([*place, "namespace"], f"Namespace {namespace} is reserved.", None)
+    for name, text, least, most in (("namespace", namespace, 3, 255), ("key", key, 2, 64)):
+        if len(text) < least:
+            raise Refusal([*place, name], f"{name} is too short (minimum is {least} characters)", "TOO_SHORT")
+        if len(text) > most:
+            raise Refusal([*place, name], f"{name} is too long (maximum is {most} characters)", "TOO_LONG")
+    owner_node = shop.get(item["ownerId"])
+    if owner_node is None or owner_node["__typename"] not in OWNER_TYPES:
+        raise Refusal([*place, "ownerId"], "Owner does not exist.", "INVALID_VALUE")
+    owner_type = OWNER_TYPES[owner_node["__typename"]]
+    own = shop.metafield_definition(owner_type, namespace, key)
+    current = shop.metafields.get(item["ownerId"], {}).get((namespace, key))
+    type_ = _type(item, own, current, place)
+    try:
+        value = store_value(type_, item["value"], validation_map(own) if own else {}, shop)
+    except Invalid as problem:
+        raise Refusal([*place, "value"], problem.message, problem.code, elementIndex=problem.element) from None
+    _check_digest(item, current, value, place)
+    if own is not None and own["capabilities"]["uniqueValues"]["enabled"]:
+        _check_unique(shop, owner_type, item["ownerId"], namespace, key, value, place)
+    return {
+        "owner_node": owner_node,
+        "owner_type": owner_type,
+        "namespace": namespace,
+        "key": key,
+        "type_": type_,
+        "value": value,
+    }
+
+
+def _type(item: Mapping[str, Any], own: Node | None, current: Node | None, place: list[str]) -> str:
+    given = item.get("type")
+    if own is not None:
+        if given is not None and given != own["type"]["name"]:
+            message = f"Type '{given}' must be consistent with the definition's type: '{own['type']['name']}'."
+            raise Refusal([*place, "type"], message, "INVALID_TYPE")
+        return str(own["type"]["name"])
+    if given is None:
+        if current is not None:
+            return str(current["type"])
+        raise Refusal([*place, "type"], "Type can't be blank", "BLANK")
+    if not known(given):
+        raise Refusal([*place, "type"], f"Type {given} is not valid.", "INCLUSION")
+    return str(given)
+
+
+def _check_digest(item: Mapping[str, Any], current: Node | None, value: str, place: list[str]) -> None:
+    """Optimistic locking; a write that changes nothing passes with any digest, as was seen."""
+    if "compareDigest" not in item:
+        return
+    wanted = item["compareDigest"]
+    if current is None:
+        if wanted is not None:
+            raise Refusal(place, "The resource does not exist.", "INVALID_COMPARE_DIGEST")
+        return
+    if wanted != digest(current) and value != current["value"]:
+        raise Refusal(place, "The resource has been updated since it was loaded.", "STALE_OBJECT")
+
+
+def _check_unique(
+    shop: Shop, owner_type: str, gid: str, namespace: str, key: str, value: str, place: list[str]
+) -> None:
+    for other, metafields in shop.metafields.items():
+        node = metafields.get((namespace, key))
+        if node is not None and other != gid and node["ownerType"] == owner_type and node["value"] == value:
+            raise Refusal(
+                [*place, "value"], "Value has already been assigned to another metafield.", "CAPABILITY_VIOLATION"
+            )
+
+
+def put(shop: Shop, *, owner_node: Node, owner_type: str, namespace: str, key: str, type_: str, value: str) -> Node:
+    """Writes one metafield that has been checked."""
+    own = shop.metafields.setdefault(owner_node["id"], {})
+    node = own.get((namespace, key))
+    if node is None:
+        node = shop.add(
+            "Metafield",
+            namespace=namespace,
+            key=key,
+            type=type_,
+            value=value,
+            ownerType=owner_type,
+            _owner=owner_node["id"],
+        )
+        own[namespace, key] = node
+    elif node["value"] != value or node["type"] != type_:
+        node |= {"value": value, "type": type_}
+        shop.touch(node)
+    shop.touch(owner_node)
+    return dict(node)
+
+
+@field("Mutation", "metafieldsDelete")
+def metafields_delete(_: Any, info: GraphQLResolveInfo, metafields: Sequence[Mapping[str, str]]) -> Node:
+    check_list(metafields, "metafields")
+    shop = shop_of(info)
+    if any(item["namespace"].startswith(("app--", "shopify")) for item in metafields):
+        return {"deletedMetafields": [], "userErrors": [user_error(["metafields"], "Access denied to this namespace.")]}
+    deleted: list[Node | None] = []
+    for item in metafields:
+        if "/Product" in item["ownerId"]:
+            demand(info, "write_products")
+        node = shop.metafields.get(item["ownerId"], {}).pop((item["namespace"], item["key"]), None)
+        if node is not None:
+            shop.nodes.pop(node["id"], None)
+        identity = {name: item[name] for name in ("ownerId", "namespace", "key")}
+        deleted.append(identity if node is not None else None)
+    return {"deletedMetafields": deleted, "userErrors": []}

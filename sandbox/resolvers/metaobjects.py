@@ -1,0 +1,329 @@
+"""Metaobjects: entries of a definition, found by type and handle."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from ..context import demand, shop_of
+from ..errors import Refusal, user_error
+from ..paging import connection
+from ..schema import field
+from ..search import matcher
+from ..store import Node, Shop
+from ..values import Invalid, json_value, referenced, store_value
+from .metaobject_definitions import validation_map
+
+_HANDLE = re.compile(r"[\w-]+\Z")
+
+
+# -- reading ---------------------------------------------------------------------------------------------------
+
+
+@field("QueryRoot", "metaobjects")
+def metaobjects(_: Any, info: GraphQLResolveInfo, type: str, query: str | None = None, **arguments: Any) -> Node:
+    demand(info, "read_metaobjects")
+    shop = shop_of(info)
+    arguments.pop("sortKey", None)
+    definition = shop.definition(type)
+    matches = matcher("Metaobject", query)
+
+    def listed(number: int) -> bool:
+        node = shop.nodes[f"gid://shopify/Metaobject/{number}"]
+        lagging = shop.search_lag and shop.clock() - node["_seen"] < shop.search_lag
+        return not lagging and complete(definition, node) and (matches is None or matches(node))
+
+    numbers = shop.numbers("Metaobject", type.lower())
+    if matches or shop.search_lag or any(item["required"] for item in (definition or {}).get("fieldDefinitions", ())):
+        numbers = [number for number in numbers if listed(number)]
+    return connection(numbers, load=lambda number: shop.nodes[f"gid://shopify/Metaobject/{number}"], **arguments)
+
+
+def complete(definition: Node | None, node: Node) -> bool:
+    """Entries that lack a field that became required later are left out of lists, as was seen."""
+    fields = definition["fieldDefinitions"] if definition is not None else ()
+    return all(not item["required"] or node["_values"].get(item["key"]) is not None for item in fields)
+
+
+@field("QueryRoot", "metaobject")
+def metaobject(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
+    demand(info, "read_metaobjects")
+    return shop_of(info).get(id, "Metaobject")
+
+
+@field("QueryRoot", "metaobjectByHandle")
+def metaobject_by_handle(_: Any, info: GraphQLResolveInfo, handle: Mapping[str, str]) -> Node | None:
+    demand(info, "read_metaobjects")
+    return shop_of(info).metaobject(handle["type"], handle["handle"])
+
+
+def _fields(source: Node, shop: Shop) -> list[Node]:
+    definition = shop.definition(source["type"])
+    assert definition is not None
+    return [
+        {
+            "key": item["key"],
+            "type": item["type"]["name"],
+            "value": source["_values"].get(item["key"]),
+            "definition": item,
+        }
+        for item in definition["fieldDefinitions"]
+    ]
+
+
+@field("Metaobject", "fields")
+def fields(source: Node, info: GraphQLResolveInfo) -> list[Node]:
+    return _fields(source, shop_of(info))
+
+
+@field("Metaobject", "field")
+def one_field(source: Node, info: GraphQLResolveInfo, key: str) -> Node | None:
+    return next((item for item in _fields(source, shop_of(info)) if item["key"] == key), None)
+
+
+@field("Metaobject", "values")
+def values(source: Node, info: GraphQLResolveInfo) -> Node:
+    return {item["key"]: item["value"] for item in _fields(source, shop_of(info)) if item["value"] is not None}
+
+
+@field("MetaobjectField", "jsonValue")
+def field_json(source: Node, info: GraphQLResolveInfo) -> Any:
+    return json_value(source["type"], source["value"]) if source["value"] is not None else None
+
+
+@field("MetaobjectField", "reference")
+def field_reference(source: Node, info: GraphQLResolveInfo) -> Node | None:
+    gids = referenced(source["type"], source["value"]) if not source["type"].startswith("list.") else []
+    return shop_of(info).get(gids[0]) if gids else None
+
+
+@field("MetaobjectField", "references")
+def field_references(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node | None:
+    if not source["type"].startswith("list."):
+        return None
+    shop = shop_of(info)
+    present = [gid for gid in referenced(source["type"], source["value"]) if shop.get(gid) is not None]
+    return connection(present, load=shop.get, **arguments)
+
+
+@field("Metaobject", "displayName")
+def display_name(source: Node, info: GraphQLResolveInfo) -> str:
+    return str(source["_display"])
+
+
+@field("Metaobject", "definition")
+def definition(source: Node, info: GraphQLResolveInfo) -> Node | None:
+    return shop_of(info).definition(source["type"])
+
+
+@field("Metaobject", "capabilities")
+def capabilities(source: Node, info: GraphQLResolveInfo) -> Node:
+    own = shop_of(info).definition(source["type"])
+    assert own is not None
+    return {
+        "publishable": {"status": source["_status"]} if own["capabilities"]["publishable"]["enabled"] else None,
+        "onlineStore": (
+            {"templateSuffix": source["_template"]} if own["capabilities"]["onlineStore"]["enabled"] else None
+        ),
+    }
+
+
+@field("Metaobject", "referencedBy")
+def referenced_by(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node:
+    shop = shop_of(info)
+    relations = [
+        {"key": item["key"], "name": item["key"], "namespace": "", "referencer": other}
+        for other in shop.each("Metaobject")
+        for item in _fields(other, shop)
+        if source["id"] in referenced(item["type"], item["value"])
+    ]
+    return connection(relations, **arguments)
+
+
+# -- writing ---------------------------------------------------------------------------------------------------
+
+
+@field("Mutation", "metaobjectCreate")
+def create(_: Any, info: GraphQLResolveInfo, metaobject: dict[str, Any]) -> Node:
+    demand(info, "write_metaobjects")
+    shop = shop_of(info)
+    try:
+        handle = metaobject.get("handle") or None
+        if handle is not None and shop.metaobject(metaobject["type"], handle) is not None:
+            raise Refusal(["metaobject", "handle"], "Handle has already been taken", "TAKEN")
+        node = _write(shop, metaobject["type"], None, handle, metaobject, ["metaobject"])
+    except Refusal as refusal:
+        return {"metaobject": None, "userErrors": [refusal.error]}
+    return {"metaobject": node, "userErrors": []}
+
+
+@field("Mutation", "metaobjectUpsert")
+def upsert(
+    _: Any,
+    info: GraphQLResolveInfo,
+    handle: Mapping[str, str],
+    metaobject: dict[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Node:
+    demand(info, "write_metaobjects")
+    shop = shop_of(info)
+    given = dict(metaobject or {})
+    if values is not None:
+        given["values"] = values
+    try:
+        node = shop.metaobject(handle["type"], handle["handle"])
+        name = given.get("handle") or handle["handle"]
+        node = _write(shop, handle["type"], node, name, given, ["metaobject"], handle_place=["handle", "handle"])
+    except Refusal as refusal:
+        return {"metaobject": None, "userErrors": [refusal.error]}
+    return {"metaobject": node, "userErrors": []}
+
+
+@field("Mutation", "metaobjectUpdate")
+def update(_: Any, info: GraphQLResolveInfo, id: str, metaobject: dict[str, Any]) -> Node:
+    demand(info, "write_metaobjects")
+    shop = shop_of(info)
+    node = shop.get(id, "Metaobject")
+    if node is None:
+        return {"metaobject": None, "userErrors": [user_error(["id"], "Record not found", "RECORD_NOT_FOUND")]}
+    try:
+        _write(shop, node["type"], node, metaobject.get("handle"), metaobject, ["metaobject"])
+    except Refusal as refusal:
+        return {"metaobject": None, "userErrors": [refusal.error]}
+    return {"metaobject": node, "userErrors": []}
+
+
+def _write(
+    shop: Shop,
+    type_: str,
+    node: Node | None,
+    handle: str | None,
+    given: Mapping[str, Any],
+    place: list[str],
+    handle_place: list[str] | None = None,
+) -> Node:
+    definition = shop.definition(type_)
+    if definition is None:
+        raise Refusal([*place, "type"], f'No metaobject definition exists for type "{type_}"', "UNDEFINED_OBJECT_TYPE")
+    if handle is not None:
+        _check_handle(shop, definition["type"], handle, node, handle_place or [*place, "handle"])
+    stored = _stored(shop, definition, node, given, place)
+    status, template = _capability_data(definition, node, given.get("capabilities") or {}, place)
+    name = _display(definition, stored)
+    if node is None:
+        handle = handle or _derived_handle(shop, definition, name)
+        node = shop.add(
+            "Metaobject",
+            type=definition["type"],
+            handle=handle,
+            _values=stored,
+            _status=status,
+            _template=template,
+            _display="",
+        )
+        shop.metaobjects_by_type.setdefault(definition["type"], []).append(int(node["id"].rsplit("/", 1)[1]))
+        shop.metaobject_by_handle[definition["type"], handle] = node["id"]
+    elif handle is not None and handle != node["handle"]:
+        shop.metaobject_by_handle.pop((node["type"], node["handle"]), None)
+        shop.metaobject_by_handle[node["type"], handle] = node["id"]
+        node["handle"] = handle
+    node |= {"_values": stored, "_status": status, "_template": template}
+    node["_display"] = name or node["handle"].replace("-", " ").title()
+    shop.touch(node)
+    return node
+
+
+def _check_handle(shop: Shop, type_: str, handle: str, node: Node | None, place: list[str]) -> None:
+    if not handle:
+        raise Refusal(place, "Handle can't be blank", "BLANK")
+    if len(handle) > 255:
+        raise Refusal(place, "Handle is too long (maximum is 255 characters)", "TOO_LONG")
+    if _HANDLE.match(handle) is None:
+        raise Refusal(place, "Handle contains one or more invalid characters", "INVALID")
+    other = shop.metaobject(type_, handle)
+    if other is not None and other is not node:
+        raise Refusal(place, "Handle has already been taken", "TAKEN")
+
+
+def _stored(
+    shop: Shop, definition: Node, node: Node | None, given: Mapping[str, Any], place: list[str]
+) -> dict[str, str | None]:
+    """The values after this write: what is not given stays, required ones must be there."""
+    by_key = {item["key"]: item for item in definition["fieldDefinitions"]}
+    stored: dict[str, str | None] = dict(node["_values"]) if node is not None else {}
+    pairs = [
+        (item["key"], item["value"], [*place, "fields", str(n)]) for n, item in enumerate(given.get("fields") or ())
+    ]
+    if given.get("values") is not None:
+        stored = {}
+        pairs = [
+            (key, value if isinstance(value, str) or value is None else json.dumps(value), [*place, "values", key])
+            for key, value in given["values"].items()
+        ]
+    seen: set[str] = set()
+    for key, value, where in pairs:
+        if key not in by_key:
+            raise Refusal(where, f'Field definition "{key}" does not exist', "UNDEFINED_OBJECT_FIELD", elementKey=key)
+        if key in seen:
+            raise Refusal(where, f'Field "{key}" is given twice', "DUPLICATE_FIELD_INPUT", elementKey=key)
+        seen.add(key)
+        stored[key] = _value(shop, by_key[key], value, where) if value else None
+    for key, item in by_key.items():
+        if item["required"] and stored.get(key) is None:
+            raise Refusal(place, f"{item['name']} can't be blank", "OBJECT_FIELD_REQUIRED", elementKey=key)
+    return {key: value for key, value in stored.items() if key in by_key}
+
+
+def _value(shop: Shop, item: Node, value: str, where: list[str]) -> str:
+    try:
+        return store_value(item["type"]["name"], value, validation_map(item), shop)
+    except Invalid as problem:
+        code = "INVALID_VALUE"
+        raise Refusal(where, problem.message, code, elementKey=item["key"], elementIndex=problem.element) from None
+
+
+def _capability_data(
+    definition: Node, node: Node | None, given: Mapping[str, Any], place: list[str]
+) -> tuple[str, str | None]:
+    status = node["_status"] if node is not None else "DRAFT"
+    template = node["_template"] if node is not None else None
+    for name in ("publishable", "onlineStore"):
+        if given.get(name) is not None and not definition["capabilities"][name]["enabled"]:
+            where = [*place, "capabilities", name]
+            raise Refusal(where, f"Capability {name} is not enabled on this definition", "CAPABILITY_NOT_ENABLED")
+    if given.get("publishable"):
+        status = given["publishable"]["status"]
+    if given.get("onlineStore") is not None:
+        template = given["onlineStore"].get("templateSuffix") or None
+    return status, template
+
+
+def _display(definition: Node, stored: Mapping[str, str | None]) -> str:
+    key = definition["displayNameKey"]
+    return (stored.get(key) or "") if key else ""
+
+
+def _derived_handle(shop: Shop, definition: Node, name: str) -> str:
+    base = re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:240]
+    if not base:
+        return f"{definition['type'].replace('_', '-')}-{shop.next_id():08x}"
+    handle, number = base, 0
+    while shop.metaobject(definition["type"], handle) is not None:
+        number += 1
+        handle = f"{base}-{number}"
+    return handle
+
+
+@field("Mutation", "metaobjectDelete")
+def delete(_: Any, info: GraphQLResolveInfo, id: str) -> Node:
+    demand(info, "write_metaobjects")
+    shop = shop_of(info)
+    node = shop.get(id, "Metaobject")
+    if node is None:
+        return {"deletedId": None, "userErrors": [user_error(["id"], "Record not found", "RECORD_NOT_FOUND")]}
+    shop.drop(node)
+    return {"deletedId": id, "userErrors": []}

@@ -1,0 +1,226 @@
+"""What options and variants a product has: the rules that productSet, the option and the variant mutations share.
+
+A product keeps ``_options``: ``[{"id", "name", "values": [{"id", "name"}]}]`` and ``_variants``: GIDs in order. A
+variant keeps ``_options``: ``[(name, value)]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..errors import Refusal
+from ..store import Node, Shop
+
+MAX_OPTIONS = 3
+MAX_VALUES = 100
+MAX_VARIANTS = 2048
+Chosen = list[tuple[str, str]]
+
+DEFAULT_OPTIONS: list[tuple[str, list[str]]] = [("Title", ["Default Title"])]
+DEFAULT_VARIANTS: list[tuple[Chosen, Mapping[str, Any]]] = [([("Title", "Default Title")], {})]
+
+
+def option_node(product: Node, item: Node, place: int) -> Node:
+    values = [value["name"] for value in item["values"]]
+    return {
+        "__typename": "ProductOption",
+        "id": item["id"],
+        "name": item["name"],
+        "position": place + 1,
+        "values": values,
+        "linkedMetafield": item.get("linked"),
+        "optionValues": [
+            {
+                "__typename": "ProductOptionValue",
+                "id": value["id"],
+                "name": value["name"],
+                "hasVariants": True,
+                "linkedMetafieldValue": None,
+            }
+            for value in item["values"]
+        ],
+    }
+
+
+def planned(given: Mapping[str, Any]) -> tuple[list[tuple[str, list[str]]], list[tuple[Chosen, Mapping[str, Any]]]]:
+    """Options and variants of a productSet input. Raises Refusal."""
+    options: list[tuple[str, list[str]]] = []
+    for number, item in enumerate(given["productOptions"]):
+        place = ["input", "productOptions", str(number)]
+        name, values = item.get("name") or "", [value.get("name") or "" for value in item.get("values") or ()]
+        check_option(name, values, [other for other, _ in options], place)
+        options.append((name, values))
+    if len(options) > MAX_OPTIONS:
+        raise Refusal(["input", "productOptions"], "Can only specify a maximum of 3 options", "OPTIONS_OVER_LIMIT")
+    variants: list[tuple[Chosen, Mapping[str, Any]]] = []
+    for number, item in enumerate(given["variants"]):
+        place = ["input", "variants", str(number)]
+        chosen = choose(options, item, place)
+        if any(chosen == other for other, _ in variants):
+            raise Refusal(place, f"The variant '{_title(chosen)}' already exists.", "VARIANT_ALREADY_EXISTS")
+        check_variant(item, place)
+        variants.append((chosen, item))
+    if not variants:
+        raise Refusal(["input", "variants"], "At least one variant is needed.", "INVALID_INPUT")
+    return options, variants
+
+
+def first_variant(
+    given: Mapping[str, Any],
+) -> tuple[list[tuple[str, list[str]]], list[tuple[Chosen, Mapping[str, Any]]]]:
+    """productCreate makes one variant, of the first value of each option."""
+    options: list[tuple[str, list[str]]] = []
+    for number, item in enumerate(given.get("productOptions") or ()):
+        values = [value.get("name") or "" for value in item.get("values") or ()]
+        check_option(item.get("name") or "", values, [name for name, _ in options], ["productOptions", str(number)])
+        options.append((item["name"], values))
+    if not options:
+        return DEFAULT_OPTIONS, DEFAULT_VARIANTS
+    return options, [([(name, values[0]) for name, values in options], {})]
+
+
+def check_option(name: str, values: Sequence[str], others: Sequence[str], place: list[str]) -> None:
+    if not name.strip() or " / " in name or len(name) > 255:
+        raise Refusal([*place, "name"], "The option name is invalid.", "INVALID_NAME")
+    if name in others:
+        raise Refusal(place, f"The option name '{name}' is used twice.", "DUPLICATED_OPTION_NAME")
+    if not values:
+        raise Refusal([*place, "values"], f"Option '{name}' needs at least one value.", "OPTION_VALUES_MISSING")
+    if len(set(values)) != len(values):
+        raise Refusal([*place, "values"], "Option values must be unique.", "DUPLICATED_OPTION_VALUE")
+    if len(values) > MAX_VALUES:
+        message = f"Option values count is over the allowed limit ({MAX_VALUES})."
+        raise Refusal([*place, "values"], message, "OPTION_VALUES_OVER_LIMIT")
+    if any(not value.strip() or len(value) > 255 for value in values):
+        raise Refusal([*place, "values"], "An option value is invalid.", "INVALID_INPUT")
+
+
+def choose(options: Sequence[tuple[str, list[str]]], item: Mapping[str, Any], place: list[str]) -> Chosen:
+    """The (option, value) pairs of a variant input, in the order of the options."""
+    given = {value.get("optionName"): value.get("name") for value in item.get("optionValues") or ()}
+    chosen: Chosen = []
+    for name, values in options:
+        if name not in given:
+            raise Refusal([*place, "optionValues"], f"Option '{name}' has no value.", "NEED_TO_ADD_OPTION_VALUES")
+        value = given.pop(name)
+        if value not in values:
+            message = f"Option value '{value}' does not exist in '{name}'."
+            raise Refusal([*place, "optionValues"], message, "OPTION_VALUE_DOES_NOT_EXIST")
+        chosen.append((name, str(value)))
+    if given:
+        raise Refusal([*place, "optionValues"], "The option does not exist.", "OPTION_DOES_NOT_EXIST")
+    return chosen
+
+
+def check_variant(item: Mapping[str, Any], place: list[str]) -> None:
+    for name in ("price", "compareAtPrice"):
+        if item.get(name) is not None and money(item[name]) is None:
+            raise Refusal([*place, name], f"{name} must be a number of at least 0.", "INVALID_INPUT")
+
+
+def money(value: Any) -> str | None:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return f"{amount:.2f}" if amount.is_finite() and amount >= 0 else None
+
+
+def replace(
+    shop: Shop,
+    product: Node,
+    options: Sequence[tuple[str, list[str]]],
+    variants: Sequence[tuple[Chosen, Mapping[str, Any]]],
+) -> None:
+    """Gives a product exactly these options and variants; variants of the same values stay the same variant."""
+    old = {tuple(shop.nodes[gid]["_options"]): gid for gid in product["_variants"]}
+    product["_options"] = [new_option(shop, name, values) for name, values in options]
+    kept: list[str] = []
+    for chosen, item in variants:
+        gid = old.pop(tuple(chosen), None)
+        node = shop.nodes[gid] if gid else new_variant(shop, product, chosen)
+        put_variant(shop, node, item)
+        kept.append(node["id"])
+    for gid in old.values():
+        shop.drop(shop.nodes[gid])
+    product["_variants"] = kept
+    shop.touch(product)
+
+
+def new_option(shop: Shop, name: str, values: Sequence[str]) -> Node:
+    return {
+        "id": f"gid://shopify/ProductOption/{shop.next_id()}",
+        "name": name,
+        "values": [new_value(shop, value) for value in values],
+    }
+
+
+def new_value(shop: Shop, name: str) -> Node:
+    return {"id": f"gid://shopify/ProductOptionValue/{shop.next_id()}", "name": name}
+
+
+def new_variant(shop: Shop, product: Node, chosen: Chosen) -> Node:
+    now = shop.now()
+    number = shop.next_id()
+    return shop.add(
+        "ProductVariant",
+        barcode=None,
+        price="0.00",
+        compareAtPrice=None,
+        taxable=True,
+        inventoryPolicy="DENY",
+        requiresComponents=False,
+        _product=product["id"],
+        _options=[tuple(pair) for pair in chosen],
+        _sku=None,
+        inventoryItem={
+            "__typename": "InventoryItem",
+            "id": f"gid://shopify/InventoryItem/{number}",
+            "sku": None,
+            "tracked": False,
+            "requiresShipping": True,
+            "harmonizedSystemCode": None,
+            "countryCodeOfOrigin": None,
+            "provinceCodeOfOrigin": None,
+            "measurement": {
+                "id": f"gid://shopify/InventoryItemMeasurement/{number}",
+                "weight": {"value": 0.0, "unit": "KILOGRAMS"},
+            },
+            "createdAt": now,
+            "updatedAt": now,
+        },
+    )
+
+
+def put_variant(shop: Shop, node: Node, item: Mapping[str, Any]) -> None:
+    """Writes the fields that a variant input gives."""
+    for name in ("taxable", "inventoryPolicy"):
+        if item.get(name) is not None:
+            node[name] = item[name]
+    if item.get("price") is not None:
+        node["price"] = money(item["price"])
+    if "compareAtPrice" in item:
+        node["compareAtPrice"] = money(item["compareAtPrice"]) if item["compareAtPrice"] is not None else None
+    if "barcode" in item:
+        node["barcode"] = item["barcode"] or None
+    stock = item.get("inventoryItem") or {}
+    own = node["inventoryItem"]
+    for name in ("tracked", "requiresShipping"):
+        if stock.get(name) is not None:
+            own[name] = stock[name]
+    for name in ("harmonizedSystemCode", "countryCodeOfOrigin", "provinceCodeOfOrigin"):
+        if name in stock:
+            own[name] = stock[name] or None
+    sku = stock.get("sku", item.get("sku"))
+    if sku is not None:
+        node["_sku"] = own["sku"] = sku or None
+    weight = (stock.get("measurement") or {}).get("weight")
+    if weight is not None:
+        own["measurement"] = {**own["measurement"], "weight": {"value": float(weight["value"]), "unit": weight["unit"]}}
+    shop.touch(node)
+
+
+def _title(chosen: Chosen) -> str:
+    return " / ".join(value for _, value in chosen)

@@ -1,0 +1,331 @@
+"""Products: reading, productSet, productCreate, productUpdate, productDelete."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from ..context import demand, shop_of
+from ..errors import Refusal, top_level, user_error
+from ..paging import connection
+from ..schema import field
+from ..search import matcher
+from ..store import Node, Shop
+from . import product_shape as shape
+from .root import check_list
+
+_CATEGORY = re.compile(r"gid://shopify/TaxonomyCategory/[a-z]{2}(-\d+)*\Z")
+_TEXTS = ("title", "vendor", "productType", "handle")
+
+
+# -- reading ---------------------------------------------------------------------------------------------------
+
+
+def listing(shop: Shop, kind: str, query: str | None, sort_key: str | None) -> Sequence[Any]:
+    """The ids of a kind, filtered and sorted as asked; cheap where nothing is asked."""
+    matches = matcher(kind, query)
+    numbers: Sequence[int] = shop.numbers(kind)
+    if matches is not None:
+        fresh = shop.clock() - shop.search_lag if shop.search_lag else None
+
+        def found(number: int) -> bool:
+            node = shop.nodes[f"gid://shopify/{kind}/{number}"]
+            return (fresh is None or node["_seen"] <= fresh) and matches(node)
+
+        numbers = [number for number in numbers if found(number)]
+    if sort_key in ("UPDATED_AT", "CREATED_AT", "TITLE"):
+        name = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt", "TITLE": "title"}[sort_key]
+        numbers = sorted(numbers, key=lambda n: (str(shop.nodes[f"gid://shopify/{kind}/{n}"].get(name, "")), n))
+    return numbers
+
+
+@field("QueryRoot", "products")
+def products(
+    _: Any, info: GraphQLResolveInfo, query: str | None = None, sortKey: str | None = None, **arguments: Any
+) -> Node:
+    demand(info, "read_products")
+    shop = shop_of(info)
+    return connection(
+        listing(shop, "Product", query, sortKey),
+        load=lambda number: shop.nodes[f"gid://shopify/Product/{number}"],
+        **arguments,
+    )
+
+
+@field("QueryRoot", "productsCount")
+def products_count(_: Any, info: GraphQLResolveInfo, query: str | None = None, limit: int | None = 10_000) -> Node:
+    demand(info, "read_products")
+    count = len(listing(shop_of(info), "Product", query, None))
+    most = limit or count
+    return {"count": min(count, most), "precision": "EXACT" if count <= most else "AT_LEAST"}
+
+
+@field("QueryRoot", "product")
+def product(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
+    demand(info, "read_products")
+    return shop_of(info).get(id, "Product")
+
+
+@field("QueryRoot", "productByIdentifier")
+def product_by_identifier(_: Any, info: GraphQLResolveInfo, identifier: Mapping[str, Any]) -> Node | None:
+    demand(info, "read_products")
+    return find(shop_of(info), identifier)
+
+
+def find(shop: Shop, identifier: Mapping[str, Any]) -> Node | None:
+    if identifier.get("id") is not None:
+        return shop.get(identifier["id"], "Product")
+    if identifier.get("handle") is not None:
+        return shop.product(identifier["handle"])
+    return None
+
+
+@field("Product", "options")
+def options(source: Node, info: GraphQLResolveInfo, first: int | None = None) -> list[Node]:
+    return [shape.option_node(source, item, place) for place, item in enumerate(source["_options"])][:first]
+
+
+@field("Product", "variants")
+def product_variants(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node:
+    shop = shop_of(info)
+    arguments.pop("sortKey", None)
+    most = 2048 if info.path.prev is not None and info.path.prev.prev is None else 250
+    return connection(source["_variants"], load=lambda gid: shop.nodes[gid], most=most, **arguments)
+
+
+@field("Product", "variantsCount")
+def variants_count(source: Node, info: GraphQLResolveInfo) -> Node:
+    return {"count": len(source["_variants"]), "precision": "EXACT"}
+
+
+@field("Product", "mediaCount")
+def media_count(source: Node, info: GraphQLResolveInfo) -> Node:
+    return {"count": source.get("_media", 0), "precision": "EXACT"}
+
+
+@field("Product", "hasOnlyDefaultVariant")
+def only_default(source: Node, info: GraphQLResolveInfo) -> bool:
+    return [item["name"] for item in source["_options"]] == ["Title"]
+
+
+@field("Product", "category")
+def category(source: Node, info: GraphQLResolveInfo) -> Node | None:
+    gid = source["_category"]
+    return {"id": gid, "name": gid.rsplit("/", 1)[1], "fullName": gid.rsplit("/", 1)[1]} if gid else None
+
+
+# -- writing ---------------------------------------------------------------------------------------------------
+
+
+@field("Mutation", "productSet")
+def product_set(
+    _: Any,
+    info: GraphQLResolveInfo,
+    input: dict[str, Any],
+    identifier: Mapping[str, Any] | None = None,
+    synchronous: bool = True,
+) -> Node:
+    demand(info, "write_products")
+    check_list(input.get("variants") or (), "variants", 2048)
+    check_list(input.get("productOptions") or (), "productOptions")
+    shop = shop_of(info)
+    _check_category(input)
+    node: Node | None = None
+    try:
+        node = _set_target(shop, identifier, input)
+        node = _set(shop, node, input)
+    except Refusal as refusal:
+        return {"product": node, "productSetOperation": None, "userErrors": [refusal.error]}
+    if synchronous:
+        return {"product": node, "productSetOperation": None, "userErrors": []}
+    operation = shop.add("ProductSetOperation", status="COMPLETE", product=node, userErrors=[])
+    return {
+        "product": None,
+        "productSetOperation": {**operation, "status": "CREATED", "product": None},
+        "userErrors": [],
+    }
+
+
+@field("QueryRoot", "productOperation")
+def product_operation(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
+    demand(info, "read_products")
+    return shop_of(info).get(id, "ProductSetOperation")
+
+
+def _set_target(shop: Shop, identifier: Mapping[str, Any] | None, given: Mapping[str, Any]) -> Node | None:
+    if identifier and given.get("id"):
+        raise Refusal(["input", "id"], "Id is not allowed together with an identifier.", "ID_NOT_ALLOWED")
+    if given.get("id"):
+        identifier = {"id": given["id"]}
+    if not identifier:
+        return None
+    node = find(shop, identifier)
+    if node is None and identifier.get("id"):
+        raise Refusal(["input"], "Product does not exist", "PRODUCT_DOES_NOT_EXIST")
+    if identifier.get("handle") and given.get("handle") not in (None, identifier["handle"]):
+        raise Refusal(["input", "handle"], "Handle must match the identifier.", "INPUT_MISMATCH")
+    return node
+
+
+def _set(shop: Shop, node: Node | None, given: Mapping[str, Any]) -> Node:
+    """Creates or replaces; lists that are given replace what was there."""
+    has_options, has_variants = given.get("productOptions") is not None, given.get("variants") is not None
+    if has_options != has_variants:
+        missing = "variants" if has_options else "productOptions"
+        raise Refusal(["input", missing], "Options and variants must be given together.", "INVALID_INPUT")
+    new = node is None
+    fields = check_fields(shop, node, given, ["input"])
+    options_, variants_ = shape.planned(given) if has_options else (shape.DEFAULT_OPTIONS, shape.DEFAULT_VARIANTS)
+    if node is None:
+        node = make(shop, fields)
+    else:
+        put_fields(shop, node, fields)
+    if new or has_options:
+        shape.replace(shop, node, options_, variants_)
+    return node
+
+
+@field("Mutation", "productCreate")
+def product_create(_: Any, info: GraphQLResolveInfo, product: dict[str, Any] | None = None) -> Node:
+    demand(info, "write_products")
+    shop = shop_of(info)
+    given = product or {}
+    _check_category(given)
+    try:
+        fields = check_fields(shop, None, given, [])
+        options_, variants_ = shape.first_variant(given)
+    except Refusal as refusal:
+        return {"product": None, "userErrors": [refusal.error]}
+    node = make(shop, fields)
+    shape.replace(shop, node, options_, variants_)
+    return {"product": node, "userErrors": []}
+
+
+@field("Mutation", "productUpdate")
+def product_update(
+    _: Any,
+    info: GraphQLResolveInfo,
+    product: dict[str, Any] | None = None,
+    identifier: Mapping[str, Any] | None = None,
+) -> Node:
+    demand(info, "write_products")
+    shop = shop_of(info)
+    given = product or {}
+    _check_category(given)
+    node = find(shop, identifier or {"id": given.get("id") or ""})
+    if node is None:
+        return {"product": None, "userErrors": [user_error(["id"], "Product does not exist")]}
+    try:
+        put_fields(shop, node, check_fields(shop, node, given, []))
+    except Refusal as refusal:
+        return {"product": node, "userErrors": [refusal.error]}
+    return {"product": node, "userErrors": []}
+
+
+@field("Mutation", "productDelete")
+def product_delete(_: Any, info: GraphQLResolveInfo, input: Mapping[str, str], synchronous: bool = True) -> Node:
+    demand(info, "write_products")
+    shop = shop_of(info)
+    node = shop.get(input["id"], "Product")
+    if node is None:
+        return {"deletedProductId": None, "userErrors": [user_error(["id"], "Product does not exist")]}
+    for gid in list(node["_variants"]):
+        shop.drop(shop.nodes[gid])
+    shop.product_by_handle.pop(node["handle"], None)
+    shop.drop(node)
+    return {"deletedProductId": input["id"], "userErrors": []}
+
+
+def _check_category(given: Mapping[str, Any]) -> None:
+    if given.get("category") and _CATEGORY.match(given["category"]) is None:
+        raise top_level(f"Invalid product taxonomy node id {given['category']}", "INVALID_PRODUCT_TAXONOMY_NODE_ID")
+
+
+def check_fields(shop: Shop, node: Node | None, given: Mapping[str, Any], place: list[str]) -> Node:
+    """The product's own fields, checked. Raises Refusal."""
+    title = given.get("title")
+    if (node is None and not (title or "").strip()) or (title is not None and not title.strip()):
+        raise Refusal([*place, "title"], "Title can't be blank", "INVALID_INPUT")
+    for name in _TEXTS:
+        if len(given.get(name) or "") > 255:
+            raise Refusal([*place, name], f"{name} is too long (maximum is 255 characters)", "INVALID_INPUT")
+    fields: Node = {
+        name: given[name]
+        for name in ("title", "descriptionHtml", "vendor", "productType", "status", "requiresSellingPlan")
+        if given.get(name) is not None
+    }
+    if "templateSuffix" in given:
+        fields["templateSuffix"] = given["templateSuffix"] or None
+    if given.get("seo") is not None:
+        old = node["seo"] if node is not None else {"title": None, "description": None}
+        fields["seo"] = {name: (given["seo"].get(name, old[name]) or None) for name in ("title", "description")}
+    if given.get("tags") is not None:
+        fields["tags"] = sorted({tag.strip() for tag in given["tags"] if tag.strip()}, key=str.lower)
+    if "category" in given:
+        fields["_category"] = given["category"]
+    if node is None and given.get("giftCard"):
+        fields["isGiftCard"] = True
+    handle = _handle(shop, node, given, title or "")
+    if handle is not None:
+        fields["handle"] = handle
+    return fields
+
+
+def _handle(shop: Shop, node: Node | None, given: Mapping[str, Any], title: str) -> str | None:
+    asked = slug(given.get("handle") or "")
+    if asked:
+        other = shop.product(asked)
+        if other is not None and other is not node:
+            message = f"Handle '{asked}' already in use. Please provide a new handle."
+            raise Refusal(["input", "handle"], message, "HANDLE_NOT_UNIQUE")
+        return asked
+    if node is not None:
+        return None
+    base = slug(title) or "product"
+    handle, number = base, 0
+    while shop.product(handle) is not None:
+        number += 1
+        handle = f"{base}-{number}"
+    return handle
+
+
+def slug(text: str) -> str:
+    return re.sub(r"[^\w]+", "-", text.strip().lower()).strip("-")
+
+
+def make(shop: Shop, fields: Node) -> Node:
+    node = shop.add(
+        "Product",
+        **{
+            "title": "",
+            "descriptionHtml": "",
+            "vendor": shop.nodes[shop.shop_id]["name"],
+            "productType": "",
+            "tags": [],
+            "status": "ACTIVE",
+            "templateSuffix": None,
+            "seo": {"title": None, "description": None},
+            "isGiftCard": False,
+            "requiresSellingPlan": False,
+            "combinedListingRole": None,
+            "giftCardTemplateSuffix": None,
+            "hasVariantsThatRequiresComponents": False,
+            "_category": None,
+            "_options": [],
+            "_variants": [],
+            **fields,
+        },
+    )
+    shop.product_by_handle[node["handle"]] = node["id"]
+    return node
+
+
+def put_fields(shop: Shop, node: Node, fields: Node) -> None:
+    if "handle" in fields and fields["handle"] != node["handle"]:
+        shop.product_by_handle.pop(node["handle"], None)
+        shop.product_by_handle[fields["handle"]] = node["id"]
+    node |= fields
+    shop.touch(node)

@@ -1,0 +1,353 @@
+"""A plausible boutique: products with options, metafields of every type, and metaobjects that refer in circles."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from collections.abc import Sequence
+
+from ..store import Node, Shop
+from .tools import (
+    define,
+    define_metafield,
+    entry,
+    product,
+    redefine,
+    refers_to,
+    rich_text,
+    set_metafield,
+    shaped,
+    variants_of,
+)
+from .types import AWKWARD, list_values, plain_values
+
+PRODUCTS = 220
+VENDORS = ("Atelier Nord", "Maison Clé", "Kaito & Daughters", "Östergren", "Plain Goods")
+KINDS = ("Shirt", "Coat", "Scarf", "Boot", "Bag", "Ring", "Lamp", "Vase")
+WORDS = ("Blue", "Quiet", "Golden", "Rough", "Northern", "Silk", "Paper", "Iron", "Linen", "Late")
+COLORS = ("Black", "White", "Rust", "Sea", "Moss")
+SIZES = ("XS", "S", "M", "L", "XL")
+TEXT = "single_line_text_field"
+RATING = [{"name": "scale_min", "value": "1.0"}, {"name": "scale_max", "value": "5.0"}]
+
+
+def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
+    definitions = _definitions(shop)
+    made = [_product(shop, chance, number) for number in range(products if products is not None else PRODUCTS)]
+    if products is None:
+        made.append(_wide_product(shop))
+    entries = _entries(shop, chance, made)
+    _required_circle(shop)
+    _specimens(shop, made, entries)
+    _metafields(shop, chance, definitions, made, entries)
+
+
+# -- definitions -------------------------------------------------------------------------------------------------
+
+
+def _definitions(shop: Shop) -> dict[str, Node]:
+    """Designers have looks, looks have a designer: a circle of definitions, and one that refers to itself."""
+    capabilities = {"publishable": {"enabled": True}, "translatable": {"enabled": True}}
+    designer = define(
+        shop,
+        "designer",
+        [
+            {"key": "name", "type": TEXT, "required": True, "name": "Name"},
+            {"key": "bio", "type": "rich_text_field", "description": "A few words"},
+            {"key": "born", "type": "date"},
+        ],
+        name="Designer",
+        description="Who made it",
+        displayNameKey="name",
+        capabilities=capabilities,
+        access={"storefront": "PUBLIC_READ"},
+    )
+    look = define(
+        shop,
+        "look",
+        [
+            {"key": "title", "type": TEXT, "required": True},
+            {"key": "designer", "type": "metaobject_reference", "required": True, "validations": refers_to(designer)},
+            {"key": "pieces", "type": "list.product_reference"},
+        ],
+        name="Look",
+        capabilities=capabilities,
+    )
+    own = [
+        {"create": {"key": "mentor", "type": "metaobject_reference", "validations": refers_to(designer)}},
+        {"create": {"key": "looks", "type": "list.metaobject_reference", "validations": refers_to(look)}},
+    ]
+    redefine(shop, designer, fieldDefinitions=own)
+    material = define(
+        shop,
+        "material",
+        [
+            {"key": "name", "type": TEXT, "required": True},
+            {"key": "share", "type": "number_integer", "validations": [{"name": "max", "value": "100"}]},
+            {"key": "shine", "type": "rating", "validations": RATING},
+        ],
+    )
+    story = define(
+        shop,
+        "story",
+        [
+            {"key": "headline", "type": TEXT},
+            {"key": "body", "type": "multi_line_text_field"},
+            {"key": "about", "type": "mixed_reference", "validations": refers_to(designer, look)},
+            {"key": "next", "type": "mixed_reference", "validations": refers_to(designer, look)},
+            {"key": "made_of", "type": "list.metaobject_reference", "validations": refers_to(material)},
+            {"key": "hero", "type": "product_reference"},
+            {"key": "first_choice", "type": "variant_reference"},
+        ],
+        name="Story",
+    )
+    return {"designer": designer, "look": look, "material": material, "story": story}
+
+
+# -- products ----------------------------------------------------------------------------------------------------
+
+
+def _product(shop: Shop, chance: random.Random, number: int) -> Node:
+    title = f"{chance.choice(WORDS)} {chance.choice(KINDS)} {number}"
+    if number % 37 == 5:
+        title = f"{title} {AWKWARD}"
+    given = {
+        "title": title,
+        "handle": f"{title.split(' ', 1)[0].lower()}-{number:05}",
+        "descriptionHtml": f"<p>The <em>{title}</em>.</p>" if number % 3 else "",
+        "vendor": VENDORS[number % len(VENDORS)],
+        "productType": KINDS[number % len(KINDS)],
+        "status": ("ACTIVE", "ACTIVE", "DRAFT", "ACTIVE", "ARCHIVED")[number % 5],
+        "tags": sorted({WORDS[number % len(WORDS)], KINDS[number % len(KINDS)], f"lot-{number % 11}"}),
+        "seo": {"title": f"{title[:60]}", "description": "Made slowly."} if number % 4 == 0 else None,
+        "category": "gid://shopify/TaxonomyCategory/aa-1-13" if number % 6 == 0 else None,
+        "templateSuffix": "wide" if number % 29 == 0 else None,
+    }
+    return product(shop, **{name: value for name, value in given.items() if value is not None}, **_shape(number))
+
+
+def _shape(number: int) -> dict[str, object]:
+    """Between one plain variant and three options."""
+    options: dict[str, Sequence[str]] = (
+        {},
+        {"Size": SIZES[: 2 + number % 3]},
+        {"Color": COLORS[: 1 + number % 3], "Size": SIZES[:2]},
+        {"Color": COLORS[:2], "Size": SIZES[:2], "Finish": ("matt / soft".replace(" / ", "-"), "glossy")},
+    )[number % 4]
+    if not options:
+        return shaped({"Title": ["Default Title"]}, [{"values": {"Title": "Default Title"}, **_variant(number, 0)}])
+    chosen = [dict(zip(options, values, strict=True)) for values in itertools.product(*options.values())]
+    return shaped(options, [{"values": values, **_variant(number, place)} for place, values in enumerate(chosen)])
+
+
+def _variant(number: int, place: int) -> dict[str, object]:
+    return {
+        "price": f"{10 + number % 90}.{place % 100:02}",
+        "compareAtPrice": f"{20 + number % 90}.00" if number % 5 == 0 else None,
+        "barcode": f"400{number:06}{place:03}" if number % 2 else None,
+        "inventoryPolicy": "CONTINUE" if number % 7 == 0 else "DENY",
+        "taxable": number % 9 != 0,
+        "inventoryItem": {
+            "sku": f"SKU-{number:05}-{place}",
+            "tracked": number % 3 == 0,
+            "requiresShipping": number % 8 != 0,
+            "measurement": {"weight": {"value": 0.25 * (1 + place), "unit": "KILOGRAMS"}},
+        },
+    }
+
+
+def _wide_product(shop: Shop) -> Node:
+    """More variants than fit into one creating request of a careful client."""
+    sizes = [f"{number} cm" for number in range(30)]
+    options = {"Length": sizes, "Color": COLORS}
+    chosen = [dict(zip(options, values, strict=True)) for values in itertools.product(sizes, COLORS)]
+    variants = [{"values": values, "price": "5.00"} for values in chosen]
+    return product(shop, title="Ribbon by the length", handle="ribbon-by-the-length", **shaped(options, variants))
+
+
+# -- metaobjects -------------------------------------------------------------------------------------------------
+
+
+def _entries(shop: Shop, chance: random.Random, products: Sequence[Node]) -> dict[str, list[Node]]:
+    designers = [
+        entry(
+            shop,
+            "designer",
+            f"designer-{number}",
+            {
+                "name": f"Designer {number} {AWKWARD if number == 3 else ''}".strip(),
+                "bio": rich_text(f"Number {number}.", AWKWARD),
+                "born": f"19{50 + number % 50}-0{1 + number % 9}-11",
+            },
+            "ACTIVE" if number % 5 else "DRAFT",
+        )
+        for number in range(60)
+    ]
+    looks = [
+        entry(
+            shop,
+            "look",
+            f"look-{number}",
+            {
+                "title": f"Look {number}",
+                "designer": chance.choice(designers)["id"],
+                "pieces": json.dumps([node["id"] for node in chance.sample(list(products), min(4, len(products)))]),
+            },
+            "ACTIVE",
+        )
+        for number in range(90)
+        if products
+    ]
+    materials = [
+        entry(
+            shop,
+            "material",
+            f"material-{number}",
+            {
+                "name": f"Material {number}",
+                "share": str(number),
+                "shine": json.dumps({"value": "3.0", "scale_min": "1.0", "scale_max": "5.0"}),
+            },
+        )
+        for number in range(50)
+    ]
+    _close_circles(shop, chance, designers, looks)
+    return {
+        "designer": designers,
+        "look": looks,
+        "material": materials,
+        "story": _stories(shop, chance, products, designers, looks, materials),
+    }
+
+
+def _close_circles(shop: Shop, chance: random.Random, designers: Sequence[Node], looks: Sequence[Node]) -> None:
+    """Mentors go round, one mentors himself, and designers name looks that name designers."""
+    for number, node in enumerate(designers):
+        mentor = designers[(number + 1) % len(designers)] if number != 7 else node
+        mine = [look["id"] for look in chance.sample(list(looks), min(3, len(looks)))]
+        entry(shop, "designer", node["handle"], {"mentor": mentor["id"], "looks": json.dumps(mine)})
+
+
+def _stories(
+    shop: Shop,
+    chance: random.Random,
+    products: Sequence[Node],
+    designers: Sequence[Node],
+    looks: Sequence[Node],
+    materials: Sequence[Node],
+) -> list[Node]:
+    stories = []
+    for number in range(70):
+        values = {
+            "headline": f"Story {number}",
+            "body": f"Once.\n{AWKWARD}" if number % 9 == 0 else "Once.",
+            "about": chance.choice(designers)["id"],
+            "next": chance.choice(looks or designers)["id"],
+            "made_of": json.dumps([node["id"] for node in chance.sample(list(materials), 3)]),
+        }
+        if products:
+            chosen = chance.choice(products)
+            values |= {"hero": chosen["id"], "first_choice": chosen["_variants"][-1]}
+        stories.append(entry(shop, "story", f"story-{number}", values))
+    return stories
+
+
+def _required_circle(shop: Shop) -> None:
+    """A studio must name its lead, and the lead must name a studio: no order of creating can satisfy both."""
+    studio = define(shop, "studio", [{"key": "name", "type": TEXT, "required": True}])
+    lead = define(
+        shop,
+        "lead",
+        [
+            {"key": "name", "type": TEXT, "required": True},
+            {"key": "home", "type": "metaobject_reference", "validations": refers_to(studio)},
+        ],
+    )
+    redefine(
+        shop,
+        studio,
+        fieldDefinitions=[{"create": {"key": "lead", "type": "metaobject_reference", "validations": refers_to(lead)}}],
+    )
+    for number in range(20):
+        home = entry(shop, "studio", f"studio-{number}", {"name": f"Studio {number}"})
+        boss = entry(shop, "lead", f"lead-{number}", {"name": f"Lead {number}", "home": home["id"]})
+        entry(shop, "studio", f"studio-{number}", {"lead": boss["id"]})
+    redefine(shop, studio, fieldDefinitions=[{"update": {"key": "lead", "required": True}}])
+    redefine(shop, lead, fieldDefinitions=[{"update": {"key": "home", "required": True}}])
+
+
+def _specimens(shop: Shop, products: Sequence[Node], entries: dict[str, list[Node]]) -> None:
+    """Every type as a field of an entry, twenty-five fields to a definition."""
+    values = [(name, value) for name, value in plain_values(shop.currency).items() if name != "id"]
+    values += list(list_values(shop.currency))
+    for number, start in enumerate(range(0, len(values), 25)):
+        some = values[start : start + 25]
+        fields = [
+            {
+                "key": name.replace(".", "_"),
+                "type": name,
+                "validations": RATING if name.endswith("rating") else [],
+            }
+            for name, _ in some
+        ]
+        define(shop, f"specimen_{number}", fields)
+        entry(shop, f"specimen_{number}", "everything", {name.replace(".", "_"): value for name, value in some})
+        entry(shop, f"specimen_{number}", "nothing", {})
+
+
+# -- metafields --------------------------------------------------------------------------------------------------
+
+
+def _metafields(
+    shop: Shop,
+    chance: random.Random,
+    definitions: dict[str, Node],
+    products: Sequence[Node],
+    entries: dict[str, list[Node]],
+) -> None:
+    _define_metafields(shop, definitions)
+    for number, node in enumerate(products):
+        values = {
+            "custom.designer": chance.choice(entries["designer"])["id"],
+            "custom.materials": json.dumps([one["id"] for one in chance.sample(entries["material"], 2)]),
+            "custom.related": json.dumps([one["id"] for one in chance.sample(list(products), min(3, len(products)))]),
+            "custom.subtitle": f"No. {number} {AWKWARD if number % 17 == 0 else ''}".strip(),
+            "custom.code": f"code-{number}",
+            "custom.care": rich_text("Wash cold."),
+            "custom.length": json.dumps({"value": 10 + number % 90, "unit": "CENTIMETERS"}),
+        }
+        for name, value in values.items():
+            set_metafield(shop, node, name, value)
+        set_metafield(shop, node, "legacy.note", f"note {number}", TEXT)
+        for place, variant in enumerate(variants_of(shop, node)[:6]):
+            set_metafield(shop, variant, "custom.fit", ("slim", "regular", "wide")[place % 3])
+            if place == 0:
+                set_metafield(shop, variant, "custom.twin", chance.choice(products)["_variants"][0])
+    own = shop.nodes[shop.shop_id]
+    types = [*plain_values(shop.currency).items(), *list_values(shop.currency)]
+    for name, value in types:
+        target = products[0] if products and name != "id" else own
+        set_metafield(shop, target, f"every.{name.replace('.', '_')}", value, name)
+    if entries["story"]:
+        set_metafield(shop, own, "home.story", entries["story"][0]["id"])
+
+
+def _define_metafields(shop: Shop, definitions: dict[str, Node]) -> None:
+    def on(owner: str, name: str, type_: str, **more: object) -> None:
+        define_metafield(shop, owner, name, type_, **more)
+
+    on("PRODUCT", "custom.designer", "metaobject_reference", validations=refers_to(definitions["designer"]), pin=True)
+    on("PRODUCT", "custom.materials", "list.metaobject_reference", validations=refers_to(definitions["material"]))
+    on("PRODUCT", "custom.related", "list.product_reference", description="Goes well with", pin=True)
+    on("PRODUCT", "custom.subtitle", TEXT, capabilities={"adminFilterable": {"enabled": True}})
+    on("PRODUCT", "custom.code", TEXT, capabilities={"uniqueValues": {"enabled": True}})
+    on("PRODUCT", "custom.care", "rich_text_field", access={"storefront": "PUBLIC_READ"})
+    on("PRODUCT", "custom.length", "dimension")
+    on("PRODUCTVARIANT", "custom.twin", "variant_reference")
+    choices = [{"name": "choices", "value": json.dumps(["slim", "regular", "wide"])}]
+    on("PRODUCTVARIANT", "custom.fit", TEXT, validations=choices)
+    category = {"key": "category", "values": ["gid://shopify/TaxonomyCategory/aa-1-13"]}
+    on("PRODUCT", "custom.only_shirts", "boolean", constraints=category)
+    on("SHOP", "home.story", "metaobject_reference", validations=refers_to(definitions["story"]))
+    on("COLLECTION", "custom.mood", TEXT)

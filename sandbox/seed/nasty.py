@@ -1,0 +1,80 @@
+"""What breaks naive copiers: dangling references, keys with every character, very wide products, long chains."""
+
+from __future__ import annotations
+
+import json
+import random
+
+from ..store import Shop
+from .tools import define, define_metafield, entry, product, refers_to, set_metafield, shaped, variants_of
+from .types import AWKWARD
+
+CHAIN = 120
+
+
+def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
+    link = define(shop, "link", [{"key": "text", "type": "multi_line_text_field"}])
+    node = define(
+        shop,
+        "chain",
+        [
+            {"key": "name", "type": "single_line_text_field"},
+            {"key": "down", "type": "metaobject_reference", "required": False, "validations": refers_to(link)},
+        ],
+    )
+    _chain(shop)
+    _wide(shop)
+    _dangling(shop)
+    define_metafield(
+        shop, "PRODUCT", "odd-name_space.key_-9", "list.mixed_reference", validations=refers_to(link, node)
+    )
+    odd = product(shop, title=AWKWARD, handle="日本語-produkt-ü", vendor=AWKWARD[:200], tags=["a,b", "c d", "É"])
+    both = [f["id"] for f in (shop.metaobject("link", "übung"), shop.metaobject("chain", "end")) if f]
+    set_metafield(shop, odd, "odd-name_space.key_-9", json.dumps(both))
+    set_metafield(shop, odd, "bad$space.$key", "x" * 60_000, "multi_line_text_field")
+    set_metafield(shop, odd, "old.number", "5", "integer")
+
+
+def _chain(shop: Shop) -> None:
+    """Entries that must be created one after the other: each requires the next."""
+    define(shop, "step", [{"key": "name", "type": "single_line_text_field"}])
+    step = shop.definition("step")
+    assert step is not None
+    from .tools import redefine
+
+    field = {"key": "next", "type": "metaobject_reference", "validations": refers_to(step)}
+    redefine(shop, step, fieldDefinitions=[{"create": field}])
+    after = None
+    for number in reversed(range(CHAIN)):
+        values = {"name": f"Step {number}"} | ({"next": after} if after else {})
+        after = entry(shop, "step", f"step-{number:04}", values)["id"]
+    entry(shop, "link", "übung", {"text": AWKWARD})
+    entry(shop, "chain", "end", {"name": "End"})
+
+
+def _wide(shop: Shop) -> None:
+    """Three options, 400 variants, a metafield on every one of them."""
+    options = {"A": [f"a{n}" for n in range(10)], "B": [f"b{n}" for n in range(10)], "C": [f"c{n}" for n in range(4)]}
+    variants = [
+        {"values": {"A": a, "B": b, "C": c}, "price": "1.00"}
+        for a in options["A"]
+        for b in options["B"]
+        for c in options["C"]
+    ]
+    wide = product(shop, title="Wide", handle="wide", **shaped(options, variants))
+    for number, variant in enumerate(variants_of(shop, wide)):
+        set_metafield(shop, variant, "custom.place", str(number), "number_integer")
+    for number in range(300):
+        set_metafield(shop, wide, f"many.key_{number:03}", f"value {number}", "single_line_text_field")
+
+
+def _dangling(shop: Shop) -> None:
+    """References to what was deleted later: Shopify keeps the id in the value."""
+    gone = product(shop, title="Gone", handle="gone")
+    kept = product(shop, title="Kept", handle="kept")
+    set_metafield(shop, kept, "custom.friend", gone["id"], "product_reference")
+    set_metafield(shop, kept, "custom.friends", json.dumps([gone["id"], kept["id"]]), "list.product_reference")
+    for gid in list(gone["_variants"]):
+        shop.drop(shop.nodes[gid])
+    shop.product_by_handle.pop(gone["handle"])
+    shop.drop(gone)

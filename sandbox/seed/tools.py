@@ -1,0 +1,97 @@
+"""Short ways to make things in a shop, by the rules that requests obey."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import Refusal
+from ..resolvers import metafield_definitions, metafields, metaobject_definitions, metaobjects, products
+from ..store import Node, Shop
+
+
+def define(shop: Shop, type_: str, fields: Sequence[Mapping[str, Any]], **more: Any) -> Node:
+    """A metaobject definition. `fields`: key, type, and what else the input takes."""
+    return _honest(metaobject_definitions._create, shop, {"type": type_, "fieldDefinitions": list(fields), **more})
+
+
+def redefine(shop: Shop, node: Node, **given: Any) -> None:
+    _honest(metaobject_definitions._update, shop, node, given)
+
+
+def refers_to(*definitions: Node) -> list[dict[str, str]]:
+    """The validation that says where a metaobject reference may lead."""
+    if len(definitions) == 1:
+        return [{"name": "metaobject_definition_id", "value": definitions[0]["id"]}]
+    return [{"name": "metaobject_definition_ids", "value": json.dumps([node["id"] for node in definitions])}]
+
+
+def entry(shop: Shop, type_: str, handle: str, values: Mapping[str, str], status: str | None = None) -> Node:
+    given: dict[str, Any] = {"fields": [{"key": key, "value": value} for key, value in values.items()]}
+    if status:
+        given["capabilities"] = {"publishable": {"status": status}}
+    node = shop.metaobject(type_, handle)
+    return _honest(metaobjects._write, shop, type_, node, handle, given, ["metaobject"])
+
+
+def define_metafield(shop: Shop, owner: str, name: str, type_: str, **more: Any) -> Node:
+    """`name`: namespace and key, with a dot."""
+    namespace, key = name.split(".")
+    given = {"ownerType": owner, "namespace": namespace, "key": key, "type": type_, "name": key.title(), **more}
+    return _honest(metafield_definitions._create, shop, given)
+
+
+def set_metafield(shop: Shop, owner: Node, name: str, value: str, type_: str | None = None) -> Node:
+    namespace, key = name.split(".")
+    item = {"ownerId": owner["id"], "namespace": namespace, "key": key, "value": value, "type": type_}
+    return metafields.put(shop, **_honest(metafields._checked, shop, item, 0))
+
+
+def product(shop: Shop, **given: Any) -> Node:
+    return _honest(products._set, shop, None, given)
+
+
+def shaped(options: Mapping[str, Sequence[str]], variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Options and variants of a productSet input. `variants`: {"values": {option: value}, and other fields}."""
+    return {
+        "productOptions": [
+            {"name": name, "values": [{"name": value} for value in values]} for name, values in options.items()
+        ],
+        "variants": [
+            {
+                **{name: value for name, value in variant.items() if name != "values"},
+                "optionValues": [{"optionName": name, "name": value} for name, value in variant["values"].items()],
+            }
+            for variant in variants
+        ],
+    }
+
+
+def variants_of(shop: Shop, node: Node) -> list[Node]:
+    return [shop.nodes[gid] for gid in node["_variants"]]
+
+
+def rich_text(*paragraphs: str) -> str:
+    children = [{"type": "paragraph", "children": [{"type": "text", "value": text}]} for text in paragraphs]
+    link = {
+        "type": "paragraph",
+        "children": [
+            {"type": "text", "value": "See ", "bold": True},
+            {
+                "type": "link",
+                "url": "https://example.com/care",
+                "title": "Care",
+                "children": [{"type": "text", "value": "care"}],
+            },
+        ],
+    }
+    return json.dumps({"type": "root", "children": [*children, link]}, ensure_ascii=False)
+
+
+def _honest(function: Any, *arguments: Any) -> Any:
+    """A seed that Shopify would refuse is a mistake in the seed."""
+    try:
+        return function(*arguments)
+    except Refusal as refusal:
+        raise AssertionError(f"The seed is not valid: {refusal.error}") from refusal

@@ -1,0 +1,155 @@
+"""The state of the sandbox's shops: plain dictionaries shaped like the GraphQL types they are served as.
+
+Every object is a dict with ``__typename`` and ``id``; what is computed (connections, references, digests) is resolved
+when it is asked for. Ids grow per shop from an offset of the shop's own, so that a GID of one shop is never, by luck,
+one of another.
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+Node = dict[str, Any]
+MetafieldKey = tuple[str, str]
+
+LISTED = ("Product", "ProductVariant", "Metaobject", "MetaobjectDefinition", "MetafieldDefinition")
+
+
+def timestamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass
+class Shop:
+    """One shop. `clock`: seconds since 1970; seeds set it back, so that what they make is old."""
+
+    domain: str
+    clock: Callable[[], float]
+    currency: str = "EUR"
+    nodes: dict[str, Node] = field(default_factory=dict)
+    order: dict[str, list[int]] = field(default_factory=lambda: {kind: [] for kind in LISTED})
+    product_by_handle: dict[str, str] = field(default_factory=dict)
+    definition_by_type: dict[str, str] = field(default_factory=dict)
+    metaobject_by_handle: dict[tuple[str, str], str] = field(default_factory=dict)
+    metaobjects_by_type: dict[str, list[int]] = field(default_factory=dict)
+    metafield_definitions: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    metafields: dict[str, dict[MetafieldKey, Node]] = field(default_factory=dict)
+    referrers: dict[str, set[str]] = field(default_factory=dict)
+    search_lag: float = 0.0
+    _last_id: int = 0
+
+    def __post_init__(self) -> None:
+        self._last_id = 1_000_000 + zlib.crc32(self.domain.encode()) % 9_000_000 * 1000
+        number = self._last_id // 1000
+        self.shop_id = f"gid://shopify/Shop/{number}"
+        self.nodes[self.shop_id] = {
+            "__typename": "Shop",
+            "id": self.shop_id,
+            "name": self.domain.removesuffix(".myshopify.com").replace("-", " ").title(),
+            "myshopifyDomain": self.domain,
+            "currencyCode": self.currency,
+            "createdAt": timestamp(self.clock()),
+            "updatedAt": timestamp(self.clock()),
+        }
+
+    # -- making and removing -----------------------------------------------------------------------------------
+
+    def next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def add(self, kind: str, **fields: Any) -> Node:
+        number = self.next_id()
+        now = self.now()
+        node: Node = {
+            "__typename": kind,
+            "id": f"gid://shopify/{kind}/{number}",
+            "createdAt": now,
+            "updatedAt": now,
+            "_seen": self.clock(),
+            **fields,
+        }
+        self.nodes[node["id"]] = node
+        if kind in self.order:
+            self.order[kind].append(number)
+        return node
+
+    def touch(self, node: Node) -> None:
+        node["updatedAt"] = self.now()
+
+    def drop(self, node: Node) -> None:
+        """Removes an object and the metafields on it."""
+        kind, number = node["__typename"], gid_number(node["id"])
+        self.nodes.pop(node["id"], None)
+        if kind in self.order:
+            _discard(self.order[kind], number)
+        for metafield in self.metafields.pop(node["id"], {}).values():
+            self.nodes.pop(metafield["id"], None)
+        if kind == "Metaobject":
+            _discard(self.metaobjects_by_type.get(node["type"], []), number)
+            self.metaobject_by_handle.pop((node["type"], node["handle"]), None)
+
+    def now(self) -> str:
+        return timestamp(self.clock())
+
+    # -- finding -----------------------------------------------------------------------------------------------
+
+    def get(self, gid: str, kind: str | None = None) -> Node | None:
+        node = self.nodes.get(gid)
+        return node if node is not None and (kind is None or node["__typename"] == kind) else None
+
+    def numbers(self, kind: str, type_: str | None = None) -> list[int]:
+        """The ids of a kind (of one metaobject type), ascending."""
+        return self.order[kind] if type_ is None else self.metaobjects_by_type.get(type_, [])
+
+    def each(self, kind: str) -> Iterator[Node]:
+        for number in self.order[kind]:
+            yield self.nodes[f"gid://shopify/{kind}/{number}"]
+
+    def product(self, handle: str) -> Node | None:
+        gid = self.product_by_handle.get(handle)
+        return self.nodes.get(gid) if gid else None
+
+    def definition(self, type_: str) -> Node | None:
+        gid = self.definition_by_type.get(type_.lower())
+        return self.nodes.get(gid) if gid else None
+
+    def metaobject(self, type_: str, handle: str) -> Node | None:
+        gid = self.metaobject_by_handle.get((type_.lower(), handle))
+        return self.nodes.get(gid) if gid else None
+
+    def metafield_definition(self, owner_type: str, namespace: str, key: str) -> Node | None:
+        gid = self.metafield_definitions.get((owner_type, namespace, key))
+        return self.nodes.get(gid) if gid else None
+
+    def dump(self) -> dict[str, list[Node]]:
+        """Everything, for tests."""
+        kinds: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            kinds.setdefault(node["__typename"], []).append({k: v for k, v in node.items() if k != "_seen"})
+        return kinds
+
+
+def gid_number(gid: str) -> int:
+    return int(gid.rsplit("/", 1)[1])
+
+
+def _discard(numbers: list[int], number: int) -> None:
+    place = bisect.bisect_left(numbers, number)
+    if place < len(numbers) and numbers[place] == number:
+        del numbers[place]
+
+
+OWNER_TYPES = {"Product": "PRODUCT", "ProductVariant": "PRODUCTVARIANT", "Shop": "SHOP"}
+
+
+def digest(metafield: Node) -> str:
+    """What `compareDigest` shows: it changes with the value, and means nothing else."""
+    text = f"{metafield['id']}\0{metafield['type']}\0{metafield['value']}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,157 @@
+"""Everything the sandbox holds: shops, buckets, tokens, faults, and the settings that may change while it runs."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .bucket import Bucket, Plan
+from .context import AppAccess
+from .graphql_endpoint import Stats
+from .seed import SEEDS, plant
+from .store import Shop
+
+DEFAULT_CLIENT_ID = "sandbox-client-id"
+DEFAULT_CLIENT_SECRET = "sandbox-client-secret-of-32-chars!!"
+ALL_SCOPES = frozenset(
+    {"write_products", "write_metaobjects", "write_metaobject_definitions", "write_files", "write_content"}
+)
+TOKEN_SECONDS = 3600.0
+REFRESH_SECONDS = 7_776_000.0
+CLIENT_CREDENTIALS_SECONDS = 86_399.0
+
+
+@dataclass
+class Fault:
+    """One rule of misbehaviour. `after`: matching requests let through first; `times`: how often (None: always)."""
+
+    kind: str
+    status: int = 503
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = "<html>Service Unavailable</html>"
+    seconds: float = 1.0
+    match: str = ""
+    shop: str = ""
+    after: int = 0
+    times: int | None = None
+    probability: float = 1.0
+
+    KINDS = ("status", "reset", "delay", "lost_answer", "throttled", "body", "timeout")
+
+    def strikes(self, shop: str, text: str, chance: random.Random) -> bool:
+        if self.shop not in ("", shop) or self.match not in text:
+            return False
+        if self.after > 0:
+            self.after -= 1
+            return False
+        if self.times is not None and self.times <= 0:
+            return False
+        if self.probability < 1.0 and chance.random() >= self.probability:
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+@dataclass
+class Token:
+    shop: str
+    client_id: str
+    scopes: frozenset[str]
+    expires_at: float | None = None
+
+
+@dataclass
+class Settings:
+    """What `/sandbox/config` shows and changes. `latency`: seconds before each answer."""
+
+    latency: float = 0.0
+    plan: Plan = Plan.STANDARD
+    token_seconds: float = TOKEN_SECONDS
+    search_lag: float = 0.0
+    scopes: frozenset[str] = ALL_SCOPES
+
+
+class World:
+    def __init__(
+        self,
+        *,
+        client_id: str = DEFAULT_CLIENT_ID,
+        client_secret: str = DEFAULT_CLIENT_SECRET,
+        app_url: str = "http://127.0.0.1:8000",
+        rng: int = 1,
+        now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.client_id, self.client_secret, self.app_url = client_id, client_secret, app_url.rstrip("/")
+        self.rng, self.now, self.clock = rng, now, clock
+        self.settings = Settings()
+        self.shops: dict[str, Shop] = {}
+        self.buckets: dict[tuple[str, str], Bucket] = {}
+        self.stats: dict[str, Stats] = {}
+        self.in_flight: dict[str, int] = {}
+        self.largest_in_flight: dict[str, int] = {}
+        self.tokens: dict[str, Token] = {}
+        self.refresh_tokens: dict[str, Token] = {}
+        self.faults: list[Fault] = []
+        self.chance = random.Random(rng)
+
+    # -- shops -------------------------------------------------------------------------------------------------
+
+    def create_shop(self, domain: str, seed: str = "empty", products: int | None = None) -> Shop:
+        """Makes a shop, or makes it anew."""
+        if seed not in SEEDS:
+            raise ValueError(f"There is no seed {seed!r}; there are {', '.join(sorted(SEEDS))}.")
+        shop = Shop(domain, self.now)
+        plant(shop, seed, rng=self.rng, products=products)
+        shop.search_lag = self.settings.search_lag
+        self.shops[domain] = shop
+        self.stats[domain] = Stats()
+        self.buckets = {key: bucket for key, bucket in self.buckets.items() if key[0] != domain}
+        return shop
+
+    def bucket(self, shop: str, client_id: str) -> Bucket:
+        key = (shop, client_id)
+        if key not in self.buckets:
+            self.buckets[key] = Bucket(self.settings.plan, self.clock)
+        return self.buckets[key]
+
+    def fault(self, shop: str, text: str) -> Fault | None:
+        return next((fault for fault in self.faults if fault.strikes(shop, text, self.chance)), None)
+
+    # -- tokens ------------------------------------------------------------------------------------------------
+
+    def issue(self, shop: str, *, scopes: frozenset[str] | None = None, seconds: float | None = None) -> str:
+        """A token; without `seconds` a permanent one."""
+        token = f"shpat_{secrets.token_hex(16)}"
+        expires_at = self.now() + seconds if seconds is not None else None
+        self.tokens[token] = Token(shop, self.client_id, scopes or self.settings.scopes, expires_at)
+        return token
+
+    def issue_pair(self, shop: str) -> dict[str, Any]:
+        """An expiring offline token with its refresh token. The pair before it is over."""
+        for token, known in list(self.tokens.items()):
+            if known.shop == shop and known.expires_at is not None:
+                del self.tokens[token]
+        refresh = f"shprt_{secrets.token_hex(16)}"
+        self.refresh_tokens[refresh] = Token(shop, self.client_id, self.settings.scopes, self.now() + REFRESH_SECONDS)
+        return {
+            "access_token": self.issue(shop, seconds=self.settings.token_seconds),
+            "scope": ",".join(sorted(self.settings.scopes)),
+            "expires_in": int(self.settings.token_seconds),
+            "refresh_token": refresh,
+            "refresh_token_expires_in": int(REFRESH_SECONDS),
+        }
+
+    def access(self, shop: str, token: str) -> AppAccess | None:
+        """What a token allows in a shop; None where it is not valid there, or no more."""
+        known = self.tokens.get(token)
+        if known is None or known.shop != shop:
+            return None
+        if known.expires_at is not None and self.now() >= known.expires_at:
+            return None
+        return AppAccess(known.client_id, known.scopes)

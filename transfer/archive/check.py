@@ -1,0 +1,248 @@
+"""Reading archives that somebody else made: everything is doubted before anything is believed.
+
+`quick_check` is for the request that uploads: names, sizes, ratio, manifest. `unpack` is for the run: every byte and
+line of every member. Both say in one sentence what is wrong and where. Neither trusts a size that it did not count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from ..jsonl import dumps
+from ..keys import Key, sort_key
+from ..resource import Resource
+from ..work import Checkpoint, Cursor, Desk
+from .manifest import MANIFEST, ArchiveError, Manifest, MemberEntry
+from .members import Line, MemberWriter
+
+MAX_MANIFEST = 16_000_000
+MAX_LINE = 8_000_000  # a record; Shopify's largest product stays well below
+MAX_TOTAL = 64_000_000_000
+MAX_RATIO = 300  # JSON lines deflate to a tenth, very repetitive ones to a hundredth
+MAX_DEPTH = 64
+RATIO_FROM = 1_000_000  # below this size a ratio says nothing
+SAVE_BYTES = 64_000_000
+
+
+def quick_check(file: BinaryIO, *, known: Mapping[str, Resource] | None = None) -> Manifest:
+    """What can be said of an archive without reading its records. Raises ArchiveError."""
+    with _opened(file) as archive:
+        return _manifest(archive, known)
+
+
+def _opened(file: BinaryIO) -> zipfile.ZipFile:
+    file.seek(0)
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError):
+        file.seek(0)
+        if file.read(4) == b"PK\x03\x04":
+            raise ArchiveError("The ZIP file is cut off or damaged at its end; upload it again.") from None
+        raise ArchiveError("This is not a ZIP file; upload the archive that an export gave you.") from None
+
+
+def _manifest(archive: zipfile.ZipFile, known: Mapping[str, Resource] | None) -> Manifest:
+    infos = archive.infolist()
+    _names(infos)
+    info = next((info for info in infos if info.filename == MANIFEST), None)
+    if info is None:
+        raise ArchiveError(f"The ZIP file holds no {MANIFEST}, so it is no archive of a store.")
+    if info.file_size > MAX_MANIFEST:
+        raise ArchiveError(f"{MANIFEST} is larger than {MAX_MANIFEST // 1_000_000} MB.")
+    text = b"".join(_bytes(archive, info))
+    manifest = Manifest.from_json(_json(text, MANIFEST))
+    _members(manifest, {info.filename: info for info in infos}, known)
+    return manifest
+
+
+def _names(infos: list[zipfile.ZipInfo]) -> None:
+    seen: set[str] = set()
+    total = 0
+    for info in infos:
+        name = info.filename
+        shown = repr(name[:80])
+        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
+            raise ArchiveError(f"The archive holds a path that leads out of it: {shown}.")
+        if name in seen:
+            raise ArchiveError(f"The archive holds {shown} twice.")
+        if info.flag_bits & 0x1:
+            raise ArchiveError(f"{shown} is encrypted; archives are not.")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise ArchiveError(f"{shown} is a link; archives hold files only.")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ArchiveError(f"{shown} is compressed in a way that archives are not.")
+        if info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * max(1, info.compress_size):
+            raise ArchiveError(f"{shown} would unpack to {info.file_size} bytes, which no export does.")
+        seen.add(name)
+        total += info.file_size
+    if total > MAX_TOTAL:
+        raise ArchiveError(f"The archive would unpack to more than {MAX_TOTAL // 1_000_000_000} GB.")
+
+
+def _members(manifest: Manifest, infos: Mapping[str, zipfile.ZipInfo], known: Mapping[str, Resource] | None) -> None:
+    names = [entry.name for entry in manifest.members]
+    if len(set(names)) != len(names):
+        raise ArchiveError(f"{MANIFEST} lists a member twice.")
+    for entry in manifest.members:
+        if entry.name not in infos:
+            raise ArchiveError(f"{entry.name} is listed in {MANIFEST} and missing from the archive.")
+        if infos[entry.name].file_size != entry.size:
+            raise ArchiveError(f"{entry.name} has another size than {MANIFEST} says.")
+        if known is not None and entry.resource not in known:
+            raise ArchiveError(f"{entry.name}: this program does not know {entry.resource!r}; use a newer version.")
+    allowed = {MANIFEST, *names, *(f"side/{name}" for name in names)}
+    for name in infos:
+        if name not in allowed and not name.endswith("/"):
+            raise ArchiveError(f"The archive holds an unknown member: {name[:80]!r}.")
+
+
+def _bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content in chunks; never more than the archive says."""
+    left = info.file_size
+    try:
+        with archive.open(info) as source:
+            while chunk := source.read(1 << 16):
+                left -= len(chunk)
+                if left < 0:
+                    raise ArchiveError(f"{info.filename} unpacks to more than the archive says.")
+                yield chunk
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        raise ArchiveError(f"{info.filename} is damaged; upload the archive again.") from None
+    if left > 0:
+        raise ArchiveError(f"{info.filename} is cut off; upload the archive again.")
+
+
+def _json(text: bytes, place: str) -> Any:
+    try:
+        return json.loads(text.decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise ArchiveError(f"{place}: this is not UTF-8 text.") from None
+    except (ValueError, RecursionError) as problem:
+        what = problem.msg if isinstance(problem, json.JSONDecodeError) else "nested too deeply, or a number too large"
+        raise ArchiveError(f"{place}: this is not JSON ({what}).") from None
+
+
+def _no_constant(word: str) -> None:
+    raise json.JSONDecodeError(f"{word} is no JSON", word, 0)
+
+
+def unpack(desk: Desk, cursor: Cursor, *, archive: str) -> Iterator[Checkpoint]:
+    """Checks every line of the archive stored as `archive`, and makes members of it that can be believed.
+
+    The last cursor holds ``{"members": {...}, "manifest": {...}}``. One checkpoint per member.
+    """
+    cursor = cursor or {"at": 0, "members": {}}
+    with desk.storage.read(archive) as file, _opened(file) as opened:
+        manifest = _manifest(opened, desk.registry)
+        while cursor["at"] < len(manifest.members):
+            entry = manifest.members[cursor["at"]]
+            before = cursor["members"].setdefault(entry.resource, [])
+            last = tuple(before[-1]["last"]) if before else None
+            stored = f"{desk.prefix}source/{entry.name.replace('/', '-')}.{desk.ticket}"
+            with MemberWriter(desk.storage, stored, entry.name, entry.resource, side=False) as writer:
+                for line in _Checking(desk.registry[entry.resource], entry, last).lines(opened):
+                    writer.add(line)
+                before.append(writer.finish().to_json())
+            cursor["at"] += 1
+            yield Checkpoint(cursor, _counts(manifest, cursor))
+            if desk.stopping():
+                return
+    facts = {
+        "sourceShop": manifest.source_shop,
+        "resources": list(manifest.resources),
+        "metaobjectTypes": list(manifest.metaobject_types),
+        "notCarried": manifest.not_carried,
+        "dangling": manifest.dangling,
+    }
+    for name in manifest.resources:
+        if name in desk.registry:
+            cursor["members"].setdefault(name, [])
+    yield Checkpoint({"members": cursor["members"], "manifest": facts}, _counts(manifest, cursor), done=True)
+
+
+def _counts(manifest: Manifest, cursor: Cursor) -> dict[str, tuple[int, int | None]]:
+    done = {name: sum(m["count"] for m in members) for name, members in cursor["members"].items()}
+    return {name: (done.get(name, 0), count) for name, count in manifest.counts.items()}
+
+
+@dataclass(slots=True)
+class _Checking:
+    """One member under doubt."""
+
+    resource: Resource
+    entry: MemberEntry
+    last: Key | None
+    seen: bytes = b""
+
+    def lines(self, archive: zipfile.ZipFile) -> Iterator[Line]:
+        sha = hashlib.sha256()
+        rest = b""
+        number = 0
+        for chunk in _bytes(archive, archive.getinfo(self.entry.name)):
+            sha.update(chunk)
+            *texts, rest = (rest + chunk).split(b"\n")
+            for text in texts:
+                number += 1
+                yield self._line(text, number)
+            if len(rest) > MAX_LINE:
+                raise ArchiveError(f"{self.entry.name}, line {number + 1}: the line is longer than {MAX_LINE} bytes.")
+        if rest:
+            raise ArchiveError(f"{self.entry.name}, line {number + 1}: the last line is cut off.")
+        if number != self.entry.count:
+            raise ArchiveError(f"{self.entry.name} holds {number} records, and {MANIFEST} says {self.entry.count}.")
+        if sha.hexdigest() != self.entry.sha256:
+            raise ArchiveError(f"{self.entry.name} has another checksum than {MANIFEST} says: it was changed.")
+
+    def _line(self, text: bytes, number: int) -> Line:
+        place = f"{self.entry.name}, line {number}"
+        data = _json(text, place)
+        if not isinstance(data, dict) or data.keys() != {"fields", "key"} or not isinstance(data["fields"], dict):
+            raise ArchiveError(f'{place}: a record must be {{"fields": {{...}}, "key": [...]}}.')
+        key = data["key"]
+        if not isinstance(key, list) or not key or not all(isinstance(part, str) for part in key):
+            raise ArchiveError(f"{place}: the key must be a list of texts.")
+        if _depth(data["fields"]) > MAX_DEPTH or _surrogates(text):
+            raise ArchiveError(f"{place}: the record is nested too deeply, or holds broken characters.")
+        record = tuple(key)
+        if self.last is not None and sort_key(record) < sort_key(self.last):
+            raise ArchiveError(f"{place}: the records are not sorted by their keys.")
+        content = dumps(data)
+        if record == self.last and content == self.seen:
+            raise ArchiveError(f"{place}: the same record stands here twice.")
+        self.last, self.seen = record, content
+        wrong = self.resource.validate(record, data["fields"])
+        if wrong is not None:
+            raise ArchiveError(f"{place}: {wrong}")
+        return Line(record, data["fields"], "", "")
+
+
+def _depth(value: Any) -> int:
+    """How deeply objects and lists are nested, counted without recursion."""
+    deepest = 0
+    waiting = [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if depth > MAX_DEPTH:
+            break
+        children = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        waiting += [(child, depth + 1) for child in children]
+    return deepest
+
+
+def _surrogates(text: bytes) -> bool:
+    """Whether escapes in the line name half a character: such a text has no UTF-8 form, and Shopify refuses it."""
+    if b"\\ud" not in text and b"\\uD" not in text:
+        return False
+    try:
+        json.dumps(json.loads(text), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False

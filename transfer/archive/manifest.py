@@ -1,0 +1,142 @@
+"""The manifest: what an archive holds, from which shop, and what it does not hold and why.
+
+It has no time, no run and no path in it, so that two exports of an unchanged shop have equal manifests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ..jsonl import dumps
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+
+_MEMBER = re.compile(r"([a-z_]+)/\d{5}\.jsonl\Z")
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+class ArchiveError(Exception):
+    """One sentence for a person that names the place: the member, the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEntry:
+    """`sha256`: of the uncompressed member."""
+
+    name: str
+    resource: str
+    count: int
+    size: int
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "resource": self.resource,
+            "count": self.count,
+            "size": self.size,
+            "sha256": self.sha256,
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        if not isinstance(data, dict):
+            raise ArchiveError(f"{MANIFEST}: every entry of members must be an object.")
+        name, sha = _text(data, "name"), _text(data, "sha256")
+        match = _MEMBER.match(name)
+        if match is None or match[1] != data.get("resource"):
+            raise ArchiveError(f"{MANIFEST}: {name[:80]!r} is no name of a member.")
+        if _SHA256.match(sha) is None:
+            raise ArchiveError(f"{MANIFEST}: the checksum of {name} is not a SHA-256.")
+        return cls(name, match[1], _number(data, "count"), _number(data, "size"), sha)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`not_carried`: resource -> reason -> {"count", "examples"}. `changed`: (resource, key) that moved to the end."""
+
+    source_shop: str
+    api_version: str
+    scopes: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    metaobject_types: tuple[str, ...] = ()
+    members: tuple[MemberEntry, ...] = ()
+    not_carried: Mapping[str, Any] = field(default_factory=dict)
+    changed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    dangling: int = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        counts = dict.fromkeys(self.resources, 0)
+        for member in self.members:
+            counts[member.resource] = counts.get(member.resource, 0) + member.count
+        return counts
+
+    def to_bytes(self) -> bytes:
+        data = {
+            "formatVersion": FORMAT_VERSION,
+            "sourceShop": self.source_shop,
+            "apiVersion": self.api_version,
+            "scopes": sorted(self.scopes),
+            "selection": {"resources": list(self.resources), "metaobjectTypes": sorted(self.metaobject_types)},
+            "counts": self.counts,
+            "members": [member.to_json() for member in self.members],
+            "notCarried": self.not_carried,
+            "changedWhileReading": [[resource, list(key)] for resource, key in self.changed],
+            "danglingReferences": self.dangling,
+        }
+        return dumps(data) + b"\n"
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """Strict: a manifest that is not understood wholly is refused. Raises ArchiveError."""
+        if not isinstance(data, dict):
+            raise ArchiveError(f"{MANIFEST} does not hold an object.")
+        version = data.get("formatVersion")
+        if version != FORMAT_VERSION:
+            raise ArchiveError(
+                f"{MANIFEST}: the archive has format version {str(version)[:20]}, and this program reads version "
+                f"{FORMAT_VERSION}; export the store again with this program."
+            )
+        selection = data.get("selection")
+        members = data.get("members")
+        if not isinstance(selection, dict) or not isinstance(members, list):
+            raise ArchiveError(f"{MANIFEST}: selection or members are missing.")
+        manifest = cls(
+            source_shop=_text(data, "sourceShop"),
+            api_version=_text(data, "apiVersion"),
+            scopes=_texts(data, "scopes"),
+            resources=_texts(selection, "resources"),
+            metaobject_types=_texts(selection, "metaobjectTypes"),
+            members=tuple(MemberEntry.from_json(member) for member in members),
+            not_carried=data.get("notCarried") if isinstance(data.get("notCarried"), dict) else {},
+            dangling=_number(data, "danglingReferences"),
+        )
+        if data.get("counts") != manifest.counts:
+            raise ArchiveError(f"{MANIFEST}: the counts do not match those of the members.")
+        return manifest
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str):
+        raise ArchiveError(f"{MANIFEST}: {name} is missing or no text.")
+    return value
+
+
+def _texts(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = data.get(name)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ArchiveError(f"{MANIFEST}: {name} is missing or no list of texts.")
+    return tuple(value)
+
+
+def _number(data: Mapping[str, Any], name: str) -> int:
+    value = data.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ArchiveError(f"{MANIFEST}: {name} is missing or no count.")
+    return value

@@ -1,0 +1,68 @@
+"""Files of runs on a local disk."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStorage:
+    """Implements `work.Storage` in one directory. Names are relative paths; nothing outside can be named."""
+
+    root: Path
+
+    @contextmanager
+    def write(self, name: str) -> Iterator[BinaryIO]:
+        """The file appears under its name when the block ends well, whole and on the disk; else not at all."""
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            with beside.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def read(self, name: str) -> BinaryIO:
+        return self._path(name).open("rb")
+
+    def size(self, name: str) -> int:
+        return self._path(name).stat().st_size
+
+    def exists(self, name: str) -> bool:
+        return self._path(name).is_file()
+
+    def delete(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
+    def delete_tree(self, prefix: str) -> None:
+        """Removes everything under a prefix that ends in ``/``."""
+        shutil.rmtree(self._path(prefix), ignore_errors=True)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """The names under a prefix that ends in ``/``, sorted. Files that are still being written are not there."""
+        folder = self._path(prefix)
+        names: list[str] = []
+        with suppress(FileNotFoundError):
+            names = [
+                path.relative_to(self.root).as_posix()
+                for path in folder.rglob("*")
+                if path.is_file() and not path.name.startswith(".")
+            ]
+        yield from sorted(names)
+
+    def _path(self, name: str) -> Path:
+        path = (self.root / name).resolve()
+        if not path.is_relative_to(self.root.resolve()) or path == self.root.resolve():
+            raise ValueError("A file's name must stay inside the storage.")
+        return path

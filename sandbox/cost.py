@@ -133,7 +133,7 @@ class Meter:
         return cost
 
     def _size(self, node: FieldNode) -> int:
-        for argument in node.arguments:
+        for argument in node.arguments or ():
             if argument.name.value in ("first", "last"):
                 return int(value_from_ast_untyped(argument.value, dict(self._variables)) or 0)
         return 10
@@ -142,7 +142,7 @@ class Meter:
         """productSet charges 0.2 for each variant that it is given."""
         if node.name.value != "productSet":
             return 0.0
-        for argument in node.arguments:
+        for argument in node.arguments or ():
             if argument.name.value == "input":
                 value = value_from_ast_untyped(argument.value, dict(self._variables)) or {}
                 return 0.2 * len(value.get("variants") or ())

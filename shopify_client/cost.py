@@ -98,7 +98,7 @@ def connection(first: int, inner: float) -> float:
 
 
 def _first(node: FieldNode, variables: Mapping[str, Any]) -> int | None:
-    for argument in node.arguments:
+    for argument in node.arguments or ():
         if argument.name.value in ("first", "last"):
             if isinstance(argument.value, VariableNode):
                 return int(variables.get(argument.value.name.value) or 250)

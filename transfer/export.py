@@ -172,8 +172,7 @@ class _Reading:
         for what, why in page.skipped:
             note = self.cursor["skipped"].setdefault(resource.name, {}).setdefault(why, {"count": 0, "examples": []})
             note["count"] += 1
-            if len(note["examples"]) < EXAMPLES:
-                note["examples"].append(what)
+            note["examples"] = sorted({*note["examples"], what})[:EXAMPLES]  # whatever order pages came in
 
     def _news(self, page: Page) -> list[tuple[Reading, str]]:
         """What is not as we read it before. A filter on time gives much that did not move at all."""

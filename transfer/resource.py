@@ -181,7 +181,6 @@ class Resource(ABC):
     refers_to: tuple[str, ...] = ()  # resources that a record may name; the default order is derived from it
     embeds: tuple[str, ...] = ()  # kinds that live inside a record and can be referred to: ("variants",)
     upsert = False  # writing twice is harmless by nature: no intent row, and a lost answer is simply repeated
-    guards_drift = False  # `write` itself notices what moved since the plan (compareDigest), so the kernel need not
     batch = 1  # jobs per conversation of `write`
     read_batch = 50  # records per conversation of `read_back`
     points = 12.0  # what writing one record costs on average, for the plan's estimate

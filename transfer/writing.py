@@ -171,8 +171,6 @@ class Writes(Writing):
         """Compares what the plan saw with what is there now, field by planned field."""
         for name, group in groupby(rows, lambda row: row.resource):
             resource, some = self.desk.registry[name], list(group)
-            if resource.guards_drift:
-                continue
             present = now(self.desk, resource, [row.gid for row in some])
             for row in some:
                 current = present.get(row.gid)

@@ -1,0 +1,158 @@
+"""What resource modules share: pages in id order, look-ups by alias, and userErrors in one sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target
+from ..resource import Ask, Json, Page, Reading, Result, Talk
+
+# Shopify pages no deeper than 25,000 objects into a connection (https://shopify.dev/docs/api/usage/limits), so that a
+# long stream begins a new connection, behind the last id, well before.
+DEEPEST = 20_000
+
+Take = Callable[[Mapping[str, Any]], Talk[Page]]
+
+
+def paged(
+    document: str,
+    path: str,
+    take: Callable[[Mapping[str, Any]], Reading | None],
+    *,
+    variables: Mapping[str, Json] | None = None,
+    skipped: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda node: (),
+    more: Callable[[Mapping[str, Any]], Talk[Mapping[str, Any]]] | None = None,
+    filters: bool = True,
+) -> Callable[[str | None, str | None], Talk[Page]]:
+    """A `Stream.read` over the connection at `path`, whose document takes ``$after`` and ``$query``.
+
+    `take`: a node's reading, or None. `skipped`: (what, why) of a node that is not, or not wholly, carried. `more`:
+    completes a node whose own lists did not fit into the page. `filters`: whether the connection takes a query.
+    """
+
+    def read(after: str | None, changed_since: str | None) -> Talk[Page]:
+        depth, behind, cursor = json.loads(after) if after is not None else (0, 0, None)
+        query = {"query": _query(behind, changed_since)} if filters else {}
+        data = yield Ask(document, {**(variables or {}), "after": cursor, **query})
+        connection = data[path]
+        nodes = []
+        for node in connection["nodes"]:
+            whole = node if more is None else (yield from more(node))
+            nodes.append(whole)
+        readings = tuple(reading for node in nodes if (reading := take(node)) is not None)
+        notes = tuple(note for node in nodes for note in skipped(node))
+        return Page(readings, _next(connection, nodes, depth, behind, filters=filters), notes)
+
+    return read
+
+
+def _query(behind: int, changed_since: str | None) -> str | None:
+    terms = [f"id:>{behind}"] if behind else []
+    terms += [f"updated_at:>='{changed_since}'"] if changed_since else []
+    return " AND ".join(terms) or None
+
+
+def _next(
+    connection: Mapping[str, Any], nodes: Sequence[Mapping[str, Any]], depth: int, behind: int, *, filters: bool
+) -> str | None:
+    if not connection["pageInfo"]["hasNextPage"]:
+        return None
+    depth += len(nodes)
+    if depth >= DEEPEST and nodes and filters:
+        return json.dumps([0, int(nodes[-1]["id"].rsplit("/", 1)[1]), None])
+    return json.dumps([depth, behind, connection["pageInfo"]["endCursor"]])
+
+
+def nothing(what: str, why: str) -> Callable[[str | None, str | None], Talk[Page]]:
+    """A `Stream.read` that asks nothing and says what is not carried."""
+
+    def read(after: str | None, changed_since: str | None) -> Talk[Page]:
+        return Page((), None, ((what, why),) if changed_since is None else ())
+        yield  # makes this a conversation, if a silent one
+
+    return read
+
+
+def by_alias(
+    targets: Sequence[Target],
+    declare: str,
+    field: str,
+    variable: Callable[[Target], Json],
+    gid: Callable[[Target, Mapping[str, Any]], str | None],
+) -> Talk[dict[Target, str]]:
+    """Looks up several records by identifier in one request: ``t0: field(…$v0…) t1: …``.
+
+    `declare`: the variables' type. `field`: the selection, with ``$v`` for the variable. `gid`: picks the id out of an
+    answer, or says that it is not what was asked for.
+    """
+    if not targets:
+        return {}
+    head = ", ".join(f"$v{number}: {declare}" for number in range(len(targets)))
+    body = " ".join(f"t{number}: {field.replace('$v', f'$v{number}')}" for number in range(len(targets)))
+    data = yield Ask(
+        f"query Locate({head}) {{ {body} }}",
+        {f"v{number}": variable(target) for number, target in enumerate(targets)},
+    )
+    found: dict[Target, str] = {}
+    for number, target in enumerate(targets):
+        answer = data.get(f"t{number}")
+        if answer is not None and (id_ := gid(target, answer)) is not None:
+            found[target] = id_
+    return found
+
+
+def read_nodes(
+    document: str, gids: Sequence[str], take: Callable[[Mapping[str, Any]], Reading | None]
+) -> Talk[list[Reading]]:
+    """Reads known records with ``nodes(ids: $ids)``. Its price does not grow with the number of ids."""
+    if not gids:
+        return []
+    data = yield Ask(document, {"ids": list(gids)})
+    return [reading for node in data["nodes"] if node and (reading := take(node)) is not None]
+
+
+_REASONS = {
+    "TAKEN": Reason.CHANGED_MEANWHILE,
+    "HANDLE_NOT_UNIQUE": Reason.CHANGED_MEANWHILE,
+    "STALE_OBJECT": Reason.CHANGED_MEANWHILE,
+    "INVALID_COMPARE_DIGEST": Reason.CHANGED_MEANWHILE,
+    "APP_NOT_AUTHORIZED": Reason.NOT_PERMITTED,
+    "NOT_AUTHORIZED": Reason.NOT_PERMITTED,
+    "RESERVED_NAMESPACE_KEY": Reason.NOT_PERMITTED,
+    "MAX_DEFINITIONS_EXCEEDED": Reason.TOO_LARGE,
+    "RESOURCE_TYPE_LIMIT_EXCEEDED": Reason.TOO_LARGE,
+    "TOO_LONG": Reason.TOO_LARGE,
+}
+
+
+def refused(key: Key, errors: Sequence[Mapping[str, Any]]) -> Result:
+    """The result of a write that Shopify refused, in Shopify's words."""
+    first = errors[0]
+    sentences = []
+    for error in errors[:3]:
+        place = ".".join(str(part) for part in error.get("field") or ())
+        sentences.append(f"{place}: {error['message']}" if place else str(error["message"]))
+    reason = _REASONS.get(str(first.get("code") or ""), Reason.REFUSED)
+    return Result(key, reason=reason, detail=" ".join(sentences))
+
+
+def given(fields: Mapping[str, Json]) -> dict[str, Json]:
+    """Without what is None: for Shopify, null may mean "clear it", and absent means "leave it"."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def touches(changed: Iterable[str], path: str) -> bool:
+    """Whether one of the changed paths is `path`, or lies in it."""
+    return any(one == path or one.startswith(f"{path}.") for one in changed)
+
+
+def text_problem(fields: Mapping[str, Json], names: Iterable[str]) -> str | None:
+    """One sentence where a field that must be a text (or absent) is none."""
+    for name in names:
+        if not isinstance(fields.get(name), str | None):
+            return f"{name} must be a text."
+    return None

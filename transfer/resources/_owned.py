@@ -1,0 +1,61 @@
+"""Reading the metafields of many owners: a page of owners, each with the first of its metafields.
+
+An owner that has more than fit into the page is read to its end in the same conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..resource import Ask, Page, Talk
+from ._common import paged
+from .metafields import FIELDS
+
+if TYPE_CHECKING:
+    from .metafields import Metafields
+
+_REST = f"""
+query MetafieldsOfOwner($id: ID!, $after: String) {{
+  node(id: $id) {{
+    ... on HasMetafields {{
+      metafields(first: 250, after: $after) {{ nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
+    }}
+  }}
+}}
+"""
+
+
+def all_metafields(owner: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
+    """The owner node with all of its metafields."""
+    found = list(owner["metafields"]["nodes"])
+    page = owner["metafields"]["pageInfo"]
+    while page["hasNextPage"]:
+        data = yield Ask(_REST, {"id": owner["id"], "after": page["endCursor"]})
+        if data["node"] is None:
+            break  # deleted while we read: it will be missing from the second look as well
+        found += data["node"]["metafields"]["nodes"]
+        page = data["node"]["metafields"]["pageInfo"]
+    return {**owner, "metafields": {"nodes": found}}
+
+
+def owned_stream(resource: Metafields, document: str, path: str) -> Callable[[str | None, str | None], Talk[Page]]:
+    """A `Stream.read` over owners, whose readings are their metafields."""
+    owners: list[Mapping[str, Any]] = []
+    inner = paged(document, path, lambda node: owners.append(node), more=all_metafields)
+
+    def read(after: str | None, changed_since: str | None) -> Talk[Page]:
+        owners.clear()
+        page = yield from inner(after, changed_since)
+        readings = []
+        notes = []
+        for owner in owners:
+            key = resource.owner_key(owner)
+            for node in owner["metafields"]["nodes"]:
+                notes += resource.skipped(node, key)
+                reading = resource.reading(node, key)
+                if reading is not None:
+                    readings.append(reading)
+        return Page(tuple(readings), page.after, tuple(notes))
+
+    return read

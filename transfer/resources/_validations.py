@@ -1,0 +1,75 @@
+"""Validations of definitions: a map of options, two of which refer to metaobject definitions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..references import Target, parse
+from ..values import Translate, compact
+
+ONE = "metaobject_definition_id"
+MANY = "metaobject_definition_ids"
+
+
+def as_map(validations: list[Mapping[str, Any]]) -> dict[str, str]:
+    return {item["name"]: item["value"] for item in validations if item["value"] is not None}
+
+
+def as_list(validations: Mapping[str, str], translate: Translate) -> list[dict[str, str | None]]:
+    """The input form, with the target's GIDs."""
+    rewritten = rewrite(validations, translate)
+    return [{"name": name, "value": value} for name, value in sorted((rewritten or {}).items())]
+
+
+def rewrite(validations: Mapping[str, str], translate: Translate) -> dict[str, str] | None:
+    """With every reference replaced; None where a reference that must be there is gone."""
+    result = dict(validations)
+    if ONE in result:
+        one = translate(result[ONE])
+        if one is None:
+            return None
+        result[ONE] = one
+    if MANY in result:
+        many = [new for item in json.loads(result[MANY]) if (new := translate(item)) is not None]
+        if not many:
+            return None
+        result[MANY] = compact(many)
+    return result
+
+
+def targets(validations: Mapping[str, str]) -> Iterator[Target]:
+    """The definitions that portable validations name."""
+    texts = [validations[ONE]] if ONE in validations else []
+    texts += json.loads(validations[MANY]) if MANY in validations else []
+    for text in texts:
+        target = parse(text)
+        if target is not None:
+            yield target
+
+
+def normalise(validations: Mapping[str, str]) -> dict[str, Any]:
+    """JSON options are compared as what they say."""
+    return {name: _value(text) for name, text in validations.items()}
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def problem(validations: Any) -> str | None:
+    """One sentence on what is wrong with validations from an archive, or None."""
+    if not isinstance(validations, dict) or not all(isinstance(value, str) for value in validations.values()):
+        return "validations must be an object of texts."
+    if MANY in validations:
+        try:
+            many = json.loads(validations[MANY])
+        except (ValueError, RecursionError):
+            many = None
+        if not isinstance(many, list) or not all(isinstance(item, str) for item in many):
+            return f"{MANY} must be the JSON text of a list of references."
+    return None

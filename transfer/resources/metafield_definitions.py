@@ -1,0 +1,289 @@
+"""Metafield definitions, one stream per kind of owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from shopify_client import AccessDenied
+
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target, parse
+from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from . import _validations as validations
+from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
+
+# Kinds of owners whose definitions are carried, with the scope that reading them takes.
+OWNERS: Mapping[str, str] = {
+    "PRODUCT": "read_products",
+    "PRODUCTVARIANT": "read_products",
+    "COLLECTION": "read_products",
+    "SHOP": "",
+    "PAGE": "read_content",
+    "BLOG": "read_content",
+    "ARTICLE": "read_content",
+}
+CAPABILITIES = (
+    "adminFilterable",
+    "analyticsQueryable",
+    "cartToOrderCopyable",
+    "smartCollectionCondition",
+    "uniqueValues",
+)
+
+_FIELDS = f"""
+  id ownerType namespace key name description pinnedPosition
+  type {{ name }} validations {{ name value }} access {{ storefront customerAccount }}
+  capabilities {{ {" ".join(f"{name} {{ enabled }}" for name in CAPABILITIES)} }}
+  constraints {{ key values(first: 50) {{ nodes {{ value }} }} }}
+  standardTemplate {{ id }}
+"""
+_READ = f"""
+query MetafieldDefinitions($ownerType: MetafieldOwnerType!, $after: String) {{
+  metafieldDefinitions(ownerType: $ownerType, first: 50, after: $after) {{
+    nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+_BACK = f"""
+query MetafieldDefinitionsById($ids: [ID!]!) {{
+  nodes(ids: $ids) {{ ... on MetafieldDefinition {{ {_FIELDS} }} }}
+}}
+"""
+_CREATE = """
+mutation CreateMetafieldDefinition($definition: MetafieldDefinitionInput!) {
+  metafieldDefinitionCreate(definition: $definition) { createdDefinition { id } userErrors { field message code } }
+}
+"""
+_UPDATE = """
+mutation UpdateMetafieldDefinition($definition: MetafieldDefinitionUpdateInput!) {
+  metafieldDefinitionUpdate(definition: $definition) { updatedDefinition { id } userErrors { field message code } }
+}
+"""
+
+
+def foreign(namespace: str) -> str | None:
+    """Why a namespace is not ours to carry, or None."""
+    if namespace.startswith(("app--", "$app")):
+        return "it belongs to another app"
+    if namespace in ("shopify", "shopify_standard", "protected") or namespace.startswith("shopify--"):
+        return "its namespace is reserved by Shopify"
+    return None
+
+
+class MetafieldDefinitions(Resource):
+    name = "metafield_definitions"
+    label = "Metafield definitions"
+    scopes = Scopes(
+        read=("read_products", "read_metaobject_definitions"), write=("write_products", "write_metaobject_definitions")
+    )
+    gid_types = ("MetafieldDefinition",)
+    refers_to = ("metaobject_definitions",)
+    deletable = False  # deleting one may delete the values of every owner
+    identify = {"MetafieldDefinition": "ownerType namespace key"}
+
+    # -- reading
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        return [Stream(f"metafield_definitions/{owner}", _read(owner), moves=False) for owner in OWNERS]
+
+    def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
+        return (yield from read_nodes(_BACK, gids, _reading))
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        return (
+            yield from by_alias(
+                targets,
+                "MetafieldDefinitionIdentifierInput!",
+                "metafieldDefinition(identifier: $v) { id }",
+                lambda target: dict(zip(("ownerType", "namespace", "key"), target.key, strict=True)),
+                lambda target, node: node["id"],
+            )
+        )
+
+    def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
+        return Target(self.name, (node["ownerType"], node["namespace"], node["key"]))
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        rewritten = validations.rewrite(fields["validations"], translate)
+        return {**fields, "validations": rewritten if rewritten is not None else {}}
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        for target in validations.targets(fields["validations"]):
+            yield Place("validations", target, hard=True)
+
+    def normalise(self, fields: Fields) -> Fields:
+        constraints = fields.get("constraints")
+        return {
+            **fields,
+            "validations": validations.normalise(fields["validations"]),
+            "constraints": {**constraints, "values": sorted(constraints["values"])} if constraints else None,
+        }
+
+    def conflict(self, before: Fields, after: Fields) -> str | None:
+        if before["type"] == after["type"]:
+            return None
+        return (
+            f"It is of type {before['type']} in the target store and of type {after['type']} in the archive; Shopify "
+            "cannot change the type of a definition."
+        )
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) != 3:
+            return "the key of a metafield definition is its owner type, namespace and key."
+        if not isinstance(fields.get("type"), str):
+            return "a definition needs a type."
+        wrong = validations.problem(fields.get("validations")) or text_problem(fields, ("name", "description"))
+        if wrong is not None:
+            return wrong
+        if not isinstance(fields.get("access"), dict) or not isinstance(fields.get("capabilities"), dict):
+            return "access and capabilities must be objects."
+        constraints = fields.get("constraints")
+        if constraints is not None and not (
+            isinstance(constraints, dict)
+            and isinstance(constraints.get("values"), list)
+            and all(isinstance(value, str) for value in constraints["values"])
+        ):
+            return "constraints must have a list of values."
+        return None
+
+    def refuse(self, job: Job) -> Result | None:
+        why = foreign(job.key[1])
+        if why is not None:
+            return Result(job.key, reason=Reason.NOT_PERMITTED, detail=f"Not written: {why}.")
+        if job.key[0] not in OWNERS:
+            detail = f"Definitions on {job.key[0][:40]} are not carried by this version."
+            return Result(job.key, reason=Reason.NOT_PERMITTED, detail=detail)
+        return None
+
+    # -- writing
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        (job,) = jobs
+        if job.gid is not None:
+            return [(yield from _update(job, ids))]
+        result = yield from _create(job, ids, pin=bool(job.after.get("pinned")))
+        if not result.ok and job.after.get("pinned") and "pin" in result.detail.lower():
+            result = yield from _create(job, ids, pin=False)  # the read-back will say that it is not pinned
+        return [result]
+
+
+def _read(owner: str) -> Callable[[str | None, str | None], Talk[Page]]:
+    inner = paged(
+        _READ, "metafieldDefinitions", _reading, variables={"ownerType": owner}, skipped=_skipped, filters=False
+    )
+
+    def read(after: str | None, changed_since: str | None) -> Talk[Page]:
+        try:
+            return (yield from inner(after, changed_since))
+        except AccessDenied:
+            why = f"the app may not read definitions on {owner}; grant {OWNERS[owner]}"
+            return Page((), None, ((owner, why),))
+
+    return read
+
+
+def _reading(node: Mapping[str, Any]) -> Reading | None:
+    if not node or foreign(node["namespace"]) or node["standardTemplate"]:
+        return None
+    constraints = node["constraints"]
+    fields = {
+        "name": node["name"],
+        "description": node["description"],
+        "type": node["type"]["name"],
+        "validations": validations.as_map(node["validations"]),
+        "access": node["access"],
+        "capabilities": {name: own["enabled"] for name, own in node["capabilities"].items()},
+        "constraints": None,
+        "pinned": node["pinnedPosition"] is not None,
+    }
+    if constraints and constraints["key"]:
+        values = sorted(item["value"] for item in constraints["values"]["nodes"])
+        fields["constraints"] = {"key": constraints["key"], "values": values}
+    key = (node["ownerType"], node["namespace"], node["key"])
+    return Reading("metafield_definitions", key, node["id"], fields)
+
+
+def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    why = foreign(node["namespace"])
+    if why is None and node["standardTemplate"]:
+        why = "standard definitions are switched on in the target store, not copied"
+    if why is not None:
+        yield f"{node['ownerType']} {node['namespace']}.{node['key']}", why
+
+
+def _identity(job: Job) -> dict[str, Any]:
+    return dict(zip(("ownerType", "namespace", "key"), job.key, strict=True))
+
+
+def _capabilities(fields: Fields) -> dict[str, Any]:
+    return {name: {"enabled": bool(fields["capabilities"].get(name))} for name in CAPABILITIES}
+
+
+def _translate(ids: Ids) -> Callable[[str], str | None]:
+    def translate(text: str) -> str | None:
+        target = parse(text)
+        return ids.gid(target) if target is not None else text
+
+    return translate
+
+
+def _create(job: Job, ids: Ids, *, pin: bool) -> Talk[Result]:
+    fields = job.after
+    definition = given(
+        {
+            **_identity(job),
+            "type": fields["type"],
+            "name": fields.get("name") or job.key[2],
+            "description": fields.get("description"),
+            "validations": validations.as_list(fields["validations"], _translate(ids)),
+            "access": given(fields["access"]),
+            "capabilities": {name: own for name, own in _capabilities(fields).items() if own["enabled"]},
+            "constraints": fields.get("constraints"),
+            "pin": pin,
+        }
+    )
+    data = yield Ask(_CREATE, {"definition": definition})
+    payload = data["metafieldDefinitionCreate"]
+    if payload["userErrors"]:
+        return refused(job.key, payload["userErrors"])
+    return Result(job.key, payload["createdDefinition"]["id"])
+
+
+def _update(job: Job, ids: Ids) -> Talk[Result]:
+    """Only what the plan says differs."""
+    fields = job.after
+    wanted = {
+        "name": fields.get("name"),
+        "description": fields.get("description"),
+        "validations": validations.as_list(fields["validations"], _translate(ids)),
+        "access": given(fields["access"]),
+        "capabilities": _capabilities(fields),
+    }
+    definition = {name: value for name, value in wanted.items() if touches(job.changed, name)}
+    if touches(job.changed, "pinned"):
+        definition["pin"] = bool(fields["pinned"])
+    if touches(job.changed, "constraints"):
+        definition["constraintsUpdates"] = _constraints(job)
+    data = yield Ask(_UPDATE, {"definition": {**_identity(job), **definition}}, repeatable=True)
+    errors = data["metafieldDefinitionUpdate"]["userErrors"]
+    return refused(job.key, errors) if errors else Result(job.key, job.gid)
+
+
+def _constraints(job: Job) -> dict[str, Any]:
+    """The step from the target's values to the archive's."""
+    wanted = job.after["constraints"]
+    present = ((job.before or {}).get("constraints") or {}).get("values") or []
+    return {
+        "key": wanted["key"],
+        "values": [
+            *({"create": value} for value in wanted["values"] if value not in present),
+            *({"delete": value} for value in present if value not in wanted["values"]),
+        ],
+    }
+
+
+RESOURCE = MetafieldDefinitions()

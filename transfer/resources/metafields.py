@@ -1,0 +1,200 @@
+"""Metafield values, whoever owns them: what products', variants' and the shop's have in common.
+
+Values are written twenty-five at a time, each with the digest of what it replaces (or with "must not exist"), so that a
+value which somebody changed after the plan is refused by Shopify itself. A call is all or nothing: after a refusal its
+values are sent one by one, and only the bad one fails.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .. import values
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target, parse
+from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Talk
+from ._common import read_nodes, refused
+from .metafield_definitions import foreign
+
+FIELDS = "id namespace key type value updatedAt"
+_BACK = f"query MetafieldsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Metafield {{ {FIELDS} %s }} }} }}"
+_DIGESTS = """
+query MetafieldDigests($ids: [ID!]!) { nodes(ids: $ids) { ... on Metafield { id type value compareDigest } } }
+"""
+_SET = """
+mutation SetMetafields($metafields: [MetafieldsSetInput!]!) {
+  metafieldsSet(metafields: $metafields) { metafields { id namespace key } userErrors { field message code } }
+}
+"""
+_OWNERS = """
+query MetafieldOwners($ids: [ID!]!) {
+  nodes(ids: $ids) { ... on Metafield { id namespace key owner { ... on Node { id } } } }
+}
+"""
+_DELETE = """
+mutation DeleteMetafields($metafields: [MetafieldIdentifierInput!]!) {
+  metafieldsDelete(metafields: $metafields) { deletedMetafields { key } userErrors { field message } }
+}
+"""
+
+
+class Metafields(Resource):
+    """Subclasses say who owns the values: `owner_selection`, `owner_key`, `owner_target` and `streams`."""
+
+    upsert = True
+    batch = 25  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet
+    read_batch = 250
+    points = 0.6
+    gid_types = ()  # nothing refers to a metafield
+    owner_selection = ""
+
+    @abstractmethod
+    def owner_key(self, owner: Mapping[str, Any]) -> Key:
+        """The key of an owner node, read with `owner_selection`."""
+
+    @abstractmethod
+    def owner_target(self, key: Key) -> Target | None:
+        """Who owns the value of this key; None for the shop itself."""
+
+    def owner_gid(self, key: Key, ids: Ids) -> Talk[str | None]:
+        target = self.owner_target(key)
+        return ids.gid(target) if target is not None else None
+        yield  # makes this a conversation, if a silent one
+
+    # -- reading
+
+    def reading(self, node: Mapping[str, Any], owner: Key) -> Reading | None:
+        if foreign(node["namespace"]):
+            return None
+        fields = {"type": node["type"], "value": node["value"]}
+        return Reading(self.name, (*owner, node["namespace"], node["key"]), node["id"], fields, node["updatedAt"])
+
+    def skipped(self, node: Mapping[str, Any], owner: Key) -> Iterator[tuple[str, str]]:
+        why = foreign(node["namespace"])
+        if why is not None:
+            yield " / ".join((*owner, f"{node['namespace']}.{node['key']}")), why
+
+    def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
+        selection = f"owner {{ {self.owner_selection} }}"
+        return (
+            yield from read_nodes(
+                _BACK % selection, gids, lambda node: self.reading(node, self.owner_key(node["owner"]))
+            )
+        )
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        """Nothing refers to a metafield, and writing one again is harmless, so none is ever looked for."""
+        return {}
+        yield  # makes this a conversation, if a silent one
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        return {**fields, "value": values.rewrite(fields["type"], fields["value"], translate)}
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        owner = self.owner_target(key)
+        if owner is not None:
+            yield Place(OWNER, owner, hard=True)
+        for text in values.references(fields["type"], fields["value"]):
+            target = parse(text)
+            if target is not None:
+                yield Place("value", target, hard=not values.is_list(fields["type"]))
+
+    def normalise(self, fields: Fields) -> Fields:
+        return {**fields, "value": values.normalise(fields["type"], fields["value"])}
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) < 2:
+            return "the key of a metafield is its owner's key, its namespace and its key."
+        return values.validate(fields.get("type"), fields.get("value"))
+
+    def refuse(self, job: Job) -> Result | None:
+        why = foreign(job.key[-2])
+        if why is not None:
+            return Result(job.key, reason=Reason.NOT_PERMITTED, detail=f"Not written: {why}.")
+        if job.after["value"] is None:
+            detail = "Nothing of its value is left: none of its references has a target in this store."
+            return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
+        large = values.too_large(job.after["type"], job.after["value"])
+        return Result(job.key, reason=Reason.TOO_LARGE, detail=large) if large is not None else None
+
+    # -- writing
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        results: list[Result] = []
+        ready: list[tuple[Job, dict[str, Any]]] = []
+        digests = yield from _digests([job.gid for job in jobs if job.gid is not None])
+        for job in jobs:
+            prepared = yield from self._prepared(job, ids, digests)
+            if isinstance(prepared, Result):
+                results.append(prepared)
+            else:
+                ready.append((job, prepared))
+        if ready:
+            results += yield from _set(ready)
+        return results
+
+    def _prepared(self, job: Job, ids: Ids, digests: Mapping[str, Mapping[str, Any]]) -> Talk[Result | dict[str, Any]]:
+        """The input of one value, or why there is none."""
+        owner = yield from self.owner_gid(job.key, ids)
+        if owner is None:
+            return Result(job.key, reason=Reason.MISSING_OWNER, detail="Its owner is not in the target store.")
+        if "value" in job.without:
+            detail = "A record that its value refers to was not written."
+            return Result(job.key, reason=Reason.DEPENDS_ON_FAILED, detail=detail)
+        digest = None
+        if job.gid is not None:
+            present = digests.get(job.gid)
+            if present is None:
+                return Result(job.key, reason=Reason.GONE, detail="It vanished from the target store meanwhile.")
+            digest = present["compareDigest"]
+
+        def translate(text: str) -> str | None:
+            target = parse(text)
+            return ids.gid(target) if target is not None else text
+
+        return {
+            "ownerId": owner,
+            "namespace": job.key[-2],
+            "key": job.key[-1],
+            "type": job.after["type"],
+            "value": values.rewrite(job.after["type"], job.after["value"], translate) or "[]",
+            "compareDigest": digest,
+        }
+
+    def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
+        data = yield Ask(_OWNERS, {"ids": list(gids.values())})
+        names = {
+            node["id"]: {"ownerId": node["owner"]["id"], "namespace": node["namespace"], "key": node["key"]}
+            for node in data["nodes"]
+            if node
+        }
+        wanted = [names[gid] for gid in gids.values() if gid in names]
+        data = yield Ask(_DELETE, {"metafields": wanted}, repeatable=True)
+        errors = data["metafieldsDelete"]["userErrors"]
+        return [refused(key, errors) if errors else Result(key, gid) for key, gid in gids.items()]
+
+
+def _digests(gids: Sequence[str]) -> Talk[dict[str, Mapping[str, Any]]]:
+    """What stands in the target right now, with the digests that guard it."""
+    if not gids:
+        return {}
+    data = yield Ask(_DIGESTS, {"ids": list(gids)})
+    return {node["id"]: node for node in data["nodes"] if node}
+
+
+def _set(ready: Sequence[tuple[Job, dict[str, Any]]]) -> Talk[list[Result]]:
+    data = yield Ask(_SET, {"metafields": [prepared for _, prepared in ready]}, repeatable=True)
+    payload = data["metafieldsSet"]
+    if not payload["userErrors"]:
+        return [Result(job.key, node["id"]) for (job, _), node in zip(ready, payload["metafields"], strict=True)]
+    if len(ready) == 1:
+        return [refused(ready[0][0].key, payload["userErrors"])]
+    results: list[Result] = []
+    for one in ready:
+        results += yield from _set([one])
+    return results

@@ -1,0 +1,244 @@
+"""Metaobjects: entries of the definitions, one stream per type.
+
+An entry that refers to entries which do not exist yet is created without those fields, as a draft where its type can
+have drafts, and gets them (and its status) from its link write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .. import values
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target, parse
+from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ._common import by_alias, given, nothing, paged, read_nodes, refused, touches
+from .metaobject_definitions import foreign
+
+_FIELDS = """
+  id type handle updatedAt fields { key type value }
+  capabilities { publishable { status } onlineStore { templateSuffix } }
+"""
+_READ = f"""
+query Metaobjects($type: String!, $after: String, $query: String) {{
+  metaobjects(type: $type, first: 250, after: $after, query: $query) {{
+    nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+_BACK = f"query MetaobjectsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Metaobject {{ {_FIELDS} }} }} }}"
+_COUNTS = """
+query MetaobjectCounts($after: String) {
+  metaobjectDefinitions(first: 250, after: $after) {
+    nodes { type metaobjectsCount } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+_CREATE = """
+mutation CreateMetaobject($metaobject: MetaobjectCreateInput!) {
+  metaobjectCreate(metaobject: $metaobject) { metaobject { id handle } userErrors { field message code } }
+}
+"""
+_UPDATE = """
+mutation UpdateMetaobject($id: ID!, $metaobject: MetaobjectUpdateInput!) {
+  metaobjectUpdate(id: $id, metaobject: $metaobject) { metaobject { id } userErrors { field message code } }
+}
+"""
+_DELETE = """
+mutation DeleteMetaobject($id: ID!) { metaobjectDelete(id: $id) { deletedId userErrors { field message code } } }
+"""
+
+
+class Metaobjects(Resource):
+    name = "metaobjects"
+    label = "Metaobjects"
+    scopes = Scopes(
+        read=("read_metaobjects", "read_metaobject_definitions"),
+        write=("write_metaobjects", "read_metaobject_definitions"),
+    )
+    gid_types = ("Metaobject",)
+    refers_to = ("metaobject_definitions", "metaobjects", "products", "variants")
+    governor = "metaobject_definitions"
+    identify = {"Metaobject": "type handle"}
+    read_batch = 100
+
+    # -- reading
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        found = []
+        for type_ in types:
+            why = foreign(type_)
+            read = nothing(type_, why) if why else paged(_READ, "metaobjects", _reading, variables={"type": type_})
+            found.append(Stream(f"metaobjects/{type_}", read))
+        return found
+
+    def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
+        return (yield from read_nodes(_BACK, gids, _reading))
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        return (
+            yield from by_alias(
+                targets,
+                "MetaobjectHandleInput!",
+                "metaobjectByHandle(handle: $v) { id type handle }",
+                lambda target: {"type": target.key[0], "handle": target.key[1]},
+                lambda target, node: node["id"] if (node["type"], node["handle"]) == target.key else None,
+            )
+        )
+
+    def total(self) -> Talk[int | None]:
+        count, after = 0, None
+        while True:
+            data = yield Ask(_COUNTS, {"after": after})
+            page = data["metaobjectDefinitions"]
+            count += sum(node["metaobjectsCount"] for node in page["nodes"] if not foreign(node["type"]))
+            if not page["pageInfo"]["hasNextPage"]:
+                return count
+            after = page["pageInfo"]["endCursor"]
+
+    def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
+        return Target(self.name, (node["type"], node["handle"]))
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        kept = {}
+        for key, item in fields["fields"].items():
+            value = values.rewrite(item["type"], item["value"], translate)
+            if value is not None:
+                kept[key] = {**item, "value": value}
+        return {**fields, "fields": kept}
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        yield Place(OWNER, Target("metaobject_definitions", key[:1]), hard=True)
+        required = {item["key"] for item in (governor or {}).get("fieldDefinitions", ()) if item["required"]}
+        for name, item in fields["fields"].items():
+            for text in values.references(item["type"], item["value"]):
+                target = parse(text)
+                if target is not None:
+                    yield Place(f"fields.{name}", target, hard=name in required)
+
+    def governed_by(self, key: Key) -> Target | None:
+        return Target("metaobject_definitions", key[:1])
+
+    def demand(self, path: str) -> str:
+        return f"fieldDefinitions.{path.split('.')[1]}.required"
+
+    def normalise(self, fields: Fields) -> Fields:
+        normal = {
+            k: {**item, "value": values.normalise(item["type"], item["value"])} for k, item in fields["fields"].items()
+        }
+        return {**fields, "fields": normal}
+
+    def conflict(self, before: Fields, after: Fields) -> str | None:
+        for key, item in after["fields"].items():
+            present = before["fields"].get(key)
+            if present is not None and present["type"] != item["type"]:
+                return f"The field {key} is of type {present['type']} in the target store, not {item['type']}."
+        return None
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) != 2:
+            return "the key of a metaobject is its type and handle."
+        own = fields.get("fields")
+        if not isinstance(own, dict) or not all(isinstance(item, dict) for item in own.values()):
+            return "fields must be an object of objects."
+        for name, item in own.items():
+            wrong = values.validate(item.get("type"), item.get("value"))
+            if wrong is not None:
+                return f"field {name[:64]}: {wrong}"
+        capabilities = fields.get("capabilities")
+        if not isinstance(capabilities, dict) or not all(isinstance(v, dict | None) for v in capabilities.values()):
+            return "capabilities must be an object of objects."
+        return None
+
+    def refuse(self, job: Job) -> Result | None:
+        why = foreign(job.key[0])
+        if why is not None:
+            return Result(job.key, reason=Reason.NOT_PERMITTED, detail=f"Not written: {why}.")
+        for key, item in job.after["fields"].items():
+            large = values.too_large(item["type"], item["value"])
+            if large is not None and (job.before is None or touches(job.changed, f"fields.{key}")):
+                return Result(job.key, reason=Reason.TOO_LARGE, detail=f"{key}: {large}")
+        return None
+
+    # -- writing
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        (job,) = jobs
+        if job.gid is None:
+            return [(yield from _create(job, ids))]
+        return [(yield from _update(job, ids))]
+
+    def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
+        results = []
+        for key, gid in gids.items():
+            data = yield Ask(_DELETE, {"id": gid}, repeatable=True)
+            errors = [e for e in data["metaobjectDelete"]["userErrors"] if e["code"] != "RECORD_NOT_FOUND"]
+            results.append(refused(key, errors) if errors else Result(key, gid))
+        return results
+
+
+def _reading(node: Mapping[str, Any]) -> Reading | None:
+    fields = {
+        "fields": {
+            item["key"]: {"type": item["type"], "value": item["value"]}
+            for item in node["fields"]
+            if item["value"] is not None
+        },
+        "capabilities": given(node["capabilities"]),
+    }
+    return Reading("metaobjects", (node["type"], node["handle"]), node["id"], fields, node["updatedAt"])
+
+
+def _inputs(job: Job, ids: Ids, names: Callable[[str], bool]) -> list[dict[str, Any]]:
+    def translate(text: str) -> str | None:
+        target = parse(text)
+        return ids.gid(target) if target is not None else text
+
+    found = []
+    for key, item in job.after["fields"].items():
+        if names(f"fields.{key}"):
+            value = values.rewrite(item["type"], item["value"], translate)
+            if value is not None:
+                found.append({"key": key, "value": value})
+    return found
+
+
+def _create(job: Job, ids: Ids) -> Talk[Result]:
+    type_, handle = job.key
+    capabilities = job.after["capabilities"]
+    if job.without and capabilities.get("publishable"):
+        capabilities = {**capabilities, "publishable": {"status": "DRAFT"}}
+    metaobject = {
+        "type": type_,
+        "handle": handle,
+        "fields": _inputs(job, ids, lambda path: path not in job.without),
+        **({"capabilities": capabilities} if capabilities else {}),
+    }
+    data = yield Ask(_CREATE, {"metaobject": metaobject})
+    payload = data["metaobjectCreate"]
+    if payload["userErrors"]:
+        return refused(job.key, payload["userErrors"])
+    created = payload["metaobject"]
+    detail = "" if created["handle"] == handle else f"Shopify named it {created['handle']}."
+    return Result(job.key, created["id"], detail=detail)
+
+
+def _update(job: Job, ids: Ids) -> Talk[Result]:
+    """The planned changes; or, when linking, the fields left out before, and the status that waited for them."""
+    wanted = _inputs(job, ids, lambda path: path not in job.without and touches(job.changed, path))
+    metaobject: dict[str, Any] = {"fields": wanted}
+    capabilities = job.after["capabilities"]
+    if capabilities and (job.linking or touches(job.changed, "capabilities")):
+        metaobject["capabilities"] = capabilities
+    if not wanted and "capabilities" not in metaobject:
+        return Result(job.key, job.gid)
+    data = yield Ask(_UPDATE, {"id": job.gid, "metaobject": metaobject}, repeatable=True)
+    errors = data["metaobjectUpdate"]["userErrors"]
+    return refused(job.key, errors) if errors else Result(job.key, job.gid)
+
+
+RESOURCE = Metaobjects()

@@ -1,0 +1,44 @@
+"""Metafield values of products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..keys import Key
+from ..references import Target
+from ..resource import Scopes, Selection, Stream
+from ._owned import owned_stream
+from .metafields import FIELDS, Metafields
+
+_READ = f"""
+query ProductMetafields($after: String, $query: String) {{
+  products(first: 100, after: $after, query: $query, sortKey: ID) {{
+    nodes {{
+      id handle
+      metafields(first: 25) {{ nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
+    }}
+    pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+
+
+class ProductMetafields(Metafields):
+    name = "product_metafields"
+    label = "Product metafields"
+    scopes = Scopes(read=("read_products",), write=("write_products",))
+    refers_to = ("products", "variants", "metaobjects", "metafield_definitions")
+    owner_selection = "... on Product { handle }"
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        return [Stream("product_metafields", owned_stream(self, _READ, "products"))]
+
+    def owner_key(self, owner: Mapping[str, Any]) -> Key:
+        return (owner["handle"],)
+
+    def owner_target(self, key: Key) -> Target:
+        return Target("products", key[:-2])
+
+
+RESOURCE = ProductMetafields()

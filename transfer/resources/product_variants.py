@@ -1,0 +1,130 @@
+"""Variants: they live inside products, and can be referred to by the values of their options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..keys import Key
+from ..resource import Ask, Fields, Talk
+from ._common import given
+
+FIELDS = """
+  id sku barcode price compareAtPrice taxable inventoryPolicy
+  selectedOptions { name value }
+  inventoryItem {
+    tracked requiresShipping harmonizedSystemCode countryCodeOfOrigin provinceCodeOfOrigin
+    measurement { weight { unit value } }
+  }
+"""
+_REST = f"""
+query VariantsOfProduct($id: ID!, $after: String) {{
+  product(id: $id) {{
+    variants(first: 250, after: $after) {{ nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
+  }}
+}}
+"""
+_IDS = """
+query VariantIds($id: ID!, $after: String) {
+  product(id: $id) {
+    variants(first: 250, after: $after) {
+      nodes { id selectedOptions { name value } } pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+STOCK = ("tracked", "requiresShipping", "harmonizedSystemCode", "countryCodeOfOrigin", "provinceCodeOfOrigin")
+
+Pairs = Sequence[Sequence[str]]  # [[option name, value], ...] in the order of the options
+
+
+def key_of(product: Key, options: Pairs) -> Key:
+    """``("shirt",)`` and ``[["Size", "M"]]`` become ``("shirt", "Size", "M")``."""
+    return (*product, *(part for pair in options for part in pair))
+
+
+def pairs(node: Mapping[str, Any]) -> list[list[str]]:
+    return [[option["name"], option["value"]] for option in node["selectedOptions"]]
+
+
+def all_of(node: Mapping[str, Any]) -> Talk[list[Mapping[str, Any]]]:
+    """The variants of a product node; asks for those that did not fit into its page."""
+    found = list(node["variants"]["nodes"])
+    page = node["variants"]["pageInfo"]
+    while page["hasNextPage"]:
+        data = yield Ask(_REST, {"id": node["id"], "after": page["endCursor"]})
+        if data["product"] is None:
+            return found
+        found += data["product"]["variants"]["nodes"]
+        page = data["product"]["variants"]["pageInfo"]
+    return found
+
+
+def ids_of(product: str) -> Talk[dict[tuple[tuple[str, ...], ...], str]]:
+    """Option values -> GID, of all variants of a product."""
+    found: dict[tuple[tuple[str, ...], ...], str] = {}
+    after = None
+    while True:
+        data = yield Ask(_IDS, {"id": product, "after": after})
+        if data["product"] is None:
+            return found
+        connection = data["product"]["variants"]
+        found |= {tuple(map(tuple, pairs(node))): node["id"] for node in connection["nodes"]}
+        if not connection["pageInfo"]["hasNextPage"]:
+            return found
+        after = connection["pageInfo"]["endCursor"]
+
+
+def portable(node: Mapping[str, Any]) -> Fields:
+    """A variant's fields. `weight` is None where there is none to speak of."""
+    item = node["inventoryItem"]
+    weight = item["measurement"]["weight"]
+    return {
+        "options": pairs(node),
+        **{name: node[name] for name in ("barcode", "price", "compareAtPrice", "taxable", "inventoryPolicy", "sku")},
+        **{name: item[name] for name in STOCK},
+        "weight": {"unit": weight["unit"], "value": weight["value"]} if weight else None,
+    }
+
+
+def inputs(fields: Fields) -> dict[str, Any]:
+    """What productVariantsBulkCreate and productVariantsBulkUpdate take, without the option values."""
+    stock = {"sku": fields.get("sku"), **{name: fields.get(name) for name in STOCK}}
+    if fields.get("weight"):
+        stock["measurement"] = {"weight": fields["weight"]}
+    own = {name: fields.get(name) for name in ("barcode", "price", "compareAtPrice", "taxable", "inventoryPolicy")}
+    return given({**own, "inventoryItem": given(stock) or None})
+
+
+def choice(fields: Fields) -> list[dict[str, str]]:
+    return [{"optionName": name, "name": value} for name, value in fields["options"]]
+
+
+def problem(items: Any, names: Sequence[str]) -> str | None:
+    """One sentence on what is wrong with the variants of an archive's product, or None."""
+    if not isinstance(items, list) or not items:
+        return "variants must be a list of at least one variant."
+    seen: set[tuple[str, ...]] = set()
+    for item in items:
+        if not isinstance(item, dict) or not _are_pairs(item.get("options")):
+            return "a variant needs options, a list of [name, value]."
+        if [name for name, _ in item["options"]] != list(names):
+            return "every variant must name the product's options, in their order."
+        chosen = tuple(value for _, value in item["options"])
+        if chosen in seen:
+            return f"two variants have the values {' / '.join(chosen)[:80]}."
+        seen.add(chosen)
+        if not isinstance(item.get("weight"), dict | None):
+            return "the weight of a variant must be an object."
+    return None
+
+
+def _are_pairs(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair) for pair in value
+    )
+
+
+def by_options(items: Sequence[Fields]) -> Iterator[tuple[tuple[tuple[str, ...], ...], Fields]]:
+    for item in items:
+        yield tuple(map(tuple, item["options"])), item

@@ -1,0 +1,402 @@
+"""Products with their options and variants.
+
+A new product is made by one productSet without an identifier: a handle that exists is then refused and never taken
+over. An existing product never sees productSet again, because every list in it deletes what the list does not name; it
+is changed by the mutations that add and update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..diff import Change
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target
+from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from . import product_variants as variants
+from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
+
+FIRST_VARIANTS = 100  # in the creating request; the rest follows in requests of as many
+MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/productSet
+
+_FIELDS = f"""
+  id handle title descriptionHtml vendor productType tags status templateSuffix seo {{ title description }}
+  isGiftCard requiresSellingPlan category {{ id }} updatedAt mediaCount {{ count }} hasVariantsThatRequiresComponents
+  options {{ name values linkedMetafield {{ key }} }}
+  variants(first: 20) {{ nodes {{ {variants.FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
+"""
+_READ = f"""
+query Products($after: String, $query: String) {{
+  products(first: 50, after: $after, query: $query, sortKey: ID) {{
+    nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+_BACK = f"query ProductsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Product {{ {_FIELDS} }} }} }}"
+_COUNT = "query ProductsCount { productsCount(limit: null) { count } }"
+_CREATE = """
+mutation CreateProduct($input: ProductSetInput!, $variants: Int!) {
+  productSet(input: $input, synchronous: true) {
+    product { id handle variants(first: $variants) { nodes { id selectedOptions { name value } } } }
+    userErrors { field message code }
+  }
+}
+"""
+_ADD_VARIANTS = """
+mutation AddVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkCreate(productId: $id, variants: $variants) {
+    productVariants { id selectedOptions { name value } } userErrors { field message code }
+  }
+}
+"""
+_UPDATE_VARIANTS = """
+mutation UpdateVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkUpdate(productId: $id, variants: $variants) {
+    productVariants { id } userErrors { field message code }
+  }
+}
+"""
+_UPDATE = """
+mutation UpdateProduct($product: ProductUpdateInput!) {
+  productUpdate(product: $product) { product { id } userErrors { field message } }
+}
+"""
+_REORDER_OPTIONS = """
+mutation ReorderOptions($id: ID!, $options: [OptionReorderInput!]!) {
+  productOptionsReorder(productId: $id, options: $options) { product { id } userErrors { field message code } }
+}
+"""
+_REORDER_VARIANTS = """
+mutation ReorderVariants($id: ID!, $positions: [ProductVariantPositionInput!]!) {
+  productVariantsBulkReorder(productId: $id, positions: $positions) {
+    product { id } userErrors { field message code }
+  }
+}
+"""
+_DELETE = """
+mutation DeleteProduct($id: ID!) {
+  productDelete(input: { id: $id }) { deletedProductId userErrors { field message } }
+}
+"""
+_OWN = (
+    "title",
+    "descriptionHtml",
+    "vendor",
+    "productType",
+    "tags",
+    "status",
+    "templateSuffix",
+    "seo",
+    "requiresSellingPlan",
+    "category",
+)
+
+
+class Products(Resource):
+    name = "products"
+    label = "Products"
+    scopes = Scopes(read=("read_products",), write=("write_products",))
+    gid_types = ("Product",)
+    embeds = ("variants",)
+    keyed_lists = {"options": "name", "variants": "options"}
+    identify = {"Product": "handle", "ProductVariant": "selectedOptions { name value } product { handle }"}
+    read_batch = 25
+    points = 16.0
+
+    # -- reading
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        return [Stream("products", paged(_READ, "products", _reading, skipped=_skipped, more=_whole))]
+
+    def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
+        nodes: list[Mapping[str, Any]] = []
+        yield from read_nodes(_BACK, gids, lambda node: nodes.append(node))
+        readings = []
+        for node in nodes:
+            reading = _reading((yield from _whole(node)))
+            if reading is not None:
+                readings.append(reading)
+        return readings
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        products = sorted({Target(self.name, target.key[:1]) for target in targets})
+        found = yield from by_alias(
+            products,
+            "ProductIdentifierInput!",
+            "productByIdentifier(identifier: $v) { id handle }",
+            lambda target: {"handle": target.key[0]},
+            lambda target, node: node["id"] if node["handle"] == target.key[0] else None,
+        )
+        for product, gid in list(found.items()):
+            inside = [target for target in targets if target.resource == "variants" and target.key[:1] == product.key]
+            if inside:
+                own = yield from variants.ids_of(gid)
+                keys = {variants.key_of(product.key, options): variant for options, variant in own.items()}
+                found |= {target: keys[target.key] for target in inside if target.key in keys}
+        return {target: gid for target, gid in found.items() if target in targets}
+
+    def total(self) -> Talk[int | None]:
+        data = yield Ask(_COUNT)
+        return int(data["productsCount"]["count"])
+
+    def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
+        if gid_type == "Product":
+            return Target(self.name, (node["handle"],))
+        return Target("variants", variants.key_of((node["product"]["handle"],), variants.pairs(node)))
+
+    def embedded(self, key: Key, fields: Fields) -> Iterator[Target]:
+        for item in fields["variants"]:
+            yield Target("variants", variants.key_of(key, item["options"]))
+
+    def embedding(self, key: Key) -> Key:
+        return key[:1]
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        return fields
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        return iter(())
+
+    def normalise(self, fields: Fields) -> Fields:
+        items = [
+            {**item, **{name: _money(item.get(name)) for name in ("price", "compareAtPrice")}, "weight": _weight(item)}
+            for item in fields["variants"]
+        ]
+        return {**fields, "tags": sorted(fields.get("tags") or ()), "variants": items}
+
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        found = super().changes(before, after)
+        for place, names in (("optionOrder", _option_names), ("variantOrder", _variant_names)):
+            wanted, present = names(after), names(before)
+            common = [name for name in present if name in set(wanted)]
+            if common != [name for name in wanted if name in set(common)]:
+                found.append(Change(place, common, wanted))
+        return found
+
+    def conflict(self, before: Fields, after: Fields) -> str | None:
+        present, wanted = ([item["name"] for item in fields["options"]] for fields in (before, after))
+        if sorted(present) != sorted(wanted):
+            return (
+                f"The product has the options {', '.join(present)} in the target store and {', '.join(wanted)} in the "
+                "archive; make them the same in one of the stores."
+            )
+        if bool(before.get("giftCard")) != bool(after.get("giftCard")):
+            return "One is a gift card and the other is not, which Shopify cannot change."
+        return None
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) != 1:
+            return "the key of a product is its handle."
+        options = fields.get("options")
+        if not isinstance(options, list) or not all(_is_option(item) for item in options):
+            return "options must be a list of names with lists of values."
+        tags = fields.get("tags")
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            return "tags must be a list of texts."
+        if not isinstance(fields.get("seo"), dict | None) or not isinstance(fields.get("title"), str):
+            return "a product needs a title, and seo must be an object."
+        names = ("descriptionHtml", "vendor", "productType", "status", "templateSuffix", "category")
+        return text_problem(fields, names) or variants.problem(
+            fields.get("variants"), [option["name"] for option in options]
+        )
+
+    def refuse(self, job: Job) -> Result | None:
+        count = len(job.after["variants"])
+        if count > MAX_VARIANTS:
+            detail = f"The product has {count} variants, and Shopify allows {MAX_VARIANTS}."
+            return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
+        return None
+
+    # -- writing
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        (job,) = jobs
+        return [(yield from (_create(job) if job.gid is None else _update(job)))]
+
+    def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
+        results = []
+        for key, gid in gids.items():
+            data = yield Ask(_DELETE, {"id": gid})
+            errors = data["productDelete"]["userErrors"]
+            results.append(refused(key, errors) if errors else Result(key, gid))
+        return results
+
+
+# -- reading -----------------------------------------------------------------------------------------------------
+
+
+def _whole(node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
+    own = yield from variants.all_of(node)
+    return {**node, "variants": {"nodes": own}}
+
+
+def _linked(node: Mapping[str, Any]) -> bool:
+    return any(option["linkedMetafield"] for option in node["options"])
+
+
+def _reading(node: Mapping[str, Any]) -> Reading | None:
+    if _linked(node):
+        return None
+    key = (node["handle"],)
+    fields = {name: node[name] for name in _OWN if name not in ("category", "tags")}
+    fields |= {
+        "tags": sorted(node["tags"]),
+        "giftCard": node["isGiftCard"],
+        "category": node["category"]["id"] if node["category"] else None,
+        "options": [{"name": option["name"], "values": list(option["values"])} for option in node["options"]],
+        "variants": [variants.portable(item) for item in node["variants"]["nodes"]],
+    }
+    also = tuple(
+        ("variants", variants.key_of(key, variants.pairs(item)), item["id"]) for item in node["variants"]["nodes"]
+    )
+    return Reading("products", key, node["id"], fields, node["updatedAt"], also)
+
+
+def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if _linked(node):
+        yield node["handle"], "its options are linked to metaobjects, which this version does not carry"
+    elif node["mediaCount"] and node["mediaCount"]["count"]:
+        yield node["handle"], "its images and videos are not carried by this version (the product is)"
+    if node["hasVariantsThatRequiresComponents"]:
+        yield node["handle"], "its bundle components are not carried by this version (the product is)"
+
+
+def _money(value: Any) -> Any:
+    try:
+        return f"{Decimal(str(value)).normalize():f}" if value is not None else None
+    except InvalidOperation:
+        return value
+
+
+def _weight(item: Fields) -> Any:
+    weight = item.get("weight")
+    return {"unit": weight.get("unit"), "value": float(weight.get("value") or 0)} if weight else None
+
+
+def _option_names(fields: Fields) -> list[Any]:
+    return [item["name"] for item in fields["options"]]
+
+
+def _variant_names(fields: Fields) -> list[Any]:
+    return [tuple(map(tuple, item["options"])) for item in fields["variants"]]
+
+
+def _is_option(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and isinstance(item.get("name"), str)
+        and isinstance(item.get("values"), list)
+        and all(isinstance(value, str) for value in item["values"])
+    )
+
+
+# -- writing -----------------------------------------------------------------------------------------------------
+
+
+def _create(job: Job) -> Talk[Result]:
+    fields = job.after
+    first, rest = fields["variants"][:FIRST_VARIANTS], fields["variants"][FIRST_VARIANTS:]
+    product = given({name: fields.get(name) for name in (*_OWN, "giftCard")})
+    product |= {
+        "handle": job.key[0],
+        "productOptions": [
+            {"name": item["name"], "values": [{"name": value} for value in item["values"]]}
+            for item in fields["options"]
+        ],
+        "variants": [{**variants.inputs(item), "optionValues": variants.choice(item)} for item in first],
+    }
+    data = yield Ask(_CREATE, {"input": product, "variants": len(first)})
+    payload = data["productSet"]
+    if payload["userErrors"]:
+        return refused(job.key, payload["userErrors"])
+    created = payload["product"]
+    also = _named(job.key, created["variants"]["nodes"])
+    more = yield from _add(job, created["id"], rest)
+    if isinstance(more, Result):
+        return more
+    detail = "" if created["handle"] == job.key[0] else f"Shopify named it {created['handle']}."
+    return Result(job.key, created["id"], detail=detail, also=(*also, *more))
+
+
+def _named(key: Key, nodes: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, Key, str], ...]:
+    return tuple(("variants", variants.key_of(key, variants.pairs(node)), node["id"]) for node in nodes)
+
+
+def _add(job: Job, gid: str, items: Sequence[Fields]) -> Talk[tuple[tuple[str, Key, str], ...] | Result]:
+    """Adds variants to a product that exists, in bounded requests."""
+    also: tuple[tuple[str, Key, str], ...] = ()
+    for start in range(0, len(items), FIRST_VARIANTS):
+        some = items[start : start + FIRST_VARIANTS]
+        inputs = [{**variants.inputs(item), "optionValues": variants.choice(item)} for item in some]
+        data = yield Ask(_ADD_VARIANTS, {"id": gid, "variants": inputs})
+        payload = data["productVariantsBulkCreate"]
+        if payload["userErrors"]:
+            return refused(job.key, payload["userErrors"])
+        also = (*also, *_named(job.key, payload["productVariants"]))
+    return also
+
+
+def _update(job: Job) -> Talk[Result]:
+    """Only what the plan says differs; what only the target has stays."""
+    assert job.before is not None
+    assert job.gid is not None
+    own = {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}
+    if own:
+        data = yield Ask(_UPDATE, {"product": {"id": job.gid, **given(own)}}, repeatable=True)
+        if data["productUpdate"]["userErrors"]:
+            return refused(job.key, data["productUpdate"]["userErrors"])
+    present = dict(variants.by_options(job.before["variants"]))
+    wanted = dict(variants.by_options(job.after["variants"]))
+    also = yield from _add(job, job.gid, [item for chosen, item in wanted.items() if chosen not in present])
+    if isinstance(also, Result):
+        return also
+    known = yield from variants.ids_of(job.gid)
+    both = {chosen: item for chosen, item in wanted.items() if chosen in present and chosen in known}
+    refusal = yield from _change_variants(job, both, present, known)
+    refusal = refusal or (yield from _reorder(job, list(wanted), known))
+    return refusal or Result(job.key, job.gid, also=also)
+
+
+def _change_variants(
+    job: Job, both: Mapping[Any, Fields], present: Mapping[Any, Fields], known: Mapping[Any, str]
+) -> Talk[Result | None]:
+    updates = []
+    for chosen, item in both.items():
+        before = present[chosen]
+        changed = {name: value for name, value in item.items() if value is not None and value != before.get(name)}
+        changed.pop("options", None)
+        if changed:
+            updates.append({"id": known[chosen], **variants.inputs(changed)})
+    for start in range(0, len(updates), FIRST_VARIANTS):
+        some = updates[start : start + FIRST_VARIANTS]
+        data = yield Ask(_UPDATE_VARIANTS, {"id": job.gid, "variants": some}, repeatable=True)
+        errors = data["productVariantsBulkUpdate"]["userErrors"]
+        if errors:
+            return refused(job.key, errors)
+    return None
+
+
+def _reorder(job: Job, wanted: Sequence[Any], known: Mapping[Any, str]) -> Talk[Result | None]:
+    """Puts options, their values and the variants into the archive's order."""
+    if touches(job.changed, "optionOrder") or touches(job.changed, "options"):
+        options = [
+            {"name": item["name"], "values": [{"name": value} for value in item["values"]]}
+            for item in job.after["options"]
+        ]
+        data = yield Ask(_REORDER_OPTIONS, {"id": job.gid, "options": options}, repeatable=True)
+        if data["productOptionsReorder"]["userErrors"]:
+            return refused(job.key, data["productOptionsReorder"]["userErrors"])
+    if touches(job.changed, "variantOrder"):
+        positions = [{"id": known[c], "position": n} for n, c in enumerate((c for c in wanted if c in known), 1)]
+        data = yield Ask(_REORDER_VARIANTS, {"id": job.gid, "positions": positions}, repeatable=True)
+        if data["productVariantsBulkReorder"]["userErrors"]:
+            return refused(job.key, data["productVariantsBulkReorder"]["userErrors"])
+    return None
+
+
+RESOURCE = Products()

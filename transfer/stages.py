@@ -1,0 +1,175 @@
+"""The steps of an export and of an import, one after the other.
+
+A stage gets the last cursors of the stages before it (`past`) and the choices of whoever started the run (`options`),
+and is a step as `transfer.work` describes. The Django engine and `transfer.local` run the same two lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shopify_client import API_VERSION
+
+from . import export
+from .apply import apply
+from .archive.assemble import assemble, entries
+from .archive.check import unpack
+from .archive.manifest import Manifest
+from .archive.members import MemberSet
+from .archive.merge import merge
+from .compare import compare
+from .plan import Decision, arrange, decide
+from .registry import order
+from .resource import Selection
+from .verify import verify
+from .work import Checkpoint, Cursor, Desk
+
+Past = Mapping[str, Cursor]
+Options = Mapping[str, Any]
+Steps = Iterator[Checkpoint]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`label`: what a merchant reads while it goes on. `waits`: after it, a person has to decide."""
+
+    name: str
+    label: str
+    work: Callable[[Desk, Cursor, Past, Options], Steps]
+    waits: bool = False
+
+
+# -- export: options are {"resources": [...], "metaobject_types": [...], "shop": domain, "scopes": [...]} --------------
+
+
+def _selection(options: Options) -> Selection:
+    return Selection(frozenset(options.get("resources", ())), frozenset(options.get("metaobject_types", ())))
+
+
+def _read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return export.read(desk, cursor, selection=_selection(options))
+
+
+def _settle(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return export.settle(desk, cursor or dict(past["read"]), selection=_selection(options))
+
+
+def _resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return export.resolve(desk, cursor, parts=past["settle"]["parts"])
+
+
+def _merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    names = [resource.name for resource in export.chosen(desk, _selection(options))]
+    sorted_parts = past["resolve"]["sorted"]
+    for checkpoint in merge(desk, cursor, parts={name: sorted_parts.get(name, []) for name in names}):
+        if checkpoint.done:
+            _nothing_missing(past["resolve"]["kept"], checkpoint.cursor)
+        yield checkpoint
+
+
+def _nothing_missing(kept: Mapping[str, int], cursor: Cursor) -> None:
+    """What was read and kept is what was merged, or the run fails: lines never go missing silently."""
+    for name, members in cursor["members"].items():
+        merged = sum(member["count"] for member in members)
+        if merged != kept.get(name, 0):
+            raise AssertionError(f"{name}: {kept.get(name, 0)} records were read, and {merged} were merged")
+
+
+def _assemble(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    members = MemberSet.from_cursor(desk.storage, past["merge"])
+    return assemble(desk, cursor, members=members, manifest=_manifest(members, past, options))
+
+
+def _manifest(members: MemberSet, past: Past, options: Options) -> Manifest:
+    settled = past["settle"]
+    return Manifest(
+        source_shop=options.get("shop", ""),
+        api_version=API_VERSION,
+        scopes=tuple(options.get("scopes", ())),
+        resources=tuple(members.resources),
+        metaobject_types=tuple(options.get("metaobject_types", ())),
+        members=entries(members),
+        not_carried=settled["skipped"],
+        changed=tuple(sorted((resource, tuple(key)) for resource, key in settled["moved"])),
+        dangling=past["resolve"]["dangling"],
+    )
+
+
+EXPORT = (
+    Stage("read", "Reading the store", _read),
+    Stage("settle", "Reading again what changed", _settle),
+    Stage("resolve", "Resolving references", _resolve),
+    Stage("merge", "Sorting", _merge),
+    Stage("assemble", "Writing the archive", _assemble),
+)
+
+
+# -- import: options are {"archive": storage name, "policy": word, "excluded": {...}} ----------------------------------
+
+
+def _check(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return unpack(desk, cursor, archive=options["archive"])
+
+
+def _snapshot_selection(desk: Desk, past: Past) -> Selection:
+    """What of the target the archive touches: its resources, the definitions that govern them, its types of entries."""
+    archive = MemberSet.from_cursor(desk.storage, past["check"])
+    names = {name for name in archive.resources if archive.count(name)}
+    names |= {desk.registry[name].governor for name in names if desk.registry[name].governor}
+    types = frozenset(line.key[0] for line in archive.records("metaobjects")) if "metaobjects" in names else frozenset()
+    return Selection(frozenset(names) or frozenset({order()[0]}), types)
+
+
+def _snapshot_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return export.read(desk, cursor, selection=_snapshot_selection(desk, past))
+
+
+def _snapshot_resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return export.resolve(desk, cursor, parts=past["snapshot"]["parts"])
+
+
+def _snapshot_merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    parts = past["snapshot_resolve"]["sorted"]
+    return merge(desk, cursor, parts={name: parts.get(name, []) for name in order()})
+
+
+def _target(desk: Desk, past: Past) -> MemberSet:
+    return MemberSet.from_cursor(desk.storage, past["snapshot_merge"])
+
+
+def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    archive = MemberSet.from_cursor(desk.storage, past["check"])
+    return compare(desk, cursor, archive=archive, snapshot=_target(desk, past))
+
+
+def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return arrange(desk, cursor, snapshot=_target(desk, past))
+
+
+def _decide(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return decide(desk, cursor, decision=Decision.from_json(options["policy"], options.get("excluded") or {}))
+
+
+def _apply(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return apply(desk, cursor, snapshot=_target(desk, past))
+
+
+def _verify(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return verify(desk, cursor)
+
+
+IMPORT = (
+    Stage("check", "Checking the archive", _check),
+    Stage("snapshot", "Reading the target store", _snapshot_read),
+    Stage("snapshot_resolve", "Resolving its references", _snapshot_resolve),
+    Stage("snapshot_merge", "Sorting", _snapshot_merge),
+    Stage("compare", "Comparing", _compare),
+    Stage("arrange", "Tracing references", _arrange, waits=True),
+    Stage("decide", "Applying your choices", _decide),
+    Stage("rearrange", "Computing the order", _arrange),
+    Stage("settle_plan", "Closing the plan", _decide),  # what fell out of the plan by what was left out
+    Stage("apply", "Writing", _apply),
+    Stage("verify", "Reading back", _verify),
+)

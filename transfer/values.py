@@ -1,0 +1,135 @@
+"""Metafield values: texts whose type says where references stand and when two of them mean the same.
+
+https://shopify.dev/docs/apps/build/custom-data/metafields/list-of-data-types. Everything here takes a type
+(``"list.product_reference"``) and a value as the API gives it: always a text, JSON for lists and compound types.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+MAX_BYTES = 65_536
+MAX_JSON_BYTES = 131_072  # for apps that came after 2026-04-01
+
+_TYPE = re.compile(r"(list\.)?[a-z][a-z0-9_]{1,63}\Z")
+_COMPOUND = frozenset({"json", "json_string", "link", "money", "rating", "rich_text_field"})
+Translate = Callable[[str], str | None]
+
+
+def is_list(type_: str) -> bool:
+    return type_.startswith("list.")
+
+
+def refers(type_: str) -> bool:
+    """Whether values of this type are references: ``product_reference``, ``list.mixed_reference``…"""
+    return type_.endswith("_reference")
+
+
+def references(type_: str, value: str | None) -> Iterator[str]:
+    """Each reference in a value, exactly as it stands there."""
+    if value is None or not refers(type_):
+        return
+    if is_list(type_):
+        yield from (item for item in json.loads(value) if isinstance(item, str))
+    else:
+        yield value
+
+
+def rewrite(type_: str, value: str | None, translate: Translate) -> str | None:
+    """The value with every reference replaced; None where nothing is left of it."""
+    if value is None or not refers(type_):
+        return value
+    if not is_list(type_):
+        return translate(value)
+    items = json.loads(value)
+    kept = [new for item in items if (new := translate(item)) is not None]
+    return None if items and not kept else compact(kept)
+
+
+def compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def normalise(type_: str, value: str | None) -> str | None:
+    """What two equal values have in common, whoever wrote them: Shopify stores some in a form of its own."""
+    if value is None:
+        return None
+    try:
+        if not is_list(type_):
+            return _canonical(_one(type_, value))
+        inner = type_.removeprefix("list.")
+        return _canonical([_one(inner, item if isinstance(item, str) else compact(item)) for item in json.loads(value)])
+    except (ValueError, ArithmeticError, TypeError, KeyError, RecursionError):
+        return value
+
+
+def _canonical(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _one(type_: str, value: str) -> Any:
+    if type_ in ("number_decimal", "float"):
+        return _decimal(value)
+    if type_ in ("number_integer", "integer"):
+        return str(int(value))
+    if type_ == "boolean":
+        return value.strip().lower()
+    if type_ == "color":
+        return value.lower()
+    if type_ == "date_time":
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    if type_ in ("rating", "money"):
+        return {k: _decimal(str(v)) if k != "currency_code" else v for k, v in json.loads(value).items()}
+    if type_ in _COMPOUND:
+        return json.loads(value)
+    return _measurement(value) if value.startswith("{") else value
+
+
+def _measurement(value: str) -> Any:
+    """A measurement's number as a number, its unit in upper case. Texts that merely begin with a brace stay texts."""
+    try:
+        data = json.loads(value)
+    except ValueError:
+        return value
+    if not isinstance(data, dict) or data.keys() != {"value", "unit"}:
+        return value
+    return {"value": _decimal(str(data["value"])), "unit": str(data["unit"]).upper()}
+
+
+def _decimal(text: str) -> str:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return text
+    return f"{number.normalize():f}" if number.is_finite() else text
+
+
+def validate(type_: Any, value: Any) -> str | None:
+    """One sentence on what is wrong with a value from an archive, or None. What Shopify judges is left to Shopify."""
+    if not isinstance(type_, str) or _TYPE.match(type_) is None:
+        return "the type of a value must be the name of a metafield type."
+    if not isinstance(value, str):
+        return f"the value of type {type_} must be a text."
+    if is_list(type_):
+        try:
+            items = json.loads(value)
+        except (ValueError, RecursionError):
+            return f"the value of type {type_} must be the JSON text of a list."
+        if not isinstance(items, list) or (refers(type_) and not all(isinstance(item, str) for item in items)):
+            return f"the value of type {type_} must be the JSON text of a list of references."
+    return None
+
+
+def too_large(type_: str, value: str) -> str | None:
+    """One sentence where Shopify takes no value of this size; older apps may have written larger ones."""
+    limit = MAX_JSON_BYTES if type_ in ("json", "json_string") else MAX_BYTES
+    size = len(value.encode("utf-8", "surrogatepass"))
+    return f"The value has {size} bytes, and Shopify takes at most {limit} of type {type_}." if size > limit else None

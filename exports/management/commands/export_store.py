@@ -1,0 +1,38 @@
+"""``manage.py export_store DOMAIN --out FILE_OR_DIR``."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from exports.commands import common_arguments, export, save, summary
+from shops.commands import Broken, fail, shop_named
+from transfer.registry import order
+
+
+class Command(BaseCommand):
+    help = "Exports a store into an archive: a ZIP file, or a directory to keep in git."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("domain", metavar="DOMAIN")
+        parser.add_argument("--out", required=True, metavar="FILE_OR_DIR")
+        parser.add_argument("--only", nargs="+", default=[], metavar="RESOURCE", help=", ".join(order()))
+        common_arguments(parser)
+
+    def handle(self, **options: Any) -> None:
+        try:
+            shop = shop_named(options["domain"])
+            run = export(shop, only=options["only"], inline=options["inline"], quiet=options["json"])
+            save(run, Path(options["out"]))
+        except Broken as problem:
+            fail(self, problem)
+        except OSError as problem:
+            fail(self, Broken(f"The archive cannot be written to {options['out']}: {problem.strerror}."))
+        if options["json"]:
+            self.stdout.write(json.dumps(summary(run)))
+        else:
+            self.stdout.write(f"{run.result['records']} records of {shop.domain} are in {options['out']}.")

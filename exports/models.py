@@ -1,0 +1,16 @@
+"""Exports: runs that read a shop into an archive."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from runs.models import Run
+
+
+class Export(Run):
+    """`selection`: {"resources": [...], "metaobject_types": [...]}; empty lists mean all."""
+
+    selection = models.JSONField(default=dict, blank=True)
+    archive = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from . import views
+
+app_name = "exports"
+urlpatterns = [
+    path("exports/new", views.new, name="new"),
+    path("exports/<uuid:run_id>/download-link", views.download_link, name="download_link"),
+    path("downloads/<str:signed>", views.download, name="download"),
+]

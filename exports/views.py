@@ -1,0 +1,68 @@
+"""Starting exports, and downloading what they made."""
+
+from __future__ import annotations
+
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from runs.models import Run
+from runs.services import expired
+from runs.states import Status
+from runs.storage import storage
+from runs.views import gone, missing, of_shop
+from shops.auth import EmbeddedRequest, embedded
+from shops.services import Refused
+from transfer.registry import RESOURCES, order
+
+from . import services
+from .models import Export
+
+LINK_SECONDS = 60
+_SALT = "exports.download"
+
+
+@require_http_methods(["GET", "POST"])
+@embedded
+def new(request: EmbeddedRequest) -> HttpResponse:
+    """The form; and starting an export of what was chosen."""
+    resources = [RESOURCES[name] for name in order()]
+    problem = None
+    if request.method == "POST":
+        chosen = request.POST.getlist("resources")
+        try:
+            if not chosen:
+                raise Refused("Choose at least one kind of data.")
+            run = services.create(request.shop, resources=chosen)
+            return redirect("runs:show", run_id=run.pk)
+        except Refused as refusal:
+            problem = str(refusal)
+    context = {"resources": resources, "problem": problem}
+    return render(request, "exports/new.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@of_shop(Export)
+def download_link(request: EmbeddedRequest, run: Export) -> HttpResponse:
+    """A link that works for a minute, without an ID token: a browser's download carries none."""
+    if run.status != Status.SUCCEEDED or not run.archive:
+        return missing(request)
+    signed = TimestampSigner(salt=_SALT).sign(str(run.pk))
+    return JsonResponse({"url": reverse("exports:download", args=[signed]), "seconds": LINK_SECONDS})
+
+
+@require_GET
+def download(request: HttpRequest, signed: str) -> HttpResponseBase:
+    try:
+        pk = TimestampSigner(salt=_SALT).unsign(signed, max_age=LINK_SECONDS)
+    except BadSignature:
+        return gone(request)
+    run = Export.objects.filter(pk=pk).first()
+    if run is None:
+        return missing(request)
+    if Run.objects.filter(expired(), pk=pk).exists() or not storage().exists(run.archive):
+        return gone(request)
+    name = f"{run.shop.domain.removesuffix('.myshopify.com')}-{run.created_at:%Y-%m-%d}.zip"
+    return FileResponse(storage().read(run.archive), as_attachment=True, filename=name, content_type="application/zip")

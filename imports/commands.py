@@ -1,0 +1,116 @@
+"""Importing from the command line: the same rows, the same lane."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from runs.follow import follow
+from runs.services import cancel
+from runs.states import Status
+from shops.commands import ALL_VERIFIED, REFUSED, SOME_FAILED, Broken
+from shops.models import Shop
+from shops.services import Refused
+from transfer.archive import ArchiveError
+from transfer.archive.directory import pack_directory
+from transfer.outcomes import Policy, Verdict
+
+from . import services
+from .models import Import
+
+
+def open_archive(path: Path) -> BinaryIO:
+    """A ZIP, or a directory packed into one. Raises Broken."""
+    try:
+        if not path.is_dir():
+            return path.open("rb")
+        packed: BinaryIO = tempfile.TemporaryFile()  # type: ignore[assignment]  # noqa: SIM115  # the caller closes it
+        pack_directory(path, packed)
+        packed.seek(0)
+        return packed
+    except OSError as problem:
+        raise Broken(f"{path} cannot be read: {problem.strerror}.") from None
+    except ArchiveError as problem:
+        raise Broken(str(problem)) from None
+
+
+def plan(shop: Shop, archive: BinaryIO, name: str, *, inline: bool, quiet: bool) -> Import:
+    """Runs an import up to its plan. Raises Broken."""
+    try:
+        run = services.create(shop, name=name, upload=archive)
+    except (ArchiveError, Refused) as refusal:
+        raise Broken(str(refusal)) from None
+    follow(run, label=f"import {shop.domain}", inline=inline, quiet=quiet)
+    if run.status != Status.WAITING:
+        raise Broken(run.message or f"The import was {run.status}.")
+    return Import.objects.get(pk=run.pk)
+
+
+def carry_out(run: Import, *, policy: str, inline: bool, quiet: bool) -> Import:
+    """Confirms a plan and runs it to its end. Raises Broken."""
+    if not services.confirm(run, policy=policy, excluded={}):
+        raise Broken("The plan does not wait for a decision any more.")
+    follow(run, label=f"import {run.shop.domain}", inline=inline, quiet=quiet)
+    if run.status not in (Status.SUCCEEDED, Status.INCOMPLETE):
+        raise Broken(run.message or f"The import was {run.status}.")
+    return Import.objects.get(pk=run.pk)
+
+
+def agreed(run: Import, *, yes: bool, out: TextIO) -> bool:
+    """Shows the plan, and asks. Whoever is not at a terminal has to say --yes."""
+    out.write(plan_table(run.plan))
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        cancel(run)
+        raise Broken("Nothing was written: confirm the plan with --yes.")
+    out.write(f"Write this into {run.shop.domain}? [y/N] ")
+    out.flush()
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    cancel(run)
+    return False
+
+
+def exit_code(run: Import) -> int:
+    if run.status == Status.SUCCEEDED:
+        return ALL_VERIFIED
+    return SOME_FAILED if run.status == Status.INCOMPLETE else REFUSED
+
+
+def plan_table(plan_: Mapping[str, Any]) -> str:
+    return table([*Verdict], plan_["counts"]) + f"about {plan_['points']} API points\n"
+
+
+def report_table(result: Mapping[str, Any]) -> str:
+    words = ("source", "created", "updated", "unchanged", "skipped", "failed", "verified")
+    return table(words, result["resources"])
+
+
+def table(words: Any, lines: Mapping[str, Mapping[str, Any]]) -> str:
+    """Numbers per resource, right-aligned, with a last line for all."""
+    width = max([len(name) for name in lines] + [8])
+    rows = [f"{'':<{width}}" + "".join(f"{word:>11}" for word in words)]
+    rows += [f"{name:<{width}}" + "".join(f"{line.get(w, 0):>11}" for w in words) for name, line in lines.items()]
+    sums = [sum(line.get(word, 0) for line in lines.values()) for word in words]
+    rows.append(f"{'all':<{width}}" + "".join(f"{count:>11}" for count in sums))
+    return "\n".join(rows) + "\n"
+
+
+def summary(run: Import) -> dict[str, Any]:
+    """What `--json` prints of an import."""
+    return {
+        "run": str(run.pk),
+        "shop": run.shop.domain,
+        "source_shop": run.source_shop,
+        "status": run.status,
+        "plan": run.plan,
+        "result": run.result or None,
+        "stats": run.stats,
+    }
+
+
+POLICIES = [str(policy) for policy in Policy]

@@ -1,0 +1,102 @@
+"""What an import is to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runs import kinds
+from runs.ledger import tally
+from runs.models import Kind, Run
+from runs.states import Status
+from transfer.outcomes import Outcome, Reason, Verdict
+from transfer.registry import RESOURCES
+from transfer.stages import IMPORT
+from transfer.work import Desk
+
+from .models import Import
+
+
+def options(run: Run) -> Mapping[str, Any]:
+    row = Import.objects.only("archive", "policy", "excluded").get(pk=run.pk)
+    return {"archive": row.archive, "policy": row.policy, "excluded": row.excluded}
+
+
+def plan(run: Run) -> Mapping[str, Any]:
+    """What the merchant decides on: records of each verdict, and what carrying it out will cost.
+
+    `points` is an estimate; `seconds` is what they take on the shop's plan, beyond what its bucket holds now.
+    """
+    tallies = tally(run.pk)
+    counts = {
+        name: {verdict: own.get(f"verdict:{verdict}", 0) for verdict in Verdict} | {"lost": own.get("lost", 0)}
+        for name, own in tallies.items()
+    }
+    points = sum(RESOURCES[name].points * (own[Verdict.CREATE] + own[Verdict.UPDATE]) for name, own in counts.items())
+    bucket = run.shop.bucket or {}
+    rate = bucket.get("rate") or 100.0
+    seconds = max(0.0, points - (bucket.get("level") or 0.0)) / rate
+    return {
+        "counts": counts,
+        "points": round(points),
+        "seconds": round(seconds),
+        "not_carried": run.past["check"]["manifest"]["notCarried"],
+        "source_shop": run.past["check"]["manifest"]["sourceShop"],
+    }
+
+
+def finish(run: Run, desk: Desk) -> kinds.Finish:
+    """The report: every record of the archive is accounted for, or the run does not end."""
+    members = run.past["check"]["members"]
+    tallies = tally(run.pk)
+    report: dict[str, dict[str, Any]] = {}
+    for name in dict.fromkeys([*members, *tallies]):
+        report[name] = _line(tallies.get(name, {}), sum(member["count"] for member in members.get(name, ())))
+    totals = {word: sum(line[word] for line in report.values()) for word in WORDS}
+    whole = totals["failed"] == 0 and totals["changed_meanwhile"] == 0 and totals["unverified"] == 0
+    status = Status.SUCCEEDED if whole else Status.INCOMPLETE
+    return kinds.Finish(status, {"resources": report, "totals": totals})
+
+
+WORDS = (
+    "source",
+    "created",
+    "updated",
+    "unchanged",
+    "skipped",
+    "failed",
+    "deleted",
+    "left",
+    "verified",
+    "unverified",
+    "lost_references",
+    "changed_meanwhile",
+)
+_ACCOUNTED = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.FAILED)
+
+
+def _line(own: Mapping[str, int], source: int) -> dict[str, Any]:
+    """One resource's line of the report."""
+    extra = {outcome: own.get(f"{Verdict.EXTRA}:{outcome}", 0) for outcome in Outcome}
+    counts = {outcome: own.get(f"outcome:{outcome}", 0) - extra[outcome] for outcome in _ACCOUNTED}
+    accounted = sum(counts.values())
+    if accounted != source:
+        raise AssertionError(f"{source} records are in the archive, and {accounted} are accounted for")
+    written = counts[Outcome.CREATED] + counts[Outcome.UPDATED] + own.get(f"outcome:{Outcome.DELETED}", 0)
+    proven = own.get("verified", 0)
+    return {
+        "source": source,
+        **{str(outcome): count for outcome, count in counts.items()},
+        "failed": counts[Outcome.FAILED] + extra[Outcome.FAILED],
+        "deleted": own.get(f"outcome:{Outcome.DELETED}", 0),
+        "left": own.get(f"outcome:{Outcome.LEFT}", 0),
+        "verified": proven,
+        "unverified": written + counts[Outcome.UNCHANGED] - proven,
+        "lost_references": own.get("lost", 0),
+        "changed_meanwhile": own.get(f"reason:{Reason.CHANGED_MEANWHILE}", 0),
+        "reasons": {word.removeprefix("reason:"): count for word, count in own.items() if word.startswith("reason:")},
+    }
+
+
+def register() -> None:
+    kinds.register(kinds.RunKind(Kind.IMPORT, IMPORT, options, finish, plan=plan))

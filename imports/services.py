@@ -1,0 +1,184 @@
+"""Starting an import, confirming its plan, and reading its ledger."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from runs.ledger import row_of
+from runs.models import Kind, LedgerEntry, Run
+from runs.services import confirm_waiting, enqueue
+from runs.storage import storage
+from shops.models import Shop
+from shops.services import Refused
+from transfer.archive.check import quick_check
+from transfer.keys import encode
+from transfer.outcomes import Outcome, Policy, Verdict
+from transfer.registry import RESOURCES, scopes
+from transfer.work import Row
+
+from .models import Import
+
+CHUNK = 1 << 20
+AFTER_PLAN = "decide"  # the stage that a confirmed run goes on with
+
+
+def create(shop: Shop, *, name: str, upload: BinaryIO) -> Import:
+    """A new import of its own copy of an archive. Raises ArchiveError or Refused with one sentence."""
+    manifest = quick_check(upload, known=RESOURCES)
+    missing = missing_scopes(shop, [entry.resource for entry in manifest.members])
+    if missing:
+        raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
+    run = Import(shop=shop, kind=Kind.IMPORT, source_name=name[:255], source_shop=manifest.source_shop[:255])
+    run.archive = f"{run.prefix}source.zip"
+    upload.seek(0)
+    with storage().write(run.archive) as file:
+        while chunk := upload.read(CHUNK):
+            file.write(chunk)
+    try:
+        return enqueue(run)
+    except Exception:
+        storage().delete_tree(run.prefix)
+        raise
+
+
+def missing_scopes(shop: Shop, resources: Sequence[str]) -> list[str]:
+    granted = set(shop.scopes) | {f"read_{scope[6:]}" for scope in shop.scopes if scope.startswith("write_")}
+    return [scope for scope in scopes(resources).write if resources and shop.scopes and scope not in granted]
+
+
+def confirm(run: Import, *, policy: str, excluded: Mapping[str, Any]) -> bool:
+    """Decides a plan. False: it expired, was cancelled or confirmed already. Raises Refused for what is no decision."""
+    if policy not in set(Policy):
+        raise Refused(f"The policy must be one of {', '.join(Policy)}.")
+    resources = excluded.get("resources", [])
+    records = excluded.get("records", [])
+    if not isinstance(resources, list) or not set(map(str, resources)) <= set(RESOURCES):
+        raise Refused("What is left out must be a list of resources that exist.")
+    if not isinstance(records, list) or not all(_is_record(item) for item in records):
+        raise Refused('Records that are left out are named as ["resource", ["key", ...]].')
+    decided = {"policy": policy, "excluded": {"resources": resources, "records": records}, "confirmed_at": Now()}
+    return confirm_waiting(run, AFTER_PLAN, **decided)
+
+
+def _is_record(item: Any) -> bool:
+    return (
+        isinstance(item, list)
+        and len(item) == 2
+        and item[0] in RESOURCES
+        and isinstance(item[1], list)
+        and all(isinstance(part, str) for part in item[1])
+    )
+
+
+# -- reading the ledger ------------------------------------------------------------------------------------------
+
+
+def rows(
+    run: Run,
+    *,
+    resource: str | None = None,
+    verdict: str | None = None,
+    outcome: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> tuple[list[Row], str | None]:
+    """A page of the ledger, and where the next one begins (None: there is none). `after`: from an earlier page."""
+    query = LedgerEntry.objects.filter(run=run)
+    for name, word in (("resource", resource), ("verdict", verdict), ("outcome", outcome)):
+        if word:
+            query = query.filter(**{name: word})
+    if after:
+        number, _, place = after.partition("-")
+        try:
+            behind = (bytes.fromhex(place), int(number))
+        except ValueError:
+            raise Refused("This page of the list does not exist; start from its beginning.") from None
+        query = query.filter(Q(place__gt=behind[0]) | Q(place=behind[0], number__gt=behind[1]))
+    found = list(query.order_by("place", "number")[: limit + 1])
+    more = found[limit - 1] if len(found) > limit else None
+    following = f"{more.number}-{bytes(more.place).hex()}" if more is not None else None
+    return [row_of(entry) for entry in found[:limit]], following
+
+
+def all_rows(run: Run) -> Iterator[Row]:
+    after: str | None = None
+    while True:
+        some, after = rows(run, after=after, limit=500)
+        yield from some
+        if after is None:
+            return
+
+
+def changes(row: Row) -> list[dict[str, Any]]:
+    """Field by field, what the target has and what it would get."""
+    resource = RESOURCES[row.resource]
+    if row.after is None:
+        return []
+    before = row.before if row.before is not None else {}
+    if row.verdict is Verdict.CREATE:
+        return [
+            {"path": name, "before": None, "after": value}
+            for name, value in row.after.items()
+            if value not in (None, "")
+        ]
+    if row.verdict is not Verdict.UPDATE:
+        return []
+    return [
+        {"path": change.path, "before": change.before, "after": change.after}
+        for change in resource.changes(before, row.after)
+    ]
+
+
+def report_line(row: Row) -> dict[str, Any]:
+    """One record of the report, as the JSONL has it."""
+    return {
+        "resource": row.resource,
+        "key": list(row.key),
+        "verdict": str(row.verdict),
+        "outcome": str(row.outcome) or None,
+        "verified": row.verified,
+        "changed": list(row.changed),
+        "reason": str(row.reason) or None,
+        "detail": row.detail or None,
+        "lost": list(row.lost),
+        "gid": row.gid or None,
+    }
+
+
+def report_jsonl(run: Run) -> Iterator[bytes]:
+    for row in all_rows(run):
+        yield json.dumps(report_line(row), ensure_ascii=False, sort_keys=True).encode("utf-8", "replace") + b"\n"
+
+
+COLUMNS = ("resource", "key", "verdict", "outcome", "verified", "changed", "reason", "detail", "lost", "gid")
+
+
+def report_csv(run: Run) -> Iterator[bytes]:
+    yield _csv(COLUMNS)
+    for row in all_rows(run):
+        line = report_line(row)
+        line |= {"key": encode(row.key), "changed": " ".join(row.changed), "lost": " ".join(row.lost)}
+        yield _csv([_cell(line[name]) for name in COLUMNS])
+
+
+def _cell(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _csv(cells: Sequence[str]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue().encode("utf-8", "replace")
+
+
+def unfinished(row: Row) -> bool:
+    return row.outcome is Outcome.PENDING

@@ -1,0 +1,15 @@
+from django.urls import path, re_path
+
+from . import views
+
+app_name = "imports"
+_RUN = r"^imports/(?P<run_id>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
+urlpatterns = [
+    path("imports/new", views.new, name="new"),
+    path("imports/uploads", views.upload_address, name="upload_address"),
+    path("uploads/<uuid:address>", views.upload, name="upload"),
+    path("imports/<uuid:run_id>/plan", views.plan, name="plan"),
+    path("imports/<uuid:run_id>/confirm", views.confirm, name="confirm"),
+    path("imports/<uuid:run_id>/report", views.report, name="report"),
+    re_path(rf"{_RUN}/report\.(?P<form>csv|jsonl)$", views.report_file, name="report_file"),
+]

@@ -1,0 +1,43 @@
+"""The bell: a Celery message that says "there is work", and nothing else.
+
+Losing one costs the time until the next sweep; a broker that is down costs nothing but that. A view that cannot reach
+it still answers.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+WORK = "runs.tasks.work"
+QUEUE = "shopify"
+
+
+def ring(times: int = 1) -> bool:
+    """Sends bells. False where the broker cannot be reached; the sweep will ring."""
+    try:
+        for _ in range(times):
+            current_app.send_task(WORK, queue=QUEUE, ignore_result=False)
+    except (OperationalError, RedisError, OSError) as problem:
+        logger.warning("The broker cannot be reached (%s); the sweep will ring.", type(problem).__name__)
+        return False
+    return True
+
+
+def ring_after_commit() -> None:
+    transaction.on_commit(ring, robust=True)
+
+
+def waiting() -> int | None:
+    """How many bells nobody has heard yet; None where the broker does not say."""
+    try:
+        with current_app.connection_for_read() as connection:
+            return int(connection.default_channel.client.llen(QUEUE))
+    except (OperationalError, RedisError, OSError, AttributeError):
+        return None

@@ -1,0 +1,313 @@
+"""Working one slice of one run.
+
+A slice takes a lane, works on the lane's first run from its saved cursor, saves a checkpoint whenever the stage offers
+one, and lets go after a bounded time, or earlier: somebody cancelled, the process is asked to stop, or the shop's
+budget is spent while another shop waits.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
+
+from shopify_client import AdminClient, ShopGone, ShopifyError, TokenRefused, TooLate, Transient
+from shops.client import client_for, save_bucket
+from transfer.archive import ArchiveError
+from transfer.registry import RESOURCES
+from transfer.stages import Stage
+from transfer.work import Checkpoint, Desk
+
+from . import lane
+from .kinds import RunKind, kind_of
+from .ledger import DjangoIds, DjangoLedger
+from .models import Run
+from .progress import advanced
+from .states import FailReason, Status
+from .storage import storage
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5  # between two looks whether somebody cancelled, or waits
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+
+Stop = Callable[[], bool]
+
+
+def holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def work_slice(*, stop: Stop = lambda: False, clock: Callable[[], float] = time.monotonic) -> bool:
+    """Takes one lane and works on it. False where nothing was due."""
+    held = lane.take(holder())
+    if held is None:
+        return False
+    try:
+        run = lane.head(held)
+        if run is not None and _alive(held, run):
+            _Slice(held, run, stop, clock).work()
+    except lane.Fenced:
+        logger.warning("lane %s: the lease was lost; another worker goes on", held.lane_id)
+    finally:
+        lane.release(held)
+    return True
+
+
+def _alive(held: lane.Held, run: Run) -> bool:
+    """Counts workers that died on this run; too many in a row fail it, so that the next one gets its turn."""
+    if not held.abandoned:
+        return True
+    failures = run.failures + 1
+    if failures > settings.POISON_LIMIT:
+        message = f"The worker died {run.failures} times in a row at the step {run.step or 'start'}."
+        with lane.fenced(held):
+            Run.objects.move(run, Status.FAILED, reason=FailReason.POISON, message=message, finished_at=Now())
+        return False
+    with lane.fenced(held):
+        Run.objects.filter(pk=run.pk).update(failures=failures)
+    run.failures = failures
+    return True
+
+
+@dataclass(slots=True)
+class _Slice:
+    held: lane.Held
+    run: Run
+    stop: Stop
+    clock: Callable[[], float]
+    began: float = field(init=False)
+    looked: float = field(init=False)
+    halted: bool = False
+    client: AdminClient = field(init=False)
+    ledger: DjangoLedger = field(init=False)
+    ids: DjangoIds = field(init=False)
+    desk: Desk = field(init=False)
+    spent: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.began = self.looked = self.clock()
+        self.client = client_for(self.run.shop)
+        self.ledger, self.ids = DjangoLedger(self.run.pk), DjangoIds(self.run.pk)
+        self.desk = Desk(
+            client=self.client,
+            storage=storage(),
+            ledger=self.ledger,
+            ids=self.ids,
+            registry=RESOURCES,
+            prefix=self.run.prefix,
+            ticket=self.held.ticket,
+            stopping=self.stopping,
+            until=self._until(),
+            in_flight=settings.IN_FLIGHT,
+            settling=settings.REQUEST_TIMEOUT + settings.SETTLING_SECONDS,
+            clock=self.clock,
+        )
+
+    # -- one slice -----------------------------------------------------------------------------------------------
+
+    def work(self) -> None:
+        """Stage after stage, until the slice is over or the run comes to an end."""
+        if self.run.status == Status.CANCELLING:
+            self._cancelled()
+            return
+        if self.run.status == Status.QUEUED and not self._begin():
+            return
+        try:
+            self._stages(kind_of(self.run))
+        except Transient as trouble:
+            self._outage(trouble)
+        except ArchiveError as problem:
+            self._fail(FailReason.BAD_ARCHIVE, str(problem))
+        except (TokenRefused, ShopGone) as refusal:
+            self._fail(FailReason.NOT_AUTHORISED, str(refusal))
+        except (lane.Fenced, KeyboardInterrupt, SystemExit):
+            raise
+        except Exception as fault:
+            self._fault(fault)
+        finally:
+            save_bucket(self.run.shop, self.client.pacer)
+
+    def _begin(self) -> bool:
+        with lane.fenced(self.held):
+            moved: bool = Run.objects.move(self.run, Status.WORKING, started_at=Coalesce("started_at", Now()))
+        self.run.refresh_from_db()
+        return moved
+
+    def _stages(self, kind: RunKind) -> None:
+        stage = kind.stage(self.run.step) if self.run.step else kind.after("")
+        while stage is not None:
+            checkpoint = self._stage(kind, stage)
+            if checkpoint.done:
+                if stage.waits:
+                    self._wait_for_person(kind, stage)
+                    return
+                following = kind.after(stage.name)
+                if following is None:
+                    self._finish(kind)
+                    return
+                stage = following
+                if not self.stopping():
+                    continue
+            self._let_go(checkpoint)
+            return
+
+    def _stage(self, kind: RunKind, stage: Stage) -> Checkpoint:
+        """Runs a stage until it is done or the slice is over, and saves every checkpoint that it offers."""
+        if self.run.step != stage.name:
+            self.run.step, self.run.cursor, self.run.counts, self.run.progress = stage.name, {}, {}, {}
+        checkpoint = Checkpoint(self.run.cursor)
+        steps = stage.work(self.desk, self.run.cursor, self.run.past, kind.options(self.run))
+        try:
+            for checkpoint in steps:
+                self._save(kind, stage, checkpoint)
+                if checkpoint.done or checkpoint.pause:
+                    break
+        finally:
+            close = getattr(steps, "close", None)
+            if close is not None:
+                close()
+        return checkpoint
+
+    # -- saving --------------------------------------------------------------------------------------------------
+
+    def _save(self, kind: RunKind, stage: Stage, checkpoint: Checkpoint) -> None:
+        """One transaction: the lease, the cursor, the counts, the ledger. Then the time to send in moves on."""
+        run = self.run
+        run.cursor = checkpoint.cursor
+        if checkpoint.counts:
+            run.counts = {name: list(counts) for name, counts in checkpoint.counts.items()}
+        run.progress = advanced(run.progress, run.counts, self.desk.now())
+        run.stats = self._stats()
+        columns: dict[str, Any] = {
+            name: getattr(run, name) for name in ("step", "cursor", "counts", "progress", "stats")
+        }
+        if checkpoint.done:
+            run.past = {**run.past, stage.name: checkpoint.cursor}
+            following = kind.after(stage.name)
+            run.step, run.cursor = (following.name if following else stage.name), {}
+            columns |= {"past": run.past, "cursor": {}, "step": run.step}
+        with lane.fenced(self.held):
+            self.ledger.save()
+            self.ids.save()
+            Run.objects.filter(pk=run.pk).update(
+                **columns, updated=F("updated") + 1, failures=0, outage_since=None, not_before=None
+            )
+        self.ledger.forget()
+        self.ids.forget()
+        self.desk.until = self._until()
+
+    def _until(self) -> float:
+        """Nothing is sent later than the end of the lease less the time that a request may take."""
+        return self.clock() + settings.LEASE_SECONDS - settings.REQUEST_TIMEOUT
+
+    def _stats(self) -> dict[str, float]:
+        """What the run has spent so far: what earlier slices did, and this one."""
+        if not self.spent:
+            self.spent = dict(self.run.stats) or dict.fromkeys(("requests", "points", "lost", "throttled", "writes"), 0)
+        own = self.client.pacer.spending
+        now = {
+            "requests": own.requests,
+            "points": own.points,
+            "lost": own.lost,
+            "throttled": own.throttled,
+            "writes": self.client.writes,
+        }
+        return {name: round(self.spent.get(name, 0) + value, 1) for name, value in now.items()}
+
+    # -- the end of a slice, and of a run --------------------------------------------------------------------------
+
+    def stopping(self) -> bool:
+        """Whether the slice should come to its end. Looks at the database no more often than twice a second."""
+        if self.halted or self.stop():
+            self.halted = True
+            return True
+        now = self.clock()
+        if now - self.began > settings.SLICE_SECONDS:
+            self.halted = True
+        elif now - self.looked > LOOK_SECONDS:
+            self.looked = now
+            status = Run.objects.filter(pk=self.run.pk).values_list("status", flat=True).first()
+            spent = self.client.pacer.spent and now - self.began > LOOK_SECONDS
+            self.halted = status != Status.WORKING or (spent and lane.others_wait(self.held))
+        return self.halted
+
+    def _let_go(self, checkpoint: Checkpoint) -> None:
+        """The end of a slice: cancelled meanwhile, waiting for a time, or simply over."""
+        status = Run.objects.filter(pk=self.run.pk).values_list("status", flat=True).first()
+        if status == Status.CANCELLING:
+            self._cancelled()
+        elif checkpoint.pause:
+            self._pause(checkpoint.pause)
+
+    def _pause(self, seconds: float) -> None:
+        with lane.fenced(self.held):
+            Run.objects.filter(pk=self.run.pk).update(not_before=Now() + timedelta(seconds=seconds))
+
+    def _wait_for_person(self, kind: RunKind, stage: Stage) -> None:
+        with lane.fenced(self.held):
+            Run.objects.move(self.run, Status.WAITING, plan=dict(kind.plan(self.run)), not_before=None)
+
+    def _cancelled(self) -> None:
+        with lane.fenced(self.held):
+            Run.objects.move(self.run, Status.CANCELLED, finished_at=Now(), stats=self._stats())
+
+    def _finish(self, kind: RunKind) -> None:
+        finish = kind.finish(self.run, self.desk)
+        with lane.fenced(self.held):
+            moved = Run.objects.move(self.run, finish.status, result=dict(finish.result), finished_at=Now())
+            if moved and finish.columns:
+                getattr(self.run, kind.name).__class__.objects.filter(pk=self.run.pk).update(**finish.columns)
+        if moved:
+            _clean(self.run, kind)
+
+    def _fail(self, reason: FailReason, message: str) -> None:
+        with lane.fenced(self.held):
+            Run.objects.move(self.run, Status.FAILED, reason=reason, message=message, finished_at=Now())
+
+    def _outage(self, trouble: Transient) -> None:
+        """Shopify is away or the budget is spent: the run keeps its place and goes on later, up to a limit."""
+        if isinstance(trouble, TooLate):
+            return
+        now = self.desk.now()
+        since = self.run.outage_since.timestamp() if self.run.outage_since else now
+        if now - since > settings.OUTAGE_LIMIT_SECONDS:
+            self._fail(FailReason.UNREACHABLE, f"The store could not be reached for too long. {trouble}")
+            return
+        pause = min(LONGEST_PAUSE, max(trouble.wait, FIRST_PAUSE, (now - since) / 2))
+        with lane.fenced(self.held):
+            Run.objects.filter(pk=self.run.pk).update(
+                not_before=Now() + timedelta(seconds=pause),
+                outage_since=Coalesce("outage_since", Now()),
+                updated=F("updated") + 1,
+            )
+
+    def _fault(self, fault: Exception) -> None:
+        """A fault of ours: tried again a few times, for it may be a passing one (a database that was locked)."""
+        logger.exception("run %s: a fault at the step %s", self.run.pk, self.run.step)
+        failures = self.run.failures + 1
+        if failures > settings.POISON_LIMIT or isinstance(fault, ShopifyError):
+            words = str(fault) if isinstance(fault, ShopifyError) else f"{type(fault).__name__}; the log says more."
+            self._fail(FailReason.INTERNAL, f"A fault stopped the run at the step {self.run.step}: {words}")
+            return
+        with lane.fenced(self.held):
+            Run.objects.filter(pk=self.run.pk).update(
+                failures=failures, not_before=Now() + timedelta(seconds=FIRST_PAUSE * failures)
+            )
+
+
+def _clean(run: Run, kind: RunKind) -> None:
+    """Removes what only the work needed; what a finished run shows stays until it expires."""
+    store = storage()
+    for name in store.list(run.prefix):
+        if not any(name.startswith(f"{run.prefix}{kept}") for kept in kind.keep):
+            store.delete(name)

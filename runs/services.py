@@ -1,0 +1,58 @@
+"""What people do to runs: start, cancel, confirm, expire."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from . import bell, lane
+from .models import Lane, Run
+from .states import EXPIRING, Status
+
+R = TypeVar("R", bound=Run)
+
+
+def enqueue(run: R) -> R:
+    """Saves a new run at the end of its shop's line, and rings once that is committed."""
+    with transaction.atomic():
+        lane.open_lane(run.shop_id)
+        run.save(force_insert=True)
+        bell.ring_after_commit()
+    return run
+
+
+def cancel(run: Run) -> bool:
+    """Cancels at once where no worker holds the lane; else the worker stops within two seconds. False: too late."""
+    with transaction.atomic():
+        live = Lane.objects.filter(shop_id=run.shop_id, lease_until__gte=Now()).exists()
+        first = Run.objects.filter(shop_id=run.shop_id).in_line().values_list("pk", flat=True).first()
+        if live and first == run.pk and run.status != Status.WAITING:
+            return bool(Run.objects.move(run, Status.CANCELLING))
+        return bool(Run.objects.move(run, Status.CANCELLED, finished_at=Now()))
+
+
+def confirm_waiting(run: Run, step: str, **columns: Any) -> bool:
+    """Puts a run that waited for a person back into its line. False: it expired, was confirmed already or cancelled.
+
+    The same condition as the purge's, so that one of the two loses.
+    """
+    with transaction.atomic():
+        waiting = Run.objects.filter(status=Status.WAITING, expires_at__gt=Now())
+        moved = bool(waiting.move(run, Status.QUEUED, queued_at=Now(), step=step, cursor={}, counts={}, progress={}))
+        if moved and columns:
+            type(run).objects.filter(pk=run.pk).update(**columns)
+        if moved:
+            bell.ring_after_commit()
+    return moved
+
+
+def expire_now(run: Run) -> bool:
+    """Ends the time of a run that is at rest; the next purge removes it."""
+    return bool(Run.objects.filter(pk=run.pk, status__in=EXPIRING).update(expires_at=Now()))
+
+
+def expired() -> Q:
+    return Q(expires_at__lte=Now()) | Q(status=Status.PURGING)

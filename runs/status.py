@@ -1,0 +1,73 @@
+"""The JSON that pages, commands and scripts poll. Numbers and closed words; docs/how-it-works.md describes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from .kinds import kind_of
+from .models import Run
+from .progress import seconds_left, summed
+from .states import ACTIVE, FINAL, Status
+
+MOVING_MS, QUEUED_MS, WAITING_MS = 1000, 3000, 10_000
+
+
+def status_of(run: Run) -> dict[str, Any]:
+    """The run as others see it. `updated` grows with every visible change; `poll_ms` is None when nothing will."""
+    kind = kind_of(run)
+    done, total = summed(run.counts)
+    names = [stage.name for stage in kind.stages]
+    working = run.status in (Status.WORKING, Status.CANCELLING)
+    return {
+        "id": str(run.pk),
+        "kind": run.kind,
+        "status": run.status,
+        "updated": f"{run.updated}-{run.status}",
+        "poll_ms": _poll(run),
+        "step": run.step or None,
+        "step_number": names.index(run.step) + 1 if run.step in names else 0,
+        "steps": len(names),
+        "step_label": kind.stage(run.step).label if run.step in names else None,
+        "counts": {name: {"done": pair[0], "total": pair[1]} for name, pair in run.counts.items()},
+        "done": done,
+        "total": total,
+        "rate": round(run.progress.get("rate") or 0.0, 1) if working else None,
+        "seconds_left": seconds_left(run.progress, run.counts) if working else None,
+        "ahead": ahead(run) if run.status in ACTIVE else None,
+        "paused_until": _time(run.not_before) if run.not_before and run.not_before > timezone.now() else None,
+        "reason": run.reason or None,
+        "message": run.message or None,
+        "plan": run.plan or None,
+        "result": run.result or None,
+        "stats": run.stats,
+        "created_at": _time(run.created_at),
+        "started_at": _time(run.started_at),
+        "finished_at": _time(run.finished_at),
+        "expires_at": _time(run.expires_at),
+        "expires_in": _left(run.expires_at),
+    }
+
+
+def ahead(run: Run) -> int:
+    """How many runs of the shop come before this one."""
+    line = list(Run.objects.filter(shop_id=run.shop_id).in_line().values_list("pk", flat=True)[:1000])
+    return line.index(run.pk) if run.pk in line else 0
+
+
+def _poll(run: Run) -> int | None:
+    if run.status in FINAL or run.status == Status.PURGING:
+        return None
+    if run.status == Status.WAITING:
+        return WAITING_MS
+    return QUEUED_MS if run.status == Status.QUEUED and ahead(run) else MOVING_MS
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment is not None else None
+
+
+def _left(moment: datetime | None) -> int | None:
+    return max(0, int((moment - timezone.now()).total_seconds())) if moment is not None else None

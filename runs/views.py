@@ -1,0 +1,121 @@
+"""Runs as merchants see them: the list, one run, its status as JSON, cancel.
+
+A run that is not the shop's is not there (404), whoever has its id; one whose time is over is gone (410), purged or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.core.signing import BadSignature, Signer
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from shops.auth import EmbeddedRequest, embedded, is_fetch
+
+from . import services
+from .models import Run
+from .states import ACTIVE, Status
+from .status import status_of
+
+PAGE = 25
+P = ParamSpec("P")
+R = TypeVar("R", bound=Run)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    return _sentence(request, "This run has expired; its files and its report have been removed.", 410)
+
+
+def missing(request: HttpRequest) -> HttpResponse:
+    return _sentence(request, "There is no such run in this store.", 404)
+
+
+def _sentence(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    if is_fetch(request) and "text/html" not in request.headers.get("Accept", ""):
+        return JsonResponse({"error": message, "status": status}, status=status)
+    return render(request, "problem.html", {"message": message}, status=status)
+
+
+def of_shop(
+    model: type[R],
+) -> Callable[
+    [Callable[Concatenate[EmbeddedRequest, R, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, UUID, P], HttpResponse],
+]:
+    """A view of one run of the asking shop: gets the run, or answers 404 and 410 by itself."""
+
+    def decorate(
+        view: Callable[Concatenate[EmbeddedRequest, R, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponse]:
+        @embedded
+        def found(request: EmbeddedRequest, run_id: UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            run = model.objects.filter(shop=request.shop, pk=run_id).first()
+            if run is None:
+                return missing(request)
+            if model.objects.filter(services.expired(), pk=run_id).exists():
+                return gone(request)
+            return view(request, run, *args, **kwargs)
+
+        return found
+
+    return decorate
+
+
+@require_GET
+@embedded
+def index(request: EmbeddedRequest) -> HttpResponse:
+    """The shop's runs, newest first, paged by key."""
+    runs = Run.objects.for_shop(request.shop).exclude(status=Status.PURGING).exclude(expires_at__lte=Now())
+    runs = runs.defer("past", "cursor", "plan")
+    try:
+        after = Signer().unsign(request.GET["after"]) if "after" in request.GET else None
+    except BadSignature:
+        after = None
+    if after is not None:
+        moment, _, pk = after.partition(" ")
+        runs = runs.filter(Q(created_at__lt=moment) | Q(created_at=moment, pk__lt=pk))
+    found = list(runs.order_by("-created_at", "-id")[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    following = Signer().sign(f"{last.created_at.isoformat()} {last.pk}") if last is not None else None
+    context = {"runs": found[:PAGE], "following": following, "moving": any(run.status in ACTIVE for run in found)}
+    return render(request, "runs/list.html", context)
+
+
+@require_GET
+@of_shop(Run)
+def show(request: EmbeddedRequest, run: Run) -> HttpResponse:
+    child = getattr(run, run.kind)
+    context = {"run": child, "status": status_of(run), "active": run.status in ACTIVE}
+    return render(request, "runs/run.html", context)
+
+
+@require_GET
+@of_shop(Run)
+def status(request: EmbeddedRequest, run: Run) -> HttpResponse:
+    """The JSON status. With `?updated=` of the last answer, a short one where nothing changed."""
+    now = status_of(run)
+    if request.GET.get("updated") == now["updated"]:
+        now = {name: now[name] for name in ("id", "status", "updated", "poll_ms", "ahead", "expires_in")}
+        now["unchanged"] = True
+    return JsonResponse(now)
+
+
+@require_POST
+@of_shop(Run)
+def cancel(request: EmbeddedRequest, run: Run) -> HttpResponse:
+    services.cancel(run)
+    return redirect("runs:show", run_id=run.pk)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _sentence(request, "There is no such page.", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _sentence(request, "Something went wrong on our side. Try again in a minute.", 500)

@@ -1,0 +1,180 @@
+"""Who is asking: ID tokens, and what to answer where there is none.
+
+An ID token (https://shopify.dev/docs/apps/build/authentication-authorization/session-tokens) names the shop and the
+user, is signed with the app's secret and lives one minute. It comes in the Authorization header of a fetch, or in the
+query of a document that the admin opens. The shop of a request is the token's, never a parameter's. One verifier, here.
+
+A missing or stale token is answered so that App Bridge brings a fresh one: a fetch gets 401 with a header, a document
+the bounce page. Cookies carry no login, so nothing here needs protection from forged requests: a site that makes a
+browser send a request cannot add the header.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode, urlsplit
+
+import jwt
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from shopify_client import BadRequest, ShopGone, ShopifyError, TokenRefused, is_shop
+
+from .models import Grant, Shop
+from .services import install
+from .tokens import app
+
+logger = logging.getLogger(__name__)
+
+LEEWAY_SECONDS = 10
+RETRY_HEADER = "X-Shopify-Retry-Invalid-Session-Request"
+P = ParamSpec("P")
+
+
+class EmbeddedRequest(HttpRequest):
+    """A request whose shop is known."""
+
+    shop: Shop
+
+
+class InvalidToken(Exception):
+    """The ID token is missing, stale, forged, or for another app."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    shop: str
+    user: str
+    token: str
+
+
+def verify(token: str) -> Identity:
+    """The identity that an ID token proves. Raises InvalidToken."""
+    claims: dict[str, Any] | None = None
+    for secret in settings.SHOPIFY_API_SECRETS:
+        try:
+            claims = jwt.decode(
+                token,
+                secret,
+                algorithms=["HS256"],
+                audience=settings.SHOPIFY_API_KEY,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "nbf", "iss", "dest", "aud"]},
+            )
+            break
+        except jwt.InvalidSignatureError:
+            continue
+        except (jwt.PyJWTError, ValueError, TypeError) as problem:
+            raise InvalidToken(type(problem).__name__) from None
+    if claims is None or not settings.SHOPIFY_API_KEY:
+        raise InvalidToken("signature")
+    shop = _host(claims["dest"])
+    if not is_shop(shop) or _host(claims["iss"]) != shop:
+        raise InvalidToken("shop")
+    return Identity(shop, str(claims.get("sub", "")), token)
+
+
+def _host(url: Any) -> str:
+    try:
+        return urlsplit(str(url)).hostname or ""
+    except ValueError:
+        return ""
+
+
+def identify(request: HttpRequest) -> Identity:
+    """From the header; for a document that is opened, from the query. Raises InvalidToken."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return verify(token.strip())
+    if request.method in ("GET", "HEAD") and request.GET.get("id_token"):
+        return verify(request.GET["id_token"])
+    raise InvalidToken("missing")
+
+
+def embedded(
+    view: Callable[Concatenate[EmbeddedRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A view that only answers to a verified shop, as `request.shop`."""
+
+    @csrf_exempt
+    @functools.wraps(view)
+    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            identity = identify(request)
+            shop = _shop(identity)
+        except InvalidToken:
+            return unidentified(request)
+        except TokenRefused:
+            return unidentified(request)  # the ID token went stale between two looks: a fresh one will do
+        except (BadRequest, ShopGone) as refusal:
+            return _problem(request, str(refusal), 403)
+        except ShopifyError as problem:
+            return _problem(request, f"{problem} Try again in a minute.", 503)
+        request.shop = shop  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    return checked
+
+
+def _shop(identity: Identity) -> Shop:
+    """The shop's row; made, or given a new token, where the shop is new or its tokens are dead."""
+    shop = Shop.objects.filter(domain=identity.shop).first()
+    if shop is not None and shop.uninstalled_at is None and _usable(shop):
+        return shop
+    return install(identity.shop, app().exchange(identity.shop, identity.token), Grant.EXCHANGE)
+
+
+def _usable(shop: Shop) -> bool:
+    if not shop.sealed_token:
+        return False
+    if shop.token_expires_at is None or shop.token_expires_at > timezone.now() or shop.grant != Grant.EXCHANGE:
+        return True
+    return shop.refresh_expires_at is not None and shop.refresh_expires_at > timezone.now()
+
+
+# -- answers to those who are not known --------------------------------------------------------------------------
+
+
+def is_fetch(request: HttpRequest) -> bool:
+    """Whether a script asks, which can read a 401, and not a browser that opens a document."""
+    mode = request.headers.get("Sec-Fetch-Mode", "")
+    wants_page = "text/html" in request.headers.get("Accept", "")
+    return "Authorization" in request.headers or mode in ("cors", "same-origin") or not wants_page
+
+
+def unidentified(request: HttpRequest) -> HttpResponse:
+    """Brings the browser to come again with a fresh token, or tells a person where to open the app."""
+    if is_fetch(request):
+        response: HttpResponse = JsonResponse({"error": "The ID token is missing, stale or not valid."}, status=401)
+        response[RETRY_HEADER] = "1"
+        return response
+    shop = request.GET.get("shop", "")
+    if request.method == "GET" and is_shop(shop):
+        if request.GET.get("embedded") == "1":
+            return HttpResponseRedirect(_bounce(request))
+        name = shop.removesuffix(".myshopify.com")
+        return HttpResponseRedirect(f"{settings.SHOPIFY_ADMIN_ORIGIN}/store/{name}/apps/{settings.SHOPIFY_API_KEY}")
+    return render(request, "problem.html", {"message": "Open the app from your store's Shopify admin."}, status=401)
+
+
+def _bounce(request: HttpRequest) -> str:
+    """The bounce page, told where to come back to. The stale token goes no further."""
+    query = request.GET.copy()
+    query.pop("id_token", None)
+    query.pop("shopify-reload", None)
+    back = f"{request.path}?{query.urlencode()}"
+    return f"{reverse('shops:bounce')}?{urlencode([*query.items(), ('shopify-reload', back)])}"
+
+
+def _problem(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    if is_fetch(request) and "text/html" not in request.headers.get("Accept", ""):
+        return JsonResponse({"error": message}, status=status)
+    return render(request, "problem.html", {"message": message}, status=status)

@@ -1,0 +1,13 @@
+"""The Celery application: two queues, `shopify` (worked with concurrency 1) and `upkeep`."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopsync.settings")
+
+app = Celery("shopsync")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

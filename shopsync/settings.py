@@ -1,0 +1,190 @@
+"""Settings, all from the environment. docs/operating.md lists every one of them."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+from kombu import Queue
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _own_secret() -> str:
+    """A secret made once and kept in VAR_DIR, so that a newcomer has to set nothing."""
+    path = VAR_DIR / "secret-key"
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
+
+
+# -- Django ------------------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+ROOT_URLCONF = "shopsync.urls"
+WSGI_APPLICATION = "shopsync.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_celery_results",
+    "shops",
+    "runs",
+    "exports",
+    "imports",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "shops.middleware.EmbeddedMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shops.context.embedded",
+            ],
+        },
+    },
+]
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+
+
+def _database() -> dict[str, Any]:
+    """SQLite on one machine (WAL, one writer at a time and no deadlocks), PostgreSQL for more."""
+    own: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+    if own["ENGINE"].endswith("sqlite3"):
+        own["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    else:
+        own |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return own
+
+
+DATABASES = {"default": _database()}
+
+# -- Shopify -----------------------------------------------------------------------------------------------------
+
+SHOPIFY_API_KEY = env.str("SHOPIFY_API_KEY", default="")
+SHOPIFY_API_SECRETS = env.list("SHOPIFY_API_SECRET", default=[])  # the new one first, while a secret is rotated
+SHOPIFY_API_ORIGIN = env.str("SHOPIFY_API_ORIGIN", default="https://{shop}")
+SHOPIFY_ADMIN_ORIGIN = env.str("SHOPIFY_ADMIN_ORIGIN", default="https://admin.shopify.com")
+SHOPIFY_APP_BRIDGE_URL = env.str("SHOPIFY_APP_BRIDGE_URL", default="https://cdn.shopify.com/shopifycloud/app-bridge.js")
+TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])  # Fernet keys, the newest first; derived from SECRET_KEY if empty
+
+# -- Runs --------------------------------------------------------------------------------------------------------
+
+FILES_DIR = Path(env.str("FILES_DIR", default=str(VAR_DIR / "files")))
+SLICE_SECONDS = env.float("SLICE_SECONDS", default=20.0)
+LEASE_SECONDS = env.float("LEASE_SECONDS", default=60.0)
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10.0)
+PURGE_SECONDS = env.float("PURGE_SECONDS", default=300.0)
+EXPIRE_AFTER_HOURS = env.float("EXPIRE_AFTER_HOURS", default=24.0)
+REQUEST_TIMEOUT = env.float("REQUEST_TIMEOUT", default=15.0)
+SETTLING_SECONDS = env.float("SETTLING_SECONDS", default=10.0)  # beyond the time-out, before a lost write is looked up
+IN_FLIGHT = env.int("IN_FLIGHT", default=16)
+BUDGET_SHARE = env.float("BUDGET_SHARE", default=1.0)
+POISON_LIMIT = env.int("POISON_LIMIT", default=5)
+OUTAGE_LIMIT_SECONDS = env.float("OUTAGE_LIMIT_SECONDS", default=6 * 3600.0)
+MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=2_000_000_000)
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+FILE_UPLOAD_TEMP_DIR = str(VAR_DIR)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# -- Celery: a bell. The rows are the queue. ---------------------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VAR_DIR / 'broker.sock'}?virtual_host=0"
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = True
+CELERY_RESULT_EXPIRES = 24 * 3600
+CELERY_TASK_DEFAULT_QUEUE = "upkeep"
+CELERY_TASK_QUEUES = (Queue("shopify"), Queue("upkeep"))
+CELERY_TASK_ROUTES = {"runs.tasks.work": {"queue": "shopify"}}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 25
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 3,
+}
+CELERY_TIMEZONE = "UTC"
+BELL_RATE = env.str("BELL_RATE", default="20/s")
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "runs.tasks.sweep",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS * 0.9},
+    },
+    "purge": {
+        "task": "runs.tasks.purge",
+        "schedule": PURGE_SECONDS,
+        "options": {"expires": PURGE_SECONDS * 0.9},
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {name: {"level": "INFO"} for name in ("shops", "runs", "exports", "imports", "shopsync")},
+}

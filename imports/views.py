@@ -116,7 +116,7 @@ def _plan_line(row: Row) -> dict[str, Any]:
 @require_POST
 @of_shop(Import)
 def confirm(request: EmbeddedRequest, run: Import) -> HttpResponse:
-    """The decision, from the form or as JSON: ``{"policy": ..., "excluded": {"resources": [...], "records": [...]}}``."""
+    """The decision, from the form or as JSON: ``{"policy": word, "excluded": {"resources": [], "records": []}}``."""
     try:
         policy, excluded = _decision(request)
         confirmed = services.confirm(run, policy=policy, excluded=excluded)

@@ -13,6 +13,8 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from . import broker
+
 logger = logging.getLogger(__name__)
 
 WORK = "runs.tasks.work"
@@ -21,6 +23,9 @@ QUEUE = "shopify"
 
 def ring(times: int = 1) -> bool:
     """Sends bells. False where the broker cannot be reached; the sweep will ring."""
+    if not broker.alive():  # asked first: Celery would retry for many seconds, and a merchant would wait for it
+        logger.warning("The broker cannot be reached; the sweep will ring.")
+        return False
     try:
         for _ in range(times):
             current_app.send_task(WORK, queue=QUEUE, ignore_result=False)

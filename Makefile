@@ -1,0 +1,48 @@
+# Everything a newcomer types. Each target does all its own set-up.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+PY := $(VENV)/bin/python
+PLAN ?= advanced
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo run setup test lint bench clean help
+
+help:
+	@echo "make demo   watch one store being copied into another   (DEMO_EXIT=1 ends it afterwards, PLAN=standard|advanced|plus)"
+	@echo "make test   run the tests                                (ARGS='-k name' to choose)"
+	@echo "make run    the app with the sandbox, empty, to click around in"
+	@echo "make lint   ruff, mypy, import rules"
+	@echo "make bench  the figures"
+
+$(VENV)/.run: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shopsync needs Python 3.11 or newer; set PYTHON=...")'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install -q -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(PY) -m pip install -q -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.dev
+
+demo: $(VENV)/.run
+	@PLAN=$(PLAN) $(PY) -m demo
+
+run: $(VENV)/.run
+	@DEMO_ONLY_UP=1 PLAN=$(PLAN) $(PY) -m demo
+
+test: $(VENV)/.dev
+	$(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check shopsync shops runs exports imports transfer shopify_client sandbox tests bench demo
+	$(VENV)/bin/mypy .
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/.dev
+	$(PY) -m bench
+
+clean:
+	rm -rf var $(VENV)

@@ -158,7 +158,7 @@ class AdminClient:
     ) -> Answer | None:
         """One attempt. None: it was THROTTLED, and the pacer knows how long to wait."""
         cost = self._prices.of(document, variables)
-        self.pacer.reserve(cost, until=until, max_wait=self.max_wait)
+        reservation = self.pacer.reserve(cost, until=until, max_wait=self.max_wait)
         actual, throttle, refused = 0.0, None, False
         try:
             if until is not None and self.clock() >= until:
@@ -175,9 +175,9 @@ class AdminClient:
             raise
         finally:
             if refused:
-                self.pacer.throttled(cost, throttle)
+                self.pacer.throttled(reservation, throttle)
             else:
-                self.pacer.settle(cost, actual, throttle)
+                self.pacer.settle(reservation, actual, throttle)
 
     def _pause(self, attempt: int, until: float | None, wait: float = 0.0) -> None:
         """A growing, jittered wait; beyond the time in which anything may be sent it is not waited for."""

@@ -67,6 +67,14 @@ class Throttle:
     rate: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Points taken out for one request. `spent`: what had been spent by then, to tell what was spent since."""
+
+    cost: float
+    spent: float
+
+
 class Pacer:
     """Reservations for one shop. Thread-safe; whoever asks first is served first."""
 
@@ -96,7 +104,7 @@ class Pacer:
 
     # -- reserving ---------------------------------------------------------------------------------------------
 
-    def reserve(self, cost: float, *, until: float | None = None, max_wait: float = 30.0) -> None:
+    def reserve(self, cost: float, *, until: float | None = None, max_wait: float = 30.0) -> Reservation:
         """Takes `cost` points, waiting for them if need be, first come first served.
 
         Raises BudgetSpent where that would take longer than `max_wait`, TooLate where it would take beyond `until`.
@@ -108,6 +116,7 @@ class Pacer:
                 self._await(cost, number, until, max_wait)
                 self._level -= cost
                 self._reserved += cost
+                return Reservation(cost, self.spending.points)
             finally:
                 self._over.add(number)
                 while self._first in self._over:
@@ -130,26 +139,29 @@ class Pacer:
                 raise BudgetSpent(missing)
             self._wait(self._changed, min(max(missing, 0.005), 0.25) if mine else 0.25)
 
-    def settle(self, cost: float, actual: float, throttle: Throttle | None = None) -> None:
+    def settle(self, reservation: Reservation, actual: float, throttle: Throttle | None = None) -> None:
         """The answer to a reservation: gives back what it did not use, and corrects the mirror by Shopify's figures."""
         with self._changed:
             self._restore()
-            self._reserved -= cost
-            self._level += cost - actual
-            self.spending.requests += 1
-            self.spending.points += actual
+            self._reserved -= reservation.cost
+            self._level += reservation.cost - actual
             if throttle is not None:
                 self._maximum, self._rate = throttle.maximum, throttle.rate
-                # Shopify has taken out what has started there: of what is in the air that is all or nothing.
-                self._level = min(throttle.available, max(self._level, throttle.available - self._reserved))
+                # Shopify's figure may be older than the answers that overtook this one, and of what is in the air it
+                # may count all or nothing. What it certainly had is what remains when both are taken out.
+                since = self.spending.points - reservation.spent
+                certain = throttle.available - self._reserved - since
+                self._level = min(throttle.available, max(self._level, certain))
+            self.spending.requests += 1
+            self.spending.points += actual
             self._level = min(self._level, self._maximum - self._reserved)
             self._changed.notify_all()
 
-    def throttled(self, cost: float, throttle: Throttle | None) -> None:
+    def throttled(self, reservation: Reservation, throttle: Throttle | None) -> None:
         """The mirror was wrong: counted, and set to what Shopify says."""
         with self._changed:
             self._restore()
-            self._reserved -= cost
+            self._reserved -= reservation.cost
             self.spending.requests += 1
             self.spending.throttled += 1
             if throttle is not None:

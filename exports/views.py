@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -59,7 +61,7 @@ def download(request: HttpRequest, signed: str) -> HttpResponseBase:
         pk = TimestampSigner(salt=_SALT).unsign(signed, max_age=LINK_SECONDS)
     except BadSignature:
         return gone(request)
-    run = Export.objects.filter(pk=pk).first()
+    run = cast(Export | None, Export.objects.filter(pk=pk).first())
     if run is None:
         return missing(request)
     if Run.objects.filter(expired(), pk=pk).exists() or not storage().exists(run.archive):

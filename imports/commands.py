@@ -27,7 +27,7 @@ def open_archive(path: Path) -> BinaryIO:
     try:
         if not path.is_dir():
             return path.open("rb")
-        packed: BinaryIO = tempfile.TemporaryFile()  # type: ignore[assignment]  # noqa: SIM115  # the caller closes it
+        packed: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
         pack_directory(path, packed)
         packed.seek(0)
         return packed

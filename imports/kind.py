@@ -18,7 +18,7 @@ from .models import Import
 
 
 def options(run: Run) -> Mapping[str, Any]:
-    row = Import.objects.only("archive", "policy", "excluded").get(pk=run.pk)
+    row: Import = Import.objects.get(pk=run.pk)
     return {"archive": row.archive, "policy": row.policy, "excluded": row.excluded}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -68,7 +68,7 @@ def upload(request: HttpRequest, address: UUID) -> HttpResponse:
     if file is None or file.file is None:
         return JsonResponse({"error": "Choose the ZIP file that an export gave you."}, status=422)
     try:
-        run = services.create(row.shop, name=file.name or "", upload=file.file)
+        run = services.create(row.shop, name=file.name or "", upload=cast(BinaryIO, file.file))
     except (ArchiveError, Refused) as refusal:
         return JsonResponse({"error": str(refusal)}, status=422)
     return JsonResponse({"run": str(run.pk), "url": reverse("runs:show", args=[run.pk])}, status=201)
@@ -79,13 +79,13 @@ def upload(request: HttpRequest, address: UUID) -> HttpResponse:
 
 @require_GET
 @of_shop(Import)
-def plan(request: EmbeddedRequest, run: Import) -> HttpResponse:
+def plan(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """What would be done, record by record; as JSON for whoever asks for that."""
     if not run.plan:
         return missing(request)
     names = {name: request.GET.get(name) or None for name in ("resource", "verdict", "outcome")}
     try:
-        found, following = services.rows(run, **names, after=request.GET.get("after") or None)
+        found, following = services.rows(run, after=request.GET.get("after") or None, **names)  # type: ignore[arg-type]
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=404)
     lines = [_plan_line(row) for row in found]
@@ -115,7 +115,7 @@ def _plan_line(row: Row) -> dict[str, Any]:
 
 @require_POST
 @of_shop(Import)
-def confirm(request: EmbeddedRequest, run: Import) -> HttpResponse:
+def confirm(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """The decision, from the form or as JSON: ``{"policy": word, "excluded": {"resources": [], "records": []}}``."""
     try:
         policy, excluded = _decision(request)
@@ -151,13 +151,13 @@ def _decision(request: HttpRequest) -> tuple[str, dict[str, Any]]:
 
 @require_GET
 @of_shop(Import)
-def report(request: EmbeddedRequest, run: Import) -> HttpResponse:
+def report(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """What became of every record, page by page."""
     if run.status not in FINAL:
         return missing(request)
     names = {name: request.GET.get(name) or None for name in ("resource", "outcome")}
     try:
-        found, following = services.rows(run, **names, after=request.GET.get("after") or None)
+        found, following = services.rows(run, after=request.GET.get("after") or None, **names)  # type: ignore[arg-type]
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=404)
     context = {
@@ -173,7 +173,7 @@ def report(request: EmbeddedRequest, run: Import) -> HttpResponse:
 
 @require_GET
 @of_shop(Import)
-def report_file(request: EmbeddedRequest, run: Import, form: str) -> HttpResponseBase:  # type: ignore[misc]
+def report_file(request: EmbeddedRequest, run: Import, /, form: str) -> HttpResponseBase:
     """The whole report as CSV or JSON Lines, streamed."""
     lines: Iterator[bytes] = services.report_csv(run) if form == "csv" else services.report_jsonl(run)
     kind = "text/csv; charset=utf-8" if form == "csv" else "application/jsonl"

@@ -7,6 +7,7 @@ it still answers.
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from celery import current_app
 from django.db import transaction
@@ -43,6 +44,7 @@ def waiting() -> int | None:
     """How many bells nobody has heard yet; None where the broker does not say."""
     try:
         with current_app.connection_for_read() as connection:
-            return int(connection.default_channel.client.llen(QUEUE))
+            channel: Any = connection.default_channel  # kombu's Redis channel has a client, its type does not say so
+            return int(channel.client.llen(QUEUE))
     except (OperationalError, RedisError, OSError, AttributeError):
         return None

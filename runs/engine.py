@@ -208,7 +208,8 @@ class _Slice:
 
     def _until(self) -> float:
         """Nothing is sent later than the end of the lease less the time that a request may take."""
-        return self.clock() + settings.LEASE_SECONDS - settings.REQUEST_TIMEOUT
+        left: float = settings.LEASE_SECONDS - settings.REQUEST_TIMEOUT
+        return self.clock() + left
 
     def _stats(self) -> dict[str, float]:
         """What the run has spent so far: what earlier slices did, and this one."""

@@ -129,7 +129,8 @@ class DjangoLedger:
 
     def waves(self, where: Where) -> list[int]:
         query = LedgerEntry.objects.filter(condition(where), run_id=self.run_id, wave__isnull=False)
-        saved = set(query.order_by().values_list("wave", flat=True).distinct())
+        numbers = query.order_by().values_list("wave", flat=True).distinct()
+        saved = {wave for wave in numbers if wave is not None}
         held = {row.wave for row in self._held.values() if row.wave is not None and matches(row, where)}
         return sorted(saved | held)
 

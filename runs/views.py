@@ -7,13 +7,13 @@ not yet.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,8 +25,6 @@ from .states import ACTIVE, Status
 from .status import status_of
 
 PAGE = 25
-P = ParamSpec("P")
-R = TypeVar("R", bound=Run)
 
 
 def gone(request: HttpRequest) -> HttpResponse:
@@ -43,25 +41,18 @@ def _sentence(request: HttpRequest, message: str, status: int) -> HttpResponse:
     return render(request, "problem.html", {"message": message}, status=status)
 
 
-def of_shop(
-    model: type[R],
-) -> Callable[
-    [Callable[Concatenate[EmbeddedRequest, R, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, UUID, P], HttpResponse],
-]:
+def of_shop(model: type[Run]) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A view of one run of the asking shop: gets the run, or answers 404 and 410 by itself."""
 
-    def decorate(
-        view: Callable[Concatenate[EmbeddedRequest, R, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponse]:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @embedded
-        def found(request: EmbeddedRequest, run_id: UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def found(request: EmbeddedRequest, /, run_id: UUID, **kwargs: Any) -> HttpResponseBase:
             run = model.objects.filter(shop=request.shop, pk=run_id).first()
             if run is None:
                 return missing(request)
             if model.objects.filter(services.expired(), pk=run_id).exists():
                 return gone(request)
-            return view(request, run, *args, **kwargs)
+            return view(request, run, **kwargs)
 
         return found
 

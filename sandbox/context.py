@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLResolveInfo
 
 from .errors import top_level
 from .store import Shop
+
+if TYPE_CHECKING:
+    Info = GraphQLResolveInfo[Any]
+else:
+    Info = GraphQLResolveInfo
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,12 @@ class Context:
     app: AppAccess
 
 
-def shop_of(info: GraphQLResolveInfo) -> Shop:
+def shop_of(info: Info) -> Shop:
     context: Context = info.context
     return context.shop
 
 
-def demand(info: GraphQLResolveInfo, *scopes: str) -> None:
+def demand(info: Info, *scopes: str) -> None:
     """Refuses the field unless one of the scopes is granted."""
     context: Context = info.context
     if scopes and not any(context.app.covers(scope) for scope in scopes):
@@ -47,10 +52,7 @@ def demand(info: GraphQLResolveInfo, *scopes: str) -> None:
 OWNER_SCOPES: dict[str, str] = {"PRODUCT": "products", "PRODUCTVARIANT": "products"}
 
 
-def demand_owner(info: GraphQLResolveInfo, verb: str, owner_type: str) -> None:
+def demand_owner(info: Info, verb: str, owner_type: str) -> None:
     """Metafields and their definitions need the owner's scope; the shop's own need none."""
     if owner_type in OWNER_SCOPES:
         demand(info, f"{verb}_{OWNER_SCOPES[owner_type]}")
-
-
-Arguments = dict[str, Any]

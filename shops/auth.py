@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 
 import jwt
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -100,13 +100,12 @@ def identify(request: HttpRequest) -> Identity:
 
 
 def embedded(
-    view: Callable[Concatenate[EmbeddedRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[EmbeddedRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """A view that only answers to a verified shop, as `request.shop`."""
 
-    @csrf_exempt
     @functools.wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             identity = identify(request)
             shop = _shop(identity)
@@ -121,7 +120,7 @@ def embedded(
         request.shop = shop  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
-    return checked
+    return csrf_exempt(checked)
 
 
 def _shop(identity: Identity) -> Shop:

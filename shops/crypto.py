@@ -17,7 +17,7 @@ class Unreadable(Exception):
 @cache
 def _box(keys: tuple[str, ...], secret: str) -> MultiFernet:
     derived = base64.urlsafe_b64encode(hashlib.sha256(f"shopsync tokens {secret}".encode()).digest())
-    return MultiFernet([Fernet(key) for key in (*keys, derived)])
+    return MultiFernet([*(Fernet(key) for key in keys), Fernet(derived)])
 
 
 def _own() -> MultiFernet:

@@ -70,10 +70,10 @@ class Governors:
             present = self._snapshot.lookup(resource, sorted(keys))
             for key in keys:
                 target = Target(resource, key)
-                row = planned.get(key)
-                if row is not None and row.after is not None:
-                    self.rows[target] = row
-                    self._fields[target] = row.after
+                planned_row = planned.get(key)
+                if planned_row is not None and planned_row.after is not None:
+                    self.rows[target] = planned_row
+                    self._fields[target] = planned_row.after
                 else:
                     self._fields[target] = present[key].fields if key in present else None
 

@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from ..context import demand_owner, shop_of
+from ..context import Info, demand_owner, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
@@ -44,7 +42,7 @@ def reserved(namespace: str) -> bool:
 @field("QueryRoot", "metafieldDefinitions")
 def definitions(
     _: Any,
-    info: GraphQLResolveInfo,
+    info: Info,
     ownerType: str,
     query: str | None = None,
     namespace: str | None = None,
@@ -69,9 +67,7 @@ def definitions(
 
 
 @field("QueryRoot", "metafieldDefinition")
-def definition(
-    _: Any, info: GraphQLResolveInfo, id: str | None = None, identifier: Mapping[str, Any] | None = None
-) -> Node | None:
+def definition(_: Any, info: Info, id: str | None = None, identifier: Mapping[str, Any] | None = None) -> Node | None:
     return _find(shop_of(info), id, identifier)
 
 
@@ -85,23 +81,24 @@ def _find(shop: Shop, gid: str | None, identifier: Mapping[str, Any] | None) -> 
 
 
 @field("QueryRoot", "metafieldDefinitionTypes")
-def types(_: Any, info: GraphQLResolveInfo) -> list[Node]:
+def types(_: Any, info: Info) -> list[Node]:
     names = [*sorted(KINDS), *sorted(f"list.{name}" for name in KINDS if known(f"list.{name}"))]
     return [definition_type(name) for name in names]
 
 
 @field("MetafieldDefinition", "constraints")
-def constraints(source: Node, info: GraphQLResolveInfo) -> Node | None:
-    return source["_constraints"]
+def constraints(source: Node, info: Info) -> Node | None:
+    own: Node | None = source["_constraints"]
+    return own
 
 
 @field("MetafieldDefinitionConstraints", "values")
-def constraint_values(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node:
+def constraint_values(source: Node, info: Info, **arguments: Any) -> Node:
     return connection([{"value": value} for value in source["_values"]], **arguments)
 
 
 @field("MetafieldDefinition", "metafieldsCount")
-def count(source: Node, info: GraphQLResolveInfo, **_: Any) -> int:
+def count(source: Node, info: Info, **_: Any) -> int:
     return sum(1 for _ in _values_of(shop_of(info), source))
 
 
@@ -118,7 +115,7 @@ def _values_of(shop: Shop, definition: Node) -> Any:
 
 
 @field("Mutation", "metafieldDefinitionCreate")
-def create(_: Any, info: GraphQLResolveInfo, definition: dict[str, Any]) -> Node:
+def create(_: Any, info: Info, definition: dict[str, Any]) -> Node:
     demand_owner(info, "write", definition["ownerType"])
     shop = shop_of(info)
     try:
@@ -229,7 +226,7 @@ def _pin(shop: Shop, definition: Mapping[str, Any], owner_type: str) -> int:
 
 
 @field("Mutation", "metafieldDefinitionUpdate")
-def update(_: Any, info: GraphQLResolveInfo, definition: dict[str, Any]) -> Node:
+def update(_: Any, info: Info, definition: dict[str, Any]) -> Node:
     demand_owner(info, "write", definition["ownerType"])
     shop = shop_of(info)
     node = _find(shop, None, definition)
@@ -284,9 +281,7 @@ def _update_constraints(node: Node, given: Mapping[str, Any]) -> None:
 
 
 @field("Mutation", "metafieldDefinitionPin")
-def pin(
-    _: Any, info: GraphQLResolveInfo, definitionId: str | None = None, identifier: Mapping[str, Any] | None = None
-) -> Node:
+def pin(_: Any, info: Info, definitionId: str | None = None, identifier: Mapping[str, Any] | None = None) -> Node:
     shop = shop_of(info)
     node = _find(shop, definitionId, identifier)
     if node is None:
@@ -303,9 +298,7 @@ def pin(
 
 
 @field("Mutation", "metafieldDefinitionUnpin")
-def unpin(
-    _: Any, info: GraphQLResolveInfo, definitionId: str | None = None, identifier: Mapping[str, Any] | None = None
-) -> Node:
+def unpin(_: Any, info: Info, definitionId: str | None = None, identifier: Mapping[str, Any] | None = None) -> Node:
     node = _find(shop_of(info), definitionId, identifier)
     if node is None:
         return {"unpinnedDefinition": None, "userErrors": [user_error(None, "Definition not found.", "NOT_FOUND")]}
@@ -320,7 +313,7 @@ def unpin(
 @field("Mutation", "metafieldDefinitionDelete")
 def delete(
     _: Any,
-    info: GraphQLResolveInfo,
+    info: Info,
     id: str | None = None,
     identifier: Mapping[str, Any] | None = None,
     deleteAllAssociatedMetafields: bool = False,

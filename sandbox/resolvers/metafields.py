@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from ..context import demand, shop_of
+from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
@@ -23,7 +21,7 @@ def _owned(owner: str, name: str) -> None:
     """Registers `metafield` and `metafields` of one owner type."""
 
     @field(owner, "metafield")
-    def one(source: Node, info: GraphQLResolveInfo, key: str, namespace: str | None = None) -> Node | None:
+    def one(source: Node, info: Info, key: str, namespace: str | None = None) -> Node | None:
         if namespace is None and "." in key:
             namespace, key = key.split(".", 1)
         return shop_of(info).metafields.get(source["id"], {}).get((namespace or "$app", key))
@@ -31,7 +29,7 @@ def _owned(owner: str, name: str) -> None:
     @field(owner, "metafields")
     def many(
         source: Node,
-        info: GraphQLResolveInfo,
+        info: Info,
         namespace: str | None = None,
         keys: list[str] | None = None,
         **arguments: Any,
@@ -55,33 +53,33 @@ for _owner in OWNER_TYPES:
 
 
 @field("Metafield", "compareDigest")
-def compare_digest(source: Node, info: GraphQLResolveInfo) -> str:
+def compare_digest(source: Node, info: Info) -> str:
     return digest(source)
 
 
 @field("Metafield", "jsonValue")
-def value_json(source: Node, info: GraphQLResolveInfo) -> Any:
+def value_json(source: Node, info: Info) -> Any:
     return json_value(source["type"], source["value"])
 
 
 @field("Metafield", "owner")
-def owner(source: Node, info: GraphQLResolveInfo) -> Node | None:
+def owner(source: Node, info: Info) -> Node | None:
     return shop_of(info).get(source["_owner"])
 
 
 @field("Metafield", "definition")
-def definition(source: Node, info: GraphQLResolveInfo) -> Node | None:
+def definition(source: Node, info: Info) -> Node | None:
     return shop_of(info).metafield_definition(source["ownerType"], source["namespace"], source["key"])
 
 
 @field("Metafield", "reference")
-def reference(source: Node, info: GraphQLResolveInfo) -> Node | None:
+def reference(source: Node, info: Info) -> Node | None:
     gids = referenced(source["type"], source["value"]) if not source["type"].startswith("list.") else []
     return shop_of(info).get(gids[0]) if gids else None
 
 
 @field("Metafield", "references")
-def references(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node | None:
+def references(source: Node, info: Info, **arguments: Any) -> Node | None:
     if not source["type"].startswith("list."):
         return None
     shop = shop_of(info)
@@ -93,7 +91,7 @@ def references(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node
 
 
 @field("Mutation", "metafieldsSet")
-def metafields_set(_: Any, info: GraphQLResolveInfo, metafields: list[dict[str, Any]]) -> Node:
+def metafields_set(_: Any, info: Info, metafields: list[dict[str, Any]]) -> Node:
     check_list(metafields, "metafields")
     shop = shop_of(info)
     if len(metafields) > MAX_AT_ONCE:
@@ -219,7 +217,7 @@ def put(shop: Shop, *, owner_node: Node, owner_type: str, namespace: str, key: s
 
 
 @field("Mutation", "metafieldsDelete")
-def metafields_delete(_: Any, info: GraphQLResolveInfo, metafields: Sequence[Mapping[str, str]]) -> Node:
+def metafields_delete(_: Any, info: Info, metafields: Sequence[Mapping[str, str]]) -> Node:
     check_list(metafields, "metafields")
     shop = shop_of(info)
     if any(item["namespace"].startswith(("app--", "shopify")) for item in metafields):

@@ -7,9 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from ..context import demand, shop_of
+from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
@@ -75,7 +73,7 @@ def check_validations(
 
 
 @field("QueryRoot", "metaobjectDefinitions")
-def definitions(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Node:
+def definitions(_: Any, info: Info, **arguments: Any) -> Node:
     demand(info, "read_metaobject_definitions")
     shop = shop_of(info)
     return connection(
@@ -86,19 +84,19 @@ def definitions(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Node:
 
 
 @field("QueryRoot", "metaobjectDefinition")
-def definition(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
+def definition(_: Any, info: Info, id: str) -> Node | None:
     demand(info, "read_metaobject_definitions")
     return shop_of(info).get(id, "MetaobjectDefinition")
 
 
 @field("QueryRoot", "metaobjectDefinitionByType")
-def definition_by_type(_: Any, info: GraphQLResolveInfo, type: str) -> Node | None:
+def definition_by_type(_: Any, info: Info, type: str) -> Node | None:
     demand(info, "read_metaobject_definitions")
     return shop_of(info).definition(type)
 
 
 @field("MetaobjectDefinition", "metaobjects")
-def entries(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node:
+def entries(source: Node, info: Info, **arguments: Any) -> Node:
     shop = shop_of(info)
     return connection(
         shop.numbers("Metaobject", source["type"]),
@@ -108,7 +106,7 @@ def entries(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node:
 
 
 @field("MetaobjectDefinition", "metaobjectsCount")
-def entries_count(source: Node, info: GraphQLResolveInfo) -> int:
+def entries_count(source: Node, info: Info) -> int:
     return len(shop_of(info).numbers("Metaobject", source["type"]))
 
 
@@ -116,7 +114,7 @@ def entries_count(source: Node, info: GraphQLResolveInfo) -> int:
 
 
 @field("Mutation", "metaobjectDefinitionCreate")
-def create(_: Any, info: GraphQLResolveInfo, definition: dict[str, Any]) -> Node:
+def create(_: Any, info: Info, definition: dict[str, Any]) -> Node:
     demand(info, "write_metaobject_definitions")
     shop = shop_of(info)
     try:
@@ -241,7 +239,7 @@ def _capabilities(given: Mapping[str, Any] | None, before: Node | None) -> Node:
 
 
 @field("Mutation", "metaobjectDefinitionUpdate")
-def update(_: Any, info: GraphQLResolveInfo, id: str, definition: dict[str, Any]) -> Node:
+def update(_: Any, info: Info, id: str, definition: dict[str, Any]) -> Node:
     demand(info, "write_metaobject_definitions")
     shop = shop_of(info)
     node = shop.get(id, "MetaobjectDefinition")
@@ -305,7 +303,7 @@ def _operate(shop: Shop, fields: list[Node], operation: Mapping[str, Any], place
 
 
 @field("Mutation", "metaobjectDefinitionDelete")
-def delete(_: Any, info: GraphQLResolveInfo, id: str) -> Node:
+def delete(_: Any, info: Info, id: str) -> Node:
     demand(info, "write_metaobject_definitions")
     shop = shop_of(info)
     node = shop.get(id, "MetaobjectDefinition")

@@ -7,9 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from ..context import demand, shop_of
+from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
@@ -25,7 +23,7 @@ _HANDLE = re.compile(r"[\w-]+\Z")
 
 
 @field("QueryRoot", "metaobjects")
-def metaobjects(_: Any, info: GraphQLResolveInfo, type: str, query: str | None = None, **arguments: Any) -> Node:
+def metaobjects(_: Any, info: Info, type: str, query: str | None = None, **arguments: Any) -> Node:
     demand(info, "read_metaobjects")
     shop = shop_of(info)
     arguments.pop("sortKey", None)
@@ -50,13 +48,13 @@ def complete(definition: Node | None, node: Node) -> bool:
 
 
 @field("QueryRoot", "metaobject")
-def metaobject(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
+def metaobject(_: Any, info: Info, id: str) -> Node | None:
     demand(info, "read_metaobjects")
     return shop_of(info).get(id, "Metaobject")
 
 
 @field("QueryRoot", "metaobjectByHandle")
-def metaobject_by_handle(_: Any, info: GraphQLResolveInfo, handle: Mapping[str, str]) -> Node | None:
+def metaobject_by_handle(_: Any, info: Info, handle: Mapping[str, str]) -> Node | None:
     demand(info, "read_metaobjects")
     return shop_of(info).metaobject(handle["type"], handle["handle"])
 
@@ -76,33 +74,33 @@ def _fields(source: Node, shop: Shop) -> list[Node]:
 
 
 @field("Metaobject", "fields")
-def fields(source: Node, info: GraphQLResolveInfo) -> list[Node]:
+def fields(source: Node, info: Info) -> list[Node]:
     return _fields(source, shop_of(info))
 
 
 @field("Metaobject", "field")
-def one_field(source: Node, info: GraphQLResolveInfo, key: str) -> Node | None:
+def one_field(source: Node, info: Info, key: str) -> Node | None:
     return next((item for item in _fields(source, shop_of(info)) if item["key"] == key), None)
 
 
 @field("Metaobject", "values")
-def values(source: Node, info: GraphQLResolveInfo) -> Node:
+def values(source: Node, info: Info) -> Node:
     return {item["key"]: item["value"] for item in _fields(source, shop_of(info)) if item["value"] is not None}
 
 
 @field("MetaobjectField", "jsonValue")
-def field_json(source: Node, info: GraphQLResolveInfo) -> Any:
+def field_json(source: Node, info: Info) -> Any:
     return json_value(source["type"], source["value"]) if source["value"] is not None else None
 
 
 @field("MetaobjectField", "reference")
-def field_reference(source: Node, info: GraphQLResolveInfo) -> Node | None:
+def field_reference(source: Node, info: Info) -> Node | None:
     gids = referenced(source["type"], source["value"]) if not source["type"].startswith("list.") else []
     return shop_of(info).get(gids[0]) if gids else None
 
 
 @field("MetaobjectField", "references")
-def field_references(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node | None:
+def field_references(source: Node, info: Info, **arguments: Any) -> Node | None:
     if not source["type"].startswith("list."):
         return None
     shop = shop_of(info)
@@ -111,17 +109,17 @@ def field_references(source: Node, info: GraphQLResolveInfo, **arguments: Any) -
 
 
 @field("Metaobject", "displayName")
-def display_name(source: Node, info: GraphQLResolveInfo) -> str:
+def display_name(source: Node, info: Info) -> str:
     return str(source["_display"])
 
 
 @field("Metaobject", "definition")
-def definition(source: Node, info: GraphQLResolveInfo) -> Node | None:
+def definition(source: Node, info: Info) -> Node | None:
     return shop_of(info).definition(source["type"])
 
 
 @field("Metaobject", "capabilities")
-def capabilities(source: Node, info: GraphQLResolveInfo) -> Node:
+def capabilities(source: Node, info: Info) -> Node:
     own = shop_of(info).definition(source["type"])
     assert own is not None
     return {
@@ -133,7 +131,7 @@ def capabilities(source: Node, info: GraphQLResolveInfo) -> Node:
 
 
 @field("Metaobject", "referencedBy")
-def referenced_by(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node:
+def referenced_by(source: Node, info: Info, **arguments: Any) -> Node:
     shop = shop_of(info)
     relations = [
         {"key": item["key"], "name": item["key"], "namespace": "", "referencer": other}
@@ -148,7 +146,7 @@ def referenced_by(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> N
 
 
 @field("Mutation", "metaobjectCreate")
-def create(_: Any, info: GraphQLResolveInfo, metaobject: dict[str, Any]) -> Node:
+def create(_: Any, info: Info, metaobject: dict[str, Any]) -> Node:
     demand(info, "write_metaobjects")
     shop = shop_of(info)
     try:
@@ -164,7 +162,7 @@ def create(_: Any, info: GraphQLResolveInfo, metaobject: dict[str, Any]) -> Node
 @field("Mutation", "metaobjectUpsert")
 def upsert(
     _: Any,
-    info: GraphQLResolveInfo,
+    info: Info,
     handle: Mapping[str, str],
     metaobject: dict[str, Any] | None = None,
     values: Mapping[str, Any] | None = None,
@@ -184,7 +182,7 @@ def upsert(
 
 
 @field("Mutation", "metaobjectUpdate")
-def update(_: Any, info: GraphQLResolveInfo, id: str, metaobject: dict[str, Any]) -> Node:
+def update(_: Any, info: Info, id: str, metaobject: dict[str, Any]) -> Node:
     demand(info, "write_metaobjects")
     shop = shop_of(info)
     node = shop.get(id, "Metaobject")
@@ -319,7 +317,7 @@ def _derived_handle(shop: Shop, definition: Node, name: str) -> str:
 
 
 @field("Mutation", "metaobjectDelete")
-def delete(_: Any, info: GraphQLResolveInfo, id: str) -> Node:
+def delete(_: Any, info: Info, id: str) -> Node:
     demand(info, "write_metaobjects")
     shop = shop_of(info)
     node = shop.get(id, "Metaobject")

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from ..context import demand, shop_of
+from ..context import Info, demand, shop_of
 from ..errors import Refusal
 from ..schema import field
 from ..store import Node, Shop
 from . import product_shape as shape
 
 
-def _change(info: GraphQLResolveInfo, gid: str, change: Callable[[Shop, Node], None]) -> Node:
+def _change(info: Info, gid: str, change: Callable[[Shop, Node], None]) -> Node:
     """Runs a change of one product; a refused one still answers with the product, as was seen."""
     demand(info, "write_products")
     shop = shop_of(info)
@@ -32,7 +30,7 @@ def _change(info: GraphQLResolveInfo, gid: str, change: Callable[[Shop, Node], N
 @field("Mutation", "productOptionsCreate")
 def create(
     _: Any,
-    info: GraphQLResolveInfo,
+    info: Info,
     productId: str,
     options: list[dict[str, Any]],
     variantStrategy: str = "LEAVE_AS_IS",
@@ -71,7 +69,7 @@ def _option(product: Node, gid: str, place: list[str]) -> Node:
 @field("Mutation", "productOptionUpdate")
 def update(
     _: Any,
-    info: GraphQLResolveInfo,
+    info: Info,
     productId: str,
     option: dict[str, Any],
     optionValuesToAdd: list[dict[str, Any]] | None = None,
@@ -129,7 +127,7 @@ def _reorder_pairs(shop: Shop, product: Node) -> None:
 
 
 @field("Mutation", "productOptionsDelete")
-def delete(_: Any, info: GraphQLResolveInfo, productId: str, options: list[str], strategy: str = "DEFAULT") -> Node:
+def delete(_: Any, info: Info, productId: str, options: list[str], strategy: str = "DEFAULT") -> Node:
     def change(shop: Shop, product: Node) -> None:
         for gid in options:
             own = _option(product, gid, ["options"])
@@ -146,9 +144,9 @@ def delete(_: Any, info: GraphQLResolveInfo, productId: str, options: list[str],
 
 
 @field("Mutation", "productOptionsReorder")
-def reorder(_: Any, info: GraphQLResolveInfo, productId: str, options: list[dict[str, Any]]) -> Node:
+def reorder(_: Any, info: Info, productId: str, options: list[dict[str, Any]]) -> Node:
     def change(shop: Shop, product: Node) -> None:
-        known = {item["name"]: item for item in product["_options"]} | {
+        known: dict[str, Node] = {item["name"]: item for item in product["_options"]} | {
             item["id"]: item for item in product["_options"]
         }
         ordered: list[Node] = []

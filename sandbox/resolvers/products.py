@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from ..context import demand, shop_of
+from ..context import Info, demand, shop_of
 from ..errors import Refusal, top_level, user_error
 from ..paging import connection
 from ..schema import field
@@ -43,9 +41,7 @@ def listing(shop: Shop, kind: str, query: str | None, sort_key: str | None) -> S
 
 
 @field("QueryRoot", "products")
-def products(
-    _: Any, info: GraphQLResolveInfo, query: str | None = None, sortKey: str | None = None, **arguments: Any
-) -> Node:
+def products(_: Any, info: Info, query: str | None = None, sortKey: str | None = None, **arguments: Any) -> Node:
     demand(info, "read_products")
     shop = shop_of(info)
     return connection(
@@ -56,7 +52,7 @@ def products(
 
 
 @field("QueryRoot", "productsCount")
-def products_count(_: Any, info: GraphQLResolveInfo, query: str | None = None, limit: int | None = 10_000) -> Node:
+def products_count(_: Any, info: Info, query: str | None = None, limit: int | None = 10_000) -> Node:
     demand(info, "read_products")
     count = len(listing(shop_of(info), "Product", query, None))
     most = limit or count
@@ -64,13 +60,13 @@ def products_count(_: Any, info: GraphQLResolveInfo, query: str | None = None, l
 
 
 @field("QueryRoot", "product")
-def product(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
+def product(_: Any, info: Info, id: str) -> Node | None:
     demand(info, "read_products")
     return shop_of(info).get(id, "Product")
 
 
 @field("QueryRoot", "productByIdentifier")
-def product_by_identifier(_: Any, info: GraphQLResolveInfo, identifier: Mapping[str, Any]) -> Node | None:
+def product_by_identifier(_: Any, info: Info, identifier: Mapping[str, Any]) -> Node | None:
     demand(info, "read_products")
     return find(shop_of(info), identifier)
 
@@ -84,12 +80,12 @@ def find(shop: Shop, identifier: Mapping[str, Any]) -> Node | None:
 
 
 @field("Product", "options")
-def options(source: Node, info: GraphQLResolveInfo, first: int | None = None) -> list[Node]:
+def options(source: Node, info: Info, first: int | None = None) -> list[Node]:
     return [shape.option_node(source, item, place) for place, item in enumerate(source["_options"])][:first]
 
 
 @field("Product", "variants")
-def product_variants(source: Node, info: GraphQLResolveInfo, **arguments: Any) -> Node:
+def product_variants(source: Node, info: Info, **arguments: Any) -> Node:
     shop = shop_of(info)
     arguments.pop("sortKey", None)
     most = 2048 if info.path.prev is not None and info.path.prev.prev is None else 250
@@ -97,22 +93,22 @@ def product_variants(source: Node, info: GraphQLResolveInfo, **arguments: Any) -
 
 
 @field("Product", "variantsCount")
-def variants_count(source: Node, info: GraphQLResolveInfo) -> Node:
+def variants_count(source: Node, info: Info) -> Node:
     return {"count": len(source["_variants"]), "precision": "EXACT"}
 
 
 @field("Product", "mediaCount")
-def media_count(source: Node, info: GraphQLResolveInfo) -> Node:
+def media_count(source: Node, info: Info) -> Node:
     return {"count": source.get("_media", 0), "precision": "EXACT"}
 
 
 @field("Product", "hasOnlyDefaultVariant")
-def only_default(source: Node, info: GraphQLResolveInfo) -> bool:
+def only_default(source: Node, info: Info) -> bool:
     return [item["name"] for item in source["_options"]] == ["Title"]
 
 
 @field("Product", "category")
-def category(source: Node, info: GraphQLResolveInfo) -> Node | None:
+def category(source: Node, info: Info) -> Node | None:
     gid = source["_category"]
     return {"id": gid, "name": gid.rsplit("/", 1)[1], "fullName": gid.rsplit("/", 1)[1]} if gid else None
 
@@ -123,7 +119,7 @@ def category(source: Node, info: GraphQLResolveInfo) -> Node | None:
 @field("Mutation", "productSet")
 def product_set(
     _: Any,
-    info: GraphQLResolveInfo,
+    info: Info,
     input: dict[str, Any],
     identifier: Mapping[str, Any] | None = None,
     synchronous: bool = True,
@@ -150,7 +146,7 @@ def product_set(
 
 
 @field("QueryRoot", "productOperation")
-def product_operation(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
+def product_operation(_: Any, info: Info, id: str) -> Node | None:
     demand(info, "read_products")
     return shop_of(info).get(id, "ProductSetOperation")
 
@@ -189,7 +185,7 @@ def _set(shop: Shop, node: Node | None, given: Mapping[str, Any]) -> Node:
 
 
 @field("Mutation", "productCreate")
-def product_create(_: Any, info: GraphQLResolveInfo, product: dict[str, Any] | None = None) -> Node:
+def product_create(_: Any, info: Info, product: dict[str, Any] | None = None) -> Node:
     demand(info, "write_products")
     shop = shop_of(info)
     given = product or {}
@@ -207,7 +203,7 @@ def product_create(_: Any, info: GraphQLResolveInfo, product: dict[str, Any] | N
 @field("Mutation", "productUpdate")
 def product_update(
     _: Any,
-    info: GraphQLResolveInfo,
+    info: Info,
     product: dict[str, Any] | None = None,
     identifier: Mapping[str, Any] | None = None,
 ) -> Node:
@@ -226,7 +222,7 @@ def product_update(
 
 
 @field("Mutation", "productDelete")
-def product_delete(_: Any, info: GraphQLResolveInfo, input: Mapping[str, str], synchronous: bool = True) -> Node:
+def product_delete(_: Any, info: Info, input: Mapping[str, str], synchronous: bool = True) -> Node:
     demand(info, "write_products")
     shop = shop_of(info)
     node = shop.get(input["id"], "Product")

@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from ..context import Context, demand, shop_of
+from ..context import Context, Info, demand, shop_of
 from ..errors import top_level
 from ..paging import MAX_PAGE
 from ..schema import field
@@ -39,13 +37,13 @@ def check_list(items: Sequence[Any], name: str, most: int = MAX_PAGE) -> None:
 
 
 @field("QueryRoot", "shop")
-def shop(_: Any, info: GraphQLResolveInfo) -> Node:
+def shop(_: Any, info: Info) -> Node:
     own = shop_of(info)
     return own.nodes[own.shop_id]
 
 
 @field("Shop", "plan")
-def plan(_: Any, info: GraphQLResolveInfo) -> Node:
+def plan(_: Any, info: Info) -> Node:
     return {
         "displayName": "Developer Preview",
         "publicDisplayName": "Development",
@@ -55,12 +53,12 @@ def plan(_: Any, info: GraphQLResolveInfo) -> Node:
 
 
 @field("Shop", "resourceLimits")
-def limits(_: Any, info: GraphQLResolveInfo) -> Node:
+def limits(_: Any, info: Info) -> Node:
     return {"maxProductOptions": 3, "maxProductVariants": 2048}
 
 
 @field("QueryRoot", "node")
-def node(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
+def node(_: Any, info: Info, id: str) -> Node | None:
     check_id(id)
     found = shop_of(info).get(id)
     if found is not None and found["__typename"] in _SCOPES:
@@ -69,13 +67,13 @@ def node(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
 
 
 @field("QueryRoot", "nodes")
-def nodes(_: Any, info: GraphQLResolveInfo, ids: list[str]) -> list[Node | None]:
+def nodes(_: Any, info: Info, ids: list[str]) -> list[Node | None]:
     check_list(ids, "ids")
     return [node(_, info, gid) for gid in ids]
 
 
 @field("QueryRoot", "currentAppInstallation")
-def installation(_: Any, info: GraphQLResolveInfo) -> Node:
+def installation(_: Any, info: Info) -> Node:
     context: Context = info.context
     return {
         "__typename": "AppInstallation",

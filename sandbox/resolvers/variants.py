@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLResolveInfo
-
-from ..context import demand, shop_of
+from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
@@ -20,9 +18,7 @@ from .root import check_list
 
 
 @field("QueryRoot", "productVariants")
-def variants(
-    _: Any, info: GraphQLResolveInfo, query: str | None = None, sortKey: str | None = None, **arguments: Any
-) -> Node:
+def variants(_: Any, info: Info, query: str | None = None, sortKey: str | None = None, **arguments: Any) -> Node:
     demand(info, "read_products")
     shop = shop_of(info)
     return connection(
@@ -33,7 +29,7 @@ def variants(
 
 
 @field("QueryRoot", "productVariantsCount")
-def variants_count(_: Any, info: GraphQLResolveInfo, query: str | None = None, limit: int | None = 10_000) -> Node:
+def variants_count(_: Any, info: Info, query: str | None = None, limit: int | None = 10_000) -> Node:
     demand(info, "read_products")
     count = len(listing(shop_of(info), "ProductVariant", query, None))
     most = limit or count
@@ -41,46 +37,47 @@ def variants_count(_: Any, info: GraphQLResolveInfo, query: str | None = None, l
 
 
 @field("QueryRoot", "productVariant")
-def variant(_: Any, info: GraphQLResolveInfo, id: str) -> Node | None:
+def variant(_: Any, info: Info, id: str) -> Node | None:
     demand(info, "read_products")
     return shop_of(info).get(id, "ProductVariant")
 
 
 @field("QueryRoot", "productVariantByIdentifier")
-def variant_by_identifier(_: Any, info: GraphQLResolveInfo, identifier: Mapping[str, Any]) -> Node | None:
+def variant_by_identifier(_: Any, info: Info, identifier: Mapping[str, Any]) -> Node | None:
     demand(info, "read_products")
     return shop_of(info).get(identifier.get("id") or "", "ProductVariant")
 
 
 @field("ProductVariant", "product")
-def product(source: Node, info: GraphQLResolveInfo) -> Node | None:
+def product(source: Node, info: Info) -> Node | None:
     return shop_of(info).get(source["_product"])
 
 
 @field("ProductVariant", "sku")
-def sku(source: Node, info: GraphQLResolveInfo) -> str | None:
-    return source["_sku"]
+def sku(source: Node, info: Info) -> str | None:
+    own: str | None = source["_sku"]
+    return own
 
 
 @field("ProductVariant", "title")
-def title(source: Node, info: GraphQLResolveInfo) -> str:
+def title(source: Node, info: Info) -> str:
     return " / ".join(value for _, value in source["_options"])
 
 
 @field("ProductVariant", "displayName")
-def display_name(source: Node, info: GraphQLResolveInfo) -> str:
+def display_name(source: Node, info: Info) -> str:
     own = shop_of(info).nodes[source["_product"]]
     return f"{own['title']} - {title(source, info)}"
 
 
 @field("ProductVariant", "position")
-def position(source: Node, info: GraphQLResolveInfo) -> int:
+def position(source: Node, info: Info) -> int:
     own = shop_of(info).nodes[source["_product"]]
     return int(own["_variants"].index(source["id"])) + 1
 
 
 @field("ProductVariant", "selectedOptions")
-def selected(source: Node, info: GraphQLResolveInfo) -> list[Node]:
+def selected(source: Node, info: Info) -> list[Node]:
     return [{"name": name, "value": value} for name, value in source["_options"]]
 
 
@@ -95,9 +92,7 @@ def _product(shop: Shop, gid: str) -> Node:
 
 
 @field("Mutation", "productVariantsBulkCreate")
-def bulk_create(
-    _: Any, info: GraphQLResolveInfo, productId: str, variants: list[dict[str, Any]], strategy: str = "DEFAULT"
-) -> Node:
+def bulk_create(_: Any, info: Info, productId: str, variants: list[dict[str, Any]], strategy: str = "DEFAULT") -> Node:
     demand(info, "write_products")
     check_list(variants, "variants", 2048)
     shop = shop_of(info)
@@ -150,7 +145,7 @@ def _add(shop: Shop, product: Node, chosen: shape.Chosen, item: Mapping[str, Any
 @field("Mutation", "productVariantsBulkUpdate")
 def bulk_update(
     _: Any,
-    info: GraphQLResolveInfo,
+    info: Info,
     productId: str,
     variants: list[dict[str, Any]],
     allowPartialUpdates: bool = False,
@@ -175,7 +170,7 @@ def bulk_update(
 
 
 @field("Mutation", "productVariantsBulkDelete")
-def bulk_delete(_: Any, info: GraphQLResolveInfo, productId: str, variantsIds: list[str]) -> Node:
+def bulk_delete(_: Any, info: Info, productId: str, variantsIds: list[str]) -> Node:
     demand(info, "write_products")
     shop = shop_of(info)
     own = shop.get(productId, "Product")
@@ -194,7 +189,7 @@ def bulk_delete(_: Any, info: GraphQLResolveInfo, productId: str, variantsIds: l
 
 
 @field("Mutation", "productVariantsBulkReorder")
-def bulk_reorder(_: Any, info: GraphQLResolveInfo, productId: str, positions: list[dict[str, Any]]) -> Node:
+def bulk_reorder(_: Any, info: Info, productId: str, positions: list[dict[str, Any]]) -> Node:
     demand(info, "write_products")
     shop = shop_of(info)
     own = shop.get(productId, "Product")

@@ -129,12 +129,13 @@ def _product(shop: Shop, chance: random.Random, number: int) -> Node:
 
 def _shape(number: int) -> dict[str, object]:
     """Between one plain variant and three options."""
-    options: dict[str, Sequence[str]] = (
+    shapes: tuple[dict[str, Sequence[str]], ...] = (
         {},
         {"Size": SIZES[: 2 + number % 3]},
         {"Color": COLORS[: 1 + number % 3], "Size": SIZES[:2]},
         {"Color": COLORS[:2], "Size": SIZES[:2], "Finish": ("matt / soft".replace(" / ", "-"), "glossy")},
-    )[number % 4]
+    )
+    options = shapes[number % 4]
     if not options:
         return shaped({"Title": ["Default Title"]}, [{"values": {"Title": "Default Title"}, **_variant(number, 0)}])
     chosen = [dict(zip(options, values, strict=True)) for values in itertools.product(*options.values())]

@@ -13,7 +13,10 @@ from ..store import Node, Shop
 
 def define(shop: Shop, type_: str, fields: Sequence[Mapping[str, Any]], **more: Any) -> Node:
     """A metaobject definition. `fields`: key, type, and what else the input takes."""
-    return _honest(metaobject_definitions._create, shop, {"type": type_, "fieldDefinitions": list(fields), **more})
+    made: Node = _honest(
+        metaobject_definitions._create, shop, {"type": type_, "fieldDefinitions": list(fields), **more}
+    )
+    return made
 
 
 def redefine(shop: Shop, node: Node, **given: Any) -> None:
@@ -32,14 +35,16 @@ def entry(shop: Shop, type_: str, handle: str, values: Mapping[str, str], status
     if status:
         given["capabilities"] = {"publishable": {"status": status}}
     node = shop.metaobject(type_, handle)
-    return _honest(metaobjects._write, shop, type_, node, handle, given, ["metaobject"])
+    made: Node = _honest(metaobjects._write, shop, type_, node, handle, given, ["metaobject"])
+    return made
 
 
 def define_metafield(shop: Shop, owner: str, name: str, type_: str, **more: Any) -> Node:
     """`name`: namespace and key, with a dot."""
     namespace, key = name.split(".")
     given = {"ownerType": owner, "namespace": namespace, "key": key, "type": type_, "name": key.title(), **more}
-    return _honest(metafield_definitions._create, shop, given)
+    made: Node = _honest(metafield_definitions._create, shop, given)
+    return made
 
 
 def set_metafield(shop: Shop, owner: Node, name: str, value: str, type_: str | None = None) -> Node:
@@ -49,7 +54,8 @@ def set_metafield(shop: Shop, owner: Node, name: str, value: str, type_: str | N
 
 
 def product(shop: Shop, **given: Any) -> Node:
-    return _honest(products._set, shop, None, given)
+    made: Node = _honest(products._set, shop, None, given)
+    return made
 
 
 def shaped(options: Mapping[str, Sequence[str]], variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ..jsonl import dumps
 from .assemble import ZipWriter
@@ -45,7 +45,7 @@ def pack_directory(folder: Path, target: BinaryIO) -> None:
     except ValueError:
         raise ArchiveError(f"{MANIFEST}: this is not JSON.") from None
     paths = sorted(folder.glob("*/*.jsonl"))
-    members = []
+    members: list[dict[str, Any]] = []
     for path in paths:
         text = path.read_bytes()
         members.append(

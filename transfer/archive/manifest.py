@@ -113,12 +113,19 @@ class Manifest:
             resources=_texts(selection, "resources"),
             metaobject_types=_texts(selection, "metaobjectTypes"),
             members=tuple(MemberEntry.from_json(member) for member in members),
-            not_carried=data.get("notCarried") if isinstance(data.get("notCarried"), dict) else {},
+            not_carried=_object(data, "notCarried"),
             dangling=_number(data, "danglingReferences"),
         )
         if data.get("counts") != manifest.counts:
             raise ArchiveError(f"{MANIFEST}: the counts do not match those of the members.")
         return manifest
+
+
+def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = data.get(name)
+    if not isinstance(value, dict):
+        raise ArchiveError(f"{MANIFEST}: {name} is missing or no object.")
+    return value
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

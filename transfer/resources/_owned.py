@@ -48,7 +48,7 @@ def owned_stream(resource: Metafields, document: str, path: str) -> Callable[[st
         owners.clear()
         page = yield from inner(after, changed_since)
         readings = []
-        notes = []
+        notes: list[tuple[str, str]] = []
         for owner in owners:
             key = resource.owner_key(owner)
             for node in owner["metafields"]["nodes"]:

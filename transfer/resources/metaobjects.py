@@ -89,11 +89,12 @@ class Metaobjects(Resource):
         )
 
     def total(self) -> Talk[int | None]:
-        count, after = 0, None
+        count = 0
+        after = None
         while True:
             data = yield Ask(_COUNTS, {"after": after})
             page = data["metaobjectDefinitions"]
-            count += sum(node["metaobjectsCount"] for node in page["nodes"] if not foreign(node["type"]))
+            count += sum(int(node["metaobjectsCount"]) for node in page["nodes"] if not foreign(node["type"]))
             if not page["pageInfo"]["hasNextPage"]:
                 return count
             after = page["pageInfo"]["endCursor"]

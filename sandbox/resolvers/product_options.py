@@ -60,7 +60,7 @@ def _create(shop: Shop, product: Node, given: Sequence[Mapping[str, Any]]) -> No
 
 
 def _option(product: Node, gid: str, place: list[str]) -> Node:
-    option = next((item for item in product["_options"] if item["id"] == gid), None)
+    option: Node | None = next((item for item in product["_options"] if item["id"] == gid), None)
     if option is None:
         raise Refusal(place, "Option does not exist", "OPTION_DOES_NOT_EXIST")
     return option

@@ -19,6 +19,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
             shop,
             title=f"Shirt {number}",
             handle=f"shirt-{number}",
+            vendor="Plain Goods",
             **shaped(
                 {"Size": ["S", "M"]},
                 [{"values": {"Size": size}, "price": "10.00", "sku": f"S{number}{size}"} for size in "SM"],

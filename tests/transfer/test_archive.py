@@ -1,0 +1,159 @@
+"""Archives that somebody else made are refused with one sentence that names the place."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import Sandbox, archive_of
+from transfer.archive import ArchiveError
+from transfer.archive.check import quick_check, unpack
+from transfer.archive.directory import pack_directory, write_directory
+from transfer.local import local_desk
+from transfer.registry import RESOURCES
+
+Members = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def archive(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return archive_of(sandbox, sandbox.shop("plain"), tmp_path_factory.mktemp("archive"))
+
+
+def _read(archive: bytes) -> Members:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def _zip(members: Members) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    return buffer.getvalue()
+
+
+def _check(sandbox: Sandbox, content: bytes, folder: Path) -> None:
+    """As an import does: in the request, then in the run."""
+    quick_check(io.BytesIO(content), known=RESOURCES)
+    desk = local_desk(sandbox.client(sandbox.shop()), folder)
+    with desk.storage.write("source.zip") as file:
+        file.write(content)
+    for _ in unpack(desk, {}, archive="source.zip"):
+        pass
+
+
+def _edit(archive: bytes, change: Callable[[Members], None]) -> bytes:
+    members = _read(archive)
+    change(members)
+    return _zip(members)
+
+
+def _manifest(**columns: object) -> Callable[[Members], None]:
+    def change(members: Members) -> None:
+        members["manifest.json"] = json.dumps({**json.loads(members["manifest.json"]), **columns}).encode()
+
+    return change
+
+
+def _relist(members: Members) -> None:
+    """Makes the manifest agree with the members again, so that only what the test broke is wrong."""
+    import hashlib
+
+    manifest = json.loads(members["manifest.json"])
+    for entry in manifest["members"]:
+        content = members[entry["name"]]
+        entry |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "count": content.count(b"\n")}
+    manifest["counts"] = {
+        name: sum(e["count"] for e in manifest["members"] if e["resource"] == name) for name in manifest["counts"]
+    }
+    members["manifest.json"] = json.dumps(manifest).encode()
+
+
+def _line(text: bytes) -> Callable[[Members], None]:
+    def change(members: Members) -> None:
+        lines = members["products/00001.jsonl"].split(b"\n")
+        lines[1] = text
+        members["products/00001.jsonl"] = b"\n".join(lines)
+        _relist(members)
+
+    return change
+
+
+def _swap(members: Members) -> None:
+    lines = members["products/00001.jsonl"].split(b"\n")
+    lines[0], lines[1] = lines[1], lines[0]
+    members["products/00001.jsonl"] = b"\n".join(lines)
+    _relist(members)
+
+
+def _add(name: str, content: bytes) -> Callable[[Members], None]:
+    return lambda members: members.__setitem__(name, content)
+
+
+def _tamper(members: Members) -> None:
+    members["products/00001.jsonl"] = members["products/00001.jsonl"].replace(b"Shirt 1", b"Shirt X")
+
+
+BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "not a ZIP": (lambda a: b"hello", "not a ZIP file"),
+    "truncated": (lambda a: a[: len(a) // 2], "cut off"),
+    "no manifest": (lambda a: _edit(a, lambda m: m.__delitem__("manifest.json")), "no manifest.json"),
+    "wrong version": (lambda a: _edit(a, _manifest(formatVersion=99)), "version 99"),
+    "manifest is no JSON": (lambda a: _edit(a, _add("manifest.json", b"{")), "manifest.json"),
+    "unknown member": (lambda a: _edit(a, _add("virus.exe", b"x")), "virus.exe"),
+    "climbs out": (lambda a: _edit(a, _add("../../etc/passwd", b"x")), "leads out"),
+    "absolute": (lambda a: _edit(a, _add("/etc/passwd", b"x")), "leads out"),
+    "missing member": (lambda a: _edit(a, lambda m: m.__delitem__("products/00001.jsonl")), "products/00001.jsonl"),
+    "wrong checksum": (lambda a: _edit(a, _tamper), "products/00001.jsonl"),
+    "bad JSON": (lambda a: _edit(a, _line(b'{"fields":')), "products/00001.jsonl, line 2"),
+    "NaN": (lambda a: _edit(a, _line(b'{"fields":{"x":NaN},"key":["a"]}')), "line 2"),
+    "not UTF-8": (lambda a: _edit(a, _line(b"\xff\xfe")), "line 2"),
+    "no key": (lambda a: _edit(a, _line(b'{"fields":{}}')), "line 2"),
+    "a key of numbers": (lambda a: _edit(a, _line(b'{"fields":{},"key":[1]}')), "line 2"),
+    "no product": (lambda a: _edit(a, _line(b'{"fields":{},"key":["shirt-1"]}')), "line 2"),
+    "nested": (lambda a: _edit(a, _line(b'{"fields":{"a":' + b"[" * 90 + b"]" * 90 + b'},"key":["a"]}')), "line 2"),
+    "nested very deeply": (lambda a: _edit(a, _line(b'{"fields":' + b"[" * 100_000 + b"]" * 100_000)), "line 2"),
+    "half a character": (lambda a: _edit(a, _line(b'{"fields":{"a":"\\ud800"},"key":["a"]}')), "line 2"),
+    "not sorted": (lambda a: _edit(a, _swap), "not sorted"),
+    "a bomb": (lambda a: _edit(a, _add("products/00002.jsonl", b" " * 50_000_000)), "would unpack"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_archive_is_refused_with_the_place(sandbox: Sandbox, archive: bytes, tmp_path: Path, name: str) -> None:
+    spoil, sentence = BAD[name]
+    with pytest.raises(ArchiveError) as refusal:
+        _check(sandbox, spoil(archive), tmp_path)
+    assert sentence in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert "Traceback" not in str(refusal.value)
+
+
+def test_a_good_archive_is_accepted_and_python_reads_it(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:
+    _check(sandbox, archive, tmp_path)
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        assert opened.testzip() is None
+        assert opened.namelist()[0] == "manifest.json"
+
+
+def test_an_archive_survives_a_directory_and_an_edit_by_hand(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "kept in git"
+    write_directory(io.BytesIO(archive), folder)
+    path = folder / "products" / "00001.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"Shirt 1", b"Shirt I"))
+    packed = io.BytesIO()
+    pack_directory(folder, packed)
+    _check(sandbox, packed.getvalue(), tmp_path / "checked")
+    assert b"Shirt I" in _read(packed.getvalue())["products/00001.jsonl"]
+
+
+def test_every_byte_that_is_cut_off_is_noticed(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:
+    for length in range(0, len(archive) - 1, max(1, len(archive) // 60)):
+        with pytest.raises(ArchiveError):
+            _check(sandbox, archive[:length], tmp_path / str(length))

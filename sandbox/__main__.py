@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 
@@ -49,6 +50,7 @@ def world_of(options: argparse.Namespace) -> World:
     for item in options.shop:
         domain, _, seed = item.partition("=")
         world.create_shop(domain, seed or "empty")
+    gc.freeze()  # the seeds are here to stay: no collection need ever walk them
     return world
 
 

@@ -10,18 +10,22 @@ from __future__ import annotations
 import bisect
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 Node = dict[str, Any]
 MetafieldKey = tuple[str, str]
+MetafieldName = tuple[str, str, str]  # owner type, namespace, key
 
 LISTED = ("Product", "ProductVariant", "Metaobject", "MetaobjectDefinition", "MetafieldDefinition")
 
 
-def timestamp(seconds: float) -> str:
+@lru_cache(maxsize=256)
+def timestamp(seconds: int) -> str:
+    """Kept, so that a hundred thousand objects of one second share one string."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -38,11 +42,12 @@ class Shop:
     definition_by_type: dict[str, str] = field(default_factory=dict)
     metaobject_by_handle: dict[tuple[str, str], str] = field(default_factory=dict)
     metaobjects_by_type: dict[str, list[int]] = field(default_factory=dict)
-    metafield_definitions: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    metafield_definitions: dict[MetafieldName, str] = field(default_factory=dict)
     metafields: dict[str, dict[MetafieldKey, Node]] = field(default_factory=dict)
-    referrers: dict[str, set[str]] = field(default_factory=dict)
+    owners: dict[MetafieldName, dict[str, None]] = field(default_factory=dict)
     search_lag: float = 0.0
     _last_id: int = 0
+    _values: dict[MetafieldName, dict[str, dict[str, None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._last_id = 1_000_000 + zlib.crc32(self.domain.encode()) % 9_000_000 * 1000
@@ -54,8 +59,8 @@ class Shop:
             "name": self.domain.removesuffix(".myshopify.com").replace("-", " ").title(),
             "myshopifyDomain": self.domain,
             "currencyCode": self.currency,
-            "createdAt": timestamp(self.clock()),
-            "updatedAt": timestamp(self.clock()),
+            "createdAt": self.now(),
+            "updatedAt": self.now(),
         }
 
     # -- making and removing -----------------------------------------------------------------------------------
@@ -89,14 +94,66 @@ class Shop:
         self.nodes.pop(node["id"], None)
         if kind in self.order:
             _discard(self.order[kind], number)
-        for metafield in self.metafields.pop(node["id"], {}).values():
-            self.nodes.pop(metafield["id"], None)
+        for namespace, key in list(self.metafields.get(node["id"], ())):
+            self.remove_metafield(node["id"], namespace, key)
+        self.metafields.pop(node["id"], None)
         if kind == "Metaobject":
             _discard(self.metaobjects_by_type.get(node["type"], []), number)
             self.metaobject_by_handle.pop((node["type"], node["handle"]), None)
 
     def now(self) -> str:
-        return timestamp(self.clock())
+        return timestamp(int(self.clock()))
+
+    # -- metafields --------------------------------------------------------------------------------------------
+
+    def put_metafield(self, owner: Node, *, namespace: str, key: str, type_: str, value: str) -> Node:
+        """Writes one value; its owner has moved as well."""
+        owner_type = OWNER_TYPES[owner["__typename"]]
+        own = self.metafields.setdefault(owner["id"], {})
+        node = own.get((namespace, key))
+        if node is None:
+            named = {"namespace": namespace, "key": key, "ownerType": owner_type, "_owner": owner["id"]}
+            node = own[namespace, key] = self.add("Metafield", type=type_, value=value, **named)
+            self.owners.setdefault((owner_type, namespace, key), {})[owner["id"]] = None
+            self._index(node)
+        elif node["value"] != value or node["type"] != type_:
+            self._unindex(node)
+            node |= {"value": value, "type": type_}
+            self._index(node)
+            self.touch(node)
+        self.touch(owner)
+        return node
+
+    def remove_metafield(self, owner: str, namespace: str, key: str) -> Node | None:
+        node = self.metafields.get(owner, {}).pop((namespace, key), None)
+        if node is not None:
+            self._unindex(node)
+            del self.owners[node["ownerType"], namespace, key][owner]
+            del self.nodes[node["id"]]
+        return node
+
+    def metafields_named(self, name: MetafieldName) -> Iterator[Node]:
+        """All values of one name, on whatever owner."""
+        for owner in self.owners.get(name, ()):
+            yield self.metafields[owner][name[1:]]
+
+    def owners_of(self, name: MetafieldName, value: str) -> Collection[str]:
+        """Who has this value under a name. The first question about a name makes its index."""
+        if name not in self._values:
+            index = self._values[name] = {}
+            for node in self.metafields_named(name):
+                index.setdefault(node["value"], {})[node["_owner"]] = None
+        return self._values[name].get(value, {})
+
+    def _index(self, node: Node) -> None:
+        index = self._values.get((node["ownerType"], node["namespace"], node["key"]))
+        if index is not None:
+            index.setdefault(node["value"], {})[node["_owner"]] = None
+
+    def _unindex(self, node: Node) -> None:
+        index = self._values.get((node["ownerType"], node["namespace"], node["key"]))
+        if index is not None:
+            index.get(node["value"], {}).pop(node["_owner"], None)
 
     # -- finding -----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
 from ..search import matcher
-from ..store import OWNER_TYPES, Node, Shop
+from ..store import MetafieldName, Node, Shop
 from ..values import KINDS, Invalid, definition_ids, known, store_value
 from .metaobject_definitions import check_validations, definition_type, validation_map
 
@@ -99,16 +99,11 @@ def constraint_values(source: Node, info: Info, **arguments: Any) -> Node:
 
 @field("MetafieldDefinition", "metafieldsCount")
 def count(source: Node, info: Info, **_: Any) -> int:
-    return sum(1 for _ in _values_of(shop_of(info), source))
+    return len(shop_of(info).owners.get(_name(source), ()))
 
 
-def _values_of(shop: Shop, definition: Node) -> Any:
-    kind = next((name for name, owner in OWNER_TYPES.items() if owner == definition["ownerType"]), None)
-    for owner, metafields in shop.metafields.items():
-        if kind is not None and f"/{kind}/" in owner:
-            metafield = metafields.get((definition["namespace"], definition["key"]))
-            if metafield is not None:
-                yield metafield
+def _name(definition: Node) -> MetafieldName:
+    return definition["ownerType"], definition["namespace"], definition["key"]
 
 
 # -- writing ---------------------------------------------------------------------------------------------------
@@ -174,7 +169,7 @@ def _check_name(namespace: str, key: str, owner_type: str) -> None:
 
 def _check_existing(shop: Shop, definition: Node) -> None:
     """Values that stand there without a definition must fit it."""
-    for metafield in _values_of(shop, definition):
+    for metafield in shop.metafields_named(_name(definition)):
         if metafield["type"] != definition["type"]["name"]:
             raise Refusal(["definition"], "Unstructured metafields already exist.", "UNSTRUCTURED_ALREADY_EXISTS")
         try:
@@ -330,12 +325,9 @@ def delete(
         error = user_error(["id"], "Deleting this type needs deleteAllAssociatedMetafields.", code)
         return {"deletedDefinitionId": None, "deletedDefinition": None, "userErrors": [error]}
     if deleteAllAssociatedMetafields:
-        for owner, metafields in shop.metafields.items():
-            if OWNER_TYPES.get(owner.split("/")[3]) == node["ownerType"]:
-                gone = metafields.pop((node["namespace"], node["key"]), None)
-                if gone is not None:
-                    shop.nodes.pop(gone["id"], None)
-    del shop.metafield_definitions[node["ownerType"], node["namespace"], node["key"]]
+        for owner in list(shop.owners.get(_name(node), ())):
+            shop.remove_metafield(owner, node["namespace"], node["key"])
+    del shop.metafield_definitions[_name(node)]
     shop.drop(node)
     identity = {name: node[name] for name in ("ownerType", "namespace", "key")}
     return {"deletedDefinitionId": node["id"], "deletedDefinition": identity, "userErrors": []}

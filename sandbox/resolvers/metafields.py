@@ -9,7 +9,7 @@ from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
-from ..store import OWNER_TYPES, Node, Shop, digest
+from ..store import OWNER_TYPES, MetafieldName, Node, Shop, digest
 from ..values import Invalid, json_value, known, referenced, store_value
 from .metaobject_definitions import validation_map
 from .root import check_list
@@ -110,7 +110,8 @@ def metafields_set(_: Any, info: Info, metafields: list[dict[str, Any]]) -> Node
             errors.append({"elementIndex": None, **refusal.error})
     if errors:
         return {"metafields": [], "userErrors": errors}
-    return {"metafields": [put(shop, **item) for item in ready], "userErrors": []}
+    # Copies: two entries of one metafield show the value that each of them wrote, as was seen.
+    return {"metafields": [dict(shop.put_metafield(**item)) for item in ready], "userErrors": []}
 
 
 def _checked(shop: Shop, item: Mapping[str, Any], number: int) -> Node:
@@ -143,15 +144,8 @@ def _checked(shop: Shop, item: Mapping[str, Any], number: int) -> Node:
         raise Refusal([*place, "value"], problem.message, problem.code, elementIndex=problem.element) from None
     _check_digest(item, current, value, place)
     if own is not None and own["capabilities"]["uniqueValues"]["enabled"]:
-        _check_unique(shop, owner_type, item["ownerId"], namespace, key, value, place)
-    return {
-        "owner_node": owner_node,
-        "owner_type": owner_type,
-        "namespace": namespace,
-        "key": key,
-        "type_": type_,
-        "value": value,
-    }
+        _check_unique(shop, (owner_type, namespace, key), item["ownerId"], value, place)
+    return {"owner": owner_node, "namespace": namespace, "key": key, "type_": type_, "value": value}
 
 
 def _type(item: Mapping[str, Any], own: Node | None, current: Node | None, place: list[str]) -> str:
@@ -183,37 +177,10 @@ def _check_digest(item: Mapping[str, Any], current: Node | None, value: str, pla
         raise Refusal(place, "The resource has been updated since it was loaded.", "STALE_OBJECT")
 
 
-def _check_unique(
-    shop: Shop, owner_type: str, gid: str, namespace: str, key: str, value: str, place: list[str]
-) -> None:
-    for other, metafields in shop.metafields.items():
-        node = metafields.get((namespace, key))
-        if node is not None and other != gid and node["ownerType"] == owner_type and node["value"] == value:
-            raise Refusal(
-                [*place, "value"], "Value has already been assigned to another metafield.", "CAPABILITY_VIOLATION"
-            )
-
-
-def put(shop: Shop, *, owner_node: Node, owner_type: str, namespace: str, key: str, type_: str, value: str) -> Node:
-    """Writes one metafield that has been checked."""
-    own = shop.metafields.setdefault(owner_node["id"], {})
-    node = own.get((namespace, key))
-    if node is None:
-        node = shop.add(
-            "Metafield",
-            namespace=namespace,
-            key=key,
-            type=type_,
-            value=value,
-            ownerType=owner_type,
-            _owner=owner_node["id"],
-        )
-        own[namespace, key] = node
-    elif node["value"] != value or node["type"] != type_:
-        node |= {"value": value, "type": type_}
-        shop.touch(node)
-    shop.touch(owner_node)
-    return dict(node)
+def _check_unique(shop: Shop, name: MetafieldName, owner: str, value: str, place: list[str]) -> None:
+    if any(other != owner for other in shop.owners_of(name, value)):
+        message = "Value has already been assigned to another metafield."
+        raise Refusal([*place, "value"], message, "CAPABILITY_VIOLATION")
 
 
 @field("Mutation", "metafieldsDelete")
@@ -222,13 +189,15 @@ def metafields_delete(_: Any, info: Info, metafields: Sequence[Mapping[str, str]
     shop = shop_of(info)
     if any(item["namespace"].startswith(("app--", "shopify")) for item in metafields):
         return {"deletedMetafields": [], "userErrors": [user_error(["metafields"], "Access denied to this namespace.")]}
-    deleted: list[Node | None] = []
     for item in metafields:
         if "/Product" in item["ownerId"]:
             demand(info, "write_products")
-        node = shop.metafields.get(item["ownerId"], {}).pop((item["namespace"], item["key"]), None)
-        if node is not None:
-            shop.nodes.pop(node["id"], None)
-        identity = {name: item[name] for name in ("ownerId", "namespace", "key")}
-        deleted.append(identity if node is not None else None)
-    return {"deletedMetafields": deleted, "userErrors": []}
+    return {"deletedMetafields": [_delete(shop, item) for item in metafields], "userErrors": []}
+
+
+def _delete(shop: Shop, item: Mapping[str, str]) -> Node | None:
+    """Repeatable: null where there was nothing to delete."""
+    if shop.remove_metafield(item["ownerId"], item["namespace"], item["key"]) is None:
+        return None
+    shop.touch(shop.nodes[item["ownerId"]])
+    return {name: item[name] for name in ("ownerId", "namespace", "key")}

@@ -50,7 +50,7 @@ def define_metafield(shop: Shop, owner: str, name: str, type_: str, **more: Any)
 def set_metafield(shop: Shop, owner: Node, name: str, value: str, type_: str | None = None) -> Node:
     namespace, key = name.split(".")
     item = {"ownerId": owner["id"], "namespace": namespace, "key": key, "value": value, "type": type_}
-    return metafields.put(shop, **_honest(metafields._checked, shop, item, 0))
+    return shop.put_metafield(**_honest(metafields._checked, shop, item, 0))
 
 
 def product(shop: Shop, **given: Any) -> Node:

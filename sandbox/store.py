@@ -77,11 +77,11 @@ class Shop:
             "id": f"gid://shopify/{kind}/{number}",
             "createdAt": now,
             "updatedAt": now,
-            "_seen": self.clock(),
             **fields,
         }
         self.nodes[node["id"]] = node
         if kind in self.order:
+            node["_seen"] = self.clock()
             self.order[kind].append(number)
         return node
 

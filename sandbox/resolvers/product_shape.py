@@ -176,7 +176,6 @@ def new_variant(shop: Shop, product: Node, chosen: Chosen) -> Node:
         _options=[tuple(pair) for pair in chosen],
         _sku=None,
         inventoryItem={
-            "__typename": "InventoryItem",
             "id": f"gid://shopify/InventoryItem/{number}",
             "sku": None,
             "tracked": False,

@@ -193,7 +193,7 @@ def _entries(shop: Shop, chance: random.Random, products: Sequence[Node]) -> dic
             {
                 "title": f"Look {number}",
                 "designer": chance.choice(designers)["id"],
-                "pieces": json.dumps([node["id"] for node in chance.sample(list(products), min(4, len(products)))]),
+                "pieces": json.dumps([node["id"] for node in chance.sample(products, min(4, len(products)))]),
             },
             "ACTIVE",
         )
@@ -226,7 +226,7 @@ def _close_circles(shop: Shop, chance: random.Random, designers: Sequence[Node],
     """Mentors go round, one mentors himself, and designers name looks that name designers."""
     for number, node in enumerate(designers):
         mentor = designers[(number + 1) % len(designers)] if number != 7 else node
-        mine = [look["id"] for look in chance.sample(list(looks), min(3, len(looks)))]
+        mine = [look["id"] for look in chance.sample(looks, min(3, len(looks)))]
         entry(shop, "designer", node["handle"], {"mentor": mentor["id"], "looks": json.dumps(mine)})
 
 
@@ -245,7 +245,7 @@ def _stories(
             "body": f"Once.\n{AWKWARD}" if number % 9 == 0 else "Once.",
             "about": chance.choice(designers)["id"],
             "next": chance.choice(looks or designers)["id"],
-            "made_of": json.dumps([node["id"] for node in chance.sample(list(materials), 3)]),
+            "made_of": json.dumps([node["id"] for node in chance.sample(materials, 3)]),
         }
         if products:
             chosen = chance.choice(products)
@@ -312,7 +312,7 @@ def _metafields(
         values = {
             "custom.designer": chance.choice(entries["designer"])["id"],
             "custom.materials": json.dumps([one["id"] for one in chance.sample(entries["material"], 2)]),
-            "custom.related": json.dumps([one["id"] for one in chance.sample(list(products), min(3, len(products)))]),
+            "custom.related": json.dumps([one["id"] for one in chance.sample(products, min(3, len(products)))]),
             "custom.subtitle": f"No. {number} {AWKWARD if number % 17 == 0 else ''}".strip(),
             "custom.code": f"code-{number}",
             "custom.care": rich_text("Wash cold."),

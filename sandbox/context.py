@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLResolveInfo
@@ -28,8 +28,11 @@ class AppAccess:
 
 @dataclass(frozen=True)
 class Context:
+    """`searches`: what search strings named that their connection does not know, for `extensions.search`."""
+
     shop: Shop
     app: AppAccess
+    searches: list[dict[str, Any]] = field(default_factory=list)
 
 
 def shop_of(info: Info) -> Shop:

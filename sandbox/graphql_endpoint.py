@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,8 +20,8 @@ from graphql import (
     parse,
     validate,
 )
-from graphql.execution.values import get_variable_values
 
+from . import refusals
 from .bucket import Bucket
 from .context import AppAccess, Context
 from .cost import Meter
@@ -31,6 +31,7 @@ from .store import Shop
 MAX_QUERY_COST = 1000
 
 SCHEMA = build()
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ class Stats:
 
 
 @lru_cache(maxsize=1024)
-def _document(text: str) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
-    document = parse(text, no_location=False)
-    return document, tuple(validate(SCHEMA, document))
+def _document(text: str) -> tuple[DocumentNode, list[dict[str, Any]]]:
+    """A parsed document and what is wrong with it, kept: an app sends the same few texts again and again."""
+    document = parse(text)
+    return document, refusals.document_errors(SCHEMA, document, validate(SCHEMA, document))
 
 
 def answer(shop: Shop, app: AppAccess, bucket: Bucket, stats: Stats, body: Mapping[str, Any]) -> GraphQLAnswer:
@@ -72,16 +74,16 @@ def answer(shop: Shop, app: AppAccess, bucket: Bucket, stats: Stats, body: Mappi
     try:
         document, problems = _document(str(body.get("query") or ""))
     except GraphQLError as problem:
-        return _refused([problem], "PARSE_ERROR")
+        return _refused([refusals.syntax_error(problem)])
     if problems:
-        return _refused(problems, "undefinedField")
+        return _refused(problems)
     operation = _operation(document, body.get("operationName"))
     variables = body.get("variables") or {}
     if operation is None or not isinstance(variables, dict):
-        return _refused([GraphQLError("No operation to execute.")], "BAD_REQUEST")
-    coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
-    if isinstance(coerced, list):
-        return _refused(coerced, "INVALID_VARIABLE")
+        return _refused([{"message": "An operation name is required", "extensions": {"code": "BAD_REQUEST"}}])
+    wrong = refusals.variable_errors(SCHEMA, operation, variables)
+    if wrong:
+        return _refused(wrong)
     return _priced(shop, app, bucket, stats, document, operation, variables)
 
 
@@ -99,11 +101,16 @@ def _priced(
     requested = meter.price(operation)
     if requested > MAX_QUERY_COST:
         message = f"Query cost is {requested:.0f}, which exceeds the single query max cost limit ({MAX_QUERY_COST})."
-        return GraphQLAnswer(200, {"errors": [{"message": message, "extensions": {"code": "MAX_COST_EXCEEDED"}}]})
+        return _refused([{"message": message, "extensions": {"code": "MAX_COST_EXCEEDED"}}])
     if not bucket.take(requested):
         stats.throttled += 1
         return throttled(bucket, requested)
-    result = execute_sync(SCHEMA, document, context_value=Context(shop, app), variable_values=variables)
+    oversized = refusals.size_error(SCHEMA, operation, variables)
+    if oversized is not None:  # what it asked for stays charged, as was seen
+        return GraphQLAnswer(200, {"errors": [oversized], "extensions": {"cost": _cost(requested, None, bucket)}})
+    context = Context(shop, app)
+    name = operation.name.value if operation.name else None
+    result = execute_sync(SCHEMA, document, context_value=context, variable_values=variables, operation_name=name)
     actual = min(requested, meter.price(operation, result.data)) if result.data is not None else 0.0
     bucket.give_back(requested - actual)
     _count(stats, operation, actual)
@@ -115,6 +122,8 @@ def _priced(
     elif operation.operation is OperationType.QUERY:
         response["data"] = None
     response["extensions"] = {"cost": _cost(requested, actual, bucket)}
+    if context.searches:
+        response["extensions"]["search"] = context.searches
     return GraphQLAnswer(200, response)
 
 
@@ -161,16 +170,13 @@ def _operation(document: DocumentNode, name: Any) -> OperationDefinitionNode | N
 
 
 def _formatted(error: GraphQLError) -> dict[str, Any]:
-    if error.original_error is not None and not error.extensions:
-        message = "Internal error. Looks like something went wrong on our end."
-        return {
-            "message": message,
-            "extensions": {"code": "INTERNAL_SERVER_ERROR", "detail": repr(error.original_error)},
-        }
-    formatted: dict[str, Any] = dict(error.formatted)
-    return formatted
+    """An error of our own wording, or Shopify's words for a mistake in the sandbox (which the log explains)."""
+    if error.extensions and "code" in error.extensions:
+        return dict(error.formatted)
+    LOG.error("the sandbox failed at %s: %s", error.path, error.message, exc_info=error.original_error)
+    message = "Internal error. Looks like something went wrong on our end.\nRequest ID: sandbox"
+    return {"message": message, "path": error.path, "extensions": {"code": "INTERNAL_SERVER_ERROR"}}
 
 
-def _refused(problems: Any, code: str) -> GraphQLAnswer:
-    errors = [{**problem.formatted, "extensions": {"code": code}} for problem in problems]
-    return GraphQLAnswer(200, {"errors": json.loads(json.dumps(errors, default=str))})
+def _refused(errors: list[dict[str, Any]]) -> GraphQLAnswer:
+    return GraphQLAnswer(200, {"errors": errors})

@@ -12,7 +12,6 @@ from ..schema import field
 from ..store import OWNER_TYPES, MetafieldName, Node, Shop, digest
 from ..values import Invalid, json_value, known, referenced, store_value
 from .metaobject_definitions import validation_map
-from .root import check_list
 
 MAX_AT_ONCE = 25
 
@@ -92,7 +91,6 @@ def references(source: Node, info: Info, **arguments: Any) -> Node | None:
 
 @field("Mutation", "metafieldsSet")
 def metafields_set(_: Any, info: Info, metafields: list[dict[str, Any]]) -> Node:
-    check_list(metafields, "metafields")
     shop = shop_of(info)
     if len(metafields) > MAX_AT_ONCE:
         message = f"Exceeded the maximum metafields input limit of {MAX_AT_ONCE}."
@@ -185,7 +183,6 @@ def _check_unique(shop: Shop, name: MetafieldName, owner: str, value: str, place
 
 @field("Mutation", "metafieldsDelete")
 def metafields_delete(_: Any, info: Info, metafields: Sequence[Mapping[str, str]]) -> Node:
-    check_list(metafields, "metafields")
     shop = shop_of(info)
     if any(item["namespace"].startswith(("app--", "shopify")) for item in metafields):
         return {"deletedMetafields": [], "userErrors": [user_error(["metafields"], "Access denied to this namespace.")]}

@@ -13,7 +13,6 @@ from ..schema import field
 from ..search import matcher
 from ..store import Node, Shop
 from . import product_shape as shape
-from .root import check_list
 
 _CATEGORY = re.compile(r"gid://shopify/TaxonomyCategory/[a-z]{2}(-\d+)*\Z")
 _TEXTS = ("title", "vendor", "productType", "handle")
@@ -125,8 +124,6 @@ def product_set(
     synchronous: bool = True,
 ) -> Node:
     demand(info, "write_products")
-    check_list(input.get("variants") or (), "variants", 2048)
-    check_list(input.get("productOptions") or (), "productOptions")
     shop = shop_of(info)
     _check_category(input)
     node: Node | None = None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..context import Info, demand_owner, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
-from ..search import matcher
+from ..search import Search
 from ..store import MetafieldName, Node, Shop
 from ..values import KINDS, Invalid, definition_ids, known, store_value
+from .listing import asked
 from .metaobject_definitions import check_validations, definition_type, validation_map
 
 MAX_DEFINITIONS = 256
@@ -53,17 +54,22 @@ def definitions(
     demand_owner(info, "read", ownerType)
     shop = shop_of(info)
     arguments.pop("sortKey", None)
-    matches = matcher("MetafieldDefinition", query)
+    wanted = asked(info, "MetafieldDefinition", query)
     found = [
         node
-        for node in shop.each("MetafieldDefinition")
+        for node in map(shop.nodes.__getitem__, _listed(shop, wanted))
         if node["ownerType"] == ownerType
         and namespace in (None, node["namespace"])
         and key in (None, node["key"])
         and (pinnedStatus == "ANY" or (pinnedStatus == "PINNED") == (node["pinnedPosition"] is not None))
-        and (matches is None or matches(node))
+        and (wanted.test is None or wanted.test(shop, node))
     ]
     return connection(found, **arguments)
+
+
+def _listed(shop: Shop, wanted: Search) -> Iterator[str]:
+    for number in wanted.bounded(shop.numbers("MetafieldDefinition")):
+        yield f"gid://shopify/MetafieldDefinition/{number}"
 
 
 @field("QueryRoot", "metafieldDefinition")

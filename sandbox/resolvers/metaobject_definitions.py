@@ -147,6 +147,7 @@ def _create(shop: Shop, given: Mapping[str, Any]) -> Node:
         "access": _access(given.get("access"), {}),
         "capabilities": _capabilities(given.get("capabilities"), None),
         "standardTemplate": None,
+        "_tightened": False,
     }
     node = shop.add("MetaobjectDefinition", **node_fields)
     shop.definition_by_type[type_] = node["id"]
@@ -268,6 +269,9 @@ def _update(shop: Shop, node: Node, given: Mapping[str, Any]) -> None:
         fields = first + [item for item in fields if item["key"] not in mentioned]
     display = given.get("displayNameKey", node["displayNameKey"])
     node["displayNameKey"] = _display_key(display, fields) if display else None
+    before = {item["key"] for item in node["fieldDefinitions"] if item["required"]}
+    # Entries that stood there before may lack what is demanded from now on.
+    node["_tightened"] |= any(item["required"] and item["key"] not in before for item in fields)
     node["fieldDefinitions"] = fields
     node["access"] = _access(given.get("access"), node["access"])
     node["capabilities"] = _capabilities(given.get("capabilities"), node["capabilities"])

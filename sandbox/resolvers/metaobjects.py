@@ -11,9 +11,9 @@ from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
-from ..search import matcher
 from ..store import Node, Shop
 from ..values import Invalid, json_value, referenced, store_value
+from .listing import asked
 from .metaobject_definitions import validation_map
 
 _HANDLE = re.compile(r"[\w-]+\Z")
@@ -28,16 +28,18 @@ def metaobjects(_: Any, info: Info, type: str, query: str | None = None, **argum
     shop = shop_of(info)
     arguments.pop("sortKey", None)
     definition = shop.definition(type)
-    matches = matcher("Metaobject", query)
+    wanted = asked(info, "Metaobject", query)
+    latest = shop.clock() - shop.search_lag
 
-    def listed(number: int) -> bool:
+    def visible(number: int) -> bool:
         node = shop.nodes[f"gid://shopify/Metaobject/{number}"]
-        lagging = shop.search_lag and shop.clock() - node["_seen"] < shop.search_lag
-        return not lagging and complete(definition, node) and (matches is None or matches(node))
+        return (
+            node["_seen"] <= latest and complete(definition, node) and (wanted.test is None or wanted.test(shop, node))
+        )
 
-    numbers = shop.numbers("Metaobject", type.lower())
-    if matches or shop.search_lag or any(item["required"] for item in (definition or {}).get("fieldDefinitions", ())):
-        numbers = [number for number in numbers if listed(number)]
+    numbers = wanted.bounded(shop.numbers("Metaobject", type.lower()))
+    if wanted.test is not None or shop.search_lag or (definition is not None and definition["_tightened"]):
+        numbers = [number for number in numbers if visible(number)]
     return connection(numbers, load=lambda number: shop.nodes[f"gid://shopify/Metaobject/{number}"], **arguments)
 
 

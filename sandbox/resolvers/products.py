@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ..context import Info, demand, shop_of
 from ..errors import Refusal, top_level, user_error
 from ..paging import connection
 from ..schema import field
-from ..search import matcher
 from ..store import Node, Shop
 from . import product_shape as shape
+from .listing import count, listed
 
 _CATEGORY = re.compile(r"gid://shopify/TaxonomyCategory/[a-z]{2}(-\d+)*\Z")
 _TEXTS = ("title", "vendor", "productType", "handle")
@@ -21,41 +21,16 @@ _TEXTS = ("title", "vendor", "productType", "handle")
 # -- reading ---------------------------------------------------------------------------------------------------
 
 
-def listing(shop: Shop, kind: str, query: str | None, sort_key: str | None) -> Sequence[Any]:
-    """The ids of a kind, filtered and sorted as asked; cheap where nothing is asked."""
-    matches = matcher(kind, query)
-    numbers: Sequence[int] = shop.numbers(kind)
-    if matches is not None:
-        fresh = shop.clock() - shop.search_lag if shop.search_lag else None
-
-        def found(number: int) -> bool:
-            node = shop.nodes[f"gid://shopify/{kind}/{number}"]
-            return (fresh is None or node["_seen"] <= fresh) and matches(node)
-
-        numbers = [number for number in numbers if found(number)]
-    if sort_key in ("UPDATED_AT", "CREATED_AT", "TITLE"):
-        name = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt", "TITLE": "title"}[sort_key]
-        numbers = sorted(numbers, key=lambda n: (str(shop.nodes[f"gid://shopify/{kind}/{n}"].get(name, "")), n))
-    return numbers
-
-
 @field("QueryRoot", "products")
 def products(_: Any, info: Info, query: str | None = None, sortKey: str | None = None, **arguments: Any) -> Node:
     demand(info, "read_products")
-    shop = shop_of(info)
-    return connection(
-        listing(shop, "Product", query, sortKey),
-        load=lambda number: shop.nodes[f"gid://shopify/Product/{number}"],
-        **arguments,
-    )
+    return listed(info, "Product", query, sortKey, **arguments)
 
 
 @field("QueryRoot", "productsCount")
 def products_count(_: Any, info: Info, query: str | None = None, limit: int | None = 10_000) -> Node:
     demand(info, "read_products")
-    count = len(listing(shop_of(info), "Product", query, None))
-    most = limit or count
-    return {"count": min(count, most), "precision": "EXACT" if count <= most else "AT_LEAST"}
+    return count(info, "Product", query, limit)
 
 
 @field("QueryRoot", "product")

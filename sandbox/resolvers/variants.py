@@ -7,11 +7,10 @@ from typing import Any
 
 from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
-from ..paging import connection
 from ..schema import field
 from ..store import Node, Shop
 from . import product_shape as shape
-from .products import listing
+from .listing import count, listed
 
 # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -19,20 +18,13 @@ from .products import listing
 @field("QueryRoot", "productVariants")
 def variants(_: Any, info: Info, query: str | None = None, sortKey: str | None = None, **arguments: Any) -> Node:
     demand(info, "read_products")
-    shop = shop_of(info)
-    return connection(
-        listing(shop, "ProductVariant", query, sortKey),
-        load=lambda number: shop.nodes[f"gid://shopify/ProductVariant/{number}"],
-        **arguments,
-    )
+    return listed(info, "ProductVariant", query, sortKey, **arguments)
 
 
 @field("QueryRoot", "productVariantsCount")
 def variants_count(_: Any, info: Info, query: str | None = None, limit: int | None = 10_000) -> Node:
     demand(info, "read_products")
-    count = len(listing(shop_of(info), "ProductVariant", query, None))
-    most = limit or count
-    return {"count": min(count, most), "precision": "EXACT" if count <= most else "AT_LEAST"}
+    return count(info, "ProductVariant", query, limit)
 
 
 @field("QueryRoot", "productVariant")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLError
@@ -23,3 +23,8 @@ class Refusal(Exception):
     def __init__(self, field: Sequence[str] | None, message: str, code: str | None = None, **more: Any) -> None:
         super().__init__(message)
         self.error = user_error(field, message, code, **more)
+
+    def said(self, codes: Mapping[str, str]) -> dict[str, Any]:
+        """The error in the words of a mutation: rules are shared, but every mutation has an enum of its own."""
+        code = self.error["code"]
+        return {**self.error, "code": codes.get(code, code)}

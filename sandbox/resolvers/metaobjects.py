@@ -33,9 +33,9 @@ def metaobjects(_: Any, info: Info, type: str, query: str | None = None, **argum
 
     def visible(number: int) -> bool:
         node = shop.nodes[f"gid://shopify/Metaobject/{number}"]
-        return (
-            node["_seen"] <= latest and complete(definition, node) and (wanted.test is None or wanted.test(shop, node))
-        )
+        if shop.search_lag and node["_seen"] > latest:
+            return False
+        return complete(definition, node) and (wanted.test is None or wanted.test(shop, node))
 
     numbers = wanted.bounded(shop.numbers("Metaobject", type.lower()))
     if wanted.test is not None or shop.search_lag or (definition is not None and definition["_tightened"]):

@@ -16,27 +16,46 @@ from ..store import Node, Shop
 MAX_OPTIONS = 3
 MAX_VALUES = 100
 MAX_VARIANTS = 2048
+Pairs = tuple[tuple[str, str], ...]
 Chosen = list[tuple[str, str]]
 
 DEFAULT_OPTIONS: list[tuple[str, list[str]]] = [("Title", ["Default Title"])]
 DEFAULT_VARIANTS: list[tuple[Chosen, Mapping[str, Any]]] = [([("Title", "Default Title")], {})]
 
 
-def option_node(product: Node, item: Node, place: int) -> Node:
-    values = [value["name"] for value in item["values"]]
+def is_default(product: Node) -> bool:
+    """Whether a product has no options but the one that stands for none."""
+    return [item["name"] for item in product["_options"]] == ["Title"]
+
+
+def used_values(shop: Shop, product: Node, option: str) -> set[str]:
+    return {value for gid in product["_variants"] for name, value in shop.nodes[gid]["_options"] if name == option}
+
+
+def sort_pairs(shop: Shop, product: Node) -> None:
+    """Brings what variants have chosen into the order of the options."""
+    names = [option["name"] for option in product["_options"]]
+    for gid in product["_variants"]:
+        node = shop.nodes[gid]
+        node["_options"] = sorted(node["_options"], key=lambda pair: names.index(pair[0]))
+
+
+def option_node(shop: Shop, product: Node, item: Node, place: int) -> Node:
+    """What `ProductOption` shows: `values` only those that a variant has, `optionValues` all, as was seen."""
+    used = used_values(shop, product, item["name"])
     return {
         "__typename": "ProductOption",
         "id": item["id"],
         "name": item["name"],
         "position": place + 1,
-        "values": values,
-        "linkedMetafield": item.get("linked"),
+        "values": [value["name"] for value in item["values"] if value["name"] in used],
+        "linkedMetafield": None,
         "optionValues": [
             {
                 "__typename": "ProductOptionValue",
                 "id": value["id"],
                 "name": value["name"],
-                "hasVariants": True,
+                "hasVariants": value["name"] in used,
                 "linkedMetafieldValue": None,
             }
             for value in item["values"]
@@ -55,12 +74,14 @@ def planned(given: Mapping[str, Any]) -> tuple[list[tuple[str, list[str]]], list
     if len(options) > MAX_OPTIONS:
         raise Refusal(["input", "productOptions"], "Can only specify a maximum of 3 options", "OPTIONS_OVER_LIMIT")
     variants: list[tuple[Chosen, Mapping[str, Any]]] = []
+    taken: set[tuple[tuple[str, str], ...]] = set()
     for number, item in enumerate(given["variants"]):
         place = ["input", "variants", str(number)]
         chosen = choose(options, item, place)
-        if any(chosen == other for other, _ in variants):
+        if tuple(chosen) in taken:
             raise Refusal(place, f"The variant '{_title(chosen)}' already exists.", "VARIANT_ALREADY_EXISTS")
         check_variant(item, place)
+        taken.add(tuple(chosen))
         variants.append((chosen, item))
     if not variants:
         raise Refusal(["input", "variants"], "At least one variant is needed.", "INVALID_INPUT")
@@ -78,40 +99,61 @@ def first_variant(
         options.append((item["name"], values))
     if not options:
         return DEFAULT_OPTIONS, DEFAULT_VARIANTS
+    if len(options) > MAX_OPTIONS:
+        raise Refusal(["productOptions"], "Can only specify a maximum of 3 options", "OPTIONS_OVER_LIMIT")
     return options, [([(name, values[0]) for name, values in options], {})]
 
 
 def check_option(name: str, values: Sequence[str], others: Sequence[str], place: list[str]) -> None:
-    if not name.strip() or " / " in name or len(name) > 255:
-        raise Refusal([*place, "name"], "The option name is invalid.", "INVALID_NAME")
+    check_name(name, place)
     if name in others:
-        raise Refusal(place, f"The option name '{name}' is used twice.", "DUPLICATED_OPTION_NAME")
+        raise Refusal(place, "Duplicated option name.", "DUPLICATED_OPTION_NAME")
     if not values:
-        raise Refusal([*place, "values"], f"Option '{name}' needs at least one value.", "OPTION_VALUES_MISSING")
+        raise Refusal(place, f"Option '{name}' must specify at least one option value.", "OPTION_VALUES_MISSING")
     if len(set(values)) != len(values):
-        raise Refusal([*place, "values"], "Option values must be unique.", "DUPLICATED_OPTION_VALUE")
+        raise Refusal([*place, "values"], "Duplicated option value.", "DUPLICATED_OPTION_VALUE")
+    check_values(values, [*place, "values"])
+
+
+def check_name(name: str, place: list[str]) -> None:
+    if " / " in name:
+        raise Refusal([*place, "name"], "The name contains unsupported sequence ' / '", "INVALID_NAME")
+    if not name.strip():
+        raise Refusal([*place, "name"], "The name provided is not valid.", "INVALID_NAME")
+    if len(name) > 255:
+        raise Refusal(place, "Option name is too long.", "OPTION_NAME_TOO_LONG")
+
+
+def check_values(values: Sequence[str], place: list[str]) -> None:
     if len(values) > MAX_VALUES:
         message = f"Option values count is over the allowed limit ({MAX_VALUES})."
-        raise Refusal([*place, "values"], message, "OPTION_VALUES_OVER_LIMIT")
-    if any(not value.strip() or len(value) > 255 for value in values):
-        raise Refusal([*place, "values"], "An option value is invalid.", "INVALID_INPUT")
+        raise Refusal(place, message, "OPTION_VALUES_OVER_LIMIT")
+    for number, value in enumerate(values):
+        if not value.strip() or len(value) > 255:
+            message = f"An option value has 1 to 255 characters, this one has {len(value.strip())}."
+            raise Refusal([*place, str(number)], message, "OPTION_VALUE_NAME_TOO_LONG")
 
 
 def choose(options: Sequence[tuple[str, list[str]]], item: Mapping[str, Any], place: list[str]) -> Chosen:
     """The (option, value) pairs of a variant input, in the order of the options."""
-    given = {value.get("optionName"): value.get("name") for value in item.get("optionValues") or ()}
-    chosen: Chosen = []
+    given: dict[str, str] = {}
+    names = [name for name, _ in options]
+    for number, value in enumerate(item.get("optionValues") or ()):
+        name = value.get("optionName") or ""
+        if name not in names:
+            raise Refusal([*place, "optionValues", str(number)], "Option does not exist", "OPTION_DOES_NOT_EXIST")
+        if name in given:
+            raise Refusal([*place, "optionValues"], f"Duplicated option name '{name}'", "INVALID_INPUT")
+        given[name] = value.get("name") or ""
+    missing = [name for name in names if name not in given]
+    if missing:
+        message = f"You need to add option values for {', '.join(missing)}"
+        raise Refusal(place, message, "NEED_TO_ADD_OPTION_VALUES")
     for name, values in options:
-        if name not in given:
-            raise Refusal([*place, "optionValues"], f"Option '{name}' has no value.", "NEED_TO_ADD_OPTION_VALUES")
-        value = given.pop(name)
-        if value not in values:
-            message = f"Option value '{value}' does not exist in '{name}'."
+        if given[name] not in values:
+            message = f"Option value '{given[name]}' does not exist in '{name}'."
             raise Refusal([*place, "optionValues"], message, "OPTION_VALUE_DOES_NOT_EXIST")
-        chosen.append((name, str(value)))
-    if given:
-        raise Refusal([*place, "optionValues"], "The option does not exist.", "OPTION_DOES_NOT_EXIST")
-    return chosen
+    return [(name, given[name]) for name in names]
 
 
 def check_variant(item: Mapping[str, Any], place: list[str]) -> None:

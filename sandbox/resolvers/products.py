@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..context import Info, demand, shop_of
 from ..errors import Refusal, top_level, user_error
 from ..paging import connection
 from ..schema import field
-from ..store import Node, Shop
+from ..store import OWNER_TYPES, Node, Shop
 from . import product_shape as shape
 from .listing import count, listed
 
 _CATEGORY = re.compile(r"gid://shopify/TaxonomyCategory/[a-z]{2}(-\d+)*\Z")
-_TEXTS = ("title", "vendor", "productType", "handle")
+_TEXTS = {"title": "Title", "vendor": "Vendor", "productType": "Product type", "handle": "Handle"}
+MAX_TEXT = 255
+# The rules of options and variants are shared; productSet has words of its own for some.
+SET_CODES = {
+    "INVALID_NAME": "INVALID_INPUT",
+    "NEED_TO_ADD_OPTION_VALUES": "INVALID_VARIANT",
+    "OPTION_NAME_TOO_LONG": "INVALID_INPUT",
+    "OPTION_VALUE_NAME_TOO_LONG": "INVALID_INPUT",
+    "VARIANT_ALREADY_EXISTS": "INVALID_VARIANT",
+}
 
 
 # -- reading ---------------------------------------------------------------------------------------------------
@@ -50,12 +59,24 @@ def find(shop: Shop, identifier: Mapping[str, Any]) -> Node | None:
         return shop.get(identifier["id"], "Product")
     if identifier.get("handle") is not None:
         return shop.product(identifier["handle"])
-    return None
+    return by_custom_id(shop, "Product", identifier.get("customId"))
+
+
+def by_custom_id(shop: Shop, kind: str, custom: Mapping[str, Any] | None) -> Node | None:
+    """What has this value in a metafield of type id."""
+    if custom is None:
+        return None
+    name = (OWNER_TYPES[kind], custom.get("namespace") or "$app", custom["key"])
+    definition = shop.metafield_definition(*name)
+    if definition is None or definition["type"]["name"] != "id":
+        return None
+    return next((shop.nodes[gid] for gid in shop.owners_of(name, custom["value"])), None)
 
 
 @field("Product", "options")
 def options(source: Node, info: Info, first: int | None = None) -> list[Node]:
-    return [shape.option_node(source, item, place) for place, item in enumerate(source["_options"])][:first]
+    shop = shop_of(info)
+    return [shape.option_node(shop, source, item, place) for place, item in enumerate(source["_options"])][:first]
 
 
 @field("Product", "variants")
@@ -78,7 +99,7 @@ def media_count(source: Node, info: Info) -> Node:
 
 @field("Product", "hasOnlyDefaultVariant")
 def only_default(source: Node, info: Info) -> bool:
-    return [item["name"] for item in source["_options"]] == ["Title"]
+    return shape.is_default(source)
 
 
 @field("Product", "category")
@@ -104,9 +125,11 @@ def product_set(
     node: Node | None = None
     try:
         node = _set_target(shop, identifier, input)
+        if identifier and identifier.get("handle"):
+            input = {**input, "handle": identifier["handle"]}
         node = _set(shop, node, input)
     except Refusal as refusal:
-        return {"product": node, "productSetOperation": None, "userErrors": [refusal.error]}
+        return {"product": node, "productSetOperation": None, "userErrors": [refusal.said(SET_CODES)]}
     if synchronous:
         return {"product": node, "productSetOperation": None, "userErrors": []}
     operation = shop.add("ProductSetOperation", status="COMPLETE", product=node, userErrors=[])
@@ -132,7 +155,10 @@ def _set_target(shop: Shop, identifier: Mapping[str, Any] | None, given: Mapping
         return None
     node = find(shop, identifier)
     if node is None and identifier.get("id"):
-        raise Refusal(["input"], "Product does not exist", "PRODUCT_DOES_NOT_EXIST")
+        raise Refusal(["input", "id"], "Product does not exist", "PRODUCT_DOES_NOT_EXIST")
+    if node is None and identifier.get("customId"):
+        # Creating takes the value among the input's metafields, which this stand-in does not have.
+        raise Refusal(["input"], "The metafields must contain the customId value.", "METAFIELD_MISMATCH")
     if identifier.get("handle") and given.get("handle") not in (None, identifier["handle"]):
         raise Refusal(["input", "handle"], "Handle must match the identifier.", "INPUT_MISMATCH")
     return node
@@ -142,8 +168,14 @@ def _set(shop: Shop, node: Node | None, given: Mapping[str, Any]) -> Node:
     """Creates or replaces; lists that are given replace what was there."""
     has_options, has_variants = given.get("productOptions") is not None, given.get("variants") is not None
     if has_options != has_variants:
-        missing = "variants" if has_options else "productOptions"
-        raise Refusal(["input", missing], "Options and variants must be given together.", "INVALID_INPUT")
+        if has_options:
+            message = "Variants input is required when updating product options"
+            raise Refusal(["input", "variants"], message, "VARIANTS_INPUT_MISSING")
+        message = "Product options input is required when updating variants"
+        raise Refusal(["input", "productOptions"], message, "PRODUCT_OPTIONS_INPUT_MISSING")
+    if node is not None and given.get("giftCard") not in (None, node["isGiftCard"]):
+        message = "The product gift_card attribute cannot be changed after creation."
+        raise Refusal(["input", "giftCard"], message, "GIFT_CARD_ATTRIBUTE_CANNOT_BE_CHANGED")
     new = node is None
     fields = check_fields(shop, node, given, ["input"])
     options_, variants_ = shape.planned(given) if has_options else (shape.DEFAULT_OPTIONS, shape.DEFAULT_VARIANTS)
@@ -209,7 +241,7 @@ def product_delete(_: Any, info: Info, input: Mapping[str, str], synchronous: bo
 
 def _check_category(given: Mapping[str, Any]) -> None:
     if given.get("category") and _CATEGORY.match(given["category"]) is None:
-        raise top_level(f"Invalid product taxonomy node id {given['category']}", "INVALID_PRODUCT_TAXONOMY_NODE_ID")
+        raise top_level("Invalid product_taxonomy_node_id", "INVALID_PRODUCT_TAXONOMY_NODE_ID")
 
 
 def check_fields(shop: Shop, node: Node | None, given: Mapping[str, Any], place: list[str]) -> Node:
@@ -217,9 +249,12 @@ def check_fields(shop: Shop, node: Node | None, given: Mapping[str, Any], place:
     title = given.get("title")
     if (node is None and not (title or "").strip()) or (title is not None and not title.strip()):
         raise Refusal([*place, "title"], "Title can't be blank", "INVALID_INPUT")
-    for name in _TEXTS:
-        if len(given.get(name) or "") > 255:
-            raise Refusal([*place, name], f"{name} is too long (maximum is 255 characters)", "INVALID_INPUT")
+    for name, label in _TEXTS.items():
+        if len(given.get(name) or "") > MAX_TEXT:
+            where = place if place and name != "title" else [*place, name]
+            raise Refusal(where, f"{label} is too long (maximum is {MAX_TEXT} characters)", "INVALID_INPUT")
+    if any(len(tag) > MAX_TEXT for tag in given.get("tags") or ()):
+        raise Refusal([*place, "tags"], "Product tags is invalid", "INVALID_INPUT")
     fields: Node = {
         name: given[name]
         for name in ("title", "descriptionHtml", "vendor", "productType", "status", "requiresSellingPlan")
@@ -231,7 +266,7 @@ def check_fields(shop: Shop, node: Node | None, given: Mapping[str, Any], place:
         old = node["seo"] if node is not None else {"title": None, "description": None}
         fields["seo"] = {name: (given["seo"].get(name, old[name]) or None) for name in ("title", "description")}
     if given.get("tags") is not None:
-        fields["tags"] = sorted({tag.strip() for tag in given["tags"] if tag.strip()}, key=str.lower)
+        fields["tags"] = _tags(given["tags"])
     if "category" in given:
         fields["_category"] = given["category"]
     if node is None and given.get("giftCard"):
@@ -240,6 +275,15 @@ def check_fields(shop: Shop, node: Node | None, given: Mapping[str, Any], place:
     if handle is not None:
         fields["handle"] = handle
     return fields
+
+
+def _tags(given: Sequence[str]) -> list[str]:
+    """Trimmed, sorted, each once whatever its case."""
+    kept: dict[str, str] = {}
+    for tag in given:
+        if tag.strip():
+            kept.setdefault(tag.strip().lower(), tag.strip())
+    return sorted(kept.values(), key=str.lower)
 
 
 def _handle(shop: Shop, node: Node | None, given: Mapping[str, Any], title: str) -> str | None:
@@ -252,7 +296,7 @@ def _handle(shop: Shop, node: Node | None, given: Mapping[str, Any], title: str)
         return asked
     if node is not None:
         return None
-    base = slug(title) or "product"
+    base = (slug(title) if not (given.get("handle") or "").strip() else "") or "product"
     handle, number = base, 0
     while shop.product(handle) is not None:
         number += 1

@@ -11,6 +11,14 @@ from ..schema import field
 from ..store import Node, Shop
 from . import product_shape as shape
 from .listing import count, listed
+from .products import by_custom_id
+
+# productVariantsBulkCreate has fewer words than the rules that it shares.
+CREATE_CODES = {
+    "OPTION_DOES_NOT_EXIST": "INVALID_INPUT",
+    "OPTION_VALUE_DOES_NOT_EXIST": "INVALID_INPUT",
+    "OPTION_VALUE_NAME_TOO_LONG": "INVALID_INPUT",
+}
 
 # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -36,7 +44,10 @@ def variant(_: Any, info: Info, id: str) -> Node | None:
 @field("QueryRoot", "productVariantByIdentifier")
 def variant_by_identifier(_: Any, info: Info, identifier: Mapping[str, Any]) -> Node | None:
     demand(info, "read_products")
-    return shop_of(info).get(identifier.get("id") or "", "ProductVariant")
+    shop = shop_of(info)
+    if identifier.get("id") is not None:
+        return shop.get(identifier["id"], "ProductVariant")
+    return by_custom_id(shop, "ProductVariant", identifier.get("customId"))
 
 
 @field("ProductVariant", "product")
@@ -86,12 +97,12 @@ def _product(shop: Shop, gid: str) -> Node:
 def bulk_create(_: Any, info: Info, productId: str, variants: list[dict[str, Any]], strategy: str = "DEFAULT") -> Node:
     demand(info, "write_products")
     shop = shop_of(info)
-    own = shop.get(productId, "Product")
     try:
-        created = _bulk_create(shop, _product(shop, productId), variants, strategy)
+        product = _product(shop, productId)
+        created = _bulk_create(shop, product, variants, strategy)
     except Refusal as refusal:
-        return {"product": own, "productVariants": None, "userErrors": [refusal.error]}
-    return {"product": own, "productVariants": created, "userErrors": []}
+        return {"product": None, "productVariants": [], "userErrors": [refusal.said(CREATE_CODES)]}
+    return {"product": product, "productVariants": created, "userErrors": []}
 
 
 def _bulk_create(shop: Shop, product: Node, given: list[dict[str, Any]], strategy: str) -> list[Node]:
@@ -99,7 +110,7 @@ def _bulk_create(shop: Shop, product: Node, given: list[dict[str, Any]], strateg
     existing = {tuple(shop.nodes[gid]["_options"]) for gid in product["_variants"]}
     if len(existing) + len(given) > shape.MAX_VARIANTS:
         message = f"You can only have {shape.MAX_VARIANTS} variants per product"
-        raise Refusal(["variants"], message, "VARIANT_LIMIT_EXCEEDED")
+        raise Refusal(["variants"], message, "INVALID_INPUT")
     ready: list[tuple[shape.Chosen, Mapping[str, Any]]] = []
     for number, item in enumerate(given):
         place = ["variants", str(number)]
@@ -109,27 +120,34 @@ def _bulk_create(shop: Shop, product: Node, given: list[dict[str, Any]], strateg
             for option in product["_options"]
         ]
         chosen = shape.choose(options, item, place)
+        for _, value in chosen:
+            shape.check_values([value], [*place, "optionValues"])
         if tuple(chosen) in existing:
             message = f"The variant '{' / '.join(value for _, value in chosen)}' already exists."
             raise Refusal(place, message, "VARIANT_ALREADY_EXISTS")
         shape.check_variant(item, place)
         existing.add(tuple(chosen))
         ready.append((chosen, item))
-    lonely = strategy == "REMOVE_STANDALONE_VARIANT" and len(product["_variants"]) == 1
-    if lonely:
+    removable = strategy == "REMOVE_STANDALONE_VARIANT" or (strategy == "DEFAULT" and shape.is_default(product))
+    if removable and len(product["_variants"]) == 1:
         shop.drop(shop.nodes[product["_variants"].pop()])
     return [_add(shop, product, chosen, item) for chosen, item in ready]
 
 
 def _add(shop: Shop, product: Node, chosen: shape.Chosen, item: Mapping[str, Any]) -> Node:
-    for option, (_, value) in zip(product["_options"], chosen, strict=True):
-        if all(known["name"] != value for known in option["values"]):
-            option["values"].append(shape.new_value(shop, value))
+    _learn(shop, product, chosen)
     node = shape.new_variant(shop, product, chosen)
     shape.put_variant(shop, node, item)
     product["_variants"].append(node["id"])
     shop.touch(product)
     return node
+
+
+def _learn(shop: Shop, product: Node, chosen: shape.Chosen) -> None:
+    """Adds the values that options do not know yet."""
+    for option, (_, value) in zip(product["_options"], chosen, strict=True):
+        if all(known["name"] != value for known in option["values"]):
+            option["values"].append(shape.new_value(shop, value))
 
 
 @field("Mutation", "productVariantsBulkUpdate")
@@ -147,15 +165,41 @@ def bulk_update(
         product = _product(shop, productId)
         for number, item in enumerate(variants):
             place = ["variants", str(number)]
-            if item.get("id") not in product["_variants"]:
+            if item.get("id") is None:
+                message = "Product variant is missing ID attribute"
+                raise Refusal([*place, "id"], message, "PRODUCT_VARIANT_ID_MISSING")
+            if item["id"] not in product["_variants"]:
                 raise Refusal([*place, "id"], "Product variant does not exist", "PRODUCT_VARIANT_DOES_NOT_EXIST")
             shape.check_variant(item, place)
+        chosen = _rechosen(shop, product, variants)
     except Refusal as refusal:
         return {"product": own, "productVariants": None, "userErrors": [refusal.error]}
     for item in variants:
-        shape.put_variant(shop, shop.nodes[item["id"]], item)
+        node = shop.nodes[item["id"]]
+        if item["id"] in chosen:
+            _learn(shop, product, chosen[item["id"]])
+            node["_options"] = chosen[item["id"]]
+        shape.put_variant(shop, node, item)
     shop.touch(product)
     return {"product": product, "productVariants": [shop.nodes[item["id"]] for item in variants], "userErrors": []}
+
+
+def _rechosen(shop: Shop, product: Node, given: list[dict[str, Any]]) -> dict[str, shape.Chosen]:
+    """The new option values of the variants that get some, in the order of the options. Raises Refusal."""
+    after = {gid: list(shop.nodes[gid]["_options"]) for gid in product["_variants"]}
+    names = [option["name"] for option in product["_options"]]
+    moved: dict[str, shape.Chosen] = {}
+    for number, item in enumerate(given):
+        asked = {value.get("optionName") or "": value.get("name") or "" for value in item.get("optionValues") or ()}
+        for place, name in enumerate(asked):
+            if name not in names:
+                where = ["variants", str(number), "optionValues", str(place)]
+                raise Refusal(where, "Option does not exist", "OPTION_DOES_NOT_EXIST")
+        if asked:
+            after[item["id"]] = moved[item["id"]] = [(name, asked.get(name, old)) for name, old in after[item["id"]]]
+    if len({tuple(chosen) for chosen in after.values()}) < len(after):
+        raise Refusal(["variants"], "The variant already exists.", "VARIANT_ALREADY_EXISTS")
+    return moved
 
 
 @field("Mutation", "productVariantsBulkDelete")
@@ -166,13 +210,17 @@ def bulk_delete(_: Any, info: Info, productId: str, variantsIds: list[str]) -> N
     if own is None:
         error = user_error(["productId"], "Product does not exist", "PRODUCT_DOES_NOT_EXIST")
         return {"product": None, "userErrors": [error]}
-    if len(variantsIds) >= len(own["_variants"]):
+    for number, gid in enumerate(variantsIds):
+        if gid not in own["_variants"]:
+            message = "At least one variant does not belong to the product"
+            code = "AT_LEAST_ONE_VARIANT_DOES_NOT_BELONG_TO_THE_PRODUCT"
+            return {"product": None, "userErrors": [user_error(["variantsIds", str(number)], message, code)]}
+    if len(set(variantsIds)) >= len(own["_variants"]):
         error = user_error(["variantsIds"], "At least one variant must remain", "CANNOT_DELETE_LAST_VARIANT")
-        return {"product": own, "userErrors": [error]}
-    for gid in variantsIds:
-        if gid in own["_variants"]:
-            own["_variants"].remove(gid)
-            shop.drop(shop.nodes[gid])
+        return {"product": None, "userErrors": [error]}
+    for gid in set(variantsIds):
+        own["_variants"].remove(gid)
+        shop.drop(shop.nodes[gid])
     shop.touch(own)
     return {"product": own, "userErrors": []}
 
@@ -182,11 +230,27 @@ def bulk_reorder(_: Any, info: Info, productId: str, positions: list[dict[str, A
     demand(info, "write_products")
     shop = shop_of(info)
     own = shop.get(productId, "Product")
-    if own is None or any(item["id"] not in own["_variants"] for item in positions):
-        error = user_error(["positions"], "Product variant does not exist", "MISSING_VARIANT")
-        return {"product": own, "userErrors": [error]}
+    try:
+        _check_positions(_product(shop, productId), positions)
+    except Refusal as refusal:
+        return {"product": own, "userErrors": [refusal.error]}
+    assert own is not None
     for item in sorted(positions, key=lambda item: item["position"]):
         own["_variants"].remove(item["id"])
         own["_variants"].insert(max(0, item["position"] - 1), item["id"])
     shop.touch(own)
     return {"product": own, "userErrors": []}
+
+
+def _check_positions(product: Node, given: list[dict[str, Any]]) -> None:
+    seen: set[str] = set()
+    for number, item in enumerate(given):
+        place = ["positions", str(number)]
+        if item["id"] not in product["_variants"]:
+            raise Refusal([*place, "id"], "Product variant does not exist", "MISSING_VARIANT")
+        if item["id"] in seen:
+            raise Refusal([*place, "id"], "Product variant IDs must be unique", "DUPLICATED_VARIANT_ID")
+        if item["position"] < 1:
+            message = "Product variant position cannot be zero or negative number"
+            raise Refusal([*place, "position"], message, "INVALID_POSITION")
+        seen.add(item["id"])

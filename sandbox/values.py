@@ -388,6 +388,8 @@ def json_value(type_: str, value: str) -> Any:
     inner = type_.removeprefix("list.")
     if type_ == "boolean":
         return True if value == "true" else value
+    if inner in MEASUREMENTS:
+        return _measured(json.loads(value), listed=type_.startswith("list."))
     if (
         type_.startswith("list.")
         or inner in MEASUREMENTS
@@ -404,6 +406,29 @@ def json_value(type_: str, value: str) -> Any:
     ):
         return json.loads(value)
     return value
+
+
+_SHORT_UNITS = {
+    "CENTIMETERS": "cm",
+    "GRAMS": "g",
+    "INCHES": "in",
+    "KILOGRAMS": "kg",
+    "LITERS": "l",
+    "METERS": "m",
+    "MILLILITERS": "ml",
+    "MILLIMETERS": "mm",
+}
+
+
+def _measured(value: Any, *, listed: bool) -> Any:
+    """Whole numbers without a point; in lists units in lower case and short, as was seen."""
+    if isinstance(value, list):
+        return [_measured(item, listed=listed) for item in value]
+    number, unit = value["value"], value["unit"]
+    return {
+        "value": int(number) if number == int(number) else number,
+        "unit": _SHORT_UNITS.get(unit, unit.lower()) if listed else unit,
+    }
 
 
 def referenced(type_: str, value: str | None) -> list[str]:

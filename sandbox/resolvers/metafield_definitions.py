@@ -28,8 +28,7 @@ CAPABILITIES = (
 UNIQUE_TYPES = ("single_line_text_field", "multi_line_text_field", "url", "number_integer", "id")
 STANDARD = {("PRODUCT", "descriptors", "subtitle"), ("PRODUCT", "facts", "isbn"), ("PRODUCT", "reviews", "rating")}
 
-_NAMESPACE = re.compile(r"[a-zA-Z0-9_$-]{3,255}\Z")
-_KEY = re.compile(r"[a-zA-Z0-9_$-]{2,64}\Z")
+_CHARACTERS = re.compile(r"[a-zA-Z0-9_$-]+\Z")
 
 
 def reserved(namespace: str) -> bool:
@@ -74,7 +73,10 @@ def _listed(shop: Shop, wanted: Search) -> Iterator[str]:
 
 @field("QueryRoot", "metafieldDefinition")
 def definition(_: Any, info: Info, id: str | None = None, identifier: Mapping[str, Any] | None = None) -> Node | None:
-    return _find(shop_of(info), id, identifier)
+    found = _find(shop_of(info), id, identifier)
+    if found is not None:
+        demand_owner(info, "read", found["ownerType"])
+    return found
 
 
 def _find(shop: Shop, gid: str | None, identifier: Mapping[str, Any] | None) -> Node | None:
@@ -130,8 +132,7 @@ def _create(shop: Shop, given: Mapping[str, Any]) -> Node:
     _check_name(namespace, key, owner_type)
     if not known(given["type"]) or given["type"] == "list.boolean":
         raise Refusal(["definition", "type"], f"Type {given['type']} is not a valid type.", "INCLUSION")
-    if not given["name"].strip():
-        raise Refusal(["definition", "name"], "Name can't be blank", "BLANK")
+    _check_label(given)
     if shop.metafield_definition(owner_type, namespace, key) is not None:
         message = f"Key is in use for {owner_type.title()} metafields on the '{namespace}' namespace."
         raise Refusal(["definition", "key"], message, "TAKEN")
@@ -165,12 +166,24 @@ def _check_name(namespace: str, key: str, owner_type: str) -> None:
     if (owner_type, namespace, key) in STANDARD:
         message = "Namespace and key are reserved for a standard definition."
         raise Refusal(["definition"], message, "RESERVED_NAMESPACE_KEY")
-    if _NAMESPACE.match(namespace) is None:
-        code = "TOO_SHORT" if len(namespace) < 3 else "INVALID_CHARACTER"
-        raise Refusal(["definition", "namespace"], "Namespace is invalid.", code)
-    if _KEY.match(key) is None:
-        code = "TOO_SHORT" if len(key) < 2 else "INVALID_CHARACTER"
-        raise Refusal(["definition", "key"], "Key is invalid.", code)
+    for name, text, least, most in (("namespace", namespace, 3, 255), ("key", key, 2, 64)):
+        place, label = ["definition", name], name.title()
+        if len(text) < least:
+            raise Refusal(place, f"{label} is too short (minimum is {least} characters)", "TOO_SHORT")
+        if len(text) > most:
+            raise Refusal(place, f"{label} is too long (maximum is {most} characters)", "TOO_LONG")
+        if _CHARACTERS.match(text) is None:
+            raise Refusal(place, f"{label} contains one or more invalid characters.", "INVALID_CHARACTER")
+
+
+def _check_label(given: Mapping[str, Any]) -> None:
+    """The name and the description that people read."""
+    if given.get("name") is not None and not given["name"].strip():
+        raise Refusal(["definition", "name"], "Name can't be blank", "BLANK")
+    for name in ("name", "description"):
+        if len(given.get(name) or "") > 255:
+            message = f"{name.title()} is too long (maximum is 255 characters)"
+            raise Refusal(["definition", name], message, "TOO_LONG")
 
 
 def _check_existing(shop: Shop, definition: Node) -> None:
@@ -243,6 +256,7 @@ def update(_: Any, info: Info, definition: dict[str, Any]) -> Node:
 
 def _update(shop: Shop, node: Node, given: Mapping[str, Any]) -> None:
     type_ = node["type"]["name"]
+    _check_label(given)
     validations = node["validations"]
     if given.get("validations") is not None:
         validations = check_validations(shop, type_, given["validations"], ["definition", "validations"])
@@ -250,21 +264,29 @@ def _update(shop: Shop, node: Node, given: Mapping[str, Any]) -> None:
         if before != after and type_.endswith("metaobject_reference"):
             message = "The metaobject definition cannot be changed."
             raise Refusal(["definition", "validations"], message, "METAOBJECT_DEFINITION_CHANGED")
-    node["access"] = _access(given.get("access"), node["access"], "INVALID_INPUT")
-    node["capabilities"] = _capabilities(given, type_, node["capabilities"])
-    node["validations"] = validations
+    access = _access(given.get("access"), node["access"], "INVALID_INPUT")
+    capabilities = _capabilities(given, type_, node["capabilities"])
+    if capabilities["uniqueValues"]["enabled"] and not node["capabilities"]["uniqueValues"]["enabled"]:
+        _check_distinct(shop, node)
+    if given.get("pin") and node["pinnedPosition"] is None:
+        node["pinnedPosition"] = _pin(shop, node, node["ownerType"])
+    elif given.get("pin") is False:
+        node["pinnedPosition"] = None
+    node |= {"access": access, "capabilities": capabilities, "validations": validations}
     for name in ("name", "description"):
         if given.get(name) is not None:
             node[name] = given[name]
     if given.get("constraintsUpdates") is not None:
         _update_constraints(node, given["constraintsUpdates"])
-    if given.get("pin") is not None:
-        pinned = node["pinnedPosition"] is not None
-        if given["pin"] and not pinned:
-            node["pinnedPosition"] = _pin(shop, node, node["ownerType"])
-        elif not given["pin"]:
-            node["pinnedPosition"] = None
     shop.touch(node)
+
+
+def _check_distinct(shop: Shop, node: Node) -> None:
+    """Values that stand there must be distinct before they can be held so."""
+    values = [metafield["value"] for metafield in shop.metafields_named(_name(node))]
+    if len(set(values)) < len(values):
+        message = "The capability unique_values cannot be enabled: some values are not unique."
+        raise Refusal(["definition", "capabilities"], message, "INVALID_CAPABILITY")
 
 
 def _update_constraints(node: Node, given: Mapping[str, Any]) -> None:

@@ -315,6 +315,18 @@ def delete(_: Any, info: Info, id: str) -> Node:
         return {"deletedId": None, "userErrors": [user_error(["id"], "Record not found", "RECORD_NOT_FOUND")]}
     for number in list(shop.numbers("Metaobject", node["type"])):
         shop.drop(shop.nodes[f"gid://shopify/Metaobject/{number}"])
+    for other in list(shop.each("MetafieldDefinition")):
+        if definition_ids(validation_map(other)) == [id]:
+            _drop_metafields(shop, other)
     shop.definition_by_type.pop(node["type"], None)
     shop.drop(node)
     return {"deletedId": id, "userErrors": []}
+
+
+def _drop_metafields(shop: Shop, definition: Node) -> None:
+    """A metafield definition that could refer to nothing else goes too, with its values."""
+    name = (definition["ownerType"], definition["namespace"], definition["key"])
+    for owner in list(shop.owners.get(name, ())):
+        shop.remove_metafield(owner, *name[1:])
+    del shop.metafield_definitions[name]
+    shop.drop(definition)

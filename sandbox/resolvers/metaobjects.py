@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -232,7 +234,7 @@ def _write(
         shop.metaobject_by_handle[node["type"], handle] = node["id"]
         node["handle"] = handle
     node |= {"_values": stored, "_status": status, "_template": template}
-    node["_display"] = name or node["handle"].replace("-", " ").title()
+    node["_display"] = name or _name_of(definition, node["handle"])
     shop.touch(node)
     return node
 
@@ -243,7 +245,7 @@ def _check_handle(shop: Shop, type_: str, handle: str, node: Node | None, place:
     if len(handle) > 255:
         raise Refusal(place, "Handle is too long (maximum is 255 characters)", "TOO_LONG")
     if _HANDLE.match(handle) is None:
-        raise Refusal(place, "Handle contains one or more invalid characters", "INVALID")
+        raise Refusal(place, "Handle is invalid", "INVALID")
     other = shop.metaobject(type_, handle)
     if other is not None and other is not node:
         raise Refusal(place, "Handle has already been taken", "TAKEN")
@@ -307,10 +309,24 @@ def _display(definition: Node, stored: Mapping[str, str | None]) -> str:
     return (stored.get(key) or "") if key else ""
 
 
+def _name_of(definition: Node, handle: str) -> str:
+    """The name of an entry whose fields give none: from its handle, or "Type Name #ABCDEFGH" where that is made up."""
+    made_up = re.fullmatch(rf"{re.escape(definition['type'].replace('_', '-'))}-([a-z0-9]{{8}})", handle)
+    if made_up is not None:
+        return f"{definition['name']} #{made_up[1].upper()}"
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", handle).split("-")
+    return " ".join(word[:1].upper() + word[1:] for word in words if word)
+
+
+def _eight(number: int) -> str:
+    """Eight letters and digits that look drawn by lot, and are not."""
+    return base64.b32encode(hashlib.sha256(str(number).encode()).digest())[:8].decode().lower()
+
+
 def _derived_handle(shop: Shop, definition: Node, name: str) -> str:
     base = re.sub(r"[^\w]+", "-", name.lower()).strip("-")[:240]
     if not base:
-        return f"{definition['type'].replace('_', '-')}-{shop.next_id():08x}"
+        return f"{definition['type'].replace('_', '-')}-{_eight(shop.next_id())}"
     handle, number = base, 0
     while shop.metaobject(definition["type"], handle) is not None:
         number += 1

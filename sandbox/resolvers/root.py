@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..context import Context, Info, demand, shop_of
+from ..context import Context, Info, demand, demand_owner, shop_of
 from ..schema import field
 from ..store import Node
 
@@ -42,6 +42,8 @@ def node(_: Any, info: Info, id: str) -> Node | None:
     found = shop_of(info).get(id)
     if found is not None and found["__typename"] in _SCOPES:
         demand(info, _SCOPES[found["__typename"]])
+    if found is not None and "ownerType" in found:  # metafields and their definitions
+        demand_owner(info, "read", found["ownerType"])
     return found
 
 

@@ -1,9 +1,11 @@
 """What Shopify charges, by the rule measured on recorded answers.
 
 A scalar 0, an object or a plain list 1 plus its selection, a connection
-``2 + max(1, floor(2 ln first)) * (1 + selection)``, a mutation 10 plus its selection, a count 10 at the root, 1 below
-it. Alternatives by type cost the dearest. What an answer actually holds is charged by the same rule, with the number of
-nodes that there were.
+``2 + max(1, floor(2 ln first)) * (1 + selection)``, a mutation 10 plus its selection (in which the objects and user
+errors of the payload itself are free), a count 10 at the root, 1 below it. Alternatives by type cost the dearest;
+`nodes` and `edges` of one connection are both charged. What an answer actually holds is charged by the same rule, with
+the number of nodes that there were; null costs what an object does, and an empty connection what was asked for. Of
+about 1,500 recorded requests for what this schema holds, all but the hand-priced ones are met exactly.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
     get_named_type,
     value_from_ast_untyped,
@@ -30,6 +33,7 @@ from graphql import (
 
 MUTATION = 10.0
 COUNT = 10.0
+VARIANT = 0.2  # of productSet: schema, ProductSetInput.variants; of productVariantsBulkCreate: recorded
 MISSING = object()
 
 
@@ -48,12 +52,14 @@ class Meter:
         cost = self._selection(operation.selection_set, root, data, root=True)
         if mutation:
             fields = [node for node in operation.selection_set.selections if isinstance(node, FieldNode)]
-            return MUTATION * len(fields) + cost + sum(self._input(node) for node in fields)
+            cost += sum(MUTATION + self._input(node) for node in fields if self._included(node))
         return max(cost, 1.0)
 
     def _selection(self, selection: SelectionSetNode, parent: Any, data: Any, *, root: bool = False) -> float:
         total = dearest = 0.0
         for node in selection.selections:
+            if not self._included(node):
+                continue
             if isinstance(node, FieldNode):
                 total += self._field(node, parent, data, root=root)
             elif isinstance(node, InlineFragmentNode):
@@ -65,6 +71,15 @@ class Meter:
                 total += self._fragment(fragment.selection_set, type_, data)
         return total + dearest
 
+    def _included(self, node: SelectionNode) -> bool:
+        """What @skip and @include leave out costs nothing."""
+        for directive in node.directives or ():
+            for argument in directive.arguments or ():
+                value = bool(value_from_ast_untyped(argument.value, dict(self._variables)))
+                if value == (directive.name.value == "skip") and directive.name.value in ("skip", "include"):
+                    return False
+        return True
+
     def _fragment(self, selection: SelectionSetNode, type_: Any, data: Any) -> float:
         return self._selection(selection, type_, data)
 
@@ -75,9 +90,10 @@ class Meter:
         if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) or name not in parent.fields:
             return 0.0
         type_ = get_named_type(parent.fields[name].type)
+        own = 0.0 if parent.name.endswith("Payload") else 1.0
         inner = self._below(node, data)
         if inner is None:
-            return 0.0
+            return 0.0 if root and parent is self._schema.mutation_type else own
         if type_.name.endswith("Connection"):
             return self._connection(node, type_, inner)
         if type_.name == "Count":
@@ -86,10 +102,8 @@ class Meter:
             return self._selection(node.selection_set, type_, inner)
         if isinstance(inner, list):
             costs = [self._selection(node.selection_set, type_, item) for item in inner if item is not None]
-            return 1.0 + max(costs, default=0.0)
-        if type_.name == "UserError" or type_.name.endswith("UserError"):
-            return 0.0
-        return 1.0 + self._selection(node.selection_set, type_, inner)
+            return own + max(costs, default=0.0)
+        return own + self._selection(node.selection_set, type_, inner)
 
     def _below(self, node: FieldNode, data: Any) -> Any:
         """The part of the data under a field; None where it is null, MISSING where the price is asked beforehand."""
@@ -101,25 +115,21 @@ class Meter:
     def _connection(self, node: FieldNode, type_: Any, data: Any) -> float:
         assert node.selection_set is not None
         size = self._size(node)
-        children = 0.0
-        count = size
+        before = data is MISSING
+        size, total, pieces = self._size(node), 0.0, 0
         for child in node.selection_set.selections:
-            if (
-                not isinstance(child, FieldNode)
-                or child.name.value not in ("nodes", "edges")
-                or not child.selection_set
-            ):
+            if not isinstance(child, FieldNode) or child.name.value not in ("nodes", "edges"):
                 continue
-            item = get_named_type(type_.fields[child.name.value].type)
-            items = self._below(child, data)
-            if items is MISSING:
-                children += self._items(child.selection_set, item, MISSING)
-            else:
-                count = len(items or ())
-                children += max((self._items(child.selection_set, item, i) for i in items or () if i), default=0.0)
-        if count <= 0:
-            return 2.0
-        return 2.0 + max(1, math.floor(2 * math.log(count))) * (1.0 + children)
+            if child.selection_set is None or not self._included(child):
+                continue
+            item, pieces = get_named_type(type_.fields[child.name.value].type), pieces + 1
+            if before:
+                total += self._items(child.selection_set, item, MISSING)
+                continue
+            items = self._below(child, data) or ()
+            size = len(items) or size
+            total += max((self._items(child.selection_set, item, one) for one in items if one), default=0.0)
+        return connection(size, total + (max(pieces, 1) if before else 1.0))
 
     def _items(self, selection: SelectionSetNode, type_: Any, data: Any) -> float:
         """The children of a node; below `edges` the node's own selection is what counts."""
@@ -139,11 +149,15 @@ class Meter:
         return 10
 
     def _input(self, node: FieldNode) -> float:
-        """productSet charges 0.2 for each variant that it is given."""
-        if node.name.value != "productSet":
-            return 0.0
+        """Two mutations charge for each variant that they are given."""
+        name = {"productSet": "input", "productVariantsBulkCreate": "variants"}.get(node.name.value)
         for argument in node.arguments or ():
-            if argument.name.value == "input":
-                value = value_from_ast_untyped(argument.value, dict(self._variables)) or {}
-                return 0.2 * len(value.get("variants") or ())
+            if argument.name.value == name:
+                value: Any = value_from_ast_untyped(argument.value, dict(self._variables)) or {}
+                return float(VARIANT * len(value.get("variants") or () if isinstance(value, Mapping) else value))
         return 0.0
+
+
+def connection(size: int, each: float) -> float:
+    """`each`: the price of one of its `size` nodes, itself included."""
+    return 2.0 + max(1, math.floor(2 * math.log(size))) * each if size > 0 else 2.0

@@ -158,8 +158,8 @@ def _cost(requested: float, actual: float | None, bucket: Bucket) -> dict[str, A
 
 
 def _whole(cost: float) -> int:
-    """Costs are whole numbers, rounded up."""
-    return int(-(-cost // 1))
+    """Costs are shown as whole numbers."""
+    return int(cost + 0.5)
 
 
 def _operation(document: DocumentNode, name: Any) -> OperationDefinitionNode | None:

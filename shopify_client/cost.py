@@ -108,9 +108,10 @@ def _first(node: FieldNode, variables: Mapping[str, Any]) -> int | None:
 
 
 def _input_cost(variables: Mapping[str, Any]) -> float:
-    """productSet charges for what it is given: 0.2 per variant (schema, ProductSetInput)."""
+    """productSet (schema) and productVariantsBulkCreate (recorded) charge 0.2 for each variant that they are given."""
     product = variables.get("input")
-    return 0.2 * len(product.get("variants") or ()) if isinstance(product, Mapping) else 0.0
+    variants = product.get("variants") if isinstance(product, Mapping) else variables.get("variants")
+    return 0.2 * len(variants) if isinstance(variants, list) else 0.0
 
 
 class Prices:

@@ -29,21 +29,21 @@ class Core:
     def wait(self, seconds: float) -> None:
         self.elapsed += seconds
 
-    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+    def ask(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The whole answer."""
         body = {"query": query, "variables": variables}
         result = answer(self.shop, AppAccess("app", self.scopes), self.bucket, self.stats, body)
         assert result.status == 200
         return result.body
 
-    def data(self, query: str, **variables: Any) -> Any:
+    def data(self, query: str, /, **variables: Any) -> Any:
         """The data of an answer that has no errors."""
         self.wait(60)
         body = self.ask(query, **variables)
         assert "errors" not in body, body["errors"]
         return body["data"]
 
-    def refused(self, query: str, **variables: Any) -> list[tuple[tuple[str, ...] | None, str | None]]:
+    def refused(self, query: str, /, **variables: Any) -> list[tuple[tuple[str, ...] | None, str | None]]:
         """(field, code) of the user errors of a document with one mutation."""
         (payload,) = self.data(query, **variables).values()
         return [(error["field"] and tuple(error["field"]), error.get("code")) for error in payload["userErrors"]]

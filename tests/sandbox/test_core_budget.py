@@ -8,6 +8,8 @@ from sandbox.bucket import Plan
 
 from .core import SET_PRODUCT, Core, chosen, shaped
 
+NESTED = """{ products(first: %d) { nodes { variants(first: %d) { nodes { metafields(first: %d) {
+  nodes { id } } } } } } }"""
 RECORDED = [
     ("{ products(first: 3) { nodes { id } } }", 4),
     ("{ products(first: 5) { nodes { id } } }", 5),
@@ -47,7 +49,8 @@ def test_variants_are_charged_for_when_they_are_created(count: int, points: int)
     core = Core()
     product = core.product("shirt", **shaped({"Size": ["S"]}, {"Size": "S"}))
     query = """mutation V($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
-      productVariantsBulkCreate(productId: $id, variants: $variants) { productVariants { id } userErrors { field } } }"""
+      productVariantsBulkCreate(productId: $id, variants: $variants) {
+        productVariants { id } userErrors { field } } }"""
     variants = [{"optionValues": chosen({"Size": f"s{number}"})} for number in range(count)]
     assert core.ask(query, id=product, variants=variants)["extensions"]["cost"]["requestedQueryCost"] == points
 
@@ -67,7 +70,7 @@ def test_an_empty_connection_costs_what_was_asked_for() -> None:
 
 def test_an_empty_bucket_refuses_until_the_arithmetic_of_its_answer_says_otherwise() -> None:
     core = Core(plan=Plan.STANDARD)
-    dear = "{ products(first: 250) { nodes { variants(first: 100) { nodes { metafields(first: 5) { nodes { id } } } } } } }"
+    dear = NESTED % (250, 100, 5)
     core.bucket.take(1500)
     body = core.ask(dear)
     cost = body["extensions"]["cost"]
@@ -97,8 +100,7 @@ def test_a_bucket_never_holds_more_than_twenty_seconds() -> None:
 
 def test_more_than_a_thousand_points_are_refused_and_not_charged() -> None:
     core = Core()
-    query = "{ products(first: 250) { nodes { variants(first: 250) { nodes { metafields(first: 250) { nodes { id } } } } } } }"
-    body = core.ask(query)
+    body = core.ask(NESTED % (250, 250, 250))
     assert "data" not in body
     assert body["errors"][0]["extensions"]["code"] == "MAX_COST_EXCEEDED"
     assert core.bucket.status()["currentlyAvailable"] == core.bucket.maximum

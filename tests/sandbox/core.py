@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.bucket import Bucket, Plan
@@ -73,7 +73,7 @@ class Core:
         return made
 
 
-def shaped(options: dict[str, Iterable[str]], *variants: dict[str, Any]) -> dict[str, Any]:
+def shaped(options: Mapping[str, Iterable[str]], *variants: dict[str, str]) -> dict[str, Any]:
     """Options, and variants given as {option: value}, for productSet."""
     return {
         "productOptions": [{"name": n, "values": [{"name": v} for v in values]} for n, values in options.items()],

@@ -240,6 +240,7 @@ async def config(request: web.Request) -> web.Response:
             "plan": own.plan.name.lower(),
             "token_ttl": own.token_seconds,
             "search_lag_seconds": own.search_lag,
+            "clock_offset_seconds": own.clock_offset,
             "scopes": sorted(own.scopes),
         }
     )
@@ -254,6 +255,7 @@ async def configure(request: web.Request) -> web.Response:
         own.plan = Plan.named(given["plan"]) if "plan" in given else own.plan
         own.token_seconds = float(given.get("token_ttl", own.token_seconds))
         own.search_lag = float(given.get("search_lag_seconds", own.search_lag))
+        own.clock_offset = float(given.get("clock_offset_seconds", own.clock_offset))
         own.scopes = frozenset(given.get("scopes", own.scopes))
     except (KeyError, TypeError, ValueError):
         raise web.HTTPBadRequest(text="A setting has a value that it cannot have.") from None

@@ -67,12 +67,14 @@ class Token:
 
 @dataclass
 class Settings:
-    """What `/sandbox/config` shows and changes. `latency`: seconds before each answer."""
+    """What `/sandbox/config` shows and changes. `latency`: seconds before each answer; `clock_offset`: seconds that the
+    shops' clock, and that of the tokens, is ahead of the machine's."""
 
     latency: float = 0.0
     plan: Plan = Plan.STANDARD
     token_seconds: float = TOKEN_SECONDS
     search_lag: float = 0.0
+    clock_offset: float = 0.0
     scopes: frozenset[str] = ALL_SCOPES
 
 
@@ -88,7 +90,7 @@ class World:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client_id, self.client_secret, self.app_url = client_id, client_secret, app_url.rstrip("/")
-        self.rng, self.now, self.clock = rng, now, clock
+        self.rng, self._machine_now, self.clock = rng, now, clock
         self.settings = Settings()
         self.shops: dict[str, Shop] = {}
         self.buckets: dict[tuple[str, str], Bucket] = {}
@@ -99,6 +101,10 @@ class World:
         self.refresh_tokens: dict[str, Token] = {}
         self.faults: list[Fault] = []
         self.chance = random.Random(rng)
+
+    def now(self) -> float:
+        """Seconds since 1970, by the shops' clock."""
+        return self._machine_now() + self.settings.clock_offset
 
     # -- shops -------------------------------------------------------------------------------------------------
 

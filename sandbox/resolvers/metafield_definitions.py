@@ -12,7 +12,9 @@ from ..paging import connection
 from ..schema import field
 from ..search import Search
 from ..store import MetafieldName, Node, Shop
-from ..values import KINDS, Invalid, definition_ids, known, store_value
+from ..value_checks import Invalid
+from ..value_types import KINDS, known
+from ..values import definition_ids, store_value
 from .listing import asked
 from .metaobject_definitions import check_validations, definition_type, validation_map
 

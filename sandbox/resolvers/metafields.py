@@ -10,7 +10,9 @@ from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
 from ..store import OWNER_TYPES, MetafieldName, Node, Shop, digest
-from ..values import Invalid, json_value, known, referenced, store_value
+from ..value_checks import Invalid
+from ..value_types import known
+from ..values import json_value, referenced, store_value
 from .metaobject_definitions import validation_map
 
 MAX_AT_ONCE = 25

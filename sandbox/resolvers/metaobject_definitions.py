@@ -12,7 +12,8 @@ from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
 from ..store import Node, Shop
-from ..values import category, definition_ids, known
+from ..value_types import category, known
+from ..values import definition_ids
 
 MAX_FIELDS = 40
 MAX_DEFINITIONS = 128

@@ -14,7 +14,8 @@ from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
 from ..store import Node, Shop
-from ..values import Invalid, json_value, referenced, store_value
+from ..value_checks import Invalid
+from ..values import json_value, referenced, store_value
 from .listing import asked
 from .metaobject_definitions import validation_map
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..values import MEASUREMENTS, known
+from ..value_types import MEASUREMENTS, known
 
 UNITS = {
     "antenna_gain": "DECIBELS_ISOTROPIC", "area": "SQUARE_METERS", "battery_charge_capacity": "MILLIAMPERE_HOURS",

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from sandbox.seed.types import list_values, plain_values
-from sandbox.values import MEASUREMENTS, Invalid, json_value, known, store_value
+from sandbox.value_checks import Invalid
+from sandbox.value_types import MEASUREMENTS, known
+from sandbox.values import json_value, store_value
 
 from .core import SET, Core
 

@@ -116,7 +116,7 @@ def _deviations(own: GraphQLSchema, published: GraphQLSchema) -> Iterator[str]:
                 if other_argument is None or str(other_argument.type) != str(own_argument.type):
                     yield f"{name}.{field}({argument})"
         for word in getattr(type_, "values", {}) or ():
-            if word not in theirs.values:  # type: ignore[union-attr]
+            if word not in getattr(theirs, "values", {}):
                 yield f"{name}.{word} is not published"
 
 

@@ -35,6 +35,7 @@ query VariantIds($id: ID!, $after: String) {
 """
 STOCK = ("tracked", "requiresShipping", "harmonizedSystemCode", "countryCodeOfOrigin", "provinceCodeOfOrigin")
 
+Chosen = tuple[tuple[str, str], ...]
 Pairs = Sequence[Sequence[str]]  # [[option name, value], ...] in the order of the options
 
 
@@ -60,16 +61,16 @@ def all_of(node: Mapping[str, Any]) -> Talk[list[Mapping[str, Any]]]:
     return found
 
 
-def ids_of(product: str) -> Talk[dict[tuple[tuple[str, ...], ...], str]]:
+def ids_of(product: str) -> Talk[dict[Chosen, str]]:
     """Option values -> GID, of all variants of a product."""
-    found: dict[tuple[tuple[str, ...], ...], str] = {}
+    found: dict[Chosen, str] = {}
     after = None
     while True:
         data = yield Ask(_IDS, {"id": product, "after": after})
         if data["product"] is None:
             return found
         connection = data["product"]["variants"]
-        found |= {tuple(map(tuple, pairs(node))): node["id"] for node in connection["nodes"]}
+        found |= {chosen(pairs(node)): node["id"] for node in connection["nodes"]}
         if not connection["pageInfo"]["hasNextPage"]:
             return found
         after = connection["pageInfo"]["endCursor"]
@@ -125,6 +126,11 @@ def _are_pairs(value: Any) -> bool:
     )
 
 
-def by_options(items: Sequence[Fields]) -> Iterator[tuple[tuple[tuple[str, ...], ...], Fields]]:
+def by_options(items: Sequence[Fields]) -> Iterator[tuple[Chosen, Fields]]:
     for item in items:
-        yield tuple(map(tuple, item["options"])), item
+        yield chosen(item["options"]), item
+
+
+def chosen(options: Pairs) -> Chosen:
+    """Which values make up a variant, whatever order its product's options are in."""
+    return tuple(sorted((name, value) for name, value in options))

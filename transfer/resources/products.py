@@ -25,7 +25,7 @@ MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutatio
 _FIELDS = f"""
   id handle title descriptionHtml vendor productType tags status templateSuffix seo {{ title description }}
   isGiftCard requiresSellingPlan category {{ id }} updatedAt mediaCount {{ count }} hasVariantsThatRequiresComponents
-  options {{ name values linkedMetafield {{ key }} }}
+  options {{ name optionValues {{ name }} linkedMetafield {{ key }} }}
   variants(first: 20) {{ nodes {{ {variants.FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
 """
 _READ = f"""
@@ -134,8 +134,11 @@ class Products(Resource):
             inside = [target for target in targets if target.resource == "variants" and target.key[:1] == product.key]
             if inside:
                 own = yield from variants.ids_of(gid)
-                keys = {variants.key_of(product.key, options): variant for options, variant in own.items()}
-                found |= {target: keys[target.key] for target in inside if target.key in keys}
+                for target in inside:
+                    parts = target.key[1:]
+                    variant = own.get(variants.chosen(list(zip(parts[::2], parts[1::2], strict=False))))
+                    if variant is not None:
+                        found[target] = variant
         return {target: gid for target, gid in found.items() if target in targets}
 
     def total(self) -> Talk[int | None]:
@@ -164,7 +167,12 @@ class Products(Resource):
 
     def normalise(self, fields: Fields) -> Fields:
         items = [
-            {**item, **{name: _money(item.get(name)) for name in ("price", "compareAtPrice")}, "weight": _weight(item)}
+            {
+                **item,
+                "options": [list(pair) for pair in variants.chosen(item["options"])],
+                **{name: _money(item.get(name)) for name in ("price", "compareAtPrice")},
+                "weight": _weight(item),
+            }
             for item in fields["variants"]
         ]
         return {**fields, "tags": sorted(fields.get("tags") or ()), "variants": items}
@@ -248,7 +256,10 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
         "tags": sorted(node["tags"]),
         "giftCard": node["isGiftCard"],
         "category": node["category"]["id"] if node["category"] else None,
-        "options": [{"name": option["name"], "values": list(option["values"])} for option in node["options"]],
+        "options": [
+            {"name": option["name"], "values": [value["name"] for value in option["optionValues"]]}
+            for option in node["options"]
+        ],
         "variants": [variants.portable(item) for item in node["variants"]["nodes"]],
     }
     also = tuple(
@@ -283,7 +294,7 @@ def _option_names(fields: Fields) -> list[Any]:
 
 
 def _variant_names(fields: Fields) -> list[Any]:
-    return [tuple(map(tuple, item["options"])) for item in fields["variants"]]
+    return [variants.chosen(item["options"]) for item in fields["variants"]]
 
 
 def _is_option(item: Any) -> bool:
@@ -383,7 +394,8 @@ def _change_variants(
 
 def _reorder(job: Job, wanted: Sequence[Any], known: Mapping[Any, str]) -> Talk[Result | None]:
     """Puts options, their values and the variants into the archive's order."""
-    if touches(job.changed, "optionOrder") or touches(job.changed, "options"):
+    options_move = touches(job.changed, "optionOrder") or touches(job.changed, "options")
+    if options_move:
         options = [
             {"name": item["name"], "values": [{"name": value} for value in item["values"]]}
             for item in job.after["options"]
@@ -391,7 +403,7 @@ def _reorder(job: Job, wanted: Sequence[Any], known: Mapping[Any, str]) -> Talk[
         data = yield Ask(_REORDER_OPTIONS, {"id": job.gid, "options": options}, repeatable=True)
         if data["productOptionsReorder"]["userErrors"]:
             return refused(job.key, data["productOptionsReorder"]["userErrors"])
-    if touches(job.changed, "variantOrder"):
+    if options_move or touches(job.changed, "variantOrder"):  # reordering options sorts the variants anew
         positions = [{"id": known[c], "position": n} for n, c in enumerate((c for c in wanted if c in known), 1)]
         data = yield Ask(_REORDER_VARIANTS, {"id": job.gid, "positions": positions}, repeatable=True)
         if data["productVariantsBulkReorder"]["userErrors"]:

@@ -50,8 +50,11 @@ class LocalStorage:
         shutil.rmtree(self._path(prefix), ignore_errors=True)
 
     def list(self, prefix: str) -> Iterator[str]:
-        """The names under a prefix that ends in ``/``, sorted. Files that are still being written are not there."""
-        folder = self._path(prefix)
+        """The names under a prefix that ends in ``/`` (all, for an empty one), sorted.
+
+        Files that are still being written are not there.
+        """
+        folder = self._path(prefix) if prefix else self.root
         names: list[str] = []
         with suppress(FileNotFoundError):
             names = [

@@ -81,7 +81,7 @@ def test_a_worker_that_lost_its_lease_saves_nothing(app: Any, sandbox: Sandbox) 
 
 
 def test_shops_take_turns(app: Any, sandbox: Sandbox) -> None:
-    app.SLICE_SECONDS = 0.0
+    app.SLICE_SECONDS = 0.05
     shops = [installed(sandbox, sandbox.shop("plain")) for _ in range(8)]
     runs = [exports.create(shop) for shop in shops]
     served = []

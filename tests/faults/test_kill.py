@@ -109,7 +109,7 @@ def test_killed_workers_lose_nothing_and_double_nothing(busy: Sandbox, tmp_path:
     copy = Copy(program.url, busy.url, names[0], names[1])
     chance = random.Random(number)
     over = threading.Event()
-    killed = []
+    killed: list[float] = []
 
     def kill() -> None:
         while len(killed) < KILLS and not over.wait(chance.uniform(0.3, 4.0)):

@@ -37,6 +37,10 @@ def bearer(shop: str, **how: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {token(shop, **how)}", "Accept": "application/json"}
 
 
+def streamed(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
 def test_opening_the_app_installs_the_shop(app: Any, sandbox: Sandbox, client: Client) -> None:
     domain = sandbox.shop()
     answer = client.get("/", {"id_token": sandbox.id_token(domain), "shop": domain, "embedded": "1"})
@@ -109,7 +113,7 @@ def test_an_expired_run_is_gone_and_after_the_purge_it_is_not_there(app: Any, sa
     link = client.post(
         f"/exports/{Run.objects.get(kind='export').pk}/download-link", headers=bearer(source.domain)
     ).json()
-    assert b"".join(client.get(link["url"]).streaming_content)[:2] == b"PK"
+    assert streamed(client.get(link["url"]))[:2] == b"PK"
     Run.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     for page in (*RUN_PAGES, *IMPORT_PAGES):
         assert client.get(page.format(run.pk), headers=own).status_code == 410
@@ -126,7 +130,7 @@ def test_the_whole_job_over_http(app: Any, sandbox: Sandbox, client: Client) -> 
     source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))
     exported = work(exports.create(source))
     link = client.post(f"/exports/{exported.pk}/download-link", headers=bearer(source.domain)).json()["url"]
-    archive = b"".join(client.get(link).streaming_content)
+    archive = streamed(client.get(link))
     own = bearer(target.domain)
     address = client.post("/imports/uploads", headers=own).json()["address"]
     answer = client.post(address, {"archive": SimpleUploadedFile("a.zip", archive)})
@@ -146,7 +150,7 @@ def test_the_whole_job_over_http(app: Any, sandbox: Sandbox, client: Client) -> 
     work(run)
     status = client.get(f"/runs/{run.pk}/status.json", headers=own).json()
     assert (status["status"], status["poll_ms"]) == ("succeeded", None)
-    lines = b"".join(client.get(f"/imports/{run.pk}/report.jsonl", headers=own).streaming_content)
+    lines = streamed(client.get(f"/imports/{run.pk}/report.jsonl", headers=own))
     assert lines.count(b"\n") == status["result"]["totals"]["source"]
     assert client.get("/", headers={**own, "Accept": "text/html"}).status_code == 200
     assert client.get(f"/runs/{run.pk}/", headers={**own, "Accept": "text/html"}).status_code == 200

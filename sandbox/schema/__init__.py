@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, build_schema
 
-SDL = Path(__file__).with_name("admin.graphql")
+FOLDER = Path(__file__).parent
 
 Resolver = Callable[..., Any]
 _RESOLVERS: dict[tuple[str, str], Resolver] = {}
@@ -24,12 +24,17 @@ def field(type_name: str, name: str) -> Callable[[Resolver], Resolver]:
     return register
 
 
+def sdl() -> str:
+    """The schema's text: ``admin.graphql``, and what other files add to it (``extend type QueryRoot { … }``)."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.graphql")))
+
+
 def build() -> GraphQLSchema:
     """The executable schema."""
     from .. import resolvers  # resolvers register themselves, and need `field` from here
 
     assert resolvers
-    schema = build_schema(SDL.read_text(encoding="utf-8"))
+    schema = build_schema(sdl())
     for (type_name, name), resolver in _RESOLVERS.items():
         type_ = schema.type_map[type_name]
         assert isinstance(type_, GraphQLObjectType)

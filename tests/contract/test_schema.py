@@ -92,9 +92,9 @@ def test_every_document_is_valid_in_the_published_schema(schema: GraphQLSchema, 
 
 
 def test_the_sandbox_is_a_true_subset(schema: GraphQLSchema) -> None:
-    from sandbox.schema import SDL
+    from sandbox.schema import sdl
 
-    own = build_schema(SDL.read_text(encoding="utf-8"))
+    own = build_schema(sdl())
     assert list(_deviations(own, schema)) == []
 
 

@@ -64,7 +64,7 @@ def normalise(type_: str, value: str | None) -> str | None:
             return _canonical(_one(type_, value))
         inner = type_.removeprefix("list.")
         return _canonical([_one(inner, item if isinstance(item, str) else compact(item)) for item in json.loads(value)])
-    except (ValueError, ArithmeticError, TypeError, KeyError, RecursionError):
+    except (ValueError, ArithmeticError, TypeError, KeyError, AttributeError, RecursionError):
         return value
 
 

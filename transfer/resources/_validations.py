@@ -49,15 +49,15 @@ def targets(validations: Mapping[str, str]) -> Iterator[Target]:
             yield target
 
 
-def normalise(validations: Mapping[str, str]) -> dict[str, Any]:
+def normalise(validations: Mapping[str, str]) -> dict[str, str]:
     """JSON options are compared as what they say."""
-    return {name: _value(text) for name, text in validations.items()}
+    return {name: _canonical(text) for name, text in validations.items()}
 
 
-def _value(text: str) -> Any:
+def _canonical(text: str) -> str:
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    except (ValueError, RecursionError):
         return text
 
 

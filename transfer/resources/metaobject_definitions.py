@@ -155,9 +155,11 @@ class MetaobjectDefinitions(Resource):
                 return f"field definition {item['key'][:64]}: {wrong or 'required must be true or false.'}"
         if len({item["key"] for item in items}) != len(items):
             return "two field definitions have the same key."
-        for name in ("access", "capabilities"):
-            if not isinstance(fields.get(name), dict):
-                return f"{name} must be an object."
+        if not isinstance(fields.get("access"), dict):
+            return "access must be an object."
+        capabilities = fields.get("capabilities")
+        if not isinstance(capabilities, dict) or not all(_is_capability(own) for own in capabilities.values()):
+            return "capabilities must be an object of objects, each with enabled and, perhaps, data."
         return text_problem(fields, ("name", "description", "displayNameKey"))
 
     def refuse(self, job: Job) -> Result | None:
@@ -192,6 +194,12 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
         for item in node["fieldDefinitions"]
     ]
     return Reading("metaobject_definitions", (node["type"],), node["id"], fields, node["updatedAt"])
+
+
+def _is_capability(own: Any) -> bool:
+    return own is None or (
+        isinstance(own, dict) and isinstance(own.get("enabled"), bool) and isinstance(own.get("data"), dict | None)
+    )
 
 
 def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

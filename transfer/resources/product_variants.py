@@ -115,8 +115,9 @@ def problem(items: Any, names: Sequence[str]) -> str | None:
         if chosen in seen:
             return f"two variants have the values {' / '.join(chosen)[:80]}."
         seen.add(chosen)
-        if not isinstance(item.get("weight"), dict | None):
-            return "the weight of a variant must be an object."
+        weight = item.get("weight")
+        if weight is not None and not (isinstance(weight, dict) and isinstance(weight.get("value"), int | float)):
+            return "the weight of a variant must be an object with a number as its value."
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from runs import kinds
 from runs.models import Kind, Run
 from runs.states import Status
-from transfer.stages import EXPORT
+from transfer.stages import EXPORT, not_carried
 from transfer.work import Desk
 
 from .models import Export
@@ -30,7 +30,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
         "records": sum(counts.values()),
         "size": assembled["size"],
         "sha256": assembled["sha256"],
-        "not_carried": settled["skipped"],
+        "not_carried": not_carried(desk, run.past, options(run)),
         "changed_while_reading": len(settled["moved"]),
         "dangling_references": run.past["resolve"]["dangling"],
     }
@@ -39,4 +39,4 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
 
 
 def register() -> None:
-    kinds.register(kinds.RunKind(Kind.EXPORT, EXPORT, options, finish, keep=("archive.",)))
+    kinds.register(kinds.RunKind(Kind.EXPORT, "read", EXPORT, options, finish, keep=("archive.",)))

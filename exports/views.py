@@ -17,7 +17,7 @@ from runs.storage import storage
 from runs.views import gone, missing, of_shop
 from shops.auth import EmbeddedRequest, embedded
 from shops.services import Refused
-from transfer.registry import RESOURCES, order
+from transfer.registry import RESOURCES, order, withheld
 
 from . import services
 from .models import Export
@@ -41,7 +41,7 @@ def new(request: EmbeddedRequest) -> HttpResponse:
             return redirect("runs:show", run_id=run.pk)
         except Refused as refusal:
             problem = str(refusal)
-    context = {"resources": resources, "problem": problem}
+    context = {"resources": resources, "problem": problem, "withheld": withheld(request.shop.scopes, "read")}
     return render(request, "exports/new.html", context, status=422 if problem else 200)
 
 

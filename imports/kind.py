@@ -99,4 +99,4 @@ def _line(own: Mapping[str, int], source: int) -> dict[str, Any]:
 
 
 def register() -> None:
-    kinds.register(kinds.RunKind(Kind.IMPORT, IMPORT, options, finish, plan=plan))
+    kinds.register(kinds.RunKind(Kind.IMPORT, "write", IMPORT, options, finish, plan=plan))

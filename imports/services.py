@@ -20,7 +20,7 @@ from shops.services import Refused
 from transfer.archive.check import quick_check
 from transfer.keys import encode
 from transfer.outcomes import Outcome, Policy, Verdict
-from transfer.registry import RESOURCES, scopes
+from transfer.registry import RESOURCES, withheld
 from transfer.work import Row
 
 from .models import Import
@@ -49,8 +49,12 @@ def create(shop: Shop, *, name: str, upload: BinaryIO) -> Import:
 
 
 def missing_scopes(shop: Shop, resources: Sequence[str]) -> list[str]:
-    granted = set(shop.scopes) | {f"read_{scope[6:]}" for scope in shop.scopes if scope.startswith("write_")}
-    return [scope for scope in scopes(resources).write if resources and shop.scopes and scope not in granted]
+    """What the shop has to grant before anything of this can be written. What lacks only some of it is planned for the
+    rest, and names what it could not do."""
+    missing = withheld(shop.scopes, "write")
+    if not set(resources) <= missing.keys():
+        return []
+    return sorted({scope for name in resources for scope in missing[name]})
 
 
 def confirm(run: Import, *, policy: str, excluded: Mapping[str, Any]) -> bool:

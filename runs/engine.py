@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce, Now
 from shopify_client import AdminClient, ShopGone, ShopifyError, TokenRefused, TooLate, Transient
 from shops.client import client_for, save_bucket
 from transfer.archive import ArchiveError
-from transfer.registry import RESOURCES
+from transfer.registry import RESOURCES, withheld
 from transfer.stages import Stage
 from transfer.work import Checkpoint, Desk
 
@@ -106,6 +106,7 @@ class _Slice:
             registry=RESOURCES,
             prefix=self.run.prefix,
             ticket=self.held.ticket,
+            withheld=withheld(self.run.shop.scopes, kind_of(self.run).verb),
             stopping=self.stopping,
             until=self._until(),
             in_flight=settings.IN_FLIGHT,

@@ -26,10 +26,12 @@ class Finish:
 class RunKind:
     """`options`: what the stages are given. `plan`: what is shown while the run waits for a person.
 
-    `finish`: called after the last stage. `keep`: what of the run's files outlives its end.
+    `verb`: what it does to its shop, read or write. `finish`: called after the last stage. `keep`: what of the run's
+    files outlives its end.
     """
 
     name: str
+    verb: str
     stages: tuple[Stage, ...]
     options: Callable[[Run], Mapping[str, Any]]
     finish: Callable[[Run, Desk], Finish]

@@ -33,12 +33,13 @@ def compare(desk: Desk, cursor: Cursor, *, archive: MemberSet, snapshot: MemberS
     names = [name for name in desk.registry if name in archive.resources]
     while cursor["resource"] < len(names):
         resource = desk.registry[names[cursor["resource"]]]
+        scopes = desk.withheld.get(resource.name, ())
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         rows: list[Row] = []
         for key, wanted, present in _side_by_side(
             _present(archive, resource.name, after), _present(snapshot, resource.name, after)
         ):
-            rows += judge(resource, key, wanted, present)
+            rows += forbidden(resource, key, wanted, scopes) if scopes else judge(resource, key, wanted, present)
             if len(rows) >= WINDOW:
                 _save(desk, cursor, resource.name, rows)
                 cursor["after"] = encode(key)
@@ -100,6 +101,15 @@ def judge(resource: Resource, key: Key, wanted: Sequence[Present], present: Sequ
         one = _row(resource, key, wanted[0] if wanted else None, present[0] if present else None)
         return [one]
     return _group(resource, key, list(wanted), list(present))
+
+
+def forbidden(resource: Resource, key: Key, wanted: Sequence[Present], scopes: Sequence[str]) -> list[Row]:
+    """The rows of a key that the app may not touch in the target: listed, with what to grant."""
+    detail = f"The app may not write this; grant it {', '.join(scopes)}, and import again."
+    return [
+        Row(resource.name, key, number, Verdict.CANNOT, reason=Reason.NOT_PERMITTED, detail=detail)
+        for number, _ in enumerate(wanted)
+    ]
 
 
 def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Present]) -> list[Row]:

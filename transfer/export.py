@@ -43,11 +43,11 @@ query MetaobjectTypes($after: String) {
 
 
 def chosen(desk: Desk, selection: Selection) -> list[Resource]:
-    """The resources of a selection, in the order of writing."""
+    """The resources of a selection that the app may read, in the order of writing."""
     return [
-        desk.registry[name]
+        desk.reachable[name]
         for name in order()
-        if name in desk.registry and (not selection.resources or name in selection.resources)
+        if name in desk.reachable and (not selection.resources or name in selection.resources)
     ]
 
 
@@ -291,7 +291,8 @@ class Translation:
         wanted = set(wanted) - self._known.keys()
         self._known |= {gid: entry.target for gid, entry in self._desk.ids.by_gid(wanted).items()}
         strangers = sorted(wanted - self._known.keys())
-        named = [gid for gid in strangers if gid_type(gid) in by_gid_type(self._desk.registry)]
+        kinds = by_gid_type(self._desk.reachable)
+        named = [gid for gid in strangers if gid_type(gid) in kinds]
         batches = {start: identify(self._desk, named[start : start + LOOKUP]) for start in range(0, len(named), LOOKUP)}
         for found in ask_all(self._desk, batches).values():
             self._known |= found

@@ -7,7 +7,7 @@ that a change of it is seen).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from .graph import groups
@@ -72,6 +72,23 @@ def scopes(names: Iterable[str] = (), registry: Mapping[str, Resource] = RESOURC
         read=tuple(sorted({scope for resource in chosen for scope in resource.scopes.read})),
         write=tuple(sorted({scope for resource in chosen for scope in resource.scopes.write})),
     )
+
+
+def withheld(
+    granted: Collection[str], verb: str, registry: Mapping[str, Resource] = RESOURCES
+) -> dict[str, tuple[str, ...]]:
+    """The resources that an app with these scopes may not `verb` (read, write) -> the scopes to grant.
+
+    `granted`: empty where nobody knows; then Shopify itself will say. A scope ``write_x`` holds ``read_x``.
+    """
+    if not granted:
+        return {}
+    own = {*granted, *(f"read_{scope[6:]}" for scope in granted if scope.startswith("write_"))}
+    missing = {
+        name: tuple(scope for scope in getattr(resource.scopes, verb) if scope not in own)
+        for name, resource in registry.items()
+    }
+    return {name: scopes for name, scopes in missing.items() if scopes}
 
 
 def missing_owner(target: Target, registry: Mapping[str, Resource] = RESOURCES) -> bool:

@@ -22,7 +22,7 @@ from .archive.merge import merge
 from .compare import compare
 from .plan import Decision, arrange, decide
 from .registry import order
-from .resource import Selection
+from .resource import Json, Selection
 from .verify import verify
 from .work import Checkpoint, Cursor, Desk
 
@@ -79,10 +79,21 @@ def _nothing_missing(kept: Mapping[str, int], cursor: Cursor) -> None:
 
 def _assemble(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     members = MemberSet.from_cursor(desk.storage, past["merge"])
-    return assemble(desk, cursor, members=members, manifest=_manifest(members, past, options))
+    return assemble(desk, cursor, members=members, manifest=_manifest(desk, members, past, options))
 
 
-def _manifest(members: MemberSet, past: Past, options: Options) -> Manifest:
+def not_carried(desk: Desk, past: Past, options: Options) -> dict[str, Json]:
+    """resource -> reason -> how many (None: nobody could count them), and examples."""
+    skipped = dict(past["settle"]["skipped"])
+    wanted = _selection(options).resources
+    for name, scopes in desk.withheld.items():
+        if not wanted or name in wanted:
+            why = f"the app may not read it; grant it {', '.join(scopes)}"
+            skipped[name] = {**skipped.get(name, {}), why: {"count": None, "examples": []}}
+    return skipped
+
+
+def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> Manifest:
     settled = past["settle"]
     return Manifest(
         source_shop=options.get("shop", ""),
@@ -91,7 +102,7 @@ def _manifest(members: MemberSet, past: Past, options: Options) -> Manifest:
         resources=tuple(members.resources),
         metaobject_types=tuple(options.get("metaobject_types", ())),
         members=entries(members),
-        not_carried=settled["skipped"],
+        not_carried=not_carried(desk, past, options),
         changed=tuple(sorted((resource, tuple(key)) for resource, key in settled["moved"])),
         dangling=past["resolve"]["dangling"],
     )
@@ -118,8 +129,9 @@ def _snapshot_selection(desk: Desk, past: Past) -> Selection:
     archive = MemberSet.from_cursor(desk.storage, past["check"])
     names = {name for name in archive.resources if archive.count(name)}
     names |= {desk.registry[name].governor for name in names if desk.registry[name].governor}
+    names -= desk.withheld.keys()
     types = frozenset(line.key[0] for line in archive.records("metaobjects")) if "metaobjects" in names else frozenset()
-    return Selection(frozenset(names) or frozenset({order()[0]}), types)
+    return Selection(frozenset(names or [name for name in order() if name in desk.reachable][:1]), types)
 
 
 def _snapshot_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

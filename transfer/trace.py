@@ -118,7 +118,7 @@ class _Tracer:
         if hard is not None:
             row.verdict = Verdict.CANNOT
             row.reason = Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
-            row.detail = explain(hard)
+            row.detail = self._explain(hard)
             return True
         resource = self.desk.registry[row.resource]
         gone = {str(place.target) for place in lost}
@@ -126,10 +126,16 @@ class _Tracer:
         row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
         row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
         row.reason = Reason.UNRESOLVED_REFERENCE
-        row.detail = " ".join([row.detail, *(explain(place) for place in lost)]).strip()
+        row.detail = " ".join([row.detail, *(self._explain(place) for place in lost)]).strip()
         if row.verdict is Verdict.UPDATE:
             update(resource, row)
         return True
+
+    def _explain(self, place: Place) -> str:
+        scopes = self.desk.withheld.get(owner_of(place.target.resource, self.desk.registry))
+        if scopes is None:
+            return explain(place)
+        return f"{place.path}: points at {place.target}, which the app may not look for; grant it {', '.join(scopes)}."
 
     def _lands(self, targets: set[Target]) -> set[Target]:
         known = set(self.desk.ids.by_target(targets))
@@ -137,7 +143,7 @@ class _Tracer:
         strangers = {
             target
             for target in targets - known - self.absent
-            if not target.unknown and not missing_owner(target, self.desk.registry)
+            if not target.unknown and not missing_owner(target, self.desk.reachable)
         }
         return known | self._located(strangers)
 
@@ -191,5 +197,5 @@ def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:
 def explain(place: Place) -> str:
     """One sentence on a reference that lands nowhere."""
     if place.target.unknown:
-        return f"{place.path}: points at {' '.join(place.target.key)}, which no longer existed in the source store."
+        return f"{place.path}: points at {' '.join(place.target.key)}, which the source store could not name."
     return f"{place.path}: points at {place.target}, which the target store does not have."

@@ -152,9 +152,10 @@ class Desk:
 
     `prefix`: where the run's files live in `storage`; `ticket`: the fencing token, part of every part's name, so that
     a worker that lost its lease can write but never be read. `until`: the value of `clock` after which nothing may be
-    sent. `settling`: seconds after which a request whose sender died is surely over (time-out, plus what Shopify may
-    take). `stopping`: the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what
-    has to outlive this process.
+    sent. `withheld`: resources that the app may not touch in this shop -> the scopes that it would take. `settling`:
+    seconds after which a request whose sender died is surely over (time-out, plus what Shopify may take). `stopping`:
+    the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what has to
+    outlive this process.
     """
 
     client: AdminClient
@@ -166,7 +167,13 @@ class Desk:
     ticket: int = 0
     stopping: Callable[[], bool] = lambda: False
     until: float | None = None
+    withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     in_flight: int = 16
     settling: float = 25.0
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
+
+    @property
+    def reachable(self) -> Mapping[str, Resource]:
+        """The resources that the app may touch in this shop."""
+        return {name: resource for name, resource in self.registry.items() if name not in self.withheld}

@@ -1,0 +1,65 @@
+"""An app that may not touch everything: the rest is carried, and what is not is named with the scope to grant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from exports import services as exports
+from imports import services as imports
+from runs.models import LedgerEntry
+from runs.states import Status
+from runs.storage import storage
+from shops.crypto import seal
+from shops.models import Grant, Shop
+from shops.services import Refused
+from tests.runs.test_lane import installed, work
+from tests.support import Sandbox
+from transfer.registry import RESOURCES, withheld
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PRODUCTS = ["read_products", "write_products"]
+
+
+def narrow(sandbox: Sandbox, domain: str, scopes: list[str]) -> Shop:
+    token = seal(sandbox.token(domain, scopes))
+    return Shop.objects.create(domain=domain, grant=Grant.FIXED, sealed_token=token, scopes=scopes)
+
+
+def test_what_may_not_be_read_is_named_in_the_archive(app: Any, sandbox: Sandbox) -> None:
+    shop = narrow(sandbox, sandbox.shop("plain"), PRODUCTS)
+    run = work(exports.create(shop))
+    assert run.status == Status.SUCCEEDED, run.message
+    assert run.result["counts"]["products"] == 3
+    assert "metaobjects" not in run.result["counts"]
+    for name, scopes in withheld(PRODUCTS, "read").items():
+        assert any(scopes[0] in why for why in run.result["not_carried"][name])
+
+
+def test_what_is_asked_for_by_name_must_be_readable(app: Any, sandbox: Sandbox) -> None:
+    shop = narrow(sandbox, sandbox.shop("plain"), PRODUCTS)
+    with pytest.raises(Refused, match="read_metaobjects"):
+        exports.create(shop, resources=["metaobjects"])
+    nothing = narrow(sandbox, sandbox.shop("plain"), ["read_orders"])
+    with pytest.raises(Refused, match="read_products"):
+        exports.create(nothing)
+    assert exports.create(shop, resources=list(RESOURCES)).selection["resources"] == []
+
+
+def test_what_may_not_be_written_is_listed_with_what_to_grant(app: Any, sandbox: Sandbox) -> None:
+    source = installed(sandbox, sandbox.shop("plain"))
+    target = narrow(sandbox, sandbox.shop(), PRODUCTS)
+    exported = work(exports.create(source))
+    with storage().read(exported.export.archive) as archive:
+        run = imports.create(target, name="a.zip", upload=archive)
+    assert work(run).status == Status.WAITING, run.message
+    assert imports.confirm(run, policy="update", excluded={})
+    assert work(run).status == Status.INCOMPLETE
+    totals = run.result["totals"]
+    assert totals["source"] == totals["created"] + totals["failed"]
+    refused = LedgerEntry.objects.filter(run=run, resource="metaobjects")
+    assert refused.exists()
+    assert all(entry.reason == "not_permitted" and "write_metaobjects" in entry.detail for entry in refused)
+    assert run.result["resources"]["products"]["verified"] == 3

@@ -18,7 +18,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
+
+from shopify_client import AccessDenied, BadRequest
 
 from .archive.parts import read_part, write_part
 from .jsonl import dumps, loads
@@ -26,13 +29,14 @@ from .keys import sort_key
 from .references import Target, dangling, gid_type, is_local_gid
 from .registry import by_gid_type, order
 from .resource import Ask, Fields, Page, Reading, Resource, Selection, Stream, Talk
-from .talk import Talks, ask_all
+from .talk import Ended, Talks, ask_all
 from .work import Checkpoint, Cursor, Desk, Id
 
 PART_BYTES = 16_000_000  # of JSON text held in memory before it becomes a part
 SAVE_SECONDS = 3.0  # how much reading a killed worker may lose
 EXAMPLES = 20  # of what is not carried, per reason, in the manifest
 ROUNDS = 3  # of reading again what moved
+REFUSALS = (AccessDenied, BadRequest)  # a missing scope; a field that the store's API does not have
 LOOKUP = 250  # ids in one `nodes(ids:)`: the most that an array argument may hold
 
 _TYPES = """
@@ -51,12 +55,16 @@ def chosen(desk: Desk, selection: Selection) -> list[Resource]:
     ]
 
 
-def read(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Checkpoint]:
-    """Reads every record of the selection into parts. Restarts from `cursor`; an empty one starts afresh."""
+def read(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: bool = False) -> Iterator[Checkpoint]:
+    """Reads every record of the selection into parts. Restarts from `cursor`; an empty one starts afresh.
+
+    `lenient`: a stream that the store refuses to show from its first page on is not carried, and the cursor says why.
+    A snapshot must not be: what it does not see would be created again.
+    """
     if "types" not in cursor:
-        cursor = _start(desk, selection)
+        cursor = _start(desk, selection, lenient=lenient)
         yield Checkpoint(cursor)
-    yield from _Reading(desk, cursor, selection, since=None).run()
+    yield from _Reading(desk, cursor, selection, since=None, lenient=lenient).run()
 
 
 def settle(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Checkpoint]:
@@ -76,11 +84,19 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Chec
     yield Checkpoint(cursor, _counts(cursor), done=True)
 
 
-def _start(desk: Desk, selection: Selection) -> Cursor:
+def _start(desk: Desk, selection: Selection, *, lenient: bool) -> Cursor:
     """The types to page by, how many records there may be, and the moment from which changes are looked for."""
     resources = chosen(desk, selection)
-    types = ask_all(desk, {"types": _types()})["types"] if any(r.name == "metaobjects" for r in resources) else []
-    totals = ask_all(desk, {resource.name: resource.total() for resource in resources})
+    types: list[str] = []
+    skipped: Cursor = {}
+    if any(resource.name == "metaobjects" for resource in resources):
+        try:
+            types = ask_all(desk, {"types": _types()})["types"]
+        except REFUSALS as refusal:
+            if not lenient:
+                raise
+            skipped["metaobjects"] = _refused(refusal)
+    totals = ask_all(desk, {resource.name: _if_allowed(resource.total()) for resource in resources})
     return {
         "types": [t for t in types if not selection.metaobject_types or t in selection.metaobject_types],
         "totals": {name: total for name, total in totals.items() if total is not None},
@@ -88,12 +104,18 @@ def _start(desk: Desk, selection: Selection) -> Cursor:
         "streams": {},
         "parts": {},
         "read": {},
-        "skipped": {},
+        "skipped": skipped,
         "moved": [],
+        "refused": [],
         "part": 0,
         "reading": 0,
         "round": 0,
     }
+
+
+def _refused(refusal: Exception) -> Cursor:
+    """What is noted of a kind that the store does not show: nobody can count it."""
+    return {f"the store does not show it to the app: {refusal}": {"count": None, "examples": []}}
 
 
 # Our clock and Shopify's may differ; what moved in this margin is read twice, which costs points and never data.
@@ -112,6 +134,14 @@ def _types() -> Talk[list[str]]:
         after = page["endCursor"]
 
 
+def _if_allowed(total: Talk[int | None]) -> Talk[int | None]:
+    """A total is for progress only: where the store does not tell it, nobody knows it."""
+    try:
+        return (yield from total)
+    except REFUSALS:
+        return None
+
+
 @dataclass(slots=True)
 class _Reading:
     """One pass over all streams, with what has been read but not saved yet."""
@@ -120,6 +150,7 @@ class _Reading:
     cursor: Cursor
     selection: Selection
     since: str | None
+    lenient: bool = False
     lines: dict[str, list[bytes]] = field(default_factory=dict)
     size: int = 0
     saved_at: float = 0.0
@@ -138,6 +169,8 @@ class _Reading:
                 if not talks.open:
                     break
                 for ended in talks.ended():
+                    if self._not_shown(streams[ended.tag][0], ended):
+                        continue
                     if ended.error is not None:
                         yield self._save()
                         raise ended.error
@@ -152,8 +185,18 @@ class _Reading:
     def _streams(self) -> Iterator[tuple[Resource, Stream]]:
         for resource in chosen(self.desk, self.selection):
             for stream in resource.streams(self.selection, self.cursor["types"]):
-                if self.since is None or stream.moves or self.cursor["round"] == 0:
+                wanted = self.since is None or stream.moves or self.cursor["round"] == 0
+                if wanted and stream.name not in self.cursor["refused"]:
                     yield resource, stream
+
+    def _not_shown(self, resource: Resource, ended: Ended[str, Page]) -> bool:
+        """Whether the store refused the whole stream, which is then named as not carried instead of read."""
+        begun = ended.tag in self.cursor["streams"]
+        if not self.lenient or begun or not isinstance(ended.error, REFUSALS):
+            return False
+        self.cursor["refused"].append(ended.tag)
+        self.cursor["skipped"].setdefault(resource.name, {}).update(_refused(ended.error))
+        return True
 
     def _take(self, resource: Resource, stream: str, page: Page) -> None:
         self.cursor["streams"][stream] = {"after": page.after, "done": page.after is None}
@@ -292,8 +335,13 @@ class Translation:
         self._known |= {gid: entry.target for gid, entry in self._desk.ids.by_gid(wanted).items()}
         strangers = sorted(wanted - self._known.keys())
         kinds = by_gid_type(self._desk.reachable)
-        named = [gid for gid in strangers if gid_type(gid) in kinds]
-        batches = {start: identify(self._desk, named[start : start + LOOKUP]) for start in range(0, len(named), LOOKUP)}
+        named = sorted((kind, gid) for gid in strangers if (kind := gid_type(gid)) in kinds)
+        batches = {
+            (kind, start): identify(self._desk, some[start : start + LOOKUP])
+            for kind, group in groupby(named, lambda pair: pair[0])
+            for some in [[gid for _, gid in group]]
+            for start in range(0, len(some), LOOKUP)
+        }
         for found in ask_all(self._desk, batches).values():
             self._known |= found
             self._desk.ids.put(Id(gid, target) for gid, target in found.items())
@@ -307,12 +355,15 @@ class Translation:
 
 
 def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target]]:
-    """Asks the shop what these GIDs are. What is missing from the answer exists no more."""
+    """Asks the shop what these GIDs of one type are. What is missing from the answer exists no more, or is hidden."""
     namers = by_gid_type(desk.registry)
     kinds = sorted({kind for gid in ids if (kind := gid_type(gid)) is not None})
     fragments = " ".join(f"... on {kind} {{ {namers[kind].identify[kind]} }}" for kind in kinds)
     document = f"query Identify($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id {fragments} }} }}"
-    data = yield Ask(document, {"ids": ids})
+    try:
+        data = yield Ask(document, {"ids": ids})
+    except AccessDenied:
+        return {}
     found: dict[str, Target] = {}
     for node in data["nodes"]:
         if node is not None and (target := namers[node["__typename"]].identified(node["__typename"], node)):

@@ -49,7 +49,7 @@ def _selection(options: Options) -> Selection:
 
 
 def _read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.read(desk, cursor, selection=_selection(options))
+    return export.read(desk, cursor, selection=_selection(options), lenient=True)
 
 
 def _settle(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

@@ -11,9 +11,9 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
-from shopify_client import Answer, ShopifyError, Transient
+from shopify_client import AccessDenied, Answer, ShopifyError, Transient
 
 from .resource import Talk
 from .work import Desk
@@ -121,8 +121,8 @@ class Talks(Generic[Tag, T]):
 
 def _incomplete(answer: Answer) -> ShopifyError:
     """Errors beside data: partial answers are never taken for whole ones."""
-    first: Any = answer.errors[0]
-    return Incomplete(str(getattr(first, "message", first)))
+    first = answer.errors[0]
+    return AccessDenied(first.message) if first.code == "ACCESS_DENIED" else Incomplete(first.message)
 
 
 def ask_all(desk: Desk, talks: dict[Tag, Talk[T]]) -> dict[Tag, T]:

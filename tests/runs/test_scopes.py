@@ -63,3 +63,14 @@ def test_what_may_not_be_written_is_listed_with_what_to_grant(app: Any, sandbox:
     assert refused.exists()
     assert all(entry.reason == "not_permitted" and "write_metaobjects" in entry.detail for entry in refused)
     assert run.result["resources"]["products"]["verified"] == 3
+
+
+def test_what_shopify_itself_refuses_is_named_where_nobody_knew_the_scopes(app: Any, sandbox: Sandbox) -> None:
+    shop = narrow(sandbox, sandbox.shop("plain"), PRODUCTS)
+    Shop.objects.filter(pk=shop.pk).update(scopes=[])
+    run = work(exports.create(Shop.objects.get(pk=shop.pk)))
+    assert run.status == Status.SUCCEEDED, run.message
+    assert run.result["counts"]["products"] == 3
+    for name in ("metaobjects", "metaobject_definitions"):
+        assert run.result["counts"][name] == 0
+        assert any("read_metaobject_definitions" in why for why in run.result["not_carried"][name])

@@ -58,6 +58,8 @@
     else visitPage(link.href);
   });
 
+  addEventListener("shopify:navigate", (event) => visitPage(new URL(event.target.getAttribute("href"), location.href).href));
+
   addEventListener("popstate", () => visitPage(location.href, false));
 
   // -- forms ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-// A stand-in for Shopify's App Bridge: ID tokens from the admin page around this frame, and `fetch` that carries them.
+// A stand-in for Shopify's App Bridge: ID tokens from the admin page around this frame, `fetch` that carries them, the
+// app's navigation, title, save bar and toasts.
 "use strict";
 (() => {
   const waiting = new Map();
@@ -14,12 +15,15 @@
 
   addEventListener("message", (event) => {
     if (event.source !== window.parent) return;
-    const { number, result } = event.data || {};
+    const { number, result, name, value } = event.data || {};
+    if (Object.hasOwn(told, name)) told[name](value);
     const resolve = waiting.get(number);
     if (!resolve) return;
     waiting.delete(number);
     resolve(result);
   });
+
+  // -- fetch with ID tokens -------------------------------------------------------------------------------------
 
   const query = new URLSearchParams(location.search);
   const plain = window.fetch.bind(window);
@@ -39,13 +43,70 @@
     return response.status === 401 && response.headers.has(retry) ? signed(again) : response;
   };
 
+  // -- the save bar ---------------------------------------------------------------------------------------------
+
+  let bar = null;
+
+  const press = (selector) => bar?.querySelector(selector)?.click();
+
+  const saveBar = {
+    async show(id) { bar = document.getElementById(id); await ask("saveBar", true); },
+    async hide() { bar = null; await ask("saveBar", false); },
+    // Settles only where nothing is unsaved, or the merchant wants to leave.
+    async leaveConfirmation() {
+      if (bar === null) return;
+      if (await ask("leave")) await saveBar.hide(); else await new Promise(() => {});
+    },
+  };
+
+  // -- what the admin says --------------------------------------------------------------------------------------
+
+  const entries = () => [...document.querySelectorAll("s-app-nav > s-link, s-app-nav > a")];
+
+  const told = {
+    save: () => press('button[variant="primary"]'),
+    discard: () => press('button:not([variant="primary"])'),
+    navigate(index) {
+      const event = new CustomEvent("shopify:navigate", { bubbles: true, cancelable: true });
+      entries()[index]?.dispatchEvent(event);
+    },
+  };
+
   window.shopify = {
     config: { apiKey: document.querySelector('meta[name="shopify-api-key"]')?.content, shop: query.get("shop") },
     idToken: () => ask("idToken"),
     toast: { show: (message) => ask("toast", message) },
     loading: () => {},
-    saveBar: { show: async () => {}, hide: async () => {} },
+    saveBar,
   };
+
+  // -- what the admin shows -------------------------------------------------------------------------------------
+
+  // The admin's address follows the app's, without what only this frame's first document was given.
+  function follow() {
+    const own = new URLSearchParams(location.search);
+    for (const name of ["embedded", "shop", "host", "locale", "session", "timestamp", "id_token", "hmac"]) own.delete(name);
+    ask("path", location.pathname + (own.size ? `?${own}` : ""));
+  }
+
+  for (const name of ["pushState", "replaceState"]) {
+    const original = history[name].bind(history);
+    history[name] = (...given) => { original(...given); follow(); };
+  }
+  addEventListener("popstate", follow);
+
+  addEventListener("DOMContentLoaded", () => {
+    if (query.has("shopify-reload")) return;
+    const shown = entries().map((link, index) => ({
+      text: link.textContent.trim(), path: link.getAttribute("href"), home: link.getAttribute("rel") === "home", index,
+    }));
+    ask("menu", shown.filter((link) => !link.home));
+    const title = document.querySelector("title");
+    const say = () => ask("title", document.title);
+    if (title) new MutationObserver(say).observe(title, { childList: true });
+    say();
+    follow();
+  });
 
   // A bounce page names where to go once there is a fresh token.
   const reload = query.get("shopify-reload");

@@ -8,10 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -22,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from demo.copy import Copy
-from tests.support import CLIENT_ID, CLIENT_SECRET, ROOT, Sandbox
+from tests.program import Program
+from tests.support import Sandbox
 
 pytestmark = [pytest.mark.faults, pytest.mark.broker, pytest.mark.timeout(900)]
 
@@ -35,53 +32,6 @@ SHORT = {
     "REQUEST_TIMEOUT": "1",
     "SETTLING_SECONDS": "0.5",
 }
-
-
-class Program:
-    """`manage.py up`, and a way to kill its worker."""
-
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
-        with socket.socket() as own:
-            own.bind(("127.0.0.1", 0))
-            port = own.getsockname()[1]
-        environment = {
-            **os.environ,
-            **SHORT,
-            "VAR_DIR": str(folder),
-            "SHOPIFY_API_KEY": CLIENT_ID,
-            "SHOPIFY_API_SECRET": CLIENT_SECRET,
-            "SHOPIFY_API_ORIGIN": sandbox.origin,
-            "SHOPIFY_ADMIN_ORIGIN": sandbox.url,
-        }
-        environment.pop("DATABASE_URL", None)
-        environment.pop("REDIS_URL", None)
-        self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "manage.py", "up", "--quiet", "--port", str(port)]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        self._output = self._process.stdout
-        for line in self._output:
-            if "ready |" in line:
-                break
-        self._reader = threading.Thread(target=self._output.read, daemon=True)
-        self._reader.start()
-
-    def kill_worker(self) -> bool:
-        listing = subprocess.run(
-            ["ps", "--ppid", str(self._process.pid), "-o", "pid=,args="], capture_output=True, text=True, check=False
-        )
-        for line in listing.stdout.splitlines():
-            pid, _, arguments = line.strip().partition(" ")
-            if "-Q shopify" in arguments:
-                os.kill(int(pid), signal.SIGKILL)
-                return True
-        return False
-
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(90)
-        self._reader.join(10)
-        self._output.close()
 
 
 @pytest.fixture
@@ -104,7 +54,7 @@ def _members(archive: bytes) -> dict[str, str]:
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_killed_workers_lose_nothing_and_double_nothing(busy: Sandbox, tmp_path: Path, number: int) -> None:
     source, target = busy.shop("boutique", products=60), busy.shop()
-    program = Program(busy, tmp_path / "var")
+    program = Program(busy, tmp_path / "var", SHORT)
     names = [shop.removesuffix(".myshopify.com") for shop in (source, target)]
     copy = Copy(program.url, busy.url, names[0], names[1])
     chance = random.Random(number)

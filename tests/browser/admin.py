@@ -1,0 +1,122 @@
+"""A person at the admin of a store, with the app in its frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, Request, expect
+
+from tests.program import Program
+from tests.support import CLIENT_ID, Sandbox
+
+DESK, PHONE = (1280, 800), (390, 844)
+SECONDS = 1000
+RUN_TIMEOUT = 120 * SECONDS
+
+WATCH = """
+addEventListener("securitypolicyviolation", (event) => {
+  console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+FIGURES = """
+(() => {
+  const own = { lcp: 0, cls: 0, inp: 0 };
+  window.__figures = own;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) own.lcp = entry.startTime;
+  }).observe({ type: "largest-contentful-paint", buffered: true });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) own.cls += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (entry.interactionId) own.inp = Math.max(own.inp, entry.duration);
+  }).observe({ type: "event", durationThreshold: 16, buffered: true });
+})();
+"""
+
+
+class Admin:
+    """One browser window. `complaints`: what no page of ours may cause."""
+
+    def __init__(self, browser: Browser, stores: Sandbox, program: Program, size: tuple[int, int] = DESK) -> None:
+        self.stores, self.program = stores, program
+        self.complaints: list[str] = []
+        self._context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, accept_downloads=True, reduced_motion="reduce"
+        )
+        self._context.add_init_script(WATCH + FIGURES)
+        self.page: Page = self._context.new_page()
+        self.page.set_default_timeout(20 * SECONDS)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        self.page.on("request", self._asked)
+        self._expected: set[str] = set()
+
+    def close(self) -> None:
+        self._context.close()
+
+    # -- what must not happen ------------------------------------------------------------------------------------
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(word in message.text for word in self._expected):
+            self.complaints.append(f"console: {message.text} {message.location.get('url', '')}")
+
+    def _asked(self, request: Request) -> None:
+        """No third party but App Bridge, which is here the sandbox's own."""
+        own = {urlsplit(self.stores.url).netloc, urlsplit(self.program.url).netloc}
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https") and parts.netloc not in own:
+            self.complaints.append(f"a request to {request.url}")
+
+    @contextmanager
+    def expecting(self, *words: str) -> Iterator[None]:
+        """The console also reports failed requests; a test that provokes them says which."""
+        self._expected |= set(words)
+        yield
+        self._expected -= set(words)
+
+    # -- opening and moving --------------------------------------------------------------------------------------
+
+    def open(self, shop: str, path: str = "") -> Frame:
+        """Opens the app, or one of its pages, in the admin of a store."""
+        name = shop.removesuffix(".myshopify.com")
+        self.page.goto(f"{self.stores.url}/store/{name}/apps/{CLIENT_ID}/{path.lstrip('/')}")
+        expect(self.app.locator("#main")).to_be_visible()
+        return self.app
+
+    @property
+    def app(self) -> Frame:
+        element = self.page.locator("iframe#app").element_handle()
+        frame = element.content_frame() if element is not None else None
+        assert frame is not None
+        return frame
+
+    def menu(self, text: str) -> None:
+        """A click on the app's entry in the admin's own navigation."""
+        self.page.get_by_role("navigation", name="App").get_by_role("link", name=text).click()
+
+    def heading(self, text: Any) -> None:
+        expect(self.app.get_by_role("heading", level=1)).to_contain_text(text)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.app.url).path
+
+    def resize(self, size: tuple[int, int]) -> None:
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    def wide_pages(self) -> str | None:
+        """What sticks out of the page to the right; None on a page that does not scroll sideways."""
+        found: str | None = self.app.evaluate(
+            """() => {
+              const root = document.scrollingElement;
+              if (root.scrollWidth <= root.clientWidth) return null;
+              const wide = [...document.querySelectorAll("main *")].find(
+                (one) => one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest(".scroll"));
+              return wide ? wide.outerHTML.slice(0, 200) : "something outside of main";
+            }"""
+        )
+        return found

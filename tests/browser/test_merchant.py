@@ -1,0 +1,55 @@
+"""The merchant's way, clicked through in Chromium."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from .admin import RUN_TIMEOUT, Admin
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+def export_archive(admin: Admin, shop: str, folder: Path) -> Path:
+    """Opens the app, exports everything, and downloads the archive."""
+    app = admin.open(shop)
+    admin.menu("New export")
+    admin.heading("New export")
+    app.get_by_role("button", name="Start the export").click()
+    admin.heading("Export")
+    ready = app.get_by_role("button", name="Download")
+    expect(ready).to_be_visible(timeout=RUN_TIMEOUT)
+    with admin.page.expect_download() as download:
+        ready.click()
+    path = folder / "store.zip"
+    download.value.save_as(path)
+    return path
+
+
+def test_export_download_upload_plan_confirm_report(admin: Admin, tmp_path: Path) -> None:
+    source, target = admin.stores.shop("boutique", products=30), admin.stores.shop()
+    archive = export_archive(admin, source, tmp_path)
+    with zipfile.ZipFile(archive) as opened:
+        assert "manifest.json" in opened.namelist()
+
+    app = admin.open(target)
+    admin.menu("New import")
+    app.get_by_label("Archive").set_input_files(archive)
+    app.get_by_role("button", name="Upload and plan").click()
+    app.get_by_role("link", name="See the plan").click(timeout=RUN_TIMEOUT)
+    admin.heading("Plan")
+    app.locator("details").first.click()
+    app.get_by_role("button", name="Confirm").click()
+    app.get_by_role("link", name="Record by record").click(timeout=RUN_TIMEOUT)
+    admin.heading("Report")
+    with admin.page.expect_download() as download:
+        app.get_by_role("link", name="CSV").click()
+    report = tmp_path / "report.csv"
+    download.value.save_as(report)
+    lines = list(csv.DictReader(report.read_text(encoding="utf-8").splitlines()))
+    assert lines
+    assert {line["outcome"] for line in lines} == {"created"}

@@ -1,0 +1,71 @@
+"""`manage.py up` against a sandbox, as the tests that need the whole program start it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.support import CLIENT_ID, CLIENT_SECRET, ROOT, Sandbox
+
+
+def free_port() -> int:
+    with socket.socket() as own:
+        own.bind(("127.0.0.1", 0))
+        return int(own.getsockname()[1])
+
+
+class Program:
+    """Web, workers, beat and broker in one; and a way to kill its worker."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, settings: Mapping[str, str], *, port: int | None = None) -> None:
+        port = port or free_port()
+        self.environment = {
+            **os.environ,
+            **settings,
+            "VAR_DIR": str(folder),
+            "SHOPIFY_API_KEY": CLIENT_ID,
+            "SHOPIFY_API_SECRET": CLIENT_SECRET,
+            "SHOPIFY_API_ORIGIN": sandbox.origin,
+            "SHOPIFY_ADMIN_ORIGIN": sandbox.url,
+            "SHOPIFY_APP_BRIDGE_URL": f"{sandbox.url}/app-bridge.js",
+        }
+        self.environment.pop("DATABASE_URL", None)
+        self.environment.pop("REDIS_URL", None)
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "manage.py", "up", "--quiet", "--port", str(port)]
+        self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self._output = self._process.stdout
+        for line in self._output:
+            if "ready |" in line:
+                break
+        self._reader = threading.Thread(target=self._output.read, daemon=True)
+        self._reader.start()
+
+    def manage(self, *arguments: str) -> None:
+        """Runs a management command in the program's environment."""
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True)
+
+    def kill_worker(self) -> bool:
+        listing = subprocess.run(
+            ["ps", "--ppid", str(self._process.pid), "-o", "pid=,args="], capture_output=True, text=True, check=False
+        )
+        for line in listing.stdout.splitlines():
+            pid, _, arguments = line.strip().partition(" ")
+            if "-Q shopify" in arguments:
+                os.kill(int(pid), signal.SIGKILL)
+                return True
+        return False
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(90)
+        self._reader.join(10)
+        self._output.close()

@@ -9,6 +9,7 @@ from . import (
     product_reorder,
     products,
     root,
+    storefront,
     variants,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "product_reorder",
     "products",
     "root",
+    "storefront",
     "variants",
 ]

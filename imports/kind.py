@@ -42,7 +42,6 @@ def plan(run: Run) -> Mapping[str, Any]:
         "seconds": round(seconds),
         "not_carried": run.past["check"]["manifest"]["notCarried"],
         "source_shop": run.past["check"]["manifest"]["sourceShop"],
-        "external_links": run.past["check"]["manifest"]["externalLinks"],
     }
 
 

@@ -52,25 +52,25 @@ def demand(info: Info, *scopes: str) -> None:
         )
 
 
-OWNER_SCOPES: dict[str, str] = {
-    "ARTICLE": "content",
-    "BLOG": "content",
-    "COLLECTION": "products",
-    "COMPANY": "customers",
-    "COMPANY_LOCATION": "customers",
-    "CUSTOMER": "customers",
-    "DISCOUNT": "discounts",
-    "DRAFTORDER": "draft_orders",
-    "LOCATION": "locations",
-    "MARKET": "markets",
-    "ORDER": "orders",
-    "PAGE": "content",
-    "PRODUCT": "products",
-    "PRODUCTVARIANT": "products",
+_CONTENT = ("content", "online_store_pages")
+OWNER_SCOPES: dict[str, tuple[str, ...]] = {
+    "ARTICLE": _CONTENT,
+    "BLOG": _CONTENT,
+    "COLLECTION": ("products",),
+    "COMPANY": ("customers",),
+    "COMPANY_LOCATION": ("customers",),
+    "CUSTOMER": ("customers",),
+    "DISCOUNT": ("discounts",),
+    "DRAFTORDER": ("draft_orders",),
+    "LOCATION": ("locations",),
+    "MARKET": ("markets",),
+    "ORDER": ("orders",),
+    "PAGE": _CONTENT,
+    "PRODUCT": ("products",),
+    "PRODUCTVARIANT": ("products",),
 }
 
 
 def demand_owner(info: Info, verb: str, owner_type: str) -> None:
     """Metafields and their definitions need the owner's scope (`verb`: read, write); the shop's own need none."""
-    if owner_type in OWNER_SCOPES:
-        demand(info, f"{verb}_{OWNER_SCOPES[owner_type]}")
+    demand(info, *(f"{verb}_{scope}" for scope in OWNER_SCOPES.get(owner_type, ())))

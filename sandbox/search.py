@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"\(|\)|(?P<no>-)?(?P<name>[a-zA-Z_][\w.$-]*):(?P<op><=|>=|<|>)?(?P<value>'[^']*'|\"[^\"]*\"|[^\s()]+)"
     r"|'[^']*'|\"[^\"]*\"|[^\s()]+"
 )
-_DATES = ("created_at", "updated_at")
+_DATES = ("created_at", "published_at", "updated_at")
 _PHRASES = ("title", "display_name", "vendor", "variant_title")
 
 
@@ -34,6 +34,12 @@ def _own(name: str) -> Getter:
 
 def _variants(name: str) -> Getter:
     return lambda shop, node: [shop.nodes[gid][name] or "" for gid in node["_variants"]]
+
+
+def _visibility(shop: Shop, node: Node) -> list[str]:
+    """What `published_status` compares with: ``any`` is on everything."""
+    visible = node["publishedAt"] is not None and node["publishedAt"] <= shop.now()
+    return ["any", "published" if visible else "unpublished"]
 
 
 _COMMON: Mapping[str, Getter] = {
@@ -61,6 +67,13 @@ FIELDS: Mapping[str, Mapping[str, Getter]] = {
         "product_id": lambda _, node: gid_number(node["_product"]),
         "sku": lambda _, node: node["_sku"] or "",
         "title": lambda _, node: " / ".join(value for _, value in node["_options"]),
+    },
+    "Page": {
+        **_COMMON,
+        "handle": _own("handle"),
+        "published_at": lambda _, node: node["publishedAt"] or "",
+        "published_status": _visibility,
+        "title": _own("title"),
     },
     "Metaobject": {**_COMMON, "display_name": _own("_display"), "handle": _own("handle")},
     "MetafieldDefinition": {

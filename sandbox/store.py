@@ -20,7 +20,14 @@ Node = dict[str, Any]
 MetafieldKey = tuple[str, str]
 MetafieldName = tuple[str, str, str]  # owner type, namespace, key
 
-LISTED = ("Product", "ProductVariant", "Metaobject", "MetaobjectDefinition", "MetafieldDefinition")
+LISTED = (
+    "Product",
+    "ProductVariant",
+    "Metaobject",
+    "MetaobjectDefinition",
+    "MetafieldDefinition",
+    "Page",
+)
 
 
 @lru_cache(maxsize=256)
@@ -36,7 +43,6 @@ class Shop:
     domain: str
     clock: Callable[[], float]
     currency: str = "EUR"
-    hosts: list[str] = field(default_factory=list)  # domains of its own, the primary one first
     nodes: dict[str, Node] = field(default_factory=dict)
     order: dict[str, list[int]] = field(default_factory=lambda: {kind: [] for kind in LISTED})
     product_by_handle: dict[str, str] = field(default_factory=dict)
@@ -45,6 +51,7 @@ class Shop:
     metaobjects_by_type: dict[str, list[int]] = field(default_factory=dict)
     metafield_definitions: dict[MetafieldName, str] = field(default_factory=dict)
     metafields: dict[str, dict[MetafieldKey, Node]] = field(default_factory=dict)
+    names: dict[tuple[str, ...], str] = field(default_factory=dict)  # (kind, handle…) -> GID
     owners: dict[MetafieldName, dict[str, None]] = field(default_factory=dict)
     search_lag: float = 0.0
     _last_id: int = 0
@@ -89,10 +96,21 @@ class Shop:
     def touch(self, node: Node) -> None:
         node["updatedAt"] = self.now()
 
+    def name(self, node: Node, *parts: str) -> None:
+        """Makes an object known by a name that is unique among its kind, and by no other."""
+        self.names.pop(node.get("_name", ()), None)
+        node["_name"] = (node["__typename"], *parts)
+        self.names[node["_name"]] = node["id"]
+
+    def named(self, kind: str, *parts: str) -> Node | None:
+        gid = self.names.get((kind, *parts))
+        return self.nodes[gid] if gid else None
+
     def drop(self, node: Node) -> None:
         """Removes an object and the metafields on it."""
         kind, number = node["__typename"], gid_number(node["id"])
         self.nodes.pop(node["id"], None)
+        self.names.pop(node.get("_name", ()), None)
         if kind in self.order:
             _discard(self.order[kind], number)
         for namespace, key in list(self.metafields.get(node["id"], ())):
@@ -194,13 +212,6 @@ class Shop:
         return kinds
 
 
-def cdn_folder(shop: Shop) -> str:
-    """Where the CDN keeps the shop's files: under its number, in groups of four digits."""
-    number = shop.shop_id.rsplit("/", 1)[1]
-    padded = number.zfill(-(-len(number) // 4) * 4)
-    return f"https://cdn.shopify.com/s/files/1/{'/'.join(padded[n : n + 4] for n in range(0, len(padded), 4))}/files"
-
-
 def gid_number(gid: str) -> int:
     return int(gid.rsplit("/", 1)[1])
 
@@ -211,7 +222,12 @@ def _discard(numbers: list[int], number: int) -> None:
         del numbers[place]
 
 
-OWNER_TYPES = {"Product": "PRODUCT", "ProductVariant": "PRODUCTVARIANT", "Shop": "SHOP"}
+OWNER_TYPES = {
+    "Page": "PAGE",
+    "Product": "PRODUCT",
+    "ProductVariant": "PRODUCTVARIANT",
+    "Shop": "SHOP",
+}
 
 
 def digest(metafield: Node) -> str:

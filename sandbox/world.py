@@ -18,7 +18,15 @@ from .store import Shop
 DEFAULT_CLIENT_ID = "sandbox-client-id"
 DEFAULT_CLIENT_SECRET = "sandbox-client-secret-of-32-chars!!"
 ALL_SCOPES = frozenset(
-    {"write_products", "write_metaobjects", "write_metaobject_definitions", "write_files", "write_content"}
+    {
+        "write_products",
+        "write_metaobjects",
+        "write_metaobject_definitions",
+        "write_files",
+        "write_content",
+        "write_online_store_navigation",
+        "write_legal_policies",
+    }
 )
 TOKEN_SECONDS = 3600.0
 REFRESH_SECONDS = 7_776_000.0

@@ -17,6 +17,8 @@ from .resources import (
     metafield_definitions,
     metaobject_definitions,
     metaobjects,
+    page_metafields,
+    pages,
     product_metafields,
     products,
     shop_metafields,
@@ -29,10 +31,12 @@ RESOURCES: Mapping[str, Resource] = {
         metaobject_definitions,
         metafield_definitions,
         products,
+        pages,
         metaobjects,
         product_metafields,
         variant_metafields,
         shop_metafields,
+        page_metafields,
     )
 }
 

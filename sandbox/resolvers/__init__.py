@@ -5,11 +5,11 @@ from . import (
     metafields,
     metaobject_definitions,
     metaobjects,
+    pages,
     product_options,
     product_reorder,
     products,
     root,
-    storefront,
     variants,
 )
 
@@ -18,10 +18,10 @@ __all__ = [
     "metafields",
     "metaobject_definitions",
     "metaobjects",
+    "pages",
     "product_options",
     "product_reorder",
     "products",
     "root",
-    "storefront",
     "variants",
 ]

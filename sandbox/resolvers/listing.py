@@ -9,16 +9,16 @@ from ..context import Context, Info, shop_of
 from ..errors import top_level
 from ..paging import connection
 from ..search import Search, search
-from ..store import Node
+from ..store import OWNER_TYPES, Node
 
 _SORTED_BY = {
     "CREATED_AT": "createdAt",
     "PRODUCT_TYPE": "productType",
+    "PUBLISHED_AT": "publishedAt",
     "TITLE": "title",
     "UPDATED_AT": "updatedAt",
     "VENDOR": "vendor",
 }
-_OWNERS = {"Product": "PRODUCT", "ProductVariant": "PRODUCTVARIANT"}
 
 
 def asked(info: Info, kind: str, query: str | None) -> Search:
@@ -27,7 +27,7 @@ def asked(info: Info, kind: str, query: str | None) -> Search:
     found = search(kind, query)
     for name in found.metafields:
         namespace, _, key = name.removeprefix("metafields.").partition(".")
-        own = context.shop.metafield_definition(_OWNERS.get(kind, ""), namespace, key)
+        own = context.shop.metafield_definition(OWNER_TYPES.get(kind, ""), namespace, key)
         if own is None or not own["capabilities"]["adminFilterable"]["enabled"]:
             raise top_level(f"The metafield {namespace}.{key} cannot be used as a filter.", "BAD_REQUEST")
     if found.warnings:
@@ -58,7 +58,7 @@ def listed(info: Info, kind: str, query: str | None, sort_key: str | None, **arg
     found = numbers(info, kind, query)
     by = _SORTED_BY.get(sort_key or "ID")
     if by is not None:
-        found = sorted(found, key=lambda n: (str(nodes[f"gid://shopify/{kind}/{n}"].get(by, "")), n))
+        found = sorted(found, key=lambda n: (str(nodes[f"gid://shopify/{kind}/{n}"].get(by) or ""), n))
     load = lambda number: nodes[f"gid://shopify/{kind}/{number}"]  # noqa: E731
     return connection(found, load=load, ascending=by is None, **arguments)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..context import Info, demand, shop_of
+from ..context import Info, demand_owner, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
@@ -98,9 +98,7 @@ def metafields_set(_: Any, info: Info, metafields: list[dict[str, Any]]) -> Node
         message = f"Exceeded the maximum metafields input limit of {MAX_AT_ONCE}."
         error = user_error(["metafields"], message, "LESS_THAN_OR_EQUAL_TO", elementIndex=None)
         return {"metafields": None, "userErrors": [error]}
-    for item in metafields:
-        if "/Product" in item["ownerId"]:
-            demand(info, "write_products")
+    _demand_owners(info, metafields)
     errors: list[Node] = []
     ready: list[Node] = []
     for number, item in enumerate(metafields):
@@ -112,6 +110,11 @@ def metafields_set(_: Any, info: Info, metafields: list[dict[str, Any]]) -> Node
         return {"metafields": [], "userErrors": errors}
     # Copies: two entries of one metafield show the value that each of them wrote, as was seen.
     return {"metafields": [dict(shop.put_metafield(**item)) for item in ready], "userErrors": []}
+
+
+def _demand_owners(info: Info, metafields: Sequence[Mapping[str, Any]]) -> None:
+    for kind in sorted({item["ownerId"].split("/")[-2] for item in metafields}):
+        demand_owner(info, "write", OWNER_TYPES.get(kind, ""))
 
 
 def _checked(shop: Shop, item: Mapping[str, Any], number: int) -> Node:
@@ -188,9 +191,7 @@ def metafields_delete(_: Any, info: Info, metafields: Sequence[Mapping[str, str]
     shop = shop_of(info)
     if any(item["namespace"].startswith(("app--", "shopify")) for item in metafields):
         return {"deletedMetafields": [], "userErrors": [user_error(["metafields"], "Access denied to this namespace.")]}
-    for item in metafields:
-        if "/Product" in item["ownerId"]:
-            demand(info, "write_products")
+    _demand_owners(info, metafields)
     return {"deletedMetafields": [_delete(shop, item) for item in metafields], "userErrors": []}
 
 

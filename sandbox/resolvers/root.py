@@ -9,10 +9,11 @@ from ..schema import field
 from ..store import Node
 
 _SCOPES = {
-    "Product": "read_products",
-    "ProductVariant": "read_products",
-    "Metaobject": "read_metaobjects",
-    "MetaobjectDefinition": "read_metaobject_definitions",
+    "Product": ("read_products",),
+    "ProductVariant": ("read_products",),
+    "Metaobject": ("read_metaobjects",),
+    "MetaobjectDefinition": ("read_metaobject_definitions",),
+    "Page": ("read_content", "read_online_store_pages"),
 }
 
 
@@ -41,7 +42,7 @@ def limits(_: Any, info: Info) -> Node:
 def node(_: Any, info: Info, id: str) -> Node | None:
     found = shop_of(info).get(id)
     if found is not None and found["__typename"] in _SCOPES:
-        demand(info, _SCOPES[found["__typename"]])
+        demand(info, *_SCOPES[found["__typename"]])
     if found is not None and "ownerType" in found:  # metafields and their definitions
         demand_owner(info, "read", found["ownerType"])
     return found

@@ -6,7 +6,7 @@ import json
 import random
 
 from ..store import Shop
-from .tools import define, define_metafield, entry, product, refers_to, set_metafield, shaped, variants_of
+from .tools import define, define_metafield, entry, page, product, refers_to, set_metafield, shaped, variants_of
 from .types import AWKWARD
 
 CHAIN = 120
@@ -33,6 +33,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     set_metafield(shop, odd, "odd-name_space.key_-9", json.dumps(both))
     set_metafield(shop, odd, "bad$space.$key", "x" * 60_000, "multi_line_text_field")
     set_metafield(shop, odd, "old.number", "5", "integer")
+    _pages(shop)
 
 
 def _chain(shop: Shop) -> None:
@@ -66,6 +67,17 @@ def _wide(shop: Shop) -> None:
         set_metafield(shop, variant, "custom.place", str(number), "number_integer")
     for number in range(300):
         set_metafield(shop, wide, f"many.key_{number:03}", f"value {number}", "single_line_text_field")
+
+
+def _pages(shop: Shop) -> None:
+    """The largest that Shopify takes, handles that tell what they are not, and one that is referred to and gone."""
+    page(shop, title=AWKWARD, handle="סביב-über-日本", body="é" * 262_143)
+    shown = page(
+        shop, title="%2F/../'quotes'\\", body="<p>&nbsp;</p>\r\n\t<!-- <script>//</script> -->", isPublished=False
+    )
+    gone = page(shop, title="Gone")
+    set_metafield(shop, shown, "custom.pages", json.dumps([gone["id"], shown["id"]]), "list.page_reference")
+    shop.drop(gone)
 
 
 def _dangling(shop: Shop) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import Refusal
-from ..resolvers import metafield_definitions, metafields, metaobject_definitions, metaobjects, products
+from ..resolvers import metafield_definitions, metafields, metaobject_definitions, metaobjects, pages, products
 from ..store import Node, Shop
 
 
@@ -58,6 +58,11 @@ def product(shop: Shop, **given: Any) -> Node:
     return made
 
 
+def page(shop: Shop, **given: Any) -> Node:
+    made: Node = _honest(pages.put, shop, None, given)
+    return made
+
+
 def shaped(options: Mapping[str, Sequence[str]], variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Options and variants of a productSet input. `variants`: {"values": {option: value}, and other fields}."""
     return {
@@ -78,7 +83,7 @@ def variants_of(shop: Shop, node: Node) -> list[Node]:
     return [shop.nodes[gid] for gid in node["_variants"]]
 
 
-def rich_text(*paragraphs: str, url: str = "https://example.com/care") -> str:
+def rich_text(*paragraphs: str) -> str:
     children = [{"type": "paragraph", "children": [{"type": "text", "value": text}]} for text in paragraphs]
     link = {
         "type": "paragraph",
@@ -86,7 +91,7 @@ def rich_text(*paragraphs: str, url: str = "https://example.com/care") -> str:
             {"type": "text", "value": "See ", "bold": True},
             {
                 "type": "link",
-                "url": url,
+                "url": "https://example.com/care",
                 "title": "Care",
                 "children": [{"type": "text", "value": "care"}],
             },

@@ -74,6 +74,7 @@ def _made_on_the_way() -> Iterator[tuple[str, str]]:
         "metafield_definitions": ("PRODUCT", "custom", "care"),
         "products": ("shirt",),
         "metaobjects": ("designer", "anna"),
+        "pages": ("about-us",),
     }
     for name, key in keys.items():
         ask = next(RESOURCES[name].locate([Target(name, key), Target(name, key)]))

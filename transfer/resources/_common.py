@@ -105,6 +105,41 @@ def by_alias(
     return found
 
 
+def by_search(
+    targets: Sequence[Target],
+    connection: str,
+    selection: str,
+    term: Callable[[Target], str],
+    key: Callable[[Mapping[str, Any]], Key],
+) -> Talk[dict[Target, str]]:
+    """Finds records of a kind that Shopify offers no identifier for.
+
+    Each is searched for by a `term`, which finds similar ones as well, and misses what was made a moment ago: so the
+    newest are listed beside it, and only an equal `key` counts. `selection`: what `key` needs.
+    """
+    if not targets:
+        return {}
+    head = ", ".join(f"$v{number}: String!" for number in range(len(targets)))
+    nodes = f"nodes {{ id {selection} }}"
+    searches = (
+        f"t{number}: {connection}(first: 20, query: $v{number}) {{ {nodes} }}" for number in range(len(targets))
+    )
+    newest = f"newest: {connection}(first: 250, sortKey: ID, reverse: true) {{ {nodes} }}"
+    data = yield Ask(
+        f"query Locate({head}) {{ {' '.join(searches)} {newest} }}",
+        {f"v{number}": term(target) for number, target in enumerate(targets)},
+    )
+    wanted = {target.key: target for target in targets}
+    found = (node for answer in data.values() for node in answer["nodes"])
+    return {wanted[key(node)]: node["id"] for node in found if key(node) in wanted}
+
+
+def quoted(text: str) -> str:
+    """A value of a search term. Backslashes and quotes would end it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 def read_nodes(
     document: str, gids: Sequence[str], take: Callable[[Mapping[str, Any]], Reading | None]
 ) -> Talk[list[Reading]]:

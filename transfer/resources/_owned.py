@@ -5,15 +5,14 @@ An owner that has more than fit into the page is read to its end in the same con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from ..resource import Ask, Page, Talk
+from ..keys import Key
+from ..references import Target
+from ..resource import Ask, Page, Selection, Stream, Talk
 from ._common import paged
-from .metafields import FIELDS
-
-if TYPE_CHECKING:
-    from .metafields import Metafields
+from .metafields import FIELDS, REFERRED, Metafields
 
 _REST = f"""
 query MetafieldsOfOwner($id: ID!, $after: String) {{
@@ -59,3 +58,21 @@ def owned_stream(resource: Metafields, document: str, path: str) -> Callable[[st
         return Page(tuple(readings), page.after, tuple(notes))
 
     return read
+
+
+class HandleOwned(Metafields):
+    """Values of owners that a handle names: a subclass says which connection they are in."""
+
+    document: str
+    connection: str
+    owners: str  # the owners' resource
+    refers_to = REFERRED
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        return [Stream(self.name, owned_stream(self, self.document, self.connection))]
+
+    def owner_key(self, owner: Mapping[str, Any]) -> Key:
+        return (owner["handle"],)
+
+    def owner_target(self, key: Key) -> Target:
+        return Target(self.owners, key[:-2])

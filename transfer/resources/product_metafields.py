@@ -9,7 +9,7 @@ from ..keys import Key
 from ..references import Target
 from ..resource import Scopes, Selection, Stream
 from ._owned import owned_stream
-from .metafields import FIELDS, Metafields
+from .metafields import FIELDS, REFERRED, Metafields
 
 _READ = f"""
 query ProductMetafields($after: String, $query: String) {{
@@ -28,7 +28,7 @@ class ProductMetafields(Metafields):
     name = "product_metafields"
     label = "Product metafields"
     scopes = Scopes(read=("read_products",), write=("write_products",))
-    refers_to = ("products", "variants", "metaobjects", "metafield_definitions")
+    refers_to = REFERRED
     owner_selection = "... on Product { handle }"
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:

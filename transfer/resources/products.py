@@ -8,11 +8,9 @@ is changed by the mutations that add and update.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from .. import links
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
@@ -162,12 +160,10 @@ class Products(Resource):
     # -- meaning
 
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
-        html = fields.get("descriptionHtml")
-        return {**fields, "descriptionHtml": links.in_html(html, translate)} if html else fields
+        return fields
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        for target in links.targets(links.in_html, fields.get("descriptionHtml")):
-            yield Place("descriptionHtml", target, link=True)
+        return iter(())
 
     def normalise(self, fields: Fields) -> Fields:
         items = [
@@ -227,7 +223,7 @@ class Products(Resource):
     # -- writing
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
-        job = replace(jobs[0], after=self.rewrite(jobs[0].after, ids.translate))
+        (job,) = jobs
         return [(yield from (_create(job) if job.gid is None else _update(job)))]
 
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:

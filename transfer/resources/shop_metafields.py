@@ -8,7 +8,7 @@ from typing import Any
 from ..keys import Key
 from ..references import Target
 from ..resource import Ask, Ids, Page, Scopes, Selection, Stream, Talk
-from .metafields import FIELDS, Metafields
+from .metafields import FIELDS, REFERRED, Metafields
 
 _READ = f"""
 query ShopMetafields($after: String) {{
@@ -22,7 +22,7 @@ class ShopMetafields(Metafields):
     name = "shop_metafields"
     label = "Shop metafields"
     scopes = Scopes(read=("read_products",), write=("write_products",))
-    refers_to = ("products", "variants", "metaobjects", "metafield_definitions")
+    refers_to = REFERRED
     owner_selection = "... on Shop { id }"
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:

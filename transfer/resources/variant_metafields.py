@@ -10,7 +10,7 @@ from ..references import Target
 from ..resource import Scopes, Selection, Stream
 from . import product_variants as variants
 from ._owned import owned_stream
-from .metafields import FIELDS, Metafields
+from .metafields import FIELDS, REFERRED, Metafields
 
 _READ = f"""
 query VariantMetafields($after: String, $query: String) {{
@@ -29,7 +29,7 @@ class VariantMetafields(Metafields):
     name = "variant_metafields"
     label = "Variant metafields"
     scopes = Scopes(read=("read_products",), write=("write_products",))
-    refers_to = ("products", "variants", "metaobjects", "metafield_definitions")
+    refers_to = REFERRED
     owner_selection = "... on ProductVariant { selectedOptions { name value } product { handle } }"
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:

@@ -1,0 +1,116 @@
+"""Kinds that Shopify serves in the plainest way: one connection to page through, and a mutation each to create, to
+update and to delete one. A subclass says which fields there are and what they mean."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..keys import Key
+from ..references import Target
+from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Selection, Stream, Talk
+from ._common import by_search, paged, read_nodes, refused
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The GraphQL documents of a kind. `read` takes $after (and $query), `back` $ids, the mutations what `created` and
+    `updated` give, `delete` $id; `count` is a query without variables."""
+
+    read: str
+    back: str
+    create: str
+    update: str
+    delete: str
+    count: str = ""
+
+
+class Plain(Resource):
+    documents: Documents
+    connection: str  # "pages": the field of the connection
+    noun: str  # "page": the field of the payloads that holds the record
+    selection: str  # what `key_of` needs of a node
+    filters = True  # whether the connection can be searched by id
+    moves = True  # whether it can be searched by updated_at
+
+    # -- reading
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        read = paged(self.documents.read, self.connection, self.reading, filters=self.filters, skipped=self.skipped)
+        return [Stream(self.name, read if self.moves else lambda after, _: read(after, None), moves=self.moves)]
+
+    def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
+        return (yield from read_nodes(self.documents.back, gids, self.reading))
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        return (yield from by_search(targets, self.connection, self.selection, self.term, self.key_of))
+
+    def total(self) -> Talk[int | None]:
+        if not self.documents.count:
+            return None
+        (count,) = (yield Ask(self.documents.count)).values()
+        return int(count["count"])
+
+    def reading(self, node: Mapping[str, Any]) -> Reading | None:
+        """A node as a record; None where it is not carried."""
+        return Reading(self.name, self.key_of(node), node["id"], self.fields_of(node), node.get("updatedAt") or "")
+
+    def skipped(self, node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """(what, why) of a node that is not, or not wholly, carried."""
+        return iter(())
+
+    @abstractmethod
+    def key_of(self, node: Mapping[str, Any]) -> Key: ...
+
+    @abstractmethod
+    def fields_of(self, node: Mapping[str, Any]) -> Fields: ...
+
+    def term(self, target: Target) -> str:
+        """The search term that finds it among others."""
+        raise NotImplementedError(f"{self.name} are not searched for")
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        return fields
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        return iter(())
+
+    # -- writing
+
+    @abstractmethod
+    def created(self, job: Job, ids: Ids) -> dict[str, Any]:
+        """The variables of the creating mutation."""
+
+    @abstractmethod
+    def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
+        """The variables of the updating mutation but $id: only what the plan says differs."""
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        (job,) = jobs
+        return [(yield from (self.create(job, ids) if job.gid is None else self.update(job, ids)))]
+
+    def create(self, job: Job, ids: Ids) -> Talk[Result]:
+        (payload,) = (yield Ask(self.documents.create, self.created(job, ids))).values()
+        if payload["userErrors"]:
+            return refused(job.key, payload["userErrors"])
+        return Result(job.key, payload[self.noun]["id"])
+
+    def update(self, job: Job, ids: Ids) -> Talk[Result]:
+        variables = {"id": job.gid, **self.updated(job, ids)}
+        (payload,) = (yield Ask(self.documents.update, variables, repeatable=True)).values()
+        return refused(job.key, payload["userErrors"]) if payload["userErrors"] else Result(job.key, job.gid)
+
+    def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
+        results = []
+        for key, gid in gids.items():
+            (payload,) = (yield Ask(self.documents.delete, {"id": gid}, repeatable=True)).values()
+            errors = [error for error in payload["userErrors"] if error["code"] not in _GONE]
+            results.append(refused(key, errors) if errors else Result(key, gid))
+        return results
+
+
+_GONE = ("NOT_FOUND", "MENU_DOES_NOT_EXIST", "DOES_NOT_EXIST")

@@ -37,8 +37,17 @@ def id_token(world: World, shop: str) -> str:
 
 def access_token(world: World, shop: str, given: Mapping[str, Any]) -> Reply:
     """The answer of `/admin/oauth/access_token`."""
-    if given.get("client_id") != world.client_id or given.get("client_secret") != world.client_secret:
+    if given.get("client_id") != world.client_id or given.get("client_secret") not in world.client_secrets:
         return 400, {"error": "invalid_client"}
+    status, body = _granted(world, shop, given)
+    if status == 200:
+        counts = world.grants.setdefault(shop, {})
+        way = str(given["grant_type"]).rsplit(":", 1)[-1]
+        counts[way] = counts.get(way, 0) + 1
+    return status, body
+
+
+def _granted(world: World, shop: str, given: Mapping[str, Any]) -> Reply:
     grant = given.get("grant_type")
     if grant == EXCHANGE:
         return _exchange(world, shop, given)
@@ -46,7 +55,7 @@ def access_token(world: World, shop: str, given: Mapping[str, Any]) -> Reply:
         return _refresh(world, shop, given)
     if grant == "client_credentials":
         token = world.issue(shop, seconds=CLIENT_CREDENTIALS_SECONDS)
-        scope = ",".join(sorted(world.settings.scopes))
+        scope = ",".join(sorted(world.scopes_of(shop)))
         return 200, {"access_token": token, "scope": scope, "expires_in": int(CLIENT_CREDENTIALS_SECONDS)}
     return 400, {"error": "unsupported_grant_type"}
 
@@ -64,9 +73,10 @@ def _exchange(world: World, shop: str, given: Mapping[str, Any]) -> Reply:
         return 400, {"error": "invalid_subject_token"}
     if claims.get("dest") != f"https://{shop}":
         return 400, {"error": "invalid_subject_token"}
+    world.install(shop)
     if str(given.get("expiring")) == "1":
         return 200, world.issue_pair(shop)
-    return 200, {"access_token": world.issue(shop), "scope": ",".join(sorted(world.settings.scopes))}
+    return 200, {"access_token": world.issue(shop), "scope": ",".join(sorted(world.scopes_of(shop)))}
 
 
 def _refresh(world: World, shop: str, given: Mapping[str, Any]) -> Reply:
@@ -74,11 +84,7 @@ def _refresh(world: World, shop: str, given: Mapping[str, Any]) -> Reply:
     known = world.refresh_tokens.get(str(given.get("refresh_token")))
     if known is None or known.shop != shop or (known.expires_at or 0) <= world.now():
         return 400, {"error": "invalid_grant"}
-    own = str(given.get("refresh_token"))
-    for token, other in list(world.refresh_tokens.items()):
-        if other.shop == shop and token != own and (other.expires_at or 0) < (known.expires_at or 0):
-            del world.refresh_tokens[token]
-    return 200, world.issue_pair(shop)
+    return 200, world.issue_pair(shop, used=str(given.get("refresh_token")))
 
 
 def parse_body(content_type: str, raw: bytes, form: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -35,7 +35,10 @@ CLIENT_CREDENTIALS_SECONDS = 86_399.0
 
 @dataclass
 class Fault:
-    """One rule of misbehaviour. `after`: matching requests let through first; `times`: how often (None: always)."""
+    """One rule of misbehaviour. `after`: matching requests let through first; `times`: how often (None: always).
+
+    `where`: the address that misbehaves: graphql, or oauth (which knows lost_answer, reset, delay, timeout and status).
+    """
 
     kind: str
     status: int = 503
@@ -44,14 +47,15 @@ class Fault:
     seconds: float = 1.0
     match: str = ""
     shop: str = ""
+    where: str = "graphql"
     after: int = 0
     times: int | None = None
     probability: float = 1.0
 
     KINDS = ("status", "reset", "delay", "lost_answer", "throttled", "body", "timeout")
 
-    def strikes(self, shop: str, text: str, chance: random.Random) -> bool:
-        if self.shop not in ("", shop) or self.match not in text:
+    def strikes(self, where: str, shop: str, text: str, chance: random.Random) -> bool:
+        if self.where != where or self.shop not in ("", shop) or self.match not in text:
             return False
         if self.after > 0:
             self.after -= 1
@@ -67,16 +71,19 @@ class Fault:
 
 @dataclass
 class Token:
+    """`scopes`: None means whatever the shop has granted at the moment; merchants grant more while a token lives."""
+
     shop: str
     client_id: str
-    scopes: frozenset[str]
+    scopes: frozenset[str] | None
     expires_at: float | None = None
 
 
 @dataclass
 class Settings:
     """What `/sandbox/config` shows and changes. `latency`: seconds before each answer; `clock_offset`: seconds that the
-    shops' clock, and that of the tokens, is ahead of the machine's."""
+    shops' clock, and that of the tokens, is ahead of the machine's. `scopes`: what installing the app grants;
+    `optional_scopes`: what it may ask for later."""
 
     latency: float = 0.0
     plan: Plan = Plan.STANDARD
@@ -84,6 +91,7 @@ class Settings:
     search_lag: float = 0.0
     clock_offset: float = 0.0
     scopes: frozenset[str] = ALL_SCOPES
+    optional_scopes: frozenset[str] = frozenset()
 
 
 class World:
@@ -97,7 +105,7 @@ class World:
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.client_id, self.client_secret, self.app_url = client_id, client_secret, app_url.rstrip("/")
+        self.client_id, self.client_secrets, self.app_url = client_id, [client_secret], app_url.rstrip("/")
         self.rng, self._machine_now, self.clock = rng, now, clock
         self.settings = Settings()
         self.shops: dict[str, Shop] = {}
@@ -107,6 +115,8 @@ class World:
         self.largest_in_flight: dict[str, int] = {}
         self.tokens: dict[str, Token] = {}
         self.refresh_tokens: dict[str, Token] = {}
+        self.granted: dict[str, frozenset[str]] = {}  # shops that have the app, and what they let it do
+        self.grants: dict[str, dict[str, int]] = {}  # shop -> how often each way to a token was gone
         self.faults: list[Fault] = []
         self.chance = random.Random(rng)
 
@@ -134,8 +144,33 @@ class World:
             self.buckets[key] = Bucket(self.settings.plan, self.clock)
         return self.buckets[key]
 
-    def fault(self, shop: str, text: str) -> Fault | None:
-        return next((fault for fault in self.faults if fault.strikes(shop, text, self.chance)), None)
+    def fault(self, shop: str, text: str, where: str = "graphql") -> Fault | None:
+        return next((fault for fault in self.faults if fault.strikes(where, shop, text, self.chance)), None)
+
+    # -- the app in a shop ---------------------------------------------------------------------------------------
+
+    @property
+    def client_secret(self) -> str:
+        """What Shopify signs with: the oldest secret that was not revoked. It accepts all of them."""
+        return self.client_secrets[-1]
+
+    def install(self, shop: str) -> None:
+        """A shop that has the app keeps what it granted beyond the scopes that every installation has."""
+        self.granted[shop] = self.granted.get(shop, frozenset()) | self.settings.scopes
+
+    def uninstall(self, shop: str) -> None:
+        """Every token of the shop is dead at once."""
+        self.granted.pop(shop, None)
+        self.tokens = {token: known for token, known in self.tokens.items() if known.shop != shop}
+        self.refresh_tokens = {token: known for token, known in self.refresh_tokens.items() if known.shop != shop}
+
+    def grant(self, shop: str, scopes: frozenset[str]) -> None:
+        """Raises ValueError for what the app does not declare."""
+        unknown = scopes - self.settings.optional_scopes - self.settings.scopes
+        if unknown:
+            raise ValueError(f"The scopes {', '.join(sorted(unknown))} are not declared as optional.")
+        self.install(shop)
+        self.granted[shop] |= scopes
 
     # -- tokens ------------------------------------------------------------------------------------------------
 
@@ -143,23 +178,32 @@ class World:
         """A token; without `seconds` a permanent one."""
         token = f"shpat_{secrets.token_hex(16)}"
         expires_at = self.now() + seconds if seconds is not None else None
-        self.tokens[token] = Token(shop, self.client_id, scopes or self.settings.scopes, expires_at)
+        self.tokens[token] = Token(shop, self.client_id, scopes, expires_at)
         return token
 
-    def issue_pair(self, shop: str) -> dict[str, Any]:
-        """An expiring offline token with its refresh token. The pair before it is over."""
+    def issue_pair(self, shop: str, used: str | None = None) -> dict[str, Any]:
+        """An expiring offline token with its refresh token: the only good pair of the shop from now on.
+
+        `used`: the refresh token that was given for it, which may be given again until the new one is.
+        """
         for token, known in list(self.tokens.items()):
             if known.shop == shop and known.expires_at is not None:
                 del self.tokens[token]
+        for token, known in list(self.refresh_tokens.items()):
+            if known.shop == shop and token != used:
+                del self.refresh_tokens[token]
         refresh = f"shprt_{secrets.token_hex(16)}"
-        self.refresh_tokens[refresh] = Token(shop, self.client_id, self.settings.scopes, self.now() + REFRESH_SECONDS)
+        self.refresh_tokens[refresh] = Token(shop, self.client_id, None, self.now() + REFRESH_SECONDS)
         return {
             "access_token": self.issue(shop, seconds=self.settings.token_seconds),
-            "scope": ",".join(sorted(self.settings.scopes)),
+            "scope": ",".join(sorted(self.scopes_of(shop))),
             "expires_in": int(self.settings.token_seconds),
             "refresh_token": refresh,
             "refresh_token_expires_in": int(REFRESH_SECONDS),
         }
+
+    def scopes_of(self, shop: str) -> frozenset[str]:
+        return self.granted.get(shop, self.settings.scopes)
 
     def access(self, shop: str, token: str) -> AppAccess | None:
         """What a token allows in a shop; None where it is not valid there, or no more."""
@@ -168,4 +212,4 @@ class World:
             return None
         if known.expires_at is not None and self.now() >= known.expires_at:
             return None
-        return AppAccess(known.client_id, known.scopes)
+        return AppAccess(known.client_id, known.scopes if known.scopes is not None else self.scopes_of(shop))

@@ -20,16 +20,26 @@ logger = logging.getLogger(__name__)
 
 WORK = "runs.tasks.work"
 QUEUE = "shopify"
+UPKEEP = "upkeep"
 
 
 def ring(times: int = 1) -> bool:
     """Sends bells. False where the broker cannot be reached; the sweep will ring."""
+    return _send(WORK, QUEUE, times)
+
+
+def call(task: str) -> bool:
+    """Asks for a task of upkeep at once. False where the broker cannot be reached; beat asks for it in seconds."""
+    return _send(task, UPKEEP, 1)
+
+
+def _send(task: str, queue: str, times: int) -> bool:
     if not broker.alive():  # asked first: Celery would retry for many seconds, and a merchant would wait for it
         logger.warning("The broker cannot be reached; the sweep will ring.")
         return False
     try:
         for _ in range(times):
-            current_app.send_task(WORK, queue=QUEUE, ignore_result=False)
+            current_app.send_task(task, queue=queue, ignore_result=queue != QUEUE)
     except (OperationalError, RedisError, OSError) as problem:
         logger.warning("The broker cannot be reached (%s); the sweep will ring.", type(problem).__name__)
         return False

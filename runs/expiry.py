@@ -8,6 +8,7 @@ import uuid
 from django.db import DatabaseError
 from django.db.models.functions import Now
 
+from . import services
 from .models import IdEntry, LedgerEntry, Run
 from .states import EXPIRING, Status
 from .storage import storage
@@ -34,6 +35,16 @@ def purge_expired() -> int:
         except (OSError, DatabaseError):  # the others go all the same, and this one with the next purge
             logger.exception("run %s could not be removed", run.pk)
     return gone
+
+
+def remove_now(run: Run) -> bool:
+    """Ends a run, whatever it does, and removes it. False while a worker still ends its slice: ask again."""
+    services.cancel(run)
+    services.expire_now(run)
+    mine = Run.objects.filter(pk=run.pk, status__in=EXPIRING).update(status=Status.PURGING)
+    if mine:
+        _remove(run)
+    return bool(mine)
 
 
 def _remove(run: Run) -> None:

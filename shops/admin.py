@@ -1,32 +1,42 @@
-"""Shops for operators. Tokens are shown nowhere."""
+"""Shops, and the webhooks that came for them, for operators. Tokens are shown nowhere."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from .models import Shop
+from .models import Delivery, Shop
 
 
-@admin.register(Shop)
-class ShopAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    list_display = ("domain", "grant", "token_expires_at", "installed_at", "uninstalled_at")
-    list_filter = ("grant", "uninstalled_at")
-    search_fields = ("domain",)
-    readonly_fields = (
-        "domain",
-        "grant",
-        "scopes",
-        "bucket",
-        "token_expires_at",
-        "refresh_expires_at",
-        "uninstalled_at",
-    )
-
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Shop)
+class ShopAdmin(ReadOnly):
+    list_display = ("domain", "grant", "token_expires_at", "token_dead_since", "installed_at", "uninstalled_at")
+    list_filter = ("grant", ("token_dead_since", admin.EmptyFieldListFilter), "uninstalled_at")
+    search_fields = ("domain",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly):
+    list_display = ("topic", "domain", "triggered_at", "received_at", "attempts", "done_at", "outcome")
+    list_filter = ("topic", ("done_at", admin.EmptyFieldListFilter))
+    search_fields = ("number", "domain")
+    actions = ("again",)
+
+    @admin.action(description="Work off now")
+    def again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        waiting = queryset.filter(done_at=None).update(not_before=None)
+        self.message_user(request, f"{waiting} deliveries are worked off within seconds.")

@@ -14,7 +14,8 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode, urlsplit
 
@@ -23,14 +24,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from shopify_client import BadRequest, ShopGone, ShopifyError, TokenRefused, is_shop
 
-from .models import Grant, Shop
-from .services import install
-from .tokens import app
+from .models import Shop
+from .tokens import exchange
 
 logger = logging.getLogger(__name__)
 
@@ -39,21 +38,25 @@ RETRY_HEADER = "X-Shopify-Retry-Invalid-Session-Request"
 P = ParamSpec("P")
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`user`: the staff member's id in that store. `issued_at`: by Shopify's clock."""
+
+    shop: str
+    user: str
+    issued_at: datetime
+    token: str = field(repr=False)
+
+
 class EmbeddedRequest(HttpRequest):
-    """A request whose shop is known."""
+    """A request whose shop is known, and who asks there."""
 
     shop: Shop
+    identity: Identity
 
 
 class InvalidToken(Exception):
     """The ID token is missing, stale, forged, or for another app."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    shop: str
-    user: str
-    token: str
 
 
 def verify(token: str) -> Identity:
@@ -79,7 +82,15 @@ def verify(token: str) -> Identity:
     shop = _host(claims["dest"])
     if not is_shop(shop) or _host(claims["iss"]) != shop:
         raise InvalidToken("shop")
-    return Identity(shop, str(claims.get("sub", "")), token)
+    return Identity(shop, str(claims.get("sub", ""))[:64], _issued(claims), token)
+
+
+def _issued(claims: dict[str, Any]) -> datetime:
+    """When the admin made the token: `iat`, or what is never later."""
+    try:
+        return datetime.fromtimestamp(float(claims.get("iat", claims["nbf"])), UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidToken("iat") from None
 
 
 def _host(url: Any) -> str:
@@ -117,7 +128,7 @@ def embedded(
             return _problem(request, str(refusal), 403)
         except ShopifyError as problem:
             return _problem(request, f"{problem} Try again in a minute.", 503)
-        request.shop = shop  # type: ignore[attr-defined]
+        request.shop, request.identity = shop, identity  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     return csrf_exempt(checked)
@@ -125,18 +136,10 @@ def embedded(
 
 def _shop(identity: Identity) -> Shop:
     """The shop's row; made, or given a new token, where the shop is new or its tokens are dead."""
-    shop = Shop.objects.filter(domain=identity.shop).first()
-    if shop is not None and shop.uninstalled_at is None and _usable(shop):
+    shop = Shop.objects.filter(domain=identity.shop, uninstalled_at=None).first()
+    if shop is not None and shop.usable:
         return shop
-    return install(identity.shop, app().exchange(identity.shop, identity.token), Grant.EXCHANGE)
-
-
-def _usable(shop: Shop) -> bool:
-    if not shop.sealed_token:
-        return False
-    if shop.token_expires_at is None or shop.token_expires_at > timezone.now() or shop.grant != Grant.EXCHANGE:
-        return True
-    return shop.refresh_expires_at is not None and shop.refresh_expires_at > timezone.now()
+    return exchange(identity.shop, identity.token, identity.issued_at)
 
 
 # -- answers to those who are not known --------------------------------------------------------------------------

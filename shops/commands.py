@@ -23,7 +23,7 @@ def fail(command: BaseCommand, problem: Exception) -> NoReturn:
 
 def shop_named(domain: str) -> Shop:
     """Raises Broken."""
-    shop = Shop.objects.filter(domain=domain.strip().lower(), uninstalled_at=None).first()
+    shop = Shop.objects.filter(domain=domain.strip().lower(), uninstalled_at=None).exclude(sealed_token="").first()
     if shop is None:
         raise Broken(f"{domain} is not connected; run connect_shop {domain} first.")
     return shop

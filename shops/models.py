@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from shopify_client import TokenPair
 
@@ -31,9 +33,14 @@ class Shop(models.Model):
     token_expires_at = models.DateTimeField(null=True, blank=True)
     refresh_expires_at = models.DateTimeField(null=True, blank=True)
     token_lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    token_lease_by = models.CharField(max_length=32, blank=True, editable=False)
+    token_dead_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when only opening the app in the store brings a new token."
+    )
     scopes = models.JSONField(default=list, blank=True)
+    scopes_at = models.DateTimeField(null=True, blank=True, help_text="When the scopes were last heard of.")
     bucket = models.JSONField(default=dict, blank=True, help_text="The API budget as last seen.")
-    installed_at = models.DateTimeField(auto_now_add=True)
+    installed_at = models.DateTimeField(default=timezone.now, help_text="By Shopify's clock, as the ID token has it.")
     uninstalled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -41,6 +48,15 @@ class Shop(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a token, or a way to the next one, without anybody opening the app."""
+        if not self.sealed_token or self.token_dead_since is not None or self.uninstalled_at is not None:
+            return False
+        if self.grant != Grant.EXCHANGE or self.token_expires_at is None or self.token_expires_at > timezone.now():
+            return True
+        return self.refresh_expires_at is not None and self.refresh_expires_at > timezone.now()
 
     @property
     def token(self) -> str:
@@ -60,7 +76,32 @@ class Shop(models.Model):
             "token_expires_at": _moment(pair.expires_at),
             "refresh_expires_at": _moment(pair.refresh_expires_at),
             "scopes": sorted(pair.scopes),
+            "scopes_at": timezone.now(),
+            "token_dead_since": None,
         }
+
+
+class Delivery(models.Model):
+    """One webhook. `number`: Shopify's id of it, by which a second delivery is known."""
+
+    number = models.CharField(max_length=100, unique=True)
+    topic = models.CharField(max_length=60)
+    domain = models.CharField(max_length=255, blank=True, help_text="Empty once the shop has left.")
+    payload = models.JSONField(default=dict, blank=True, help_text="What is still to be acted on.")
+    triggered_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("-received_at",)
+        verbose_name_plural = "deliveries"
+        indexes = [models.Index(fields=["done_at", "triggered_at"], name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.number}"
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from shopify_client import FixedToken, TokenPair
 from shopify_client.transport import is_shop
 
@@ -13,11 +15,11 @@ class Refused(Exception):
 
 
 def install(domain: str, pair: TokenPair, grant: Grant) -> Shop:
-    """Makes the shop's row, or gives an existing one its new tokens (a re-install)."""
+    """Makes the shop's row, or gives an existing one its new token."""
     if not is_shop(domain):
         raise Refused("A store is named by its permanent domain, like my-store.myshopify.com.")
-    columns = {**Shop.columns_of(pair), "grant": grant, "uninstalled_at": None}
-    shop, _ = Shop.objects.update_or_create(domain=domain, defaults=columns)
+    columns = {**Shop.columns_of(pair), "grant": grant, "installed_at": timezone.now()}
+    shop, _ = Shop.objects.update_or_create(domain=domain, uninstalled_at=None, defaults=columns)
     return shop
 
 

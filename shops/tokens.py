@@ -1,33 +1,107 @@
-"""A shop's access token: cached, renewed five minutes early or once when refused, by one process at a time."""
+"""A shop's access token: cached, renewed five minutes early or once when refused, by one process at a time.
+
+Only one pair of tokens is good per shop, and every renewal changes both. So whoever renews holds the lease in the
+shop's row, reads the row again inside it, and saves the new pair before using it. An answer that is lost costs
+nothing: the old refresh token may be used again until its replacement is.
+"""
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from shopify_client import App, Origins, TokenPair, TokenRefused, Unavailable
+from shopify_client import App, BadRequest, Origins, TokenPair, TokenRefused, Unavailable
 
+from . import signals
 from .crypto import Unreadable
 from .models import Grant, Shop
 
 EARLY = timedelta(minutes=5)
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=60)  # longer than a request to Shopify can take
 WAIT_SECONDS = 20.0
+REOPEN = "The store's access has ended; open the app in the store once, and it goes on."
+REOPEN_PAUSE = 60.0  # seconds after which a run looks again whether somebody has
+
+Pairing = Callable[[App], TokenPair]
 
 
-def app() -> App:
-    """The app's credentials. The first secret is the current one."""
-    secret = settings.SHOPIFY_API_SECRETS[0] if settings.SHOPIFY_API_SECRETS else ""
-    return App(settings.SHOPIFY_API_KEY, secret, Origins(settings.SHOPIFY_API_ORIGIN), timeout=settings.REQUEST_TIMEOUT)
+def ask(pairing: Pairing) -> TokenPair:
+    """Asks with the app's secrets, the first one first: while a secret is rotated, either may be the good one."""
+    origins, refusal = Origins(settings.SHOPIFY_API_ORIGIN), BadRequest("The app has no client secret.")
+    for secret in settings.SHOPIFY_API_SECRETS:
+        try:
+            return pairing(App(settings.SHOPIFY_API_KEY, secret, origins, timeout=settings.REQUEST_TIMEOUT))
+        except BadRequest as problem:
+            refusal = problem
+    raise refusal
+
+
+def exchange(domain: str, id_token: str, issued_at: datetime) -> Shop:
+    """Installs a shop, or brings its dead tokens back to life. Of many who open it at once, one asks Shopify."""
+    shop, _ = Shop.objects.get_or_create(domain=domain, uninstalled_at=None)
+    row = _Row(shop.pk)
+    row.renew(
+        lambda shop: ask(lambda app: app.exchange(shop.domain, id_token)),
+        done=lambda shop: shop.usable,
+        grant=Grant.EXCHANGE,
+        installed_at=issued_at,
+    )
+    opened = row.read()
+    signals.reopened.send_robust(Shop, shop=opened)
+    return opened
+
+
+@dataclass(slots=True)
+class _Row:
+    """A shop's row, and the lease on its tokens."""
+
+    shop_id: int
+    sleep: Callable[[float], None] = time.sleep
+
+    def read(self) -> Shop:
+        """Raises TokenRefused where the row went: the app was uninstalled."""
+        shop = Shop.objects.filter(pk=self.shop_id, uninstalled_at=None).first()
+        if shop is None:
+            raise TokenRefused("The app is not installed in this store any more.")
+        return shop
+
+    def renew(self, pairing: Callable[[Shop], TokenPair], done: Callable[[Shop], bool], **columns: object) -> None:
+        """Saves the next pair, unless the row, read again under the lease, needs none any more."""
+        mine = self._lease(done)
+        if mine is None:
+            return
+        try:
+            shop = self.read()
+            if not done(shop):
+                pair = pairing(shop)
+                Shop.objects.filter(pk=self.shop_id, token_lease_by=mine).update(**Shop.columns_of(pair), **columns)
+        finally:
+            Shop.objects.filter(pk=self.shop_id, token_lease_by=mine).update(token_lease_until=None, token_lease_by="")
+
+    def _lease(self, done: Callable[[Shop], bool]) -> str | None:
+        """The name under which the lease is ours; None where somebody else did the work while we waited."""
+        mine, waited = secrets.token_hex(16), 0.0
+        free = Q(token_lease_until=None) | Q(token_lease_until__lt=Now())
+        while not Shop.objects.filter(free, pk=self.shop_id).update(
+            token_lease_until=Now() + LEASE, token_lease_by=mine
+        ):
+            if waited >= WAIT_SECONDS:
+                raise Unavailable("Another process is renewing the access token and does not come to an end.", wait=5.0)
+            self.sleep(0.25)
+            waited += 0.25
+            if done(self.read()):
+                return None
+        return mine
 
 
 @dataclass(slots=True)
@@ -35,7 +109,6 @@ class ShopToken:
     """`shopify_client.TokenSource` over a shop's row. Threads of one process share it; processes share the row."""
 
     shop_id: int
-    credentials: App = field(default_factory=app)
     sleep: Callable[[float], None] = time.sleep
     _mutex: threading.Lock = field(default_factory=threading.Lock)
     _token: str = ""
@@ -55,53 +128,61 @@ class ShopToken:
 
     def _load(self, refused: str = "") -> str:
         """The stored token, or a new one where that is too old or refused."""
-        try:
-            shop = Shop.objects.get(pk=self.shop_id)
-            token = shop.token
+
+        def good(shop: Shop) -> bool:
             fresh = shop.token_expires_at is None or shop.token_expires_at > timezone.now() + EARLY
-            if token and fresh and token != refused:
-                return self._keep(shop, token)
-            return self._renewed(shop, token)
+            return bool(shop.token) and shop.token_dead_since is None and fresh and shop.token != refused
+
+        row = _Row(self.shop_id, self.sleep)
+        try:
+            shop = row.read()
+            if not good(shop):
+                row.renew(_next_pair, good)
+                shop = row.read()
+            return self._keep(shop)
         except Unreadable as problem:
             raise TokenRefused(str(problem)) from None
         finally:
             if threading.current_thread() is not threading.main_thread():
-                close_old_connections()
+                connections.close_all()  # a thread of the client's pool, which nobody would close it for
 
-    def _keep(self, shop: Shop, token: str) -> str:
-        self._token = token
+    def _keep(self, shop: Shop) -> str:
+        self._token = shop.token
         self._good_until = None
         if shop.token_expires_at is not None:
             left = (shop.token_expires_at - EARLY - timezone.now()).total_seconds()
             self._good_until = time.monotonic() + max(left, 1.0)
-        return token
+        return self._token
 
-    def _renewed(self, shop: Shop, old: str) -> str:
-        """Renews under the row's lease; whoever does not get it waits for the one who did."""
-        waited = 0.0
-        while not self._lease():
-            if waited >= WAIT_SECONDS:
-                raise Unavailable("Another process is renewing the access token and does not come to an end.", wait=5.0)
-            self.sleep(0.25)
-            waited += 0.25
-            shop.refresh_from_db()
-            if shop.token and shop.token != old:
-                return self._keep(shop, shop.token)
+
+def _next_pair(shop: Shop) -> TokenPair:
+    """Raises Unavailable, which pauses a run, where only opening the app in the store helps."""
+    if shop.grant == Grant.CLIENT_CREDENTIALS:
+        return ask(lambda app: app.client_credentials(shop.domain))
+    if shop.grant != Grant.EXCHANGE:
+        raise TokenRefused("The store refuses the access token; connect the store again.")
+    if shop.token_dead_since is not None:
+        raise Unavailable(REOPEN, wait=REOPEN_PAUSE)
+    try:
+        if not shop.refresh_token:
+            raise TokenRefused(REOPEN)
+        return ask(lambda app: app.refresh(shop.domain, shop.refresh_token))
+    except TokenRefused:
+        Shop.objects.filter(pk=shop.pk).update(token_dead_since=Coalesce("token_dead_since", Now()))
+        raise Unavailable(REOPEN, wait=REOPEN_PAUSE) from None
+
+
+def keep_alive(idle: timedelta) -> int:
+    """Renews the tokens of shops that nothing was done for so long: a refresh token that rests for 90 days is dead."""
+    rested = timezone.now() - idle
+    shops = Shop.objects.filter(
+        grant=Grant.EXCHANGE, uninstalled_at=None, token_dead_since=None, token_expires_at__lt=rested
+    )
+    renewed = 0
+    for pk in shops.values_list("pk", flat=True):
         try:
-            pair = self._next_pair(shop)
-            Shop.objects.filter(pk=shop.pk).update(**Shop.columns_of(pair))  # saved before it is used
-            shop.refresh_from_db()
-            return self._keep(shop, pair.access_token)
-        finally:
-            Shop.objects.filter(pk=shop.pk).update(token_lease_until=None)
-
-    def _lease(self) -> bool:
-        free = Q(token_lease_until=None) | Q(token_lease_until__lt=Now())
-        return bool(Shop.objects.filter(free, pk=self.shop_id).update(token_lease_until=Now() + LEASE))
-
-    def _next_pair(self, shop: Shop) -> TokenPair:
-        if shop.grant == Grant.CLIENT_CREDENTIALS:
-            return self.credentials.client_credentials(shop.domain)
-        if shop.grant == Grant.EXCHANGE and shop.refresh_token:
-            return self.credentials.refresh(shop.domain, shop.refresh_token)
-        raise TokenRefused("The store refuses the access token; open the app in the store again.")
+            ShopToken(pk).get()
+            renewed += 1
+        except (Unavailable, TokenRefused, BadRequest):
+            continue
+    return renewed

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from . import views
+from . import views, webhooks
 
 app_name = "shops"
-urlpatterns = [path("auth/bounce", views.bounce, name="bounce")]
+urlpatterns = [
+    path("auth/bounce", views.bounce, name="bounce"),
+    path("webhooks", webhooks.receive, name="webhooks"),
+]

@@ -191,6 +191,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": PURGE_SECONDS,
         "options": {"expires": PURGE_SECONDS * 0.9},
     },
+    "webhooks": {
+        "task": "shops.tasks.webhooks",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS * 0.9},
+    },
+    "keep_tokens": {"task": "shops.tasks.keep_tokens", "schedule": 24 * 3600.0},
 }
 
 LOGGING = {

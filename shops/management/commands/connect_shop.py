@@ -12,7 +12,7 @@ from shopify_client import AdminClient, Origins, ShopifyError, TokenPair
 from shops.commands import Broken, fail
 from shops.models import Grant
 from shops.services import Refused, install
-from shops.tokens import app
+from shops.tokens import ask
 
 _SCOPES = "query GrantedScopes { currentAppInstallation { accessScopes { handle } } }"
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         domain = options["domain"].strip().lower()
         try:
             if options["client_credentials"]:
-                pair, grant = app().client_credentials(domain), Grant.CLIENT_CREDENTIALS
+                pair, grant = ask(lambda app: app.client_credentials(domain)), Grant.CLIENT_CREDENTIALS
             else:
                 given = input() if options["token"] == "-" else options["token"]  # noqa: S105  # the dash is no token
                 pair, grant = TokenPair(given.strip(), frozenset()), Grant.FIXED

@@ -1,0 +1,38 @@
+"""What runs do when something happens to their shop (`shops.signals`), and when they come to rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from shops import signals
+from shops.models import Shop
+
+from . import bell, expiry
+from .models import Run
+from .states import Status
+
+
+def connect() -> None:
+    signals.webhook_stored.connect(_upkeep, dispatch_uid="runs.upkeep")
+    signals.leaving.connect(_leaving, dispatch_uid="runs.leaving")
+    signals.reopened.connect(_look_again, dispatch_uid="runs.reopened")
+    signals.bulk_finished.connect(_look_again, dispatch_uid="runs.bulk_finished")
+
+
+def _upkeep(**_: Any) -> None:
+    bell.call("shops.tasks.webhooks")
+
+
+def _leaving(shop: Shop, **_: Any) -> bool:
+    """Stops and removes the shop's runs. False while a worker still ends its slice on one."""
+    removed = [expiry.remove_now(run) for run in Run.objects.filter(shop=shop)]  # all of them, not up to the first
+    return all(removed)
+
+
+def _look_again(shop: Shop, **_: Any) -> None:
+    """What the shop's runs waited for may have come: they wait no longer."""
+    waiting = Run.objects.filter(~Q(not_before=None), shop=shop, status__in=(Status.QUEUED, Status.WORKING))
+    if waiting.update(not_before=None, outage_since=None):
+        bell.ring()

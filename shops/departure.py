@@ -1,0 +1,48 @@
+"""A shop that uninstalls the app: its tokens go at once, and everything else as soon as no worker holds it.
+
+The row gives up its name and tokens in one UPDATE. So a re-install meets nothing of the old installation and works at
+once, while a worker may still be ending its slice on the old one.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db.models import F, Value
+from django.db.models.fields import CharField
+from django.db.models.functions import Cast, Concat, Now
+
+from . import signals
+from .models import Shop
+
+logger = logging.getLogger(__name__)
+
+
+def leave(domain: str, before: datetime) -> bool:
+    """Ends the installation that a shop had before that moment. False: there is none, or a newer one."""
+    nameless = Concat(Value("left-"), Cast(F("pk"), CharField()))
+    gone = Shop.objects.filter(domain=domain, installed_at__lt=before, uninstalled_at=None).update(
+        domain=nameless,
+        name="",
+        uninstalled_at=Now(),
+        sealed_token="",
+        sealed_refresh_token="",
+        token_expires_at=None,
+        refresh_expires_at=None,
+        scopes=[],
+        bucket={},
+    )
+    return bool(gone)
+
+
+def remove_left() -> int:
+    """Removes what is still there of shops that left. How many are gone for good."""
+    gone = 0
+    for shop in Shop.objects.exclude(uninstalled_at=None):
+        answers: list[object] = [answer for _, answer in signals.leaving.send(Shop, shop=shop)]
+        if False not in answers:
+            shop.delete()
+            gone += 1
+            logger.info("a shop that uninstalled the app was removed")
+    return gone

@@ -1,0 +1,19 @@
+"""What happens to a shop, told to whoever keeps something of it. Senders know no receiver.
+
+`reopened`        a shop got a new token by being opened (`shop`)
+`webhook_stored`  a delivery waits to be worked off
+`leaving`         a shop uninstalled the app (`shop`): receivers remove what they keep of it, and answer False as long
+                  as something is left, to be asked again
+`bulk_finished`   a bulk operation came to its end (`shop`, `operation`: its GID)
+`link_ended`      a link was revoked or refused (`link`)
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+reopened = Signal()
+webhook_stored = Signal()
+leaving = Signal()
+bulk_finished = Signal()
+link_ended = Signal()

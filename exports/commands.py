@@ -59,4 +59,5 @@ def summary(run: Export) -> dict[str, Any]:
         **{name: run.result[name] for name in ("counts", "records", "size", "sha256", "not_carried")},
         "changed_while_reading": run.result["changed_while_reading"],
         "dangling_references": run.result["dangling_references"],
+        "external_links": run.result["external_links"],
     }

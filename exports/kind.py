@@ -33,6 +33,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
         "not_carried": not_carried(desk, run.past, options(run)),
         "changed_while_reading": len(settled["moved"]),
         "dangling_references": run.past["resolve"]["dangling"],
+        "external_links": run.past["resolve"]["external"],
     }
     columns = {"archive": assembled["archive"], "size": assembled["size"], "sha256": assembled["sha256"]}
     return kinds.Finish(Status.SUCCEEDED, result, columns)

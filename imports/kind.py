@@ -42,6 +42,7 @@ def plan(run: Run) -> Mapping[str, Any]:
         "seconds": round(seconds),
         "not_carried": run.past["check"]["manifest"]["notCarried"],
         "source_shop": run.past["check"]["manifest"]["sourceShop"],
+        "external_links": run.past["check"]["manifest"]["externalLinks"],
     }
 
 

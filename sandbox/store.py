@@ -43,6 +43,7 @@ class Shop:
     domain: str
     clock: Callable[[], float]
     currency: str = "EUR"
+    hosts: list[str] = field(default_factory=list)  # domains of its own, the primary one first
     nodes: dict[str, Node] = field(default_factory=dict)
     order: dict[str, list[int]] = field(default_factory=lambda: {kind: [] for kind in LISTED})
     product_by_handle: dict[str, str] = field(default_factory=dict)
@@ -210,6 +211,13 @@ class Shop:
         for node in self.nodes.values():
             kinds.setdefault(node["__typename"], []).append({k: v for k, v in node.items() if k != "_seen"})
         return kinds
+
+
+def cdn_folder(shop: Shop) -> str:
+    """Where the CDN keeps the shop's files: under its number, in groups of four digits."""
+    number = shop.shop_id.rsplit("/", 1)[1]
+    padded = number.zfill(-(-len(number) // 4) * 4)
+    return f"https://cdn.shopify.com/s/files/1/{'/'.join(padded[n : n + 4] for n in range(0, len(padded), 4))}/files"
 
 
 def gid_number(gid: str) -> int:

@@ -104,24 +104,16 @@ class Pacer:
 
     # -- reserving ---------------------------------------------------------------------------------------------
 
-    def reserve(
-        self,
-        cost: float,
-        *,
-        until: float | None = None,
-        max_wait: float = 30.0,
-        halted: Callable[[], bool] = lambda: False,
-    ) -> Reservation:
+    def reserve(self, cost: float, *, until: float | None = None, max_wait: float = 30.0) -> Reservation:
         """Takes `cost` points, waiting for them if need be, first come first served.
 
-        Raises BudgetSpent where that would take longer than `max_wait`, TooLate where it would take beyond `until`, or
-        once `halted` says so.
+        Raises BudgetSpent where that would take longer than `max_wait`, TooLate where it would take beyond `until`.
         """
         with self._changed:
             number = self._next
             self._next += 1
             try:
-                self._await(cost, number, until, max_wait, halted)
+                self._await(cost, number, until, max_wait)
                 self._level -= cost
                 self._reserved += cost
                 return Reservation(cost, self.spending.points)
@@ -132,13 +124,9 @@ class Pacer:
                     self._first += 1
                 self._changed.notify_all()
 
-    def _await(
-        self, cost: float, number: int, until: float | None, max_wait: float, halted: Callable[[], bool]
-    ) -> None:
+    def _await(self, cost: float, number: int, until: float | None, max_wait: float) -> None:
         deadline = self._clock() + max_wait
         while True:
-            if halted():
-                raise TooLate
             self._restore()
             mine = number == self._first
             need = min(cost, self._maximum) + self._keep * self._maximum - self._level

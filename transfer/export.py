@@ -14,7 +14,7 @@ anyone reads.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,15 +26,19 @@ from shopify_client import AccessDenied, BadRequest
 from .archive.parts import read_part, write_part
 from .jsonl import dumps, loads
 from .keys import sort_key
+from .links import is_link
 from .references import Target, dangling, gid_type, is_local_gid
 from .registry import by_gid_type, order
 from .resource import Ask, Fields, Page, Reading, Resource, Selection, Stream, Talk
+from .storefront import external_host, storefront
 from .talk import Ended, Talks, ask_all
 from .work import Checkpoint, Cursor, Desk, Id
 
 PART_BYTES = 16_000_000  # of JSON text held in memory before it becomes a part
 SAVE_SECONDS = 3.0  # how much reading a killed worker may lose
 EXAMPLES = 20  # of what is not carried, per reason, in the manifest
+HOSTS = 500  # foreign hosts named in the manifest; links to the rest are counted together
+OTHERS = "(others)"
 ROUNDS = 3  # of reading again what moved
 REFUSALS = (AccessDenied, BadRequest)  # a missing scope; a field that the store's API does not have
 LOOKUP = 250  # ids in one `nodes(ids:)`: the most that an array argument may hold
@@ -270,7 +274,7 @@ def _rfc3339(seconds: float) -> str:
 
 def resolve(desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]]) -> Iterator[Checkpoint]:
     """Turns raw parts into sorted, portable ones, one part per checkpoint. Stale readings are dropped."""
-    cursor = cursor or {"at": 0, "sorted": {}, "kept": {}, "dangling": 0}
+    cursor = cursor or {"at": 0, "sorted": {}, "kept": {}, "dangling": 0, "external": {}}
     todo = [(resource, name) for resource, names in sorted(parts.items()) for name in names]
     while cursor["at"] < len(todo):
         if desk.stopping():
@@ -296,9 +300,20 @@ def resolve(desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]]) -
         cursor["sorted"].setdefault(resource, []).append(name)
         cursor["kept"][resource] = cursor["kept"].get(resource, 0) + len(lines)
         cursor["dangling"] += translate.dangled
+        cursor["external"] = _few({**cursor["external"]}, translate.external)
         cursor["at"] += 1
         yield Checkpoint(cursor)
     yield Checkpoint(cursor, done=True)
+
+
+def _few(hosts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    """Adds up links per host; of very many hosts those that come first by name, so that order changes nothing."""
+    rest = hosts.pop(OTHERS, 0)
+    for host, count in more.items():
+        hosts[host] = hosts.get(host, 0) + count
+    kept = sorted(hosts)[:HOSTS]
+    rest += sum(hosts.values()) - sum(hosts[host] for host in kept)
+    return {host: hosts[host] for host in kept} | ({OTHERS: rest} if rest else {})
 
 
 def _latest(desk: Desk, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -322,12 +337,13 @@ def gids(resource: Resource, records: Iterable[Fields]) -> set[str]:
 
 
 class Translation:
-    """GID -> portable form, in one shop. Call it with any text that stands where a reference stands."""
+    """GID -> portable form, in one shop. Call it with any text that stands where a reference or a link stands."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._known: dict[str, Target] = {}
         self.dangled = 0
+        self.external: Counter[str] = Counter()  # links that lead out of the shop, per host
 
     def learn(self, wanted: Iterable[str]) -> None:
         """Looks up what these GIDs stand for: in our own ids first, in the shop for the rest."""
@@ -351,7 +367,15 @@ class Translation:
                 self.dangled += 1
 
     def __call__(self, text: str) -> str:
-        return str(self._known[text]) if text in self._known else text
+        if text in self._known:
+            return str(self._known[text])
+        if not is_link(text):
+            return text
+        link = storefront(self._desk).portable(text)
+        host = external_host(link)
+        if host is not None:
+            self.external[host] += 1
+        return link
 
 
 def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target]]:

@@ -65,7 +65,6 @@ def _windows(desk: Desk, resource: str) -> Iterator[list[Row]]:
     after = None
     while rows := desk.ledger.select(WRITABLE.of(resource), limit=WINDOW, after=after):
         after = (rows[-1].resource, rows[-1].key, rows[-1].number)
-        desk.beat()
         yield rows
 
 
@@ -123,7 +122,7 @@ class _Circles:
 
     def _edges(self, row: Row, governors: Governors) -> None:
         """What this row needs, as far as this import has to create it first. Rows come in the order of `numbers`."""
-        spots = [(place, owner(place.target, self.desk.registry)) for place in governors.places(row)]
+        spots = [(place, owner(place.target, self.desk.registry)) for place in governors.needs(row)]
         present = self.desk.ids.by_target(place.target for place, _ in spots)
         needs = [
             (place, self.numbers[home]) for place, home in spots if home in self.numbers and place.target not in present

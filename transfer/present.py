@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .export import Translation, gids
 from .references import Target
 from .resource import Fields, Ids, Reading, Resource, Talk
+from .storefront import storefront
 from .talk import ask_all
 from .work import Desk, Id, Row
 
@@ -54,6 +55,7 @@ class KnownIds(Ids):
     def __init__(self, desk: Desk, targets: Iterable[Target] = ()) -> None:
         self._store = desk.ids
         self._known = desk.ids.by_target(targets)
+        self._home = storefront(desk)
 
     def __contains__(self, target: Target) -> bool:
         return target in self._known
@@ -62,3 +64,6 @@ class KnownIds(Ids):
         if target not in self._known:
             self._known |= self._store.by_target([target])
         return self._known.get(target)
+
+    def local(self, link: str) -> str:
+        return self._home.local(link)

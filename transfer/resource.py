@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from .diff import Change, changes
 from .keys import Key
-from .references import Target
+from .references import Target, parse
 
 Json = Any  # what json.loads gives; a recursive alias would say no more and cost every reader
 Fields = dict[str, Json]
@@ -75,11 +75,14 @@ class Place:
     `Job.without`: ``"fields.designer"``, ``"fieldDefinitions.looks"``. The record that this one belongs to (a
     metafield's product, an entry's definition) stands at the path ``OWNER`` and is always hard.
     `hard`: that piece must be filled when the record is created, so the target must exist before.
+    `link`: an address in a text names the target by its path. It needs no id, so it is written whether the target is
+    there or not, waits for nothing, and is named in the report where it leads nowhere.
     """
 
     path: str
     target: Target
     hard: bool = False
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,15 @@ class Ids(ABC):
     def gid(self, target: Target) -> str | None:
         """The GID, or None where the shop has no such record."""
 
+    @abstractmethod
+    def local(self, link: str) -> str:
+        """A link of an archive, as it leads to the same page of this shop."""
+
+    def translate(self, text: str) -> str | None:
+        """What `Resource.rewrite` takes to turn a portable record into this shop's."""
+        target = parse(text)
+        return self.gid(target) if target is not None else self.local(text)
+
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
@@ -230,7 +242,8 @@ class Resource(ABC):
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
         """A copy of `fields` with every reference string replaced; None drops the reference (from a list: the item).
 
-        The one walk that finds and rewrites: `translate` sees each GID or portable form exactly where one stands.
+        The one walk that finds and rewrites: `translate` sees each GID or portable form exactly where one stands, and
+        each address of a text (`transfer.links`), which stays as it is where None comes back.
         """
 
     @abstractmethod

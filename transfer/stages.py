@@ -105,6 +105,7 @@ def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> M
         not_carried=not_carried(desk, past, options),
         changed=tuple(sorted((resource, tuple(key)) for resource, key in settled["moved"])),
         dangling=past["resolve"]["dangling"],
+        external=past["resolve"]["external"],
     )
 
 

@@ -21,6 +21,7 @@ from .talk import ask_all
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 
 WINDOW = 300  # rows whose references are looked up together
+ENOUGH = 2_000  # characters on the broken links of one record
 LOCATE = 25  # targets in one conversation of `locate`
 
 TO_WRITE = frozenset({Verdict.CREATE, Verdict.UPDATE})
@@ -77,6 +78,10 @@ class Governors:
                 else:
                     self._fields[target] = present[key].fields if key in present else None
 
+    def needs(self, row: Row) -> list[Place]:
+        """The references of a row that take an id; links in texts take none, and wait for nothing."""
+        return [place for place in self.places(row) if not place.link]
+
     def places(self, row: Row) -> list[Place]:
         """Every reference of a row; a demand that this import leaves off at first makes no place hard."""
         assert row.after is not None
@@ -111,7 +116,8 @@ class _Tracer:
         return sum(row.verdict is Verdict.CANNOT for row in moved)
 
     def _judge(self, row: Row, lost: Sequence[Place]) -> bool:
-        """Takes what is lost out of the row. Whether the row changed."""
+        """Takes what is lost out of the row, and names it; links stay in their texts. Whether the row changed."""
+        lost = [place for place in lost if not place.link or self._unsaid(row, place)]
         if not lost:
             return False
         hard = next((place for place in lost if place.hard), None)
@@ -121,15 +127,21 @@ class _Tracer:
             row.detail = self._explain(hard)
             return True
         resource = self.desk.registry[row.resource]
-        gone = {str(place.target) for place in lost}
+        gone = {str(place.target) for place in lost if not place.link}
         assert row.after is not None
-        row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
+        if gone:
+            row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
         row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
         row.reason = Reason.UNRESOLVED_REFERENCE
-        row.detail = " ".join([row.detail, *(self._explain(place) for place in lost)]).strip()
-        if row.verdict is Verdict.UPDATE:
+        row.detail = " ".join(filter(None, [row.detail, *dict.fromkeys(self._explain(place) for place in lost)]))
+        if gone and row.verdict is Verdict.UPDATE:
             update(resource, row)
         return True
+
+    def _unsaid(self, row: Row, link: Place) -> bool:
+        """Whether a link can be judged here, and has not been yet: it stays in its text, so it is met on every look."""
+        known = not missing_owner(link.target, self.desk.registry)
+        return known and len(row.detail) < ENOUGH and self._explain(link) not in row.detail
 
     def _explain(self, place: Place) -> str:
         scopes = self.desk.withheld.get(owner_of(place.target.resource, self.desk.registry))
@@ -196,6 +208,8 @@ def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:
 
 def explain(place: Place) -> str:
     """One sentence on a reference that lands nowhere."""
+    if place.link:
+        return f"{place.path}: links to {place.target}, which the target store does not have."
     if place.target.unknown:
         return f"{place.path}: points at {' '.join(place.target.key)}, which the source store could not name."
     return f"{place.path}: points at {place.target}, which the target store does not have."

@@ -8,17 +8,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from . import links
+from .links import Translate
+from .references import parse
+from .resource import Place
 
 MAX_BYTES = 65_536
 MAX_JSON_BYTES = 131_072  # for apps that came after 2026-04-01
 
 _TYPE = re.compile(r"(list\.)?[a-z][a-z0-9_]{1,63}\Z")
 _COMPOUND = frozenset({"json", "json_string", "link", "money", "rating", "rich_text_field"})
-Translate = Callable[[str], str | None]
+# Types whose values hold links, or GIDs in free JSON, and the walk that finds them.
+_WALKS: Mapping[str, Callable[[str, Translate], str]] = {
+    "url": links.in_url,
+    "list.url": links.in_json_list,
+    "link": links.in_json_urls,
+    "list.link": links.in_json_urls,
+    "rich_text_field": links.in_json_urls,
+    "json": links.in_json_gids,
+    "json_string": links.in_json_gids,
+}
 
 
 def is_list(type_: str) -> bool:
@@ -40,9 +54,26 @@ def references(type_: str, value: str | None) -> Iterator[str]:
         yield value
 
 
+def places(path: str, type_: str, value: str | None, *, hard: bool) -> Iterator[Place]:
+    """Every record that a portable value names. `hard`: a reference that this value is must be filled."""
+    for text in references(type_, value):
+        target = parse(text)
+        if target is not None:
+            yield Place(path, target, hard=hard)
+    walk = _WALKS.get(type_)
+    if walk is links.in_json_gids:
+        yield from (Place(path, target) for target in links.referred(value or ""))
+    elif walk is not None:
+        yield from (Place(path, target, link=True) for target in links.targets(walk, value))
+
+
 def rewrite(type_: str, value: str | None, translate: Translate) -> str | None:
-    """The value with every reference replaced; None where nothing is left of it."""
-    if value is None or not refers(type_):
+    """The value with every reference and link replaced; None where nothing is left of it."""
+    if value is None:
+        return None
+    if type_ in _WALKS:
+        return _WALKS[type_](value, translate)
+    if not refers(type_):
         return value
     if not is_list(type_):
         return translate(value)

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from shopify_client import AdminClient
 
@@ -25,6 +25,9 @@ from .keys import Key
 from .outcomes import Outcome, Reason, State, Verdict
 from .references import Target
 from .resource import Fields, Json, Resource
+
+if TYPE_CHECKING:
+    from .storefront import Storefront
 
 Cursor = dict[str, Json]
 
@@ -155,7 +158,7 @@ class Desk:
     sent. `withheld`: resources that the app may not touch in this shop -> the scopes that it would take. `settling`:
     seconds after which a request whose sender died is surely over (time-out, plus what Shopify may take). `stopping`:
     the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what has to
-    outlive this process. `beat`: to be called every few thousand lines between two checkpoints; keeps the lane.
+    outlive this process.
     """
 
     client: AdminClient
@@ -166,13 +169,13 @@ class Desk:
     prefix: str
     ticket: int = 0
     stopping: Callable[[], bool] = lambda: False
-    beat: Callable[[], None] = lambda: None
     until: float | None = None
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     in_flight: int = 16
     settling: float = 25.0
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
+    storefront: Storefront | None = None  # the shop's own addresses, once somebody has asked (`transfer.storefront`)
 
     @property
     def reachable(self) -> Mapping[str, Resource]:

@@ -145,7 +145,7 @@ class Writes(Writing):
         going = [row for row in rows if row.outcome is Outcome.PENDING]
         governors = Governors(self.desk, self.snapshot)
         governors.learn(going)
-        places = {(row.resource, row.key): governors.places(row) for row in going}
+        places = {(row.resource, row.key): governors.needs(row) for row in going}
         known = KnownIds(self.desk, {place.target for spots in places.values() for place in spots})
         return [
             (row, self._job(row, without))
@@ -225,7 +225,7 @@ class Links(Writing):
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
-        places = {row.key: [p for p in governors.places(row) if p.path in row.open] for row in rows}
+        places = {row.key: [p for p in governors.needs(row) if p.path in row.open] for row in rows}
         known = KnownIds(self.desk, {place.target for spots in places.values() for place in spots})
         return [(row, self._job(row, [p for p in places[row.key] if p.target not in known])) for row in rows]
 

@@ -10,6 +10,7 @@ from . import (
     product_reorder,
     products,
     root,
+    storefront,
     variants,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "product_reorder",
     "products",
     "root",
+    "storefront",
     "variants",
 ]

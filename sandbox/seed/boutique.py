@@ -7,7 +7,7 @@ import json
 import random
 from collections.abc import Sequence
 
-from ..store import Node, Shop
+from ..store import Node, Shop, cdn_folder
 from . import storefront
 from .tools import (
     define,
@@ -34,6 +34,8 @@ RATING = [{"name": "scale_min", "value": "1.0"}, {"name": "scale_max", "value": 
 
 
 def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
+    name = shop.domain.removesuffix(".myshopify.com")
+    shop.hosts = [f"www.{name}.example", f"{name}.example"]
     definitions = _definitions(shop)
     made = [_product(shop, chance, number) for number in range(products if products is not None else PRODUCTS)]
     if products is None:
@@ -117,7 +119,7 @@ def _product(shop: Shop, chance: random.Random, number: int) -> Node:
     given = {
         "title": title,
         "handle": f"{title.split(' ', 1)[0].lower()}-{number:05}",
-        "descriptionHtml": f"<p>The <em>{title}</em>.</p>" if number % 3 else "",
+        "descriptionHtml": f"<p>The <em>{title}</em>.{_links(shop, number)}</p>" if number % 3 else "",
         "vendor": VENDORS[number % len(VENDORS)],
         "productType": KINDS[number % len(KINDS)],
         "status": ("ACTIVE", "ACTIVE", "DRAFT", "ACTIVE", "ARCHIVED")[number % 5],
@@ -127,6 +129,25 @@ def _product(shop: Shop, chance: random.Random, number: int) -> Node:
         "templateSuffix": "wide" if number % 29 == 0 else None,
     }
     return product(shop, **{name: value for name, value in given.items() if value is not None}, **_shape(number))
+
+
+def _links(shop: Shop, number: int) -> str:
+    """Links of every sort, as merchants and their editors leave them in texts."""
+    if number == 0:
+        return ""
+    own, bare = shop.hosts
+    files = cdn_folder(shop)
+    other = shop.nodes[f"gid://shopify/Product/{shop.order['Product'][number // 2]}"]["handle"]
+    return (
+        "",
+        f' Goes with <a href="https://{own}/products/{other}?utm_source=text&amp;b=2#size">this</a>.',
+        f" See <a href='/collections/all/products/{other}/'>here</a>, or <a href=/pages/about-us>about us</a>.",
+        f' <a href="//{shop.domain}/en-de/products/{other.upper()}">Auf Deutsch</a>',
+        f' <img src="{files}/care_600x.png?v=17" srcset="{files}/care_600x.png 1x, /a.png 2x">',
+        f' <a href="http://{bare}/blogs/news/first">News</a>, <a href="https://example.com/?a=1&amp;b=2">others</a>.',
+        f" Not a link: https://{own}/products/x <!-- <a href='https://{own}/'> --> <a title='https://{own}/'>x</a>",
+        ' <a href="mailto:hello@example.com">Write</a>, <a href="shopsync:products/x">odd</a>, <a href="#top">up</a>',
+    )[number % 8]
 
 
 def _shape(number: int) -> dict[str, object]:
@@ -180,7 +201,7 @@ def _entries(shop: Shop, chance: random.Random, products: Sequence[Node]) -> dic
             f"designer-{number}",
             {
                 "name": f"Designer {number} {AWKWARD if number == 3 else ''}".strip(),
-                "bio": rich_text(f"Number {number}.", AWKWARD),
+                "bio": rich_text(f"Number {number}.", AWKWARD, url=f"https://{shop.hosts[0]}/?designer={number}"),
                 "born": f"19{50 + number % 50}-0{1 + number % 9}-11",
             },
             "ACTIVE" if number % 5 else "DRAFT",
@@ -318,6 +339,7 @@ def _metafields(
             "custom.subtitle": f"No. {number} {AWKWARD if number % 17 == 0 else ''}".strip(),
             "custom.code": f"code-{number}",
             "custom.care": rich_text("Wash cold."),
+            **(_linking(shop, products, number) if number % 6 == 1 else {}),
             "custom.length": json.dumps({"value": 10 + number % 90, "unit": "CENTIMETERS"}),
         }
         for name, value in values.items():
@@ -336,6 +358,24 @@ def _metafields(
         set_metafield(shop, own, "home.story", entries["story"][0]["id"])
 
 
+def _linking(shop: Shop, products: Sequence[Node], number: int) -> dict[str, str]:
+    """Values that lead somewhere: addresses, links, and JSON of some app that holds ids."""
+    other = products[number * 7 % len(products)]
+    gone = "gid://shopify/Order/1"
+    return {
+        "custom.guide": f"https://{shop.hosts[number % 2]}/products/{other['handle']}",
+        "custom.more": json.dumps({"text": "More", "url": f"https://{shop.domain}/collections/all?sort_by=price#top"}),
+        "custom.layout": json.dumps(
+            {
+                "hero": other["id"],
+                "also": [other["_variants"][0], gone],
+                "note": f"see {other['id']}",
+                "é": "shopsync:x",
+            }
+        ),
+    }
+
+
 def _define_metafields(shop: Shop, definitions: dict[str, Node]) -> None:
     def on(owner: str, name: str, type_: str, **more: object) -> None:
         define_metafield(shop, owner, name, type_, **more)
@@ -347,6 +387,9 @@ def _define_metafields(shop: Shop, definitions: dict[str, Node]) -> None:
     on("PRODUCT", "custom.code", TEXT, capabilities={"uniqueValues": {"enabled": True}})
     on("PRODUCT", "custom.care", "rich_text_field", access={"storefront": "PUBLIC_READ"})
     on("PRODUCT", "custom.length", "dimension")
+    on("PRODUCT", "custom.guide", "url")
+    on("PRODUCT", "custom.more", "link")
+    on("PRODUCT", "custom.layout", "json")
     on("PRODUCTVARIANT", "custom.twin", "variant_reference")
     choices = [{"name": "choices", "value": json.dumps(["slim", "regular", "wide"])}]
     on("PRODUCTVARIANT", "custom.fit", TEXT, validations=choices)

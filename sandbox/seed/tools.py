@@ -83,7 +83,7 @@ def variants_of(shop: Shop, node: Node) -> list[Node]:
     return [shop.nodes[gid] for gid in node["_variants"]]
 
 
-def rich_text(*paragraphs: str) -> str:
+def rich_text(*paragraphs: str, url: str = "https://example.com/care") -> str:
     children = [{"type": "paragraph", "children": [{"type": "text", "value": text}]} for text in paragraphs]
     link = {
         "type": "paragraph",
@@ -91,7 +91,7 @@ def rich_text(*paragraphs: str) -> str:
             {"type": "text", "value": "See ", "bold": True},
             {
                 "type": "link",
-                "url": "https://example.com/care",
+                "url": url,
                 "title": "Care",
                 "children": [{"type": "text", "value": "care"}],
             },

@@ -67,7 +67,7 @@ def test_only_what_differs_of_a_page_is_written(sandbox: Sandbox, archive: bytes
     assert (row.outcome, row.changed) == (Outcome.UPDATED, ("publishedAt", "title"))
     assert pages(sandbox, target)["press"]["publishedAt"] == "2074-12-31T23:00:00Z"
     assert "mine-alone" in pages(sandbox, target)
-    assert desk.client.writes == 1
+    assert desk.ledger.tally()["pages"]["outcome:updated"] == 1
 
 
 def test_a_handle_taken_after_the_plan_is_left_to_who_took_it(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:

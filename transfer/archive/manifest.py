@@ -57,7 +57,10 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`not_carried`: resource -> reason -> {"count", "examples"}. `changed`: (resource, key) that moved to the end."""
+    """`not_carried`: resource -> reason -> {"count", "examples"}. `changed`: (resource, key) that moved to the end.
+
+    `external`: host -> how many links in texts lead there, out of the shop.
+    """
 
     source_shop: str
     api_version: str
@@ -68,6 +71,7 @@ class Manifest:
     not_carried: Mapping[str, Any] = field(default_factory=dict)
     changed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     dangling: int = 0
+    external: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -88,6 +92,7 @@ class Manifest:
             "notCarried": self.not_carried,
             "changedWhileReading": [[resource, list(key)] for resource, key in self.changed],
             "danglingReferences": self.dangling,
+            "externalLinks": self.external,
         }
         return dumps(data) + b"\n"
 
@@ -115,6 +120,7 @@ class Manifest:
             members=tuple(MemberEntry.from_json(member) for member in members),
             not_carried=_object(data, "notCarried"),
             dangling=_number(data, "danglingReferences"),
+            external=_counted(data, "externalLinks"),
         )
         if data.get("counts") != manifest.counts:
             raise ArchiveError(f"{MANIFEST}: the counts do not match those of the members.")
@@ -126,6 +132,11 @@ def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ArchiveError(f"{MANIFEST}: {name} is missing or no object.")
     return value
+
+
+def _counted(data: Mapping[str, Any], name: str) -> Mapping[str, int]:
+    value = _object(data, name)
+    return {str(key): _number(value, key) for key in value}
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..links import Translate
 from ..references import Target, parse
-from ..values import Translate, compact
+from ..values import compact
 
 ONE = "metaobject_definition_id"
 MANY = "metaobject_definition_ids"

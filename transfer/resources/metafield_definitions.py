@@ -239,7 +239,7 @@ def _create(job: Job, ids: Ids, *, pin: bool) -> Talk[Result]:
             "type": fields["type"],
             "name": fields.get("name") or job.key[2],
             "description": fields.get("description"),
-            "validations": validations.as_list(fields["validations"], _translate(ids)),
+            "validations": validations.as_list(fields["validations"], ids.translate),
             "access": given(fields["access"]),
             "capabilities": {name: own for name, own in _capabilities(fields).items() if own["enabled"]},
             "constraints": fields.get("constraints"),
@@ -259,7 +259,7 @@ def _update(job: Job, ids: Ids) -> Talk[Result]:
     wanted = {
         "name": fields.get("name"),
         "description": fields.get("description"),
-        "validations": validations.as_list(fields["validations"], _translate(ids)),
+        "validations": validations.as_list(fields["validations"], ids.translate),
         "access": given(fields["access"]),
         "capabilities": _capabilities(fields),
     }

@@ -14,7 +14,7 @@ from typing import Any
 from .. import values
 from ..keys import Key
 from ..outcomes import Reason
-from ..references import Target, parse
+from ..references import Target
 from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Talk
 from ._common import read_nodes, refused
 from .metafield_definitions import foreign
@@ -102,10 +102,7 @@ class Metafields(Resource):
         owner = self.owner_target(key)
         if owner is not None:
             yield Place(OWNER, owner, hard=True)
-        for text in values.references(fields["type"], fields["value"]):
-            target = parse(text)
-            if target is not None:
-                yield Place("value", target, hard=not values.is_list(fields["type"]))
+        yield from values.places("value", fields["type"], fields["value"], hard=not values.is_list(fields["type"]))
 
     def normalise(self, fields: Fields) -> Fields:
         return {**fields, "value": values.normalise(fields["type"], fields["value"])}
@@ -155,17 +152,12 @@ class Metafields(Resource):
             if present is None:
                 return Result(job.key, reason=Reason.GONE, detail="It vanished from the target store meanwhile.")
             digest = present["compareDigest"]
-
-        def translate(text: str) -> str | None:
-            target = parse(text)
-            return ids.gid(target) if target is not None else text
-
         return {
             "ownerId": owner,
             "namespace": job.key[-2],
             "key": job.key[-1],
             "type": job.after["type"],
-            "value": values.rewrite(job.after["type"], job.after["value"], translate) or "[]",
+            "value": values.rewrite(job.after["type"], job.after["value"], ids.translate) or "[]",
             "compareDigest": digest,
         }
 

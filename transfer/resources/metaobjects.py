@@ -12,7 +12,7 @@ from typing import Any
 from .. import values
 from ..keys import Key
 from ..outcomes import Reason
-from ..references import Target, parse
+from ..references import Target
 from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ._common import by_alias, given, nothing, paged, read_nodes, refused, touches
 from .metaobject_definitions import foreign
@@ -116,10 +116,7 @@ class Metaobjects(Resource):
         yield Place(OWNER, Target("metaobject_definitions", key[:1]), hard=True)
         required = {item["key"] for item in (governor or {}).get("fieldDefinitions", ()) if item["required"]}
         for name, item in fields["fields"].items():
-            for text in values.references(item["type"], item["value"]):
-                target = parse(text)
-                if target is not None:
-                    yield Place(f"fields.{name}", target, hard=name in required)
+            yield from values.places(f"fields.{name}", item["type"], item["value"], hard=name in required)
 
     def governed_by(self, key: Key) -> Target | None:
         return Target("metaobject_definitions", key[:1])
@@ -195,14 +192,10 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
 
 
 def _inputs(job: Job, ids: Ids, names: Callable[[str], bool]) -> list[dict[str, Any]]:
-    def translate(text: str) -> str | None:
-        target = parse(text)
-        return ids.gid(target) if target is not None else text
-
     found = []
     for key, item in job.after["fields"].items():
         if names(f"fields.{key}"):
-            value = values.rewrite(item["type"], item["value"], translate)
+            value = values.rewrite(item["type"], item["value"], ids.translate)
             if value is not None:
                 found.append({"key": key, "value": value})
     return found

@@ -8,9 +8,11 @@ is changed by the mutations that add and update.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from .. import links
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
@@ -160,10 +162,12 @@ class Products(Resource):
     # -- meaning
 
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
-        return fields
+        html = fields.get("descriptionHtml")
+        return {**fields, "descriptionHtml": links.in_html(html, translate)} if html else fields
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        return iter(())
+        for target in links.targets(links.in_html, fields.get("descriptionHtml")):
+            yield Place("descriptionHtml", target, link=True)
 
     def normalise(self, fields: Fields) -> Fields:
         items = [
@@ -223,7 +227,7 @@ class Products(Resource):
     # -- writing
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
-        (job,) = jobs
+        job = replace(jobs[0], after=self.rewrite(jobs[0].after, ids.translate))
         return [(yield from (_create(job) if job.gid is None else _update(job)))]
 
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:

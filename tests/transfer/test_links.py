@@ -1,0 +1,287 @@
+"""Links leave a store as words and arrive as the other store's own; texts around them stay byte for byte."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import Sandbox, archive_of, checksums, export, import_, total
+from transfer import links
+from transfer.references import Target
+from transfer.storefront import Storefront, external_host
+
+
+def _store(name: str, number: int, *more: str) -> Storefront:
+    hosts = [f"www.{name}.example", *more]
+    return Storefront.of(
+        {
+            "id": f"gid://shopify/Shop/{number}",
+            "myshopifyDomain": f"{name}.myshopify.com",
+            "primaryDomain": {"host": hosts[0]},
+            "domains": [{"host": host} for host in hosts],
+        }
+    )
+
+
+HERE = _store("here", 68973407517, "here.example", "bücher.example")
+THERE = _store("there", 1234567)
+CDN = "https://cdn.shopify.com/s/files/1/0689/7340/7517"
+
+
+@pytest.mark.parametrize(
+    ("link", "portable", "there"),
+    [
+        ("https://www.here.example/products/a?b=1#c", "shopsync:https://store/products/a?b=1#c", None),
+        ("HTTPS://WWW.Here.Example:443", "shopsync:https://store", "https://www.there.example"),
+        ("http://here.example/x/", "shopsync:http://store/x/", "http://www.there.example/x/"),
+        ("//here.myshopify.com?q", "shopsync://store?q", "//www.there.example?q"),
+        ("https://xn--bcher-kva.example/a", "shopsync:https://store/a", "https://www.there.example/a"),
+        (f"{CDN}/files/a_2x.jpg?v=1", "shopsync:https://cdn/files/a_2x.jpg?v=1", None),
+        (f"{CDN}/products/a.jpg", "shopsync:https://cdn/files/a.jpg", None),
+        ("shopsync:https://store/x", "shopsync:verbatim:shopsync:https://store/x", "shopsync:https://store/x"),
+        ("shopsync:verbatim:x", "shopsync:verbatim:shopsync:verbatim:x", "shopsync:verbatim:x"),
+    ],
+)
+def test_own_addresses_become_the_other_stores(link: str, portable: str, there: str | None) -> None:
+    assert HERE.portable(link) == portable
+    arrived = THERE.local(portable)
+    if there is not None:
+        assert arrived == there
+    assert THERE.portable(arrived) == portable
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.here.example.evil.example/",
+        "https://user@www.here.example/",
+        "https://www.here.example:8443/",
+        "https://nothere.example/products/a",
+        f"{CDN}/t/3/assets/theme.css",
+        "https://cdn.shopify.com/s/files/1/0689/7340/7518/files/a.jpg",
+        "/products/a",
+        "///products/a",
+    ],
+)
+def test_other_addresses_stay(link: str) -> None:
+    assert HERE.portable(link) == link
+    assert HERE.local(link) == link
+
+
+def test_a_foreign_host_is_named_without_its_password() -> None:
+    assert external_host("https://me:secret@Evil.example:80/x") == "evil.example"
+    assert external_host("https://<b>/x") == "(unreadable)"
+    assert external_host("/x") is None
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("/products/Blue-Shirt?variant=1#x", [("products", "blue-shirt")]),
+        ("/en-de/products/a/", [("products", "a")]),
+        ("/fr/pages/b", [("pages", "b")]),
+        ("/collections/c/products/p", [("collections", "c"), ("products", "p")]),
+        ("/collections/all/products/p.json", [("products", "p")]),
+        ("/collections/c/some-tag", [("collections", "c")]),
+        ("/collections/all", []),
+        ("/blogs/news", [("blogs", "news")]),
+        ("/blogs/news/first#comments", [("blogs", "news"), ("articles", "news", "first")]),
+        ("/blogs/news/tagged/x", [("blogs", "news")]),
+        ("/products/caf%C3%A9", [("products", "café")]),
+        ("shopsync://store/products/a", [("products", "a")]),
+        ("shopsync:https://cdn/files/a_600x.png?v=1", [("files", "a.png")]),
+        ("/cdn/shop/files/a_100x100_crop_center@2x.jpg", [("files", "a.jpg")]),
+        ("https://other.example/products/a", []),
+        ("//other.example/products/a", []),
+        ("shopsync:verbatim:shopsync://store/products/a", []),
+        ("/products", []),
+        ("/apps/reviews", []),
+        ("/", []),
+    ],
+)
+def test_a_path_names_records(link: str, found: list[tuple[str, ...]]) -> None:
+    assert list(links.named(link)) == [Target(kind, tuple(key)) for kind, *key in found]
+
+
+def _to(text: str) -> str:
+    return links.in_html(text, HERE.portable)
+
+
+@pytest.mark.parametrize(
+    ("text", "portable"),
+    [
+        (
+            '<a href="https://www.here.example/x?a=1&amp;b=&eacute;">y</a>',
+            '<a href="shopsync:https://store/x?a=1&amp;b=&eacute;">y</a>',
+        ),
+        ("<a href=https&#58;//www.here.example/x&amp;>", "<a href=shopsync:https://store/x&amp;>"),
+        ("https://www.here.example/ <b title='https://www.here.example/'>", None),
+        ("<a href=\"javascript:open('https://www.here.example')\">", None),
+        ("<a href='mailto:a@www.here.example'>", None),
+        ("<a href='/products/a?x=&quot;'>", None),
+        ("<a href='shopsync:x'>", "<a href='shopsync:verbatim:shopsync:x'>"),
+        (f"<img srcset='{CDN}/files/a.png 1x, /b 2x'>", "<img srcset='shopsync:https://cdn/files/a.png 1x, /b 2x'>"),
+    ],
+)
+def test_html_changes_where_links_stand_and_nowhere_else(text: str, portable: str | None) -> None:
+    assert _to(text) == (text if portable is None else portable)
+
+
+# -- properties --------------------------------------------------------------------------------------------------
+
+_REST = st.text(st.sampled_from("abcXYZ019-_./?=#%+~ü日"), max_size=12)
+_HOME = st.sampled_from(
+    ["https://www.here.example", "//www.here.example", "http://www.here.example", f"{CDN}/files", "", "shopsync:"]
+)
+_OTHER = st.sampled_from(["https://else.example", "mailto:x@y", "tel:1", "//here.evil", "#", "javascript:x"])
+_LINK = st.tuples(st.one_of(_HOME, _OTHER), _REST).map(lambda pair: f"{pair[0]}/{pair[1]}")
+_NOISE = st.text(st.sampled_from("<>/!-='\" ahref\n&;#x"), max_size=12)
+_HTML = st.lists(
+    st.one_of(
+        _NOISE,
+        _LINK,
+        _LINK.map(lambda link: f'<a href="{link.replace("&", "&amp;")}">'),
+        _LINK.map("<img src={} >".format),
+    )
+).map("".join)
+
+
+@given(_HTML)
+def test_there_and_back_again_is_the_same_text(text: str) -> None:
+    assert links.in_html(_to(text), HERE.local) == text
+
+
+@given(_HTML)
+def test_what_arrives_is_exported_as_the_same(text: str) -> None:
+    portable = _to(text)
+    assert links.in_html(links.in_html(portable, THERE.local), THERE.portable) == portable
+
+
+@given(st.text())
+def test_texts_without_tags_are_untouched(text: str) -> None:
+    plain = text.replace("<", "")
+    assert _to(plain + " https://www.here.example/") == plain + " https://www.here.example/"
+
+
+_JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8), _LINK),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["url", "value", 'u"rl', "type"]), inner, max_size=3),
+    ),
+)
+
+
+@given(_JSON, st.sampled_from([None, 1]))
+def test_json_keeps_its_shape(value: Any, indent: int | None) -> None:
+    text = json.dumps(value, indent=indent)
+    portable = links.in_json_urls(text, HERE.portable)
+    assert json.loads(links.in_json_urls(portable, HERE.local)) == value
+    if "url" not in text:
+        assert portable == text
+
+
+def test_free_json_refers_by_whole_strings_only() -> None:
+    text = (
+        '{ "a": "gid:\\/\\/shopify/Product/1", "b":["see gid://shopify/Product/1", "gid://shopify/Order/2"], '
+        '"c":"shopsync:x"}'
+    )
+    known = {"gid://shopify/Product/1": "shopsync:products/shirt", "gid://shopify/Order/2": "shopsync:unknown/Order/2"}
+    portable = links.in_json_gids(text, lambda said: known.get(said, HERE.portable(said)))
+    assert portable == (
+        '{ "a": "shopsync:products/shirt", "b":["see gid://shopify/Product/1", "gid://shopify/Order/2"], '
+        '"c":"shopsync:verbatim:shopsync:x"}'
+    )
+    assert list(links.referred(portable)) == [Target("products", ("shirt",))]
+    assert json.loads(links.in_json_gids(portable, lambda said: None))["a"] is None
+
+
+@pytest.mark.parametrize("text", ["", "{", '"' * 50_001, '{"url": "https://www.here.example/', "[" * 5000])
+def test_what_is_no_json_stays(text: str) -> None:
+    assert links.in_json_urls(text, HERE.portable) == text
+
+
+# -- whole stores ------------------------------------------------------------------------------------------------
+
+
+def _texts(sandbox: Sandbox, shop: str) -> dict[str, Any]:
+    nodes = sandbox.graphql(shop, TEXTS)["products"]["nodes"]
+    return {node["handle"]: node for node in nodes}
+
+
+TEXTS = """query Texts { products(first: 20) { nodes { handle descriptionHtml
+  guide: metafield(namespace: "custom", key: "guide") { value }
+  more: metafield(namespace: "custom", key: "more") { value }
+  layout: metafield(namespace: "custom", key: "layout") { value }
+} } }"""
+
+
+def test_links_of_a_store_lead_to_the_other_one(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("boutique", products=9), sandbox.shop()
+    desk, past = export(sandbox, source, tmp_path)
+    with desk.storage.read(past["assemble"]["archive"]) as file:
+        archive = file.read()
+    first, checked = import_(sandbox, target, archive, tmp_path)
+    assert total(first, "outcome:failed") == 0
+    assert checked["check"]["manifest"]["externalLinks"] == past["resolve"]["external"]
+    assert past["resolve"]["external"]["example.com"] > 0
+    before, after = _texts(sandbox, source), _texts(sandbox, target)
+    name = source.removesuffix(".myshopify.com")
+    for handle, node in before.items():
+        told = json.dumps(after[handle])
+        assert f'href=\\"https://www.{name}' not in told
+        assert f'href=\\"//{source}' not in told
+        for key in ("guide", "more"):
+            assert (node[key] is None) == (after[handle][key] is None)
+            assert node[key] is None or target in after[handle][key]["value"]
+    layout = next(json.loads(node["layout"]["value"]) for node in after.values() if node["layout"])
+    hero = sandbox.graphql(target, "query Hero($id: ID!) { product(id: $id) { handle } }", id=layout["hero"])
+    assert hero["product"]["handle"] in before
+    assert layout["also"][1] == "gid://shopify/Order/1"
+    assert layout["é"] == "shopsync:x"
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0
+    _, copied = export(sandbox, target, tmp_path)
+    assert checksums(copied) == checksums(past)
+    assert copied["resolve"]["external"] == past["resolve"]["external"]
+
+
+def test_a_link_that_leads_nowhere_is_written_and_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("plain", products=1), sandbox.shop()
+    html = f'<a href="https://{source}/products/nowhere">x</a>'
+    created = sandbox.graphql(
+        source, CREATE, product={"title": "Signpost", "handle": "signpost", "descriptionHtml": html}
+    )
+    assert not created["productCreate"]["userErrors"]
+    archive = archive_of(sandbox, source, tmp_path)
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    row = desk.ledger.get("products", [("signpost",)])[("signpost",)]
+    assert row.verified
+    assert row.lost == ("descriptionHtml",)
+    assert row.detail == ("descriptionHtml: links to shopsync:products/nowhere, which the target store does not have.")
+    assert _texts(sandbox, target)["signpost"]["descriptionHtml"] == html.replace(source, target)
+
+
+CREATE = """mutation Create($product: ProductCreateInput!) {
+  productCreate(product: $product) { userErrors { message } }
+}"""
+
+
+def test_json_that_names_what_did_not_come_says_null(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("boutique", products=9), sandbox.shop()
+    layouts = {handle: node["layout"] for handle, node in _texts(sandbox, source).items() if node["layout"]}
+    owner, hero = next((handle, json.loads(layout["value"])["hero"]) for handle, layout in layouts.items())
+    gone = sandbox.graphql(source, "query Hero($id: ID!) { product(id: $id) { handle } }", id=hero)["product"]["handle"]
+    archive = archive_of(sandbox, source, tmp_path)
+    desk, _ = import_(sandbox, target, archive, tmp_path, excluded={"records": [["products", [gone]]]})
+    key = (owner, "custom", "layout")
+    row = desk.ledger.get("product_metafields", [key])[key]
+    assert row.verified
+    assert row.lost == ("value",)
+    assert f"shopsync:products/{gone}" in row.detail
+    assert json.loads(_texts(sandbox, target)[owner]["layout"]["value"])["hero"] is None

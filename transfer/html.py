@@ -1,0 +1,151 @@
+"""Where links stand in HTML: spans of attribute values, found the way browsers read tags.
+
+Nothing is parsed into a tree and nothing is written anew: what is not inside one of these spans stays as it is, byte
+for byte, however broken the markup. https://html.spec.whatwg.org/multipage/parsing.html#tokenization
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import NamedTuple
+
+# Attributes that hold one address; on whatever element, because the wrong element does no harm.
+ONE = frozenset(
+    {"href", "src", "poster", "action", "formaction", "background", "cite", "data", "longdesc", "xlink:href"}
+    | {"data-src", "data-href", "data-url", "data-bg", "data-poster", "data-zoom", "data-image", "data-video"}
+)
+MANY = frozenset({"srcset", "imagesrcset", "data-srcset"})  # candidates with descriptors, parted by commas
+# Elements whose content is text and no markup, up to their end tag.
+_RAW = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})
+
+BLANKS = " \t\n\f\r"  # what HTML calls white space; Unicode knows more
+_OPEN = re.compile(rf"<(?:(?P<comment>!--)|(?P<bogus>[!?]|/(?![a-zA-Z]))|/?(?P<name>[a-zA-Z][^{BLANKS}/>]*))")
+_COMMENT_END = re.compile(r"--!?>")
+_GAP = re.compile(rf"[{BLANKS}/]*")
+_NAME = re.compile(rf"=?[^{BLANKS}/>=]*")
+_EQUALS = re.compile(rf"[{BLANKS}]*=[{BLANKS}]*")
+_UNQUOTED = re.compile(rf"[^{BLANKS}>]*")
+_CANDIDATE = re.compile(rf"[^{BLANKS},][^{BLANKS}]*")
+# In an attribute a name without a semicolon is most often a parameter (?a=1&copy=2), and is left as one.
+_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*;)")
+
+
+class Span(NamedTuple):
+    """One address in a text: ``text[start:end]`` as it is written, entities and all."""
+
+    start: int
+    end: int
+
+
+def links(text: str) -> Iterator[Span]:
+    """Every address in the attributes of a text's tags, in the order in which they stand."""
+    at = 0
+    while (opening := _OPEN.search(text, at)) is not None:
+        at = opening.end()
+        if opening["comment"]:
+            at = _comment_end(text, at)
+        elif opening["bogus"]:
+            at = _behind(text, ">", at)
+        else:
+            spans, at = _tag(text, at)
+            yield from spans
+            name = opening["name"].lower()
+            if name in _RAW and text[opening.start() + 1] != "/":
+                ending = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(text, at)
+                at = ending.start() if ending is not None else len(text)
+
+
+def _comment_end(text: str, at: int) -> int:
+    """Behind a comment; ``<!-->`` and ``<!--->`` are whole ones."""
+    for short in (">", "->"):
+        if text.startswith(short, at):
+            return at + len(short)
+    ending = _COMMENT_END.search(text, at)
+    return ending.end() if ending is not None else len(text)
+
+
+def _behind(text: str, mark: str, at: int) -> int:
+    found = text.find(mark, at)
+    return found + len(mark) if found >= 0 else len(text)
+
+
+def _tag(text: str, at: int) -> tuple[list[Span], int]:
+    """The addresses of one tag, and where it ends. A tag that the text's end cuts off is none."""
+    spans: list[Span] = []
+    while (at := _matched(_GAP, text, at)) < len(text):
+        if text[at] == ">":
+            return spans, at + 1
+        name_end = _matched(_NAME, text, at)
+        name, at = text[at:name_end].lower(), name_end
+        equals = _EQUALS.match(text, at)
+        if equals is None:
+            continue
+        value = _value(text, equals.end())
+        if value is None:
+            break
+        span, at = value
+        if name in ONE:
+            spans.append(_stripped(text, span))
+        elif name in MANY:
+            spans += _candidates(text, span)
+    return [], len(text)
+
+
+def _matched(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found is not None else at
+
+
+def _value(text: str, at: int) -> tuple[Span, int] | None:
+    """An attribute's value, and where what follows it begins. None where its quote never ends."""
+    quote = text[at : at + 1]
+    if not quote or quote not in "\"'":
+        end = _matched(_UNQUOTED, text, at)
+        return Span(at, end), end
+    end = text.find(quote, at + 1)
+    return (Span(at + 1, end), end + 1) if end >= 0 else None
+
+
+def _stripped(text: str, span: Span) -> Span:
+    """Browsers do not mind blanks around an address."""
+    inner = text[span.start : span.end]
+    start = span.start + len(inner) - len(inner.lstrip(BLANKS))
+    return Span(start, max(start, span.start + len(inner.rstrip(BLANKS))))
+
+
+def _candidates(text: str, span: Span) -> Iterator[Span]:
+    """The addresses of a srcset. https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute"""
+    at = span.start
+    while (found := _CANDIDATE.search(text, at, span.end)) is not None:
+        bare = found[0].rstrip(",")
+        at = found.end()
+        if len(bare) == len(found[0]):  # descriptors follow, up to the next comma
+            comma = text.find(",", at, span.end)
+            at = comma + 1 if comma >= 0 else span.end
+        yield Span(found.start(), found.start() + len(bare))
+
+
+class Spelling(NamedTuple):
+    """A text with its entities resolved. `places[n]`: where the character `n` of it begins as it was written."""
+
+    text: str
+    places: list[int]
+
+
+def spelt(raw: str) -> Spelling:
+    """What an attribute's value says, character by character: ``&amp;`` is one."""
+    if "&" not in raw:
+        return Spelling(raw, list(range(len(raw) + 1)))
+    said: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(raw):
+        found = _REFERENCE.match(raw, at)
+        piece = found[0] if found is not None else raw[at]
+        meant = unescape(piece) if found is not None else piece
+        said.append(meant)
+        places += [at] * len(meant)
+        at += len(piece)
+    return Spelling("".join(said), [*places, len(raw)])

@@ -39,5 +39,9 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
     return kinds.Finish(Status.SUCCEEDED, result, columns)
 
 
+PHASES = {"read": "Read the store", "resolve": "Name references", "merge": "Sort", "assemble": "Write the archive"}
+
+
 def register() -> None:
-    kinds.register(kinds.RunKind(Kind.EXPORT, "read", EXPORT, options, finish, keep=("archive.",)))
+    own = kinds.RunKind(Kind.EXPORT, "read", EXPORT, options, finish, keep=("archive.",), phases=PHASES)
+    kinds.register(own)

@@ -17,10 +17,11 @@ from runs.storage import storage
 from runs.views import gone, missing, of_shop
 from shops.auth import EmbeddedRequest, embedded
 from shops.services import Refused
-from transfer.registry import RESOURCES, order, withheld
+from transfer.registry import withheld
 
 from . import services
 from .models import Export
+from .outlook import outlook
 
 LINK_SECONDS = 60
 _SALT = "exports.download"
@@ -29,9 +30,9 @@ _SALT = "exports.download"
 @require_http_methods(["GET", "POST"])
 @embedded
 def new(request: EmbeddedRequest) -> HttpResponse:
-    """The form; and starting an export of what was chosen."""
-    resources = [RESOURCES[name] for name in order()]
+    """The form, with what to expect; and starting an export of what was chosen."""
     problem = None
+    chosen: list[str] | None = None
     if request.method == "POST":
         chosen = request.POST.getlist("resources")
         try:
@@ -41,7 +42,8 @@ def new(request: EmbeddedRequest) -> HttpResponse:
             return redirect("runs:show", run_id=run.pk)
         except Refused as refusal:
             problem = str(refusal)
-    context = {"resources": resources, "problem": problem, "withheld": withheld(request.shop.scopes, "read")}
+    missing_scopes = withheld(request.shop.scopes, "read")
+    context = {"outlook": outlook(request.shop, missing_scopes), "problem": problem, "chosen": chosen}
     return render(request, "exports/new.html", context, status=422 if problem else 200)
 
 

@@ -99,5 +99,14 @@ def _line(own: Mapping[str, int], source: int) -> dict[str, Any]:
     }
 
 
+PHASES = {
+    "check": "Check the archive",
+    "snapshot": "Read this store",
+    "compare": "Compare",
+    "decide": "Write",
+    "verify": "Read back",
+}
+
+
 def register() -> None:
-    kinds.register(kinds.RunKind(Kind.IMPORT, "write", IMPORT, options, finish, plan=plan))
+    kinds.register(kinds.RunKind(Kind.IMPORT, "write", IMPORT, options, finish, plan=plan, phases=PHASES))

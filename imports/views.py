@@ -22,13 +22,14 @@ from runs.views import missing, of_shop
 from shops.auth import EmbeddedRequest, embedded
 from shops.services import Refused
 from transfer.archive import ArchiveError
-from transfer.keys import encode
-from transfer.outcomes import Outcome, Policy, Verdict
-from transfer.registry import RESOURCES
-from transfer.work import Row
+from transfer.keys import decode, encode
+from transfer.outcomes import Policy
 
-from . import services
+from . import choices, listing, services
+from .answer import answer
+from .listing import Filters
 from .models import Import, UploadAddress
+from .words import POLICIES, reason
 
 UPLOAD_MINUTES = 60
 
@@ -83,34 +84,81 @@ def plan(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """What would be done, record by record; as JSON for whoever asks for that."""
     if not run.plan:
         return missing(request)
+    if "application/json" in request.headers.get("Accept", ""):
+        return _plan_json(request, run)
+    filters = Filters.of(request.GET)
+    waiting = run.status == Status.WAITING
+    context = {
+        **_list(request, run, filters),
+        "tabs": listing.verdict_tabs(run, filters),
+        "policies": [(word, *words) for word, words in POLICIES.items()],
+        "figures": choices.figures(run) if waiting else None,
+        "waiting": waiting,
+    }
+    return render(request, "imports/plan.html", context)
+
+
+def _plan_json(request: EmbeddedRequest, run: Import) -> HttpResponse:
     names = {name: request.GET.get(name) or None for name in ("resource", "verdict", "outcome")}
     try:
         found, following = services.rows(run, after=request.GET.get("after") or None, **names)  # type: ignore[arg-type]
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=404)
-    lines = [_plan_line(row) for row in found]
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"plan": run.plan, "rows": lines, "following": following})
-    context = {
-        "run": run,
-        "rows": lines,
-        "following": following,
-        "chosen": names,
-        "resources": list(RESOURCES.values()),
-        "verdicts": list(Verdict),
-        "policies": list(Policy),
-        "waiting": run.status == Status.WAITING,
-    }
-    return render(request, "imports/plan.html", context)
+    lines = [{**services.report_line(row), "name": encode(row.key), "changes": services.changes(row)} for row in found]
+    return JsonResponse({"plan": run.plan, "rows": lines, "following": following})
 
 
-def _plan_line(row: Row) -> dict[str, Any]:
+def _list(request: EmbeddedRequest, run: Import, filters: Filters) -> dict[str, Any]:
+    """What a page with a list of records needs. A page that does not exist is the first one."""
+    try:
+        lines, following = listing.page(run, filters, request.GET.get("after", ""))
+    except Refused:
+        lines, following = listing.page(run, filters, "")
     return {
-        **services.report_line(row),
-        "name": encode(row.key),
-        "changes": services.changes(row),
-        "exclusion": json.dumps([row.resource, list(row.key)]),
+        "run": run,
+        "lines": lines,
+        "following": f"{filters.query()}&after={following}" if following else "",
+        "filters": filters,
+        "kinds": listing.resources(run),
+        "left_out": len(listing.records_left_out(run)),
     }
+
+
+@require_GET
+@of_shop(Import)
+def record(request: EmbeddedRequest, run: Import, /, place: str) -> HttpResponse:
+    """One record: what changes, what became of it, and why."""
+    found = listing.record(run, place)
+    if found is None:
+        return missing(request)
+    store = f"{settings.SHOPIFY_ADMIN_ORIGIN}/store/{request.shop.domain.removesuffix('.myshopify.com')}/"
+    address = f"{store}{found['admin_path']}" if found["admin_path"] else ""
+    return render(request, "imports/record.html", {**found, "run": run, "address": address})
+
+
+@require_POST
+@of_shop(Import)
+def keep_choices(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
+    """Keeps policy and kinds of a plan that waits; what is written is decided by `confirm` alone."""
+    policy = request.POST.get("policy", Policy.UPDATE)
+    try:
+        run = choices.keep(run, policy=policy, resources=request.POST.getlist("exclude_resource"))
+    except Refused as refusal:
+        return JsonResponse({"error": str(refusal)}, status=422)
+    return JsonResponse({"figures": choices.figures(run), "message": "Choices saved"})
+
+
+@require_POST
+@of_shop(Import)
+def leave_out(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
+    """Leaves one record out of the plan, or takes it back; the choice lasts over pages and visits."""
+    out = bool(request.POST.get("left_out"))
+    try:
+        key = decode(request.POST.get("key", ""))
+        run = choices.leave_out(run, request.POST.get("resource", ""), key, out=out)
+    except Refused as refusal:
+        return JsonResponse({"error": str(refusal)}, status=422)
+    return JsonResponse({"pressed": out, "figures": choices.figures(run)})
 
 
 @require_POST
@@ -118,18 +166,17 @@ def _plan_line(row: Row) -> dict[str, Any]:
 def confirm(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """The decision, from the form or as JSON: ``{"policy": word, "excluded": {"resources": [], "records": []}}``."""
     try:
-        policy, excluded = _decision(request)
+        policy, excluded = _decision(request, run)
         confirmed = services.confirm(run, policy=policy, excluded=excluded)
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=422)
     if not confirmed:
-        message = "This plan does not wait for a decision any more: it was decided, cancelled, or has expired."
-        return JsonResponse({"error": message}, status=409)
+        return JsonResponse({"error": choices.NOT_WAITING}, status=409)
     return redirect("runs:show", run_id=run.pk)
 
 
-def _decision(request: HttpRequest) -> tuple[str, dict[str, Any]]:
-    """(policy, what is left out). Raises Refused."""
+def _decision(request: HttpRequest, run: Import) -> tuple[str, dict[str, Any]]:
+    """(policy, what is left out). Raises Refused. A form brings policy and kinds; its records were kept before."""
     if request.content_type == "application/json":
         try:
             data = json.loads(request.body)
@@ -138,10 +185,7 @@ def _decision(request: HttpRequest) -> tuple[str, dict[str, Any]]:
         if not isinstance(data, dict) or not isinstance(data.get("excluded", {}), dict):
             raise Refused("Send a JSON object with a policy, and what is left out.")
         return str(data.get("policy", Policy.UPDATE)), data.get("excluded", {})
-    try:
-        records = [json.loads(item) for item in request.POST.getlist("exclude_record")]
-    except ValueError:
-        raise Refused("A record that is left out is not named as it should be.") from None
+    records = run.excluded.get("records", [])
     excluded = {"resources": request.POST.getlist("exclude_resource"), "records": records}
     return request.POST.get("policy", Policy.UPDATE), excluded
 
@@ -152,21 +196,15 @@ def _decision(request: HttpRequest) -> tuple[str, dict[str, Any]]:
 @require_GET
 @of_shop(Import)
 def report(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
-    """What became of every record, page by page."""
+    """What became of every record: the answer first, then why, then each of them."""
     if run.status not in FINAL:
         return missing(request)
-    names = {name: request.GET.get(name) or None for name in ("resource", "outcome")}
-    try:
-        found, following = services.rows(run, after=request.GET.get("after") or None, **names)  # type: ignore[arg-type]
-    except Refused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=404)
+    filters = Filters.of(request.GET)
     context = {
-        "run": run,
-        "rows": [{**services.report_line(row), "name": encode(row.key)} for row in found],
-        "following": following,
-        "chosen": names,
-        "resources": list(RESOURCES.values()),
-        "outcomes": [outcome for outcome in Outcome if outcome],
+        **_list(request, run, filters),
+        "tabs": listing.outcome_tabs(run, filters),
+        "answer": answer(run.result) if run.result else None,
+        "reason": reason(filters.reason)[0] if filters.reason else "",
     }
     return render(request, "imports/report.html", context)
 

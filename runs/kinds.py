@@ -12,6 +12,8 @@ from transfer.work import Desk
 from .models import Run
 from .states import Status
 
+DECISION = "You decide"
+
 
 @dataclass(frozen=True, slots=True)
 class Finish:
@@ -27,7 +29,7 @@ class RunKind:
     """`options`: what the stages are given. `plan`: what is shown while the run waits for a person.
 
     `verb`: what it does to its shop, read or write. `finish`: called after the last stage. `keep`: what of the run's
-    files outlives its end.
+    files outlives its end. `phases`: stage -> what merchants call it and those after it, up to the next one named.
     """
 
     name: str
@@ -37,6 +39,7 @@ class RunKind:
     finish: Callable[[Run, Desk], Finish]
     plan: Callable[[Run], Mapping[str, Any]] = lambda run: {}
     keep: tuple[str, ...] = ()
+    phases: Mapping[str, str] = field(default_factory=dict)
 
     def stage(self, name: str) -> Stage:
         return next(stage for stage in self.stages if stage.name == name)
@@ -46,6 +49,24 @@ class RunKind:
         names = [stage.name for stage in self.stages]
         following = names.index(name) + 1 if name else 0
         return self.stages[following] if following < len(names) else None
+
+
+def phases_of(kind: RunKind, step: str, status: str) -> list[dict[str, str]]:
+    """The way of a run in a few words, and where on it the run is: done, now, next."""
+    words: list[str] = []
+    at = 0
+    for stage in kind.stages:
+        if not words or not kind.phases or stage.name in kind.phases:
+            words.append(kind.phases.get(stage.name, stage.label))
+        if stage.name == step and status != Status.WAITING:
+            at = len(words) - 1
+        if stage.waits:
+            words.append(DECISION)
+            if status == Status.WAITING:
+                at = len(words) - 1
+    if status in (Status.SUCCEEDED, Status.INCOMPLETE):
+        at = len(words)
+    return [{"label": w, "state": "done" if n < at else "now" if n == at else "next"} for n, w in enumerate(words)]
 
 
 _KINDS: dict[str, RunKind] = {}

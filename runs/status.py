@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from .kinds import kind_of
+from transfer.registry import RESOURCES
+
+from .kinds import DECISION, RunKind, kind_of, phases_of
 from .models import Run
 from .progress import seconds_left, summed
 from .states import ACTIVE, FINAL, Status
@@ -31,7 +33,11 @@ def status_of(run: Run) -> dict[str, Any]:
         "step_number": names.index(run.step) + 1 if run.step in names else 0,
         "steps": len(names),
         "step_label": kind.stage(run.step).label if run.step in names else None,
-        "counts": {name: {"done": pair[0], "total": pair[1]} for name, pair in run.counts.items()},
+        "next_label": _next(kind, run.step),
+        "phases": phases_of(kind, run.step, run.status),
+        "counts": {
+            name: {"label": _label(name), "done": pair[0], "total": pair[1]} for name, pair in run.counts.items()
+        },
         "done": done,
         "total": total,
         "rate": round(run.progress.get("rate") or 0.0, 1) if working else None,
@@ -63,6 +69,21 @@ def _poll(run: Run) -> int | None:
     if run.status == Status.WAITING:
         return WAITING_MS
     return QUEUED_MS if run.status == Status.QUEUED and ahead(run) else MOVING_MS
+
+
+def _next(kind: RunKind, step: str) -> str | None:
+    """What comes after the step; what comes first, where nothing has begun."""
+    names = [stage.name for stage in kind.stages]
+    if step not in names:
+        return kind.stages[0].label
+    if kind.stage(step).waits:
+        return DECISION
+    following = kind.after(step)
+    return following.label if following is not None else None
+
+
+def _label(name: str) -> str:
+    return RESOURCES[name].label if name in RESOURCES else name
 
 
 def _time(moment: datetime | None) -> str | None:

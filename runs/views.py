@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from shops.auth import EmbeddedRequest, embedded, is_fetch
 
 from . import services
-from .models import Run
+from .models import Kind, Run
 from .states import ACTIVE, Status
 from .status import status_of
 
@@ -28,17 +28,19 @@ PAGE = 25
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    return _sentence(request, "This run has expired; its files and its report have been removed.", 410)
+    message = "This run has expired; its files and its report have been removed."
+    return _sentence(request, "No longer here", message, 410)
 
 
 def missing(request: HttpRequest) -> HttpResponse:
-    return _sentence(request, "There is no such run in this store.", 404)
+    return _sentence(request, "Not found", "There is no such run in this store.", 404)
 
 
-def _sentence(request: HttpRequest, message: str, status: int) -> HttpResponse:
+def _sentence(request: HttpRequest, title: str, message: str, status: int) -> HttpResponse:
     if is_fetch(request) and "text/html" not in request.headers.get("Accept", ""):
         return JsonResponse({"error": message, "status": status}, status=status)
-    return render(request, "problem.html", {"message": message}, status=status)
+    context = {"title": title, "message": message, "code": status}
+    return render(request, "problem.html", context, status=status)
 
 
 def of_shop(model: type[Run]) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
@@ -64,7 +66,7 @@ def of_shop(model: type[Run]) -> Callable[[Callable[..., HttpResponseBase]], Cal
 def index(request: EmbeddedRequest) -> HttpResponse:
     """The shop's runs, newest first, paged by key."""
     runs = Run.objects.for_shop(request.shop).exclude(status=Status.PURGING).exclude(expires_at__lte=Now())
-    runs = runs.defer("past", "cursor", "plan")
+    runs = runs.select_related(*Kind.values).defer("past", "cursor", "plan")
     try:
         after = Signer().unsign(request.GET["after"]) if "after" in request.GET else None
     except BadSignature:
@@ -75,7 +77,12 @@ def index(request: EmbeddedRequest) -> HttpResponse:
     found = list(runs.order_by("-created_at", "-id")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     following = Signer().sign(f"{last.created_at.isoformat()} {last.pk}") if last is not None else None
-    context = {"runs": found[:PAGE], "following": following, "moving": any(run.status in ACTIVE for run in found)}
+    context = {
+        "lines": [{"run": run, "now": status_of(run) if run.status in ACTIVE else None} for run in found[:PAGE]],
+        "following": following,
+        "first_page": after is None,
+        "moving": any(run.status in ACTIVE for run in found),
+    }
     return render(request, "runs/list.html", context)
 
 
@@ -106,8 +113,9 @@ def cancel(request: EmbeddedRequest, run: Run) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _sentence(request, "There is no such page.", 404)
+    return _sentence(request, "Not found", "There is no such page.", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _sentence(request, "Something went wrong on our side. Try again in a minute.", 500)
+    message = "Something went wrong on our side. Nothing is lost; try again in a minute."
+    return _sentence(request, "That did not work", message, 500)

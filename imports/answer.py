@@ -1,0 +1,84 @@
+"""What a report says first: whether everything arrived, and if not, why, in as few words as it takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from transfer.outcomes import Reason
+
+from .words import reason
+
+# Reasons that somebody chose, and such that only part of a record is missing: not a failure of the record.
+CHOSEN = frozenset({Reason.EXCLUDED, Reason.POLICY})
+PARTIAL = frozenset({Reason.UNRESOLVED_REFERENCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records that share a reason. `tone`: how bad that is."""
+
+    word: str
+    count: int
+    what: str
+    advice: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    sentence: str
+    tone: str
+    groups: tuple[Group, ...]
+
+
+def answer(result: Mapping[str, Any]) -> Answer:
+    """From a finished import's `result`."""
+    totals = result.get("totals", {})
+    source = totals.get("source", 0)
+    groups = _groups(result)
+    chosen = sum(group.count for group in groups if group.word in CHOSEN)
+    absent = max(_absent(totals), sum(group.count for group in groups if group.tone == "bad"))
+    if absent:
+        reasons = sum(group.tone == "bad" for group in groups)
+        why = f", for {_count(reasons, 'reason')}" if reasons else ""
+        return Answer(f"{_of(absent, source)} did not arrive{why}.", "bad", groups)
+    arrived = source - chosen
+    if not source:
+        sentence = "The archive is empty: there was nothing to write."
+    elif chosen:
+        left = "one was" if chosen == 1 else f"{chosen:,} were"
+        sentence = f"All {_records(arrived)} that you chose arrived; {left} left out."
+    else:
+        sentence = f"All {_records(source)} arrived." if source > 1 else "The one record arrived."
+    return Answer(sentence, "warn" if any(group.tone == "warn" for group in groups) else "good", groups)
+
+
+def _absent(totals: Mapping[str, int]) -> int:
+    return sum(totals.get(word, 0) for word in ("failed", "changed_meanwhile", "unverified"))
+
+
+def _groups(result: Mapping[str, Any]) -> tuple[Group, ...]:
+    counts: Counter[str] = Counter()
+    for line in result.get("resources", {}).values():
+        counts.update(line.get("reasons", {}))
+    tones = {word: "" if word in CHOSEN else "warn" if word in PARTIAL else "bad" for word in counts}
+    order = {"bad": 0, "warn": 1, "": 2}
+    words = sorted(counts, key=lambda word: (order[tones[word]], -counts[word], word))
+    return tuple(Group(word, counts[word], *reason(word), tones[word]) for word in words if counts[word])
+
+
+def _records(count: int) -> str:
+    return _count(count, "record")
+
+
+def _count(count: int, noun: str) -> str:
+    words = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
+    figure = words.get(count, f"{count:,}") if noun == "reason" else f"{count:,}"
+    return f"{figure} {noun}{'' if count == 1 else 's'}"
+
+
+def _of(count: int, total: int) -> str:
+    return f"{count:,} of {_records(total)}"

@@ -1,0 +1,105 @@
+"""What a merchant chooses while a plan waits: kept on the import at once, carried out when the plan is confirmed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.db import transaction
+
+from runs.ledger import place_of
+from runs.models import LedgerEntry
+from runs.states import Status
+from runs.templatetags.words import seconds
+from shops.services import Refused
+from transfer.keys import Key
+from transfer.outcomes import Policy, Verdict
+from transfer.registry import RESOURCES
+
+from .listing import records_left_out
+from .models import Import
+
+MOST_LEFT_OUT = 5000
+MANY = 400  # rows per statement: below SQLite's limit of variables
+NOT_WAITING = "This plan does not wait for a decision any more: it was decided, cancelled, or has expired."
+
+
+def keep(run: Import, *, policy: str, resources: Sequence[str]) -> Import:
+    """Keeps the policy, and the kinds that are left out. Raises Refused."""
+    if policy not in set(Policy):
+        raise Refused(f"The policy must be one of {', '.join(Policy)}.")
+    if not set(resources) <= set(RESOURCES):
+        raise Refused("What is left out must be a list of resources that exist.")
+    with transaction.atomic():
+        own = _waiting(run)
+        own.policy, own.excluded = policy, {**own.excluded, "resources": sorted(set(resources))}
+        own.save(update_fields=["policy", "excluded"])
+    return own
+
+
+def leave_out(run: Import, resource: str, key: Key, *, out: bool) -> Import:
+    """Leaves one record out, or takes it back. Raises Refused."""
+    if not LedgerEntry.objects.filter(run=run, place=place_of(resource, key)).exists():
+        raise Refused("There is no such record in this plan.")
+    with transaction.atomic():
+        own = _waiting(run)
+        records = [(name, kept) for name, kept in records_left_out(own) if (name, tuple(kept)) != (resource, key)]
+        if out:
+            records.append((resource, list(key)))
+        if len(records) > MOST_LEFT_OUT:
+            raise Refused(
+                f"At most {MOST_LEFT_OUT:,} records can be left out one by one; leave out their kind instead."
+            )
+        own.excluded = {**own.excluded, "records": records}
+        own.save(update_fields=["excluded"])
+    return own
+
+
+def _waiting(run: Import) -> Import:
+    own = Import.objects.select_for_update().filter(pk=run.pk, status=Status.WAITING).first()
+    if own is None:
+        raise Refused(NOT_WAITING)
+    return cast(Import, own)
+
+
+def figures(run: Import) -> dict[str, str]:
+    """What would be written under the present choices, and what it will cost."""
+    counts = _remaining(run)
+    verdicts: Counter[str] = Counter()
+    points = 0.0
+    for resource, own in counts.items():
+        doing = {Verdict.CREATE: own[Verdict.CREATE]}
+        if run.policy != Policy.CREATE_ONLY:
+            doing[Verdict.UPDATE] = own[Verdict.UPDATE]
+        if run.policy == Policy.MIRROR:
+            doing[Verdict.EXTRA] = own[Verdict.EXTRA]
+        verdicts.update(doing)
+        points += RESOURCES[resource].points * (doing[Verdict.CREATE] + doing.get(Verdict.UPDATE, 0))
+    return {
+        "write": f"{verdicts.total():,}",
+        "create": f"{verdicts[Verdict.CREATE]:,}",
+        "update": f"{verdicts[Verdict.UPDATE]:,}",
+        "delete": f"{verdicts[Verdict.EXTRA]:,}",
+        "left_out": f"{len(records_left_out(run)):,}",
+        "points": f"{round(points):,}",
+        "time": _time(run, points),
+    }
+
+
+def _remaining(run: Import) -> dict[str, Counter[str]]:
+    """resource -> records of each verdict, without what is left out."""
+    kinds = set(run.excluded.get("resources", []))
+    counts = {name: Counter(own) for name, own in run.plan["counts"].items() if name not in kinds and name in RESOURCES}
+    places = [place_of(name, tuple(key)) for name, key in records_left_out(run) if name not in kinds]
+    for start in range(0, len(places), MANY):
+        query = LedgerEntry.objects.filter(run=run, place__in=places[start : start + MANY])
+        for resource, verdict in query.values_list("resource", "verdict"):
+            counts[resource][verdict] -= 1
+    return counts
+
+
+def _time(run: Import, points: float) -> str:
+    bucket: dict[str, Any] = run.shop.bucket or {}
+    rate = bucket.get("rate") or 100.0
+    return seconds(max(1.0, (points - (bucket.get("level") or 0.0)) / rate))

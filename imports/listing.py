@@ -1,0 +1,183 @@
+"""Records of a run as pages list them: filtered, searched, paged by key, without what only one record's page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+
+from runs.ledger import place_of, row_of
+from runs.models import LedgerEntry
+from shops.services import Refused
+from transfer.keys import decode, encode
+from transfer.outcomes import Outcome, Verdict
+from transfer.registry import RESOURCES
+
+from . import services
+from .marks import side_by_side
+from .models import Import
+from .words import OUTCOMES, VERDICTS, reason
+
+PAGE = 50
+SHOWN_CHOICES = 500  # of the records that were left out by hand
+COLUMNS = (
+    "number",
+    "place",
+    "resource",
+    "key",
+    "verdict",
+    "outcome",
+    "reason",
+    "detail",
+    "changed",
+    "lost",
+    "verified",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of a run's records is looked at. `search`: part of a name or a title."""
+
+    resource: str = ""
+    verdict: str = ""
+    outcome: str = ""
+    reason: str = ""
+    search: str = ""
+    left_out: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Filters:
+        return cls(**{name: query.get(name, "").replace("\x00", "")[:200] for name in cls.__slots__})
+
+    def query(self, **changed: str) -> str:
+        """The query string of the same list, with something changed."""
+        return urlencode({name: value for name, value in {**asdict(self), **changed}.items() if value})
+
+    def condition(self, run: Import) -> Q:
+        q = Q(run=run)
+        for name in ("resource", "verdict", "outcome", "reason"):
+            if getattr(self, name):
+                q &= Q(**{name: getattr(self, name)})
+        if self.search:
+            named = Q(key__icontains=self.search)
+            q &= named | Q(after__title__icontains=self.search) | Q(before__title__icontains=self.search)
+        if self.left_out:
+            q &= Q(place__in=[place_of(name, tuple(key)) for name, key in records_left_out(run)[:SHOWN_CHOICES]])
+        return q
+
+
+def records_left_out(run: Import) -> list[tuple[str, list[str]]]:
+    return list(run.excluded.get("records", []))
+
+
+def page(run: Import, filters: Filters, after: str) -> tuple[list[dict[str, Any]], str | None]:
+    """Lines for a list, and where the next page begins. Raises Refused for a page that does not exist."""
+    query = LedgerEntry.objects.filter(filters.condition(run))
+    if after:
+        number, _, place = after.partition("-")
+        try:
+            behind = (bytes.fromhex(place), int(number))
+        except ValueError:
+            raise Refused("This page of the list does not exist; start from its beginning.") from None
+        query = query.filter(Q(place__gt=behind[0]) | Q(place=behind[0], number__gt=behind[1]))
+    found = list(_titled(query).order_by("place", "number")[: PAGE + 1])
+    chosen = {(name, tuple(key)) for name, key in records_left_out(run)}
+    lines = [_line(entry, chosen) for entry in found[:PAGE]]
+    return lines, lines[-1]["id"] if len(found) > PAGE else None
+
+
+def _titled(query: QuerySet[LedgerEntry]) -> Any:
+    """With the record's title, read inside the database: whole records may be large, and a list shows many."""
+    names = [KT(f"{side}__{name}") for side in ("after", "before") for name in ("title", "name")]
+    return query.values(*COLUMNS, title=Coalesce(*names))
+
+
+def _line(entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+    key = decode(entry["key"])
+    word = entry["outcome"] or entry["verdict"]
+    why = reason(entry["reason"])[0] if entry["reason"] else ""
+    return {
+        **entry,
+        "id": f"{entry['number']}-{bytes(entry['place']).hex()}",
+        "name": entry["key"],
+        "word": word,
+        "says": OUTCOMES.get(entry["outcome"]) or VERDICTS.get(entry["verdict"], entry["verdict"]),
+        "why": why,
+        "pressed": (entry["resource"], key) in chosen,
+    }
+
+
+def record(run: Import, place: str) -> dict[str, Any] | None:
+    """Everything about one record, by the id that a list gave it."""
+    number, _, digits = place.partition("-")
+    try:
+        entry = LedgerEntry.objects.filter(run=run, number=int(number), place=bytes.fromhex(digits)).first()
+    except (ValueError, OverflowError):
+        return None
+    if entry is None:
+        return None
+    row = row_of(entry)
+    changes = []
+    for change in services.changes(row):
+        left, right = side_by_side(change["before"], change["after"])
+        changes.append({"path": change["path"], "before": left, "after": right})
+    return {
+        "row": row,
+        "name": encode(row.key),
+        "title": _title(row.after) or _title(row.before),
+        "says": OUTCOMES.get(row.outcome) or VERDICTS[row.verdict],
+        "word": row.outcome or row.verdict,
+        "why": reason(row.reason) if row.reason else None,
+        "changes": changes,
+        "admin_path": _admin_path(row.gid),
+    }
+
+
+def _title(fields: Mapping[str, Any] | None) -> str:
+    found = (fields or {}).get("title") or (fields or {}).get("name") or ""
+    return found if isinstance(found, str) else ""
+
+
+# GID type -> where the Shopify admin shows such a thing. What is not here has no page that its id alone leads to.
+_ADMIN = {"Product": "products", "Collection": "collections", "Page": "pages", "Blog": "blogs", "Article": "articles"}
+
+
+def _admin_path(gid: str) -> str:
+    kind, _, number = gid.removeprefix("gid://shopify/").partition("/")
+    return f"{_ADMIN[kind]}/{number}" if kind in _ADMIN and number.isdigit() else ""
+
+
+def resources(run: Import) -> list[tuple[str, str]]:
+    """(name, label) of the kinds that the run holds, in the order of writing."""
+    held = run.plan.get("counts") or run.result.get("resources") or {}
+    return [(name, RESOURCES[name].label if name in RESOURCES else name) for name in held]
+
+
+def verdict_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:
+    counts = [
+        own for name, own in run.plan.get("counts", {}).items() if not filters.resource or name == filters.resource
+    ]
+    totals = {word: sum(own.get(word, 0) for own in counts) for word in Verdict}
+    tabs = [_tab(filters, "verdict", "", "All", sum(totals.values()))]
+    return tabs + [_tab(filters, "verdict", word, VERDICTS[word], n) for word, n in totals.items() if n]
+
+
+def outcome_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:
+    found: dict[str, int] = {}
+    query = LedgerEntry.objects.filter(Filters(resource=filters.resource, reason=filters.reason).condition(run))
+    for word, count in query.order_by().values_list("outcome").annotate(count=Count("id")):
+        found[word] = count
+    tabs = [_tab(filters, "outcome", "", "All", sum(found.values()))]
+    return tabs + [_tab(filters, "outcome", w, OUTCOMES[w], found[w]) for w in Outcome if w and found.get(w)]
+
+
+def _tab(filters: Filters, name: str, word: str, label: str, count: int) -> dict[str, Any]:
+    current = getattr(filters, name) == word and not filters.left_out
+    return {"label": label, "count": count, "query": filters.query(**{name: word, "left_out": ""}), "current": current}

@@ -1,0 +1,79 @@
+"""The closed words of plan and report, as a merchant reads them."""
+
+from __future__ import annotations
+
+from transfer.outcomes import Outcome, Policy, Reason, Verdict
+
+VERDICTS = {
+    Verdict.CREATE: "Create",
+    Verdict.UPDATE: "Update",
+    Verdict.UNCHANGED: "Unchanged",
+    Verdict.EXTRA: "Only here",
+    Verdict.CONFLICT: "Conflict",
+    Verdict.CANNOT: "Cannot",
+}
+OUTCOMES = {
+    Outcome.CREATED: "Created",
+    Outcome.UPDATED: "Updated",
+    Outcome.DELETED: "Deleted",
+    Outcome.UNCHANGED: "Unchanged",
+    Outcome.SKIPPED: "Skipped",
+    Outcome.FAILED: "Failed",
+    Outcome.LEFT: "Left alone",
+}
+POLICIES = {
+    Policy.UPDATE: ("Update them", "What only this store has is left alone."),
+    Policy.CREATE_ONLY: ("Leave them as they are", "Only what is missing is created."),
+    Policy.MIRROR: ("Update them, and delete the rest", "What the archive does not have is deleted from this store."),
+}
+
+# Why records were not written, or not wholly: what happened, and what to do about it.
+REASONS: dict[str, tuple[str, str]] = {
+    Reason.EXCLUDED: ("were left out, as you chose", ""),
+    Reason.POLICY: ("were left as they are, as you chose", ""),
+    Reason.CHANGED_MEANWHILE: (
+        "were changed in this store after the plan was made, and left alone",
+        "Import the archive again to see a new plan.",
+    ),
+    Reason.AMBIGUOUS: (
+        "share their name with another record",
+        "Give each a name of its own in the source store, then export again.",
+    ),
+    Reason.TYPE_CONFLICT: (
+        "exist here as another type, which Shopify cannot change",
+        "Delete or rename the definition here, then import again.",
+    ),
+    Reason.REQUIRED_CIRCLE: (
+        "require each other under a definition that exists already",
+        "Make one of the fields optional here, then import again.",
+    ),
+    Reason.MISSING_REQUIRED: (
+        "require something that this store does not have",
+        "Export that with them, or create it here, then import again.",
+    ),
+    Reason.MISSING_OWNER: (
+        "belong to a record that this store does not have",
+        "Export that record with them, or create it here, then import again.",
+    ),
+    Reason.UNRESOLVED_REFERENCE: (
+        "arrived without a reference whose target this store does not have",
+        "Import the target, then import the archive again: only the references will be written.",
+    ),
+    Reason.TOO_LARGE: ("exceed a limit of Shopify", "Shorten them in the source store, then export again."),
+    Reason.NOT_PERMITTED: (
+        "are not this app's to write",
+        "Grant the scopes that the records name, or write them with the app that owns them.",
+    ),
+    Reason.REFUSED: ("were refused by Shopify", "Its answer stands at each of them."),
+    Reason.DEPENDS_ON_FAILED: (
+        "need a record that could not be written",
+        "Mend that record first; these follow with the next import.",
+    ),
+    Reason.LOST: ("were sent, and Shopify never answered", "Import the archive again: what arrived is recognised."),
+    Reason.DIFFERS: ("were written, and read back differently", "Compare them in Shopify with the archive."),
+    Reason.GONE: ("vanished from this store while the import ran", "Import the archive again to create them anew."),
+}
+
+
+def reason(word: str) -> tuple[str, str]:
+    return REASONS.get(word, (f"were not written: {word.replace('_', ' ')}", ""))

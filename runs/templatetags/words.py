@@ -1,0 +1,41 @@
+"""How templates say names, figures and spans of time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from transfer.registry import RESOURCES
+
+register = template.Library()
+
+
+@register.filter
+def label(name: str) -> str:
+    """What a merchant calls a kind of thing; words where this version does not know it."""
+    return RESOURCES[name].label if name in RESOURCES else str(name).replace("_", " ").capitalize()
+
+
+@register.filter
+def number(value: Any) -> str:
+    return f"{round(value):,}" if isinstance(value, int | float) else ""
+
+
+@register.filter
+def some(value: Any) -> str:
+    """A figure in a table: nothing where it is zero, so that the others are seen."""
+    return number(value) if value else ""
+
+
+@register.filter
+def seconds(value: Any) -> str:
+    """A span of time, as exact as anybody needs it."""
+    if value is None or value == "":
+        return "–"
+    whole = round(float(value))
+    for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if whole >= size * 1.5:
+            count = round(whole / size)
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    return "1 second" if whole == 1 else f"{whole} seconds"

@@ -1,0 +1,133 @@
+// Forms: each is sent once, its errors stay beside it, and files come and go by addresses of their own.
+import { busy, lost, refuse, sentence, show, toast, visit } from "./visit.js";
+
+const NOT_SENT = "The network was lost. Look whether it happened, and try again.";
+
+addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method === "dialog" || event.defaultPrevented) return;
+  event.preventDefault();
+  if ("sending" in form.dataset) return;
+  if (form.method === "get") { search(form); return; }
+  if (!(await agreed(form))) return;
+  const ways = { upload, download, answer };
+  const way = Object.keys(ways).find((name) => name in form.dataset);
+  await once(form, () => (way ? ways[way] : send)(form));
+});
+
+async function once(form, work) {
+  form.dataset.sending = "";
+  const buttons = form.querySelectorAll("button");
+  buttons.forEach((button) => { button.disabled = true; });
+  form.querySelectorAll("[data-problem]").forEach((place) => { place.hidden = true; });
+  busy(true);
+  try {
+    await work();
+    lost(false);
+  } catch {
+    refuse(NOT_SENT, form);
+  } finally {
+    busy(false);
+    delete form.dataset.sending;
+    buttons.forEach((button) => { button.disabled = false; });
+  }
+}
+
+function search(form) {
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  visit(`${location.pathname}?${query}${new URL(form.action).hash}`);
+}
+
+// Asks before what cannot be taken back: `data-confirm`, only when the field of `data-confirm-when` has that value.
+function agreed(form) {
+  const text = form.dataset.confirm;
+  const [name, value] = (form.dataset.confirmWhen || "").split("=");
+  if (!text || (name && new FormData(form).get(name) !== value)) return true;
+  const dialog = document.getElementById("ask");
+  dialog.querySelector("p").textContent = text;
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+const posting = (form, body, accept, address = form.action) =>
+  fetch(address, { method: "POST", body, headers: { Accept: accept } });
+
+const fields = (form) => new URLSearchParams(new FormData(form));
+
+async function send(form) {
+  const response = await posting(form, fields(form), "text/html");
+  delete form.dataset.unsaved;
+  if ((response.headers.get("Content-Type") || "").includes("json")) refuse(await sentence(response), form);
+  else await show(response);
+}
+
+// A small thing that leaves the page as it is: the answer is JSON, with figures that the page shows.
+export async function answer(form, address) {
+  const response = await posting(form, fields(form), "application/json", address);
+  if (!response.ok) { refuse(await sentence(response), form); return null; }
+  const said = await response.json();
+  for (const [name, value] of Object.entries(said.figures || {})) {
+    document.querySelectorAll(`[data-figure="${name}"]`).forEach((place) => { place.textContent = value; });
+  }
+  if (said.message) toast(said.message);
+  form.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: said }));
+  return said;
+}
+
+// -- files --------------------------------------------------------------------------------------------------------
+
+// XMLHttpRequest, because fetch says nothing of how far an upload has come. The address is its own permission.
+async function upload(form) {
+  const address = await posting(form, null, "application/json");
+  if (!address.ok) { refuse(await sentence(address), form); return; }
+  const bar = form.querySelector("progress");
+  bar.hidden = false;
+  const { status, answer: said } = await sending((await address.json()).address, new FormData(form), bar);
+  bar.hidden = true;
+  if (status < 300 && said.url) await visit(said.url);
+  else refuse(said.error || NOT_SENT, form);
+}
+
+function sending(address, body, bar) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.responseType = "json";
+    request.upload.addEventListener("progress", (event) => { bar.max = event.total; bar.value = event.loaded; });
+    request.addEventListener("load", () => resolve({ status: request.status, answer: request.response || {} }));
+    for (const name of ["error", "abort", "timeout"]) request.addEventListener(name, reject);
+    request.send(body);
+  });
+}
+
+// A browser's own download carries no token: a link that lives a minute is asked for, and followed.
+async function download(form) {
+  const response = await posting(form, null, "application/json");
+  if (!response.ok) { refuse(await sentence(response), form); return; }
+  follow((await response.json()).url, "");
+}
+
+addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-file]");
+  if (!link) return;
+  event.preventDefault();
+  try {
+    const response = await fetch(link.href, { headers: { Accept: "*/*" } });
+    if (!response.ok) { refuse(await sentence(response)); return; }
+    const url = URL.createObjectURL(await response.blob());
+    follow(url, link.href.split("/").pop());
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+  } catch { toast(NOT_SENT); }
+});
+
+function follow(url, name) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.target = "_self";
+  document.body.append(link);
+  link.click();
+  link.remove();
+}

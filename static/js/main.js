@@ -1,0 +1,9 @@
+// The embedded app's pages: navigation, forms and polling by fetch, so that App Bridge adds an ID token to each request.
+import { begin } from "./visit.js";
+import "./forms.js";
+import "./choices.js";
+import "./records.js";
+import { watch } from "./live.js";
+import { price } from "./price.js";
+
+begin(() => { watch(); price(); });

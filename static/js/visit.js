@@ -1,0 +1,180 @@
+// Going from page to page: <main> is exchanged, history, scroll position and focus behave as a browser's own.
+
+const RETRY_MS = 3000;
+const SORRY = "The answer could not be read. Reload the page, and try again.";
+
+let shown = () => {};
+let latest = 0;
+let retry = null;
+let here = location.pathname;
+
+export const main = () => document.getElementById("main");
+
+export function say(text) { document.getElementById("said").textContent = text; }
+
+export function toast(text) { window.shopify?.toast?.show(text); say(text); }
+
+export function lost(is) { document.getElementById("network").hidden = !is; }
+
+export function busy(is) {
+  main().setAttribute("aria-busy", String(is));
+  window.shopify?.loading?.(is);
+}
+
+// What a page's address is to the admin and to history: without what only one document was given.
+export function clean(url) {
+  const address = new URL(url, location.href);
+  for (const name of ["id_token", "hmac", "session", "timestamp"]) address.searchParams.delete(name);
+  return address.pathname + address.search + address.hash;
+}
+
+// Opens a page. `how`: "push" for a new one, "back" for one of history, "quiet" to bring the present one up to date.
+// Where the address differs from the present one only behind the path, and names a part of the page, only that part is
+// exchanged: what is chosen around it stays.
+export async function visit(url, how = "push") {
+  const own = ++latest;
+  clearTimeout(retry);
+  const part = how === "quiet" ? "" : partOf(url);
+  if (how !== "quiet" && !part) await mayLeave();
+  if (how !== "quiet") busy(true);
+  try {
+    const response = await fetch(url, { headers: { Accept: "text/html" } });
+    lost(false);
+    await display(response, own, how, part);
+  } catch {
+    if (own !== latest) return;
+    lost(true);
+    retry = setTimeout(() => visit(url, how), RETRY_MS);
+  } finally {
+    if (own === latest) busy(false);
+  }
+}
+
+function partOf(url) {
+  const address = new URL(url, location.href);
+  const id = address.hash.slice(1);
+  return address.pathname === here && id && document.getElementById(id) ? id : "";
+}
+
+async function mayLeave() {
+  if (document.querySelector("form[data-unsaved]")) await window.shopify?.saveBar?.leaveConfirmation?.();
+}
+
+// Shows the answer to a form, whatever visit was under way.
+export const show = (response) => display(response, ++latest, "push", "");
+
+// What has been overtaken by another visit is not shown.
+async function display(response, own, how, part) {
+  const url = response.url;
+  const text = await response.text();
+  if (own !== latest) return;
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const fresh = page.getElementById("main");
+  if (!fresh) { refuse(SORRY); return; }
+  if (how === "quiet") patch(main(), fresh);
+  else if (part && page.getElementById(part)) exchangePart(page.getElementById(part), url, how);
+  else exchange(fresh, page.title, url, how);
+  here = location.pathname;
+  document.title = page.title;
+  shown();
+}
+
+function exchange(fresh, title, url, how) {
+  remember(url, how);
+  main().replaceWith(fresh);
+  focus(fresh.querySelector("[role='alert']:not([hidden]), h1") || fresh);
+  const part = document.getElementById(location.hash.slice(1) || "main");
+  if (how === "back" || part === fresh) scrollTo(0, how === "back" ? history.state?.scroll || 0 : 0);
+  else part?.scrollIntoView();
+  say(title);
+}
+
+function exchangePart(fresh, url, how) {
+  remember(`${url.split("#")[0]}#${fresh.id}`, how);
+  document.getElementById(fresh.id).replaceWith(fresh);
+  focus(fresh);
+  if (how === "back") scrollTo(0, history.state?.scroll || 0);
+  else if (fresh.getBoundingClientRect().top < 0) fresh.scrollIntoView();
+}
+
+function focus(element) {
+  if (!element.hasAttribute("tabindex")) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+}
+
+function remember(url, how) {
+  if (how !== "push") return;
+  keepScroll();
+  if (clean(url) !== clean(location.href)) history.pushState({}, "", clean(url));
+}
+
+function keepScroll() { history.replaceState({ ...history.state, scroll: scrollY }, ""); }
+
+addEventListener("scrollend", keepScroll);
+
+// Exchanges what differs and nothing else: where the two have the same parts, by id, each part is looked at alone.
+export function patch(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  const parts = (node) => [...node.children];
+  const [before, after] = [parts(old), parts(fresh)];
+  const same = before.length === after.length && before.length && before.every((one, n) =>
+    one.tagName === after[n].tagName && one.id === after[n].id && (one.id || one.children.length));
+  if (same && old.cloneNode(false).isEqualNode(fresh.cloneNode(false))) {
+    before.forEach((one, n) => patch(one, after[n]));
+    return;
+  }
+  const held = old.contains(document.activeElement) ? document.activeElement : null;
+  old.replaceWith(fresh);
+  if (held) refocus(held, fresh);
+}
+
+function refocus(held, fresh) {
+  const twin = held.id ? document.getElementById(held.id)
+    : held.getAttribute("href") ? fresh.querySelector(`a[href="${CSS.escape(held.getAttribute("href"))}"]`) : null;
+  (twin || fresh.querySelector("h1") || main()).focus({ preventScroll: true });
+}
+
+export async function sentence(response) {
+  try { return (await response.json()).error || SORRY; } catch { return SORRY; }
+}
+
+// An error stays where it happened, until the next try.
+export function refuse(text, form) {
+  const place = (form || main()).querySelector("[data-problem]");
+  if (!place) { toast(text); return; }
+  place.textContent = text;
+  place.hidden = false;
+  place.tabIndex = -1;
+  place.focus();
+}
+
+// -- what leads to a visit ----------------------------------------------------------------------------------------
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.target || link.origin !== location.origin || "file" in link.dataset) return;
+  event.preventDefault();
+  visit(link.href);
+});
+
+// The admin's own menu (App Bridge): the event's target is the entry of <s-app-nav>.
+addEventListener("shopify:navigate", (event) => {
+  const href = event.target.getAttribute?.("href");
+  if (!href) return;
+  event.preventDefault();
+  visit(new URL(href, location.href).href);
+});
+
+addEventListener("popstate", () => visit(location.href, "back"));
+addEventListener("pageshow", (event) => { if (event.persisted) visit(location.href, "quiet"); });
+addEventListener("online", () => { if (!document.getElementById("network").hidden) visit(location.href, "quiet"); });
+
+// `after`: called for the first page and for every one that follows.
+export function begin(after) {
+  shown = after;
+  history.scrollRestoration = "manual";
+  const address = clean(location.href);
+  if (address !== location.pathname + location.search + location.hash) history.replaceState({}, "", address);
+  shown();
+}

@@ -28,7 +28,11 @@ def open_archive(path: Path) -> BinaryIO:
         if not path.is_dir():
             return path.open("rb")
         packed: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
-        pack_directory(path, packed)
+        try:
+            pack_directory(path, packed)
+        except BaseException:
+            packed.close()
+            raise
         packed.seek(0)
         return packed
     except OSError as problem:

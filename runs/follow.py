@@ -8,13 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from shops.commands import Broken
+
 from .engine import work_slice
 from .models import Run
-from .states import ACTIVE
+from .services import cancel
+from .states import ACTIVE, Status
 from .status import status_of
 
 WIDTH = 28
 LOOK_SECONDS = 0.5
+PATIENCE_SECONDS = 15.0
+NOBODY = "No worker has taken it up yet. Is `manage.py up` running? With --inline this command does the work itself.\n"
 
 
 @dataclass(slots=True)
@@ -23,15 +28,15 @@ class Meter:
 
     out: TextIO
     label: str
-    _step: str | None = None
+    _said: str | None = None
     _drawn: bool = False
 
     def show(self, status: Mapping[str, Any]) -> None:
         if self.out.isatty():
             self._draw(status)
-        elif status["step"] != self._step:
-            self._step = status["step"]
-            self.out.write(f"{self.label}: {status['step_label'] or status['status']}\n")
+        elif (words := _words(status)) != self._said:
+            self._said = words
+            self.out.write(f"{self.label}: {words}\n")
             self.out.flush()
 
     def _draw(self, status: Mapping[str, Any]) -> None:
@@ -40,7 +45,7 @@ class Meter:
         bar = "█" * round(WIDTH * part) + "░" * (WIDTH - round(WIDTH * part))
         figures = f"{done}/{total}" if total else f"{done}"
         left = f"  {status['seconds_left']} s left" if status["seconds_left"] else ""
-        line = f"{self.label}: {status['step_label'] or status['status']:<28} {bar} {figures}{left}"
+        line = f"{self.label}: {_words(status):<28} {bar} {figures}{left}"
         self.out.write(f"\r\033[K{line}")
         self.out.flush()
         self._drawn = True
@@ -51,27 +56,48 @@ class Meter:
             self.out.flush()
 
 
+def _words(status: Mapping[str, Any]) -> str:
+    """What is being done; how it ended."""
+    return str(status["step_label"] if status["status"] in ACTIVE and status["step_label"] else status["status"])
+
+
 def follow(
     run: Run,
     *,
     label: str,
     inline: bool,
-    out: TextIO = sys.stderr,
+    out: TextIO | None = None,
     quiet: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Run:
-    """Waits until the run is at rest; with `inline`, does the lane's work in this process."""
-    meter = Meter(out, label)
+    """Waits until the run is at rest; with `inline`, does the lane's work in this process.
+
+    Ctrl-C cancels the run. Raises Broken then.
+    """
+    meter = Meter(out or sys.stderr, label)
+    try:
+        _watch(run, meter, inline=inline, quiet=quiet, sleep=sleep)
+    except KeyboardInterrupt:
+        cancel(run)
+        raise Broken("Interrupted: the run is cancelled; what it wrote so far stays.") from None
+    finally:
+        meter.end()
+    return run
+
+
+def _watch(run: Run, meter: Meter, *, inline: bool, quiet: bool, sleep: Callable[[float], None]) -> None:
+    patience: float | None = time.monotonic() + PATIENCE_SECONDS
     while True:
         run.refresh_from_db()
         if not quiet:
             meter.show(status_of(run))
         if run.status not in ACTIVE:
-            break
+            return
+        if patience is not None and not inline and run.status == Status.QUEUED and time.monotonic() > patience:
+            meter.out.write(NOBODY)
+            patience = None
         if not inline or not work_slice(stop=_ticking(run, meter, quiet)):
             sleep(LOOK_SECONDS)
-    meter.end()
-    return run
 
 
 def _ticking(run: Run, meter: Meter, quiet: bool) -> Callable[[], bool]:

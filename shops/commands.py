@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import NoReturn
 
@@ -16,8 +17,11 @@ class Broken(Exception):
     """One sentence on why the command cannot do its work."""
 
 
-def fail(command: BaseCommand, problem: Exception) -> NoReturn:
+def fail(command: BaseCommand, problem: Exception, *, as_json: bool = False) -> NoReturn:
+    """One sentence; with `--json`, as an object on standard output too."""
     command.stderr.write(str(problem))
+    if as_json:
+        command.stdout.write(json.dumps({"error": str(problem)}))
     sys.exit(REFUSED)
 
 

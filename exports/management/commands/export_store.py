@@ -29,9 +29,10 @@ class Command(BaseCommand):
             run = export(shop, only=options["only"], inline=options["inline"], quiet=options["json"])
             save(run, Path(options["out"]))
         except Broken as problem:
-            fail(self, problem)
+            fail(self, problem, as_json=options["json"])
         except OSError as problem:
-            fail(self, Broken(f"The archive cannot be written to {options['out']}: {problem.strerror}."))
+            sentence = f"The archive cannot be written to {options['out']}: {problem.strerror}."
+            fail(self, Broken(sentence), as_json=options["json"])
         if options["json"]:
             self.stdout.write(json.dumps(summary(run)))
         else:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         try:
             code = self._copy(options)
         except Broken as problem:
-            fail(self, problem)
+            fail(self, problem, as_json=options["json"])
         sys.exit(code)
 
     def _copy(self, options: dict[str, Any]) -> int:

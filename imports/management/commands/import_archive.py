@@ -33,14 +33,16 @@ class Command(BaseCommand):
         try:
             code = self._import(options)
         except Broken as problem:
-            fail(self, problem)
+            fail(self, problem, as_json=options["json"])
         except OSError as problem:
-            fail(self, Broken(f"The report cannot be written: {problem.strerror}."))
+            fail(self, Broken(f"The report cannot be written: {problem.strerror}."), as_json=options["json"])
         sys.exit(code)
 
     def _import(self, options: dict[str, Any]) -> int:
         path, quiet, inline = Path(options["archive"]), options["json"], options["inline"]
         shop = shop_named(options["domain"])
+        if options["report"]:
+            Path(options["report"]).open("ab").close()  # said now, and not when everything is written
         with commands.open_archive(path) as archive:
             run = commands.plan(shop, archive, path.name, inline=inline, quiet=quiet)
         if options["plan_only"]:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 pair, grant = TokenPair(given.strip(), frozenset()), Grant.FIXED
             scopes = _granted(domain, pair.access_token)
             install(domain, TokenPair(pair.access_token, scopes, pair.expires_at), grant)
-        except (ShopifyError, Refused, ValueError) as problem:
+        except (ShopifyError, Refused, ValueError, EOFError) as problem:
             fail(self, Broken(str(problem)))
         self.stdout.write(f"{domain} is connected; granted: {', '.join(sorted(scopes)) or 'nothing'}.")
 

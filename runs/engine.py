@@ -1,12 +1,15 @@
 """Working one slice of one run.
 
 A slice takes a lane, works on the lane's first run from its saved cursor, saves a checkpoint whenever the stage offers
-one, and lets go after a bounded time, or earlier: somebody cancelled, the process is asked to stop, or the shop's
-budget is spent while another shop waits.
+one, and lets go after a bounded time, or earlier: somebody cancelled or paused, the process is asked to stop, or
+another shop waits while the budget of this one is spent or its turn is over.
 """
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import json
 import logging
 import os
 import socket
@@ -20,7 +23,7 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from shopify_client import AdminClient, ShopGone, ShopifyError, TokenRefused, TooLate, Transient
+from shopify_client import AccessDenied, AdminClient, ShopGone, ShopifyError, TokenRefused, TooLate, Transient
 from shops.client import client_for, save_bucket
 from transfer.archive import ArchiveError
 from transfer.registry import RESOURCES, withheld
@@ -30,7 +33,7 @@ from transfer.work import Checkpoint, Desk
 from . import lane
 from .kinds import RunKind, kind_of
 from .ledger import DjangoIds, DjangoLedger
-from .models import Run
+from .models import Lane, Run
 from .progress import advanced
 from .states import FailReason, Status
 from .storage import storage
@@ -39,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5  # between two looks whether somebody cancelled, or waits
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+BEATS = 4  # signs of life within one lease
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 Stop = Callable[[], bool]
 
@@ -61,6 +66,12 @@ def work_slice(*, stop: Stop = lambda: False, clock: Callable[[], float] = time.
     finally:
         lane.release(held)
     return True
+
+
+def _mark(checkpoint: Checkpoint) -> str:
+    """What of a cursor moves only with the work: times in it (`…_at`) do not count."""
+    moving = {name: value for name, value in checkpoint.cursor.items() if not name.endswith("_at")}
+    return hashlib.sha256(json.dumps(moving, sort_keys=True).encode()).hexdigest()
 
 
 def _alive(held: lane.Held, run: Run) -> bool:
@@ -87,6 +98,9 @@ class _Slice:
     clock: Callable[[], float]
     began: float = field(init=False)
     looked: float = field(init=False)
+    renewed: float = field(init=False)
+    mark: str = field(init=False)
+    moved: bool = False
     halted: bool = False
     client: AdminClient = field(init=False)
     ledger: DjangoLedger = field(init=False)
@@ -95,8 +109,10 @@ class _Slice:
     spent: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.began = self.looked = self.clock()
-        self.client = client_for(self.run.shop)
+        self.began = self.looked = self.renewed = self.clock()
+        self.mark = _mark(Checkpoint(self.run.cursor))
+        # Whoever died here spent points that nobody has written down.
+        self.client = client_for(self.run.shop, spent=self.held.abandoned)
         self.ledger, self.ids = DjangoLedger(self.run.pk), DjangoIds(self.run.pk)
         self.desk = Desk(
             client=self.client,
@@ -108,6 +124,7 @@ class _Slice:
             ticket=self.held.ticket,
             withheld=withheld(self.run.shop.scopes, kind_of(self.run).verb),
             stopping=self.stopping,
+            beat=self.beat,
             until=self._until(),
             in_flight=settings.IN_FLIGHT,
             settling=settings.REQUEST_TIMEOUT + settings.SETTLING_SECONDS,
@@ -129,13 +146,16 @@ class _Slice:
             self._outage(trouble)
         except ArchiveError as problem:
             self._fail(FailReason.BAD_ARCHIVE, str(problem))
-        except (TokenRefused, ShopGone) as refusal:
+        except (TokenRefused, ShopGone, AccessDenied) as refusal:
             self._fail(FailReason.NOT_AUTHORISED, str(refusal))
         except (lane.Fenced, KeyboardInterrupt, SystemExit):
             raise
         except Exception as fault:
-            self._fault(fault)
-        finally:
+            if isinstance(fault, OSError) and fault.errno in NO_ROOM:
+                self._no_room()
+            else:
+                self._fault(fault)
+        with lane.fenced(self.held):
             save_bucket(self.run.shop, self.client.pacer)
 
     def _begin(self) -> bool:
@@ -200,11 +220,31 @@ class _Slice:
         with lane.fenced(self.held):
             self.ledger.save()
             self.ids.save()
-            Run.objects.filter(pk=run.pk).update(
-                **columns, updated=F("updated") + 1, failures=0, outage_since=None, not_before=None
-            )
+            if self._moves(stage, checkpoint):
+                columns |= {"failures": 0, "outage_since": None}
+                run.failures, run.outage_since = 0, None
+            Run.objects.filter(pk=run.pk).update(**columns, updated=F("updated") + 1, not_before=None)
+            save_bucket(run.shop, self.client.pacer)
         self.ledger.forget()
         self.ids.forget()
+        self._renewed()
+
+    def _moves(self, stage: Stage, checkpoint: Checkpoint) -> bool:
+        """Whether the work has moved since the last checkpoint: one that says the same again forgives no death."""
+        mark = _mark(checkpoint)
+        moves = checkpoint.done or mark != self.mark
+        self.mark = mark
+        self.moved = self.moved or moves
+        return moves
+
+    def beat(self) -> None:
+        """Keeps the lane through long work between two checkpoints."""
+        if self.clock() - self.renewed > settings.LEASE_SECONDS / BEATS:
+            lane.renew(self.held)
+            self._renewed()
+
+    def _renewed(self) -> None:
+        self.renewed = self.clock()
         self.desk.until = self._until()
 
     def _until(self) -> float:
@@ -234,21 +274,25 @@ class _Slice:
             self.halted = True
             return True
         now = self.clock()
-        if now - self.began > settings.SLICE_SECONDS:
-            self.halted = True
-        elif now - self.looked > LOOK_SECONDS:
+        if now - self.looked > LOOK_SECONDS:
             self.looked = now
-            status = Run.objects.filter(pk=self.run.pk).values_list("status", flat=True).first()
-            spent = self.client.pacer.spent and now - self.began > LOOK_SECONDS
-            self.halted = status != Status.WORKING or (spent and lane.others_wait(self.held))
+            self.halted = self._called_off() or (self.moved and self._over(now - self.began))
         return self.halted
+
+    def _called_off(self) -> bool:
+        """Whether somebody cancelled the run, or paused its lane."""
+        status = Run.objects.filter(pk=self.run.pk).values_list("status", flat=True).first()
+        return status != Status.WORKING or Lane.objects.filter(pk=self.held.lane_id, paused_at__isnull=False).exists()
+
+    def _over(self, worked: float) -> bool:
+        """Whether it is another shop's turn. Asked once something has been saved: no slice ends where it began."""
+        if worked > settings.SLICE_SECONDS:
+            return True
+        return (self.client.pacer.spent or worked > settings.TURN_SECONDS) and lane.others_wait(self.held)
 
     def _let_go(self, checkpoint: Checkpoint) -> None:
         """The end of a slice: cancelled meanwhile, waiting for a time, or simply over."""
-        status = Run.objects.filter(pk=self.run.pk).values_list("status", flat=True).first()
-        if status == Status.CANCELLING:
-            self._cancelled()
-        elif checkpoint.pause:
+        if not self._cancelled() and checkpoint.pause:
             self._pause(checkpoint.pause)
 
     def _pause(self, seconds: float) -> None:
@@ -259,9 +303,12 @@ class _Slice:
         with lane.fenced(self.held):
             Run.objects.move(self.run, Status.WAITING, plan=dict(kind.plan(self.run)), not_before=None)
 
-    def _cancelled(self) -> None:
+    def _cancelled(self) -> bool:
+        """Ends a run that somebody cancelled: what was under way has been awaited."""
         with lane.fenced(self.held):
-            Run.objects.move(self.run, Status.CANCELLED, finished_at=Now(), stats=self._stats())
+            cancelling = Run.objects.filter(status=Status.CANCELLING)
+            moved: bool = cancelling.move(self.run, Status.CANCELLED, finished_at=Now(), stats=self._stats())
+        return moved
 
     def _finish(self, kind: RunKind) -> None:
         finish = kind.finish(self.run, self.desk)
@@ -278,14 +325,25 @@ class _Slice:
 
     def _outage(self, trouble: Transient) -> None:
         """Shopify is away or the budget is spent: the run keeps its place and goes on later, up to a limit."""
-        if isinstance(trouble, TooLate):
+        if self._cancelled() or isinstance(trouble, TooLate):
             return
+        words = f"The store could not be reached for too long. {trouble}"
+        self._wait_out(trouble.wait, FailReason.UNREACHABLE, words)
+
+    def _no_room(self) -> None:
+        """The disk is full: operators are told, the run waits."""
+        logger.error("run %s: no room for its files at the step %s", self.run.pk, self.run.step)
+        if not self._cancelled():
+            self._wait_out(FIRST_PAUSE, FailReason.NO_ROOM, "There was no room for this run's files for too long.")
+
+    def _wait_out(self, wait: float, reason: FailReason, words: str) -> None:
+        """Waits with growing pauses for what is not this run's fault, up to a limit."""
         now = self.desk.now()
         since = self.run.outage_since.timestamp() if self.run.outage_since else now
         if now - since > settings.OUTAGE_LIMIT_SECONDS:
-            self._fail(FailReason.UNREACHABLE, f"The store could not be reached for too long. {trouble}")
+            self._fail(reason, words)
             return
-        pause = min(LONGEST_PAUSE, max(trouble.wait, FIRST_PAUSE, (now - since) / 2))
+        pause = min(LONGEST_PAUSE, max(wait, FIRST_PAUSE, (now - since) / 2))
         with lane.fenced(self.held):
             Run.objects.filter(pk=self.run.pk).update(
                 not_before=Now() + timedelta(seconds=pause),
@@ -296,6 +354,8 @@ class _Slice:
     def _fault(self, fault: Exception) -> None:
         """A fault of ours: tried again a few times, for it may be a passing one (a database that was locked)."""
         logger.exception("run %s: a fault at the step %s", self.run.pk, self.run.step)
+        if self._cancelled():
+            return
         failures = self.run.failures + 1
         if failures > settings.POISON_LIMIT or isinstance(fault, ShopifyError):
             words = str(fault) if isinstance(fault, ShopifyError) else f"{type(fault).__name__}; the log says more."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 
+from django.db import DatabaseError
 from django.db.models.functions import Now
 
 from . import services
@@ -15,6 +16,8 @@ from .storage import storage
 logger = logging.getLogger(__name__)
 
 BATCH = 2000
+MANY = 400  # ids per statement
+YOUNG_SECONDS = 3600.0
 
 
 def purge_expired() -> int:
@@ -24,9 +27,13 @@ def purge_expired() -> int:
     for run in expired.iterator():
         # A merchant may confirm this very moment: that UPDATE and this one exclude each other.
         mine = Run.objects.filter(pk=run.pk, status__in=EXPIRING, expires_at__lte=Now()).update(status=Status.PURGING)
-        if mine:
+        if not mine:
+            continue
+        try:
             _remove(run)
             gone += 1
+        except (OSError, DatabaseError):  # the others go all the same, and this one with the next purge
+            logger.exception("run %s could not be removed", run.pk)
     return gone
 
 
@@ -53,15 +60,20 @@ def _remove(run: Run) -> None:
 
 
 def sweep_files() -> int:
-    """Removes files that belong to no run: what a killed process left behind."""
+    """Removes files that belong to no run: what a killed process left behind.
+
+    Not those of the last hour: an upload is stored before its row is there.
+    """
     store = storage()
-    owners = {name.split("/", 1)[0] for name in store.list("")} if store.root.exists() else set()
-    known = {str(pk) for pk in Run.objects.filter(pk__in=[o for o in owners if _is_id(o)]).values_list("pk", flat=True)}
-    orphans = owners - known
-    for owner in orphans:
-        if _is_id(owner):
+    owners = [owner for owner in store.folders(older_than=YOUNG_SECONDS) if _is_id(owner)]
+    gone = 0
+    for start in range(0, len(owners), MANY):
+        some = owners[start : start + MANY]
+        known = {str(pk) for pk in Run.objects.filter(pk__in=some).values_list("pk", flat=True)}
+        for owner in set(some) - known:
             store.delete_tree(f"{owner}/")
-    return len(orphans)
+            gone += 1
+    return gone
 
 
 def _is_id(text: str) -> bool:

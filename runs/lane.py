@@ -17,7 +17,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from .models import Lane, Run
+from . import watchdog
+from .models import Lane, Run, Service
+from .states import Status
 
 TRIES = 5  # lanes that others may take before our eyes
 
@@ -44,13 +46,16 @@ def open_lane(shop_id: int) -> None:
 def due() -> QuerySet[Lane]:
     """Lanes whose first run may be worked on now and that nobody holds, the longest unserved first.
 
-    A first run that waits for a time keeps its place: the runs behind it wait with it.
+    A first run that waits for a time keeps its place: the runs behind it wait with it. Cancelling waits for nothing.
     """
     line = Run.objects.filter(shop=OuterRef("shop")).in_line()
+    first = Run.objects.filter(pk=OuterRef("first"))
+    timely = Q(not_before=None) | Q(not_before__lte=Now())
     return (
         Lane.objects.filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
         .annotate(first=Subquery(line.values("pk")[:1]))
-        .filter(Exists(Run.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), pk=OuterRef("first"))))
+        .filter(Exists(first.filter(status=Status.CANCELLING)) | Q(Exists(first.filter(timely)), paused_at=None))
+        .filter(~Exists(Service.objects.filter(drained_at__isnull=False)))
         .order_by(F("served_at").asc(nulls_first=True), "id")
     )
 
@@ -74,10 +79,16 @@ def take(holder: str) -> Held | None:
 def fenced(held: Held) -> Iterator[None]:
     """A transaction that only the lane's holder can commit; it renews the lease. Raises Fenced, and saves nothing."""
     with transaction.atomic():
-        mine = Lane.objects.filter(pk=held.lane_id, ticket=held.ticket, lease_until__isnull=False)
-        if not mine.update(lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS)):
-            raise Fenced
+        renew(held)
         yield
+
+
+def renew(held: Held) -> None:
+    """Says that somebody is still at it. Raises Fenced."""
+    mine = Lane.objects.filter(pk=held.lane_id, ticket=held.ticket, lease_until__isnull=False)
+    if not mine.update(lease_until=Now() + timedelta(seconds=settings.LEASE_SECONDS)):
+        raise Fenced
+    watchdog.touch()
 
 
 def release(held: Held) -> None:

@@ -87,8 +87,8 @@ class Run(models.Model):
             models.CheckConstraint(name="run_kind_known", condition=Q(kind__in=Kind.values)),
             models.CheckConstraint(
                 name="run_expires_when_idle",
-                condition=Q(status__in=[*ACTIVE], expires_at=None)
-                | Q(status__in=[*EXPIRING], expires_at__isnull=False),
+                condition=Q(status__in=sorted(ACTIVE), expires_at=None)
+                | Q(status__in=sorted(EXPIRING), expires_at__isnull=False),
             ),
         ]
 
@@ -109,12 +109,26 @@ class Lane(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     holder = models.CharField(max_length=100, blank=True)
     served_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True, help_text="An operator paused it; runs keep their place.")
 
     class Meta:
         indexes = [models.Index(fields=["lease_until", "served_at"], name="lane_turn")]
 
     def __str__(self) -> str:
         return f"lane of {self.shop}"
+
+
+class Service(models.Model):
+    """One row: what operators decided for all lanes, and when beat was last heard."""
+
+    drained_at = models.DateTimeField(null=True, blank=True, help_text="Workers finish their slice and take no more.")
+    swept_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="service_is_one", condition=Q(pk=1))]
+
+    def __str__(self) -> str:
+        return "the service"
 
 
 class LedgerEntry(models.Model):

@@ -20,6 +20,7 @@ def enqueue(run: R) -> R:
     with transaction.atomic():
         lane.open_lane(run.shop_id)
         run.save(force_insert=True)
+        run.refresh_from_db()  # the times are the database's
         bell.ring_after_commit()
     return run
 
@@ -27,9 +28,11 @@ def enqueue(run: R) -> R:
 def cancel(run: Run) -> bool:
     """Cancels at once where no worker holds the lane; else the worker stops within two seconds. False: too late."""
     with transaction.atomic():
-        live = Lane.objects.filter(shop_id=run.shop_id, lease_until__gte=Now()).exists()
+        # Locked, so that no worker takes the lane between the look and the UPDATE.
+        lane_ids = list(Lane.objects.select_for_update().filter(shop_id=run.shop_id).values_list("pk", flat=True))
+        live = Lane.objects.filter(pk__in=lane_ids, lease_until__gte=Now()).exists()
         first = Run.objects.filter(shop_id=run.shop_id).in_line().values_list("pk", flat=True).first()
-        if live and first == run.pk and run.status != Status.WAITING:
+        if live and first == run.pk:
             return bool(Run.objects.move(run, Status.CANCELLING))
         return bool(Run.objects.move(run, Status.CANCELLED, finished_at=Now()))
 

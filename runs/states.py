@@ -48,7 +48,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
             Status.PURGING,  # nobody confirmed in time
         }
     ),
-    Status.CANCELLING: frozenset({Status.CANCELLED, Status.FAILED}),  # the worker let go
+    Status.CANCELLING: frozenset({Status.CANCELLED, Status.FAILED}),  # the worker let go, or died and was seen off
     Status.CANCELLED: frozenset({Status.PURGING}),
     Status.SUCCEEDED: frozenset({Status.PURGING}),
     Status.INCOMPLETE: frozenset({Status.PURGING}),
@@ -69,5 +69,6 @@ class FailReason(models.TextChoices):
     BAD_ARCHIVE = "bad_archive", "the archive is not what it should be"
     NOT_AUTHORISED = "not_authorised", "the store refuses the app"
     UNREACHABLE = "unreachable", "the store could not be reached for too long"
+    NO_ROOM = "no_room", "there was no room for its files for too long"
     POISON = "poison", "its worker died too often"
     INTERNAL = "internal", "a fault of this program"

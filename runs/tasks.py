@@ -5,8 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
+from django.db.models.functions import Now
 
-from . import bell, engine, expiry, lane
+from . import bell, engine, expiry, lane, watchdog
+from .models import Service
 
 _stopping = False
 
@@ -21,7 +23,8 @@ def _stop(**_: object) -> None:
 @shared_task(name=bell.WORK, rate_limit=settings.BELL_RATE, ignore_result=False)
 def work() -> bool:
     """Works one slice of whichever shop's turn it is, and rings again if there is more."""
-    worked = engine.work_slice(stop=lambda: _stopping)
+    with watchdog.armed():
+        worked = engine.work_slice(stop=lambda: _stopping)
     if worked and lane.due().exists():
         bell.ring()
     return worked
@@ -30,6 +33,7 @@ def work() -> bool:
 @shared_task(name="runs.tasks.sweep", ignore_result=True)
 def sweep() -> int:
     """Tops the bells up to the work that is due: whatever the broker lost is rung again."""
+    Service.objects.update_or_create(pk=1, defaults={"swept_at": Now()})
     wanted = lane.due().count()
     if wanted == 0:
         return 0

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -72,11 +72,11 @@ def index(request: EmbeddedRequest) -> HttpResponse:
     except BadSignature:
         after = None
     if after is not None:
-        moment, _, pk = after.partition(" ")
-        runs = runs.filter(Q(created_at__lt=moment) | Q(created_at=moment, pk__lt=pk))
+        moment = Subquery(Run.objects.filter(pk=after).values("created_at"))  # compared where it is stored
+        runs = runs.filter(Q(created_at__lt=moment) | Q(created_at=moment, pk__lt=after))
     found = list(runs.order_by("-created_at", "-id")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    following = Signer().sign(f"{last.created_at.isoformat()} {last.pk}") if last is not None else None
+    following = Signer().sign(str(last.pk)) if last is not None else None
     context = {
         "lines": [{"run": run, "now": status_of(run) if run.status in ACTIVE else None} for run in found[:PAGE]],
         "following": following,

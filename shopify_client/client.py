@@ -117,11 +117,13 @@ class AdminClient:
         *,
         repeatable: bool | None = None,
         until: float | None = None,
+        halted: Callable[[], bool] = lambda: False,
     ) -> Answer:
         """One request and its answer.
 
         `repeatable`: whether it may be sent again when its answer was lost; None: queries may, mutations may not.
-        `until`: the value of the clock after which nothing may be sent. Raises errors of `shopify_client.errors`.
+        `until`: the value of the clock after which nothing may be sent; `halted`: says that this moment has come
+        already. Raises errors of `shopify_client.errors`.
         """
         variables = variables or {}
         mutation = operation(document)[1]
@@ -133,7 +135,7 @@ class AdminClient:
         renewed = False
         for attempt in range(ATTEMPTS):
             try:
-                answer = self._once(document, variables, body, token, until)
+                answer = self._once(document, variables, body, token, until, halted)
             except NoAnswer:
                 if not again:
                     raise AnswerLost from None
@@ -154,14 +156,20 @@ class AdminClient:
         raise Unavailable(f"The store did not answer after {ATTEMPTS} attempts.", wait=LONGEST_PAUSE)
 
     def _once(
-        self, document: str, variables: Mapping[str, Any], body: bytes, token: str, until: float | None
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        body: bytes,
+        token: str,
+        until: float | None,
+        halted: Callable[[], bool],
     ) -> Answer | None:
         """One attempt. None: it was THROTTLED, and the pacer knows how long to wait."""
         cost = self._prices.of(document, variables)
-        reservation = self.pacer.reserve(cost, until=until, max_wait=self.max_wait)
+        reservation = self.pacer.reserve(cost, until=until, max_wait=self.max_wait, halted=halted)
         actual, throttle, refused = 0.0, None, False
         try:
-            if until is not None and self.clock() >= until:
+            if halted() or (until is not None and self.clock() >= until):
                 raise TooLate
             response = self._transport(self._url, _headers(token), body, self.timeout)
             payload = _payload(response)

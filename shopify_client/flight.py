@@ -6,6 +6,7 @@ Threads here do HTTP and nothing else: whoever submits is the only one who sees 
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Flight:
         self._client = client
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="request")
         self._landed: queue.SimpleQueue[Landed | BaseException] = queue.SimpleQueue()
+        self._halted = threading.Event()
         self.open = 0
 
     def __enter__(self) -> Self:
@@ -62,7 +64,9 @@ class Flight:
         self, document: str, variables: Mapping[str, Any], tag: int, repeatable: bool | None, until: float | None
     ) -> None:
         try:
-            answer = self._client.ask(document, variables, repeatable=repeatable, until=until)
+            answer = self._client.ask(
+                document, variables, repeatable=repeatable, until=until, halted=self._halted.is_set
+            )
         except ShopifyError as problem:
             self._landed.put(Landed(tag, error=problem))
         except BaseException as fault:  # a fault of ours: it belongs into the caller's thread
@@ -70,11 +74,18 @@ class Flight:
         else:
             self._landed.put(Landed(tag, answer))
 
-    def landed(self, *, wait: bool = True) -> list[Landed]:
-        """What has landed by now; with `wait`, at least one, if anything is open."""
+    def halt(self) -> None:
+        """Nothing is sent any more: what still waits for points, or to be repeated, ends with TooLate."""
+        self._halted.set()
+
+    def landed(self, *, wait: float | None = None) -> list[Landed]:
+        """What has landed by now. Waits for at least one, if anything is open, for `wait` seconds or for ever."""
         found: list[Landed] = []
-        while self.open and ((wait and not found) or not self._landed.empty()):
-            item = self._landed.get()
+        while self.open and (not found or not self._landed.empty()):
+            try:
+                item = self._landed.get(timeout=wait)
+            except queue.Empty:
+                break
             self.open -= 1
             if isinstance(item, BaseException):
                 raise item

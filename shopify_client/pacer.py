@@ -104,16 +104,24 @@ class Pacer:
 
     # -- reserving ---------------------------------------------------------------------------------------------
 
-    def reserve(self, cost: float, *, until: float | None = None, max_wait: float = 30.0) -> Reservation:
+    def reserve(
+        self,
+        cost: float,
+        *,
+        until: float | None = None,
+        max_wait: float = 30.0,
+        halted: Callable[[], bool] = lambda: False,
+    ) -> Reservation:
         """Takes `cost` points, waiting for them if need be, first come first served.
 
-        Raises BudgetSpent where that would take longer than `max_wait`, TooLate where it would take beyond `until`.
+        Raises BudgetSpent where that would take longer than `max_wait`, TooLate where it would take beyond `until`, or
+        once `halted` says so.
         """
         with self._changed:
             number = self._next
             self._next += 1
             try:
-                self._await(cost, number, until, max_wait)
+                self._await(cost, number, until, max_wait, halted)
                 self._level -= cost
                 self._reserved += cost
                 return Reservation(cost, self.spending.points)
@@ -124,9 +132,13 @@ class Pacer:
                     self._first += 1
                 self._changed.notify_all()
 
-    def _await(self, cost: float, number: int, until: float | None, max_wait: float) -> None:
+    def _await(
+        self, cost: float, number: int, until: float | None, max_wait: float, halted: Callable[[], bool]
+    ) -> None:
         deadline = self._clock() + max_wait
         while True:
+            if halted():
+                raise TooLate
             self._restore()
             mine = number == self._first
             need = min(cost, self._maximum) + self._keep * self._maximum - self._level

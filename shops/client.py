@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from shopify_client import AdminClient, BucketState, Origins, Pacer, PooledTransport
@@ -15,11 +17,13 @@ _TRANSPORT = PooledTransport()
 _PRICES: dict[str, Prices] = {}
 
 
-def client_for(shop: Shop) -> AdminClient:
+def client_for(shop: Shop, *, spent: bool = False) -> AdminClient:
+    """`spent`: nobody knows what is left of the budget; it is taken for empty until the first answer says more."""
+    bucket = BucketState.from_json(shop.bucket)
     return AdminClient(
         shop.domain,
         token=ShopToken(shop.pk),
-        pacer=Pacer(BucketState.from_json(shop.bucket), share=settings.BUDGET_SHARE),
+        pacer=Pacer(replace(bucket, level=0.0, at=0.0) if spent else bucket, share=settings.BUDGET_SHARE),
         origins=Origins(settings.SHOPIFY_API_ORIGIN),
         transport=_TRANSPORT,
         timeout=settings.REQUEST_TIMEOUT,

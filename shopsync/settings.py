@@ -121,6 +121,7 @@ TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])  # Fernet keys, the newest first
 
 FILES_DIR = Path(env.str("FILES_DIR", default=str(VAR_DIR / "files")))
 SLICE_SECONDS = env.float("SLICE_SECONDS", default=20.0)
+TURN_SECONDS = env.float("TURN_SECONDS", default=5.0)  # of a slice while another shop waits
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=60.0)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10.0)
 PURGE_SECONDS = env.float("PURGE_SECONDS", default=300.0)
@@ -161,8 +162,6 @@ CELERY_TASK_ROUTES = {"runs.tasks.work": {"queue": "shopify"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_TIME_LIMIT = 300
-CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500

@@ -65,6 +65,7 @@ def _windows(desk: Desk, resource: str) -> Iterator[list[Row]]:
     after = None
     while rows := desk.ledger.select(WRITABLE.of(resource), limit=WINDOW, after=after):
         after = (rows[-1].resource, rows[-1].key, rows[-1].number)
+        desk.beat()
         yield rows
 
 

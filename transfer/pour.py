@@ -13,10 +13,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shopify_client import ShopGone, ShopifyError, TokenRefused, Transient
+from shopify_client import ShopGone, ShopifyError, TokenRefused, TooLate, Transient
 
 from .resource import Talk
-from .talk import Ended, Stopped, Talks
+from .talk import Ended, Talks
 from .work import Checkpoint, Desk, Row
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ def pour(desk: Desk, task: Task[T]) -> Generator[Checkpoint, None, bool]:
             batch.talk.close()
             task.give_back(batch, begun=False)
     yield task.checkpoint()
-    if trouble is not None and not isinstance(trouble, Stopped):
+    if trouble is not None and not isinstance(trouble, TooLate):
         raise trouble
     return dry and not ready and trouble is None
 
@@ -89,7 +89,7 @@ def pour(desk: Desk, task: Task[T]) -> Generator[Checkpoint, None, bool]:
 def _ended(task: Task[T], ended: Ended[Batch[T], T]) -> ShopifyError | None:
     """Hands a result to the task. An error that is not about the batch comes back, and so does the batch."""
     if isinstance(ended.error, Transient | TokenRefused | ShopGone):
-        task.give_back(ended.tag, begun=True)
+        task.give_back(ended.tag, begun=ended.begun)
         return ended.error
     task.take(ended.tag, ended)
     return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,15 @@ class LocalStorage:
     def delete_tree(self, prefix: str) -> None:
         """Removes everything under a prefix that ends in ``/``."""
         shutil.rmtree(self._path(prefix), ignore_errors=True)
+
+    def folders(self, *, older_than: float) -> Sequence[str]:
+        """The topmost folders in which nothing was put or removed for so many seconds."""
+        limit = time.time() - older_than
+        with suppress(FileNotFoundError):
+            return sorted(
+                entry.name for entry in os.scandir(self.root) if entry.is_dir() and entry.stat().st_mtime < limit
+            )
+        return []
 
     def list(self, prefix: str) -> Iterator[str]:
         """The names under a prefix that ends in ``/`` (all, for an empty one), sorted.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from shopify_client import AccessDenied, Answer, ShopifyError, Transient
+from shopify_client import AccessDenied, Answer, Landed, ShopifyError, TooLate
 
 from .resource import Talk
 from .work import Desk
@@ -24,13 +24,11 @@ Tag = TypeVar("Tag")
 # A slice that ends lets conversations under way come to their end for this long; then they are stopped between two
 # requests. Below the two seconds after which a cancelled run may send nothing new.
 GRACE_SECONDS = 1.0
+LOOK_SECONDS = 0.25  # between two looks at the clock while answers are awaited
 
 
-class Stopped(Transient):
+class Stopped(TooLate):
     """The slice ended before this conversation did. What it had not sent yet was not sent."""
-
-    def __init__(self) -> None:
-        super().__init__("The slice ended between two requests.")
 
 
 class Incomplete(ShopifyError):
@@ -39,11 +37,15 @@ class Incomplete(ShopifyError):
 
 @dataclass(frozen=True, slots=True)
 class Ended(Generic[Tag, T]):
-    """A conversation that is over: with a `value`, or with the `error` that nobody in it caught."""
+    """A conversation that is over: with a `value`, or with the `error` that nobody in it caught.
+
+    `begun`: something of it was sent.
+    """
 
     tag: Tag
     value: T | None = None
     error: ShopifyError | None = None
+    begun: bool = True
 
 
 class Talks(Generic[Tag, T]):
@@ -54,6 +56,7 @@ class Talks(Generic[Tag, T]):
         self._flight = desk.client.flight(desk.in_flight)
         self._numbers = itertools.count()
         self._running: dict[int, tuple[Tag, Talk[T]]] = {}
+        self._answered: set[int] = set()
         self._ready: list[Ended[Tag, T]] = []
         self._stopping_since: float | None = None
 
@@ -85,13 +88,24 @@ class Talks(Generic[Tag, T]):
     def ended(self) -> Iterator[Ended[Tag, T]]:
         """What has ended by now; waits for at least one answer where nothing has."""
         if not self._ready and self._running:
-            for landed in self._flight.landed(wait=True):
+            for landed in self._landed():
                 self._advance(landed.tag, landed.answer, landed.error)
         ready, self._ready = self._ready, []
         yield from ready
 
+    def _landed(self) -> list[Landed]:
+        """Waits for answers with an eye on the clock: what is not sent when the time is over is not sent at all."""
+        while True:
+            if self._out_of_time():
+                self._flight.halt()
+            if landed := self._flight.landed(wait=LOOK_SECONDS):
+                return landed
+            self._desk.beat()
+
     def _advance(self, number: int, answer: Answer | None, error: ShopifyError | None = None) -> None:
         tag, talk = self._running[number]
+        if answer is not None:
+            self._answered.add(number)
         if answer is not None and answer.errors:
             error = _incomplete(answer)
         try:
@@ -101,7 +115,8 @@ class Talks(Generic[Tag, T]):
         except StopIteration as end:
             self._end(number, Ended(tag, value=end.value))
         except ShopifyError as problem:
-            self._end(number, Ended(tag, error=problem))
+            begun = number in self._answered or not isinstance(problem, TooLate)
+            self._end(number, Ended(tag, error=problem, begun=begun))
         else:
             self._flight.submit(
                 ask.document, ask.variables, tag=number, repeatable=ask.repeatable, until=self._desk.until
@@ -109,6 +124,7 @@ class Talks(Generic[Tag, T]):
 
     def _end(self, number: int, ended: Ended[Tag, T]) -> None:
         del self._running[number]
+        self._answered.discard(number)
         self._ready.append(ended)
 
     def _out_of_time(self) -> bool:

@@ -165,3 +165,16 @@ def test_a_bad_upload_gets_one_sentence(app: Any, sandbox: Sandbox, client: Clie
         answer = client.post(address, {"archive": file} if file else {})
         assert answer.status_code == 422
         assert answer.json()["error"].endswith((".", "?"))
+
+
+def test_a_long_list_shows_every_run_once(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop = installed(sandbox, sandbox.shop())
+    runs = {str(exports.create(shop).pk) for _ in range(60)}
+    own = {**bearer(shop.domain), "Accept": "text/html"}
+    seen: list[str] = []
+    page: str | None = "/"
+    while page:
+        answer = client.get(page, headers=own)
+        seen += [str(run.pk) for run in answer.context["runs"]]
+        page = f"/?after={answer.context['following']}" if answer.context["following"] else None
+    assert sorted(seen) == sorted(runs)

@@ -28,7 +28,7 @@ MAX_TOTAL = 64_000_000_000
 MAX_RATIO = 300  # JSON lines deflate to a tenth, very repetitive ones to a hundredth
 MAX_DEPTH = 64
 RATIO_FROM = 1_000_000  # below this size a ratio says nothing
-SAVE_BYTES = 64_000_000
+BEAT = 1000  # lines between two signs of life
 
 
 def quick_check(file: BinaryIO, *, known: Mapping[str, Resource] | None = None) -> Manifest:
@@ -149,6 +149,8 @@ def unpack(desk: Desk, cursor: Cursor, *, archive: str) -> Iterator[Checkpoint]:
             with MemberWriter(desk.storage, stored, entry.name, entry.resource, side=False) as writer:
                 for line in _Checking(desk.registry[entry.resource], entry, last).lines(opened):
                     writer.add(line)
+                    if writer.count % BEAT == 0:
+                        desk.beat()
                 before.append(writer.finish().to_json())
             cursor["at"] += 1
             yield Checkpoint(cursor, _counts(manifest, cursor))

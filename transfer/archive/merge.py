@@ -7,6 +7,7 @@ files open. A killed worker repeats at most one output file.
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from .members import MEMBER_BYTES, Line, MemberWriter
 from .parts import read_from, write_part
 
 FAN = 48  # parts merged at once: open files
+BEAT = 1000  # lines between two signs of life
 
 
 class _Head(NamedTuple):
@@ -90,7 +92,11 @@ def _heads(desk: Desk, parts: Sequence[str], offsets: Sequence[int]) -> Any:
     readers = [read_from(desk.storage, name, offset) for name, offset in zip(parts, offsets, strict=True)]
     heap = [head for number, reader in enumerate(readers) if (head := _head(number, reader)) is not None]
     heapq.heapify(heap)
-    while heap:
+    for count in itertools.count(1):
+        if not heap:
+            return
+        if count % BEAT == 0:
+            desk.beat()
         head = heap[0]
         yield head
         following = _head(head.part, readers[head.part])

@@ -175,6 +175,6 @@ def test_a_long_list_shows_every_run_once(app: Any, sandbox: Sandbox, client: Cl
     page: str | None = "/"
     while page:
         answer = client.get(page, headers=own)
-        seen += [str(run.pk) for run in answer.context["runs"]]
+        seen += [str(line["run"].pk) for line in answer.context["lines"]]
         page = f"/?after={answer.context['following']}" if answer.context["following"] else None
     assert sorted(seen) == sorted(runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from shops.commands import Broken
 from shops.models import Shop
 from shops.services import Refused
 from transfer.archive.directory import write_directory
+from transfer.registry import order
+from transfer.resource import Selection
 
 from . import services
+from .forms import selection
 from .models import Export
 
 
@@ -23,10 +27,39 @@ def common_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
 
 
-def export(shop: Shop, *, only: list[str], inline: bool, quiet: bool) -> Export:
+def selection_arguments(parser: ArgumentParser) -> None:
+    """Which records: `chosen` reads them."""
+    parser.add_argument("--only", nargs="+", default=[], metavar="RESOURCE", help=", ".join(order()))
+    parser.add_argument("--products", default="", metavar="SEARCH", help="for example: tag:summer -status:draft")
+    parser.add_argument("--types", nargs="+", default=[], metavar="TYPE", help="types of metaobjects")
+    parser.add_argument("--namespaces", nargs="+", default=[], metavar="NAMESPACE", help="namespaces of metafields")
+    parser.add_argument("--owner-types", nargs="+", default=[], metavar="TYPE", help="for example: PRODUCT")
+    parser.add_argument(
+        "--record", action="append", default=[], metavar="RESOURCE/KEY", help="a single record: products/blue-shirt"
+    )
+    parser.add_argument("--closure", action="store_true", help="with everything that these records need")
+
+
+def chosen(options: Mapping[str, Any]) -> Selection:
+    """Raises Broken."""
+    try:
+        return selection(
+            resources=options["only"],
+            metaobject_types=options["types"],
+            namespaces=options["namespaces"],
+            owner_types=options["owner_types"],
+            products=options["products"],
+            records=options["record"],
+            closure=options["closure"],
+        )
+    except Refused as refusal:
+        raise Broken(str(refusal)) from None
+
+
+def export(shop: Shop, selection: Selection, *, inline: bool, quiet: bool) -> Export:
     """Runs an export to its end. Raises Broken."""
     try:
-        run = services.create(shop, resources=only)
+        run = services.create(shop, selection)
     except Refused as refusal:
         raise Broken(str(refusal)) from None
     follow(run, label=f"export {shop.domain}", inline=inline, quiet=quiet)
@@ -58,6 +91,7 @@ def summary(run: Export) -> dict[str, Any]:
         "stats": run.stats,
         **{name: run.result[name] for name in ("counts", "records", "size", "sha256", "not_carried")},
         "changed_while_reading": run.result["changed_while_reading"],
+        "outside": run.result["outside"],
         "dangling_references": run.result["dangling_references"],
         "external_links": run.result["external_links"],
     }

@@ -32,6 +32,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
         "sha256": assembled["sha256"],
         "not_carried": not_carried(desk, run.past, options(run)),
         "changed_while_reading": len(settled["moved"]),
+        "outside": run.past["resolve"]["outside"],
         "dangling_references": run.past["resolve"]["dangling"],
         "external_links": run.past["resolve"]["external"],
     }

@@ -8,7 +8,7 @@ from runs.models import Run
 
 
 class Export(Run):
-    """`selection`: {"resources": [...], "metaobject_types": [...]}; empty lists mean all."""
+    """`selection`: what `transfer.selection.options_of` says; empty means all."""
 
     selection = models.JSONField(default=dict, blank=True)
     archive = models.CharField(max_length=200, blank=True)

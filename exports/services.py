@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from runs.models import Kind
 from runs.services import enqueue
 from shops.models import Shop
 from shops.services import Refused
-from transfer.registry import RESOURCES, order, withheld
+from transfer.product_search import SelectionError
+from transfer.registry import RESOURCES, withheld
+from transfer.resource import Selection
+from transfer.selection import check, options_of
 
 from .models import Export
 
+EVERYTHING = Selection()
 
-def create(shop: Shop, *, resources: Sequence[str] = (), metaobject_types: Sequence[str] = ()) -> Export:
+
+def create(shop: Shop, selection: Selection = EVERYTHING) -> Export:
     """A new export at the end of the shop's line. Raises Refused with one sentence.
 
     What is chosen by name must be readable. Without a choice, everything that is readable is exported, and the archive
     says what is not.
     """
-    unknown = sorted(set(resources) - set(RESOURCES))
-    if unknown:
-        raise Refused(f"There is no resource {unknown[0]!r}; there are {', '.join(order())}.")
-    if set(resources) == set(RESOURCES):
-        resources = ()
-    missing = missing_scopes(shop, resources)
+    try:
+        check(selection)
+    except SelectionError as problem:
+        raise Refused(str(problem)) from None
+    if selection.resources == set(RESOURCES):
+        selection = replace(selection, resources=frozenset())
+    named = selection.resources | {target.resource for target in selection.records}
+    missing = missing_scopes(shop, sorted(named))
     if missing:
         raise Refused(f"The app may not read this yet; grant it {', '.join(missing)} by opening it in the store.")
-    selection = {
-        "resources": [name for name in order() if name in resources],
-        "metaobject_types": sorted(metaobject_types),
-    }
-    return enqueue(Export(shop=shop, kind=Kind.EXPORT, selection=selection))
+    return enqueue(Export(shop=shop, kind=Kind.EXPORT, selection=options_of(selection)))
 
 
 def missing_scopes(shop: Shop, resources: Sequence[str]) -> list[str]:

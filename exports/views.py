@@ -20,6 +20,7 @@ from shops.services import Refused
 from transfer.registry import withheld
 
 from . import services
+from .forms import TEXTS, selection_of_form
 from .models import Export
 from .outlook import outlook
 
@@ -36,14 +37,17 @@ def new(request: EmbeddedRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = request.POST.getlist("resources")
         try:
-            if not chosen:
-                raise Refused("Choose at least one kind of data.")
-            run = services.create(request.shop, resources=chosen)
+            run = services.create(request.shop, selection_of_form(request.POST))
             return redirect("runs:show", run_id=run.pk)
         except Refused as refusal:
             problem = str(refusal)
     missing_scopes = withheld(request.shop.scopes, "read")
-    context = {"outlook": outlook(request.shop, missing_scopes), "problem": problem, "chosen": chosen}
+    context = {
+        "outlook": outlook(request.shop, missing_scopes),
+        "problem": problem,
+        "chosen": chosen,
+        "typed": {name: request.POST.get(name, "") for name in (*TEXTS, "closure")},
+    }
     return render(request, "exports/new.html", context, status=422 if problem else 200)
 
 

@@ -27,8 +27,13 @@ class Present(NamedTuple):
     gid: str
 
 
-def compare(desk: Desk, cursor: Cursor, *, archive: MemberSet, snapshot: MemberSet) -> Iterator[Checkpoint]:
-    """Writes a ledger row per record of the archive, and per record that only the target has."""
+def compare(
+    desk: Desk, cursor: Cursor, *, archive: MemberSet, snapshot: MemberSet, whole: frozenset[str]
+) -> Iterator[Checkpoint]:
+    """Writes a ledger row per record of the archive, and per record that only the target has.
+
+    `whole`: resources that the archive holds completely. Of the others nobody can say what only the target has.
+    """
     cursor = cursor or {"resource": 0, "after": None, "compared": {}}
     names = [name for name in desk.registry if name in archive.resources]
     while cursor["resource"] < len(names):
@@ -39,6 +44,8 @@ def compare(desk: Desk, cursor: Cursor, *, archive: MemberSet, snapshot: MemberS
         for key, wanted, present in _side_by_side(
             _present(archive, resource.name, after), _present(snapshot, resource.name, after)
         ):
+            if not wanted and resource.name not in whole:
+                continue
             rows += forbidden(resource, key, wanted, scopes) if scopes else judge(resource, key, wanted, present)
             if len(rows) >= WINDOW:
                 _save(desk, cursor, resource.name, rows)

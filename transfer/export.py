@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -25,11 +25,12 @@ from shopify_client import AccessDenied, BadRequest
 
 from .archive.parts import read_part, write_part
 from .jsonl import dumps, loads
-from .keys import sort_key
+from .keys import encode, sort_key
 from .links import is_link
 from .references import Target, dangling, gid_type, is_local_gid
-from .registry import by_gid_type, order
+from .registry import by_gid_type, order, owner
 from .resource import Ask, Fields, Page, Reading, Resource, Selection, Stream, Talk
+from .selection import by_kind, hanging, takes, whole
 from .storefront import external_host, storefront
 from .talk import Ended, Talks, ask_all
 from .work import Checkpoint, Cursor, Desk, Id
@@ -52,11 +53,7 @@ query MetaobjectTypes($after: String) {
 
 def chosen(desk: Desk, selection: Selection) -> list[Resource]:
     """The resources of a selection that the app may read, in the order of writing."""
-    return [
-        desk.reachable[name]
-        for name in order()
-        if name in desk.reachable and (not selection.resources or name in selection.resources)
-    ]
+    return [desk.reachable[name] for name in order() if name in desk.reachable and by_kind(selection, name)]
 
 
 def read(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: bool = False) -> Iterator[Checkpoint]:
@@ -85,7 +82,7 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Chec
         cursor = {**last.cursor, "round": cursor["round"] + 1, "since": cursor["began"]}
         del cursor["began"]
         yield Checkpoint(cursor, last.counts)
-    yield Checkpoint(cursor, _counts(cursor), done=True)
+    yield Checkpoint(cursor, counted(cursor), done=True)
 
 
 def _start(desk: Desk, selection: Selection, *, lenient: bool) -> Cursor:
@@ -100,7 +97,8 @@ def _start(desk: Desk, selection: Selection, *, lenient: bool) -> Cursor:
             if not lenient:
                 raise
             skipped["metaobjects"] = _refused(refusal)
-    totals = ask_all(desk, {resource.name: _if_allowed(resource.total()) for resource in resources})
+    told = whole(selection, [resource.name for resource in resources])
+    totals = ask_all(desk, {name: _if_allowed(desk.registry[name].total()) for name in told})
     return {
         "types": [t for t in types if not selection.metaobject_types or t in selection.metaobject_types],
         "totals": {name: total for name, total in totals.items() if total is not None},
@@ -147,17 +145,64 @@ def _if_allowed(total: Talk[int | None]) -> Talk[int | None]:
 
 
 @dataclass(slots=True)
+class Reader:
+    """What has been read but not saved yet. `cursor`: that of the reading, which counts and names parts."""
+
+    desk: Desk
+    cursor: Cursor
+    lines: dict[str, list[bytes]] = field(default_factory=dict)
+    size: int = 0
+
+    def line(self, reading: Reading, mark: str = "") -> None:
+        self.cursor["reading"] += 1
+        number = self.cursor["reading"]
+        line = dumps(
+            {
+                "key": list(reading.key),
+                "gid": reading.gid,
+                "fields": reading.fields,
+                "updatedAt": reading.updated_at,
+                "reading": number,
+            }
+        )
+        self.lines.setdefault(reading.resource, []).append(line)
+        self.size += len(line)
+        self.desk.ids.put([Id(reading.gid, Target(reading.resource, reading.key), number, mark)])
+        self.desk.ids.put(Id(gid, Target(kind, key), number) for kind, key, gid in reading.also)
+
+    def note(self, resource: str, what: str, why: str) -> None:
+        """Something that stands in the shop, or was asked for, and is not carried."""
+        note = self.cursor["skipped"].setdefault(resource, {}).setdefault(why, {"count": 0, "examples": []})
+        note["count"] += 1
+        note["examples"] = sorted({*note["examples"], what})[:EXAMPLES]  # whatever order pages came in
+
+    def save(self) -> list[tuple[str, str]]:
+        """Writes what is held as parts, (resource, name); only then may a cursor name them."""
+        parts = []
+        for resource, lines in sorted(self.lines.items()):
+            self.cursor["part"] += 1
+            name = f"{self.desk.prefix}parts/{resource}/{self.cursor['part']:05}.{self.desk.ticket}"
+            write_part(self.desk.storage, name, lines)
+            self.cursor["parts"].setdefault(resource, []).append(name)
+            parts.append((resource, name))
+        self.lines, self.size = {}, 0
+        return parts
+
+
+@dataclass(slots=True)
 class _Reading:
-    """One pass over all streams, with what has been read but not saved yet."""
+    """One pass over all streams."""
 
     desk: Desk
     cursor: Cursor
     selection: Selection
     since: str | None
     lenient: bool = False
-    lines: dict[str, list[bytes]] = field(default_factory=dict)
-    size: int = 0
+    reader: Reader = field(init=False)
     saved_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.desk, self.cursor)
 
     def run(self) -> Iterator[Checkpoint]:
         self.saved_at = self.desk.clock()
@@ -182,12 +227,14 @@ class _Reading:
                     self._take(streams[ended.tag][0], ended.tag, ended.value)
                     if ended.value.after is not None:
                         waiting.append(ended.tag)
-                if self.size > PART_BYTES or self.desk.clock() - self.saved_at > SAVE_SECONDS:
+                if self.reader.size > PART_BYTES or self.desk.clock() - self.saved_at > SAVE_SECONDS:
                     yield self._save()
         yield self._save(done=not waiting)
 
     def _streams(self) -> Iterator[tuple[Resource, Stream]]:
         for resource in chosen(self.desk, self.selection):
+            if hanging(self.selection, resource):
+                continue  # read owner by owner, once these are known (`transfer.follow`)
             for stream in resource.streams(self.selection, self.cursor["types"]):
                 wanted = self.since is None or stream.moves or self.cursor["round"] == 0
                 if wanted and stream.name not in self.cursor["refused"]:
@@ -204,6 +251,8 @@ class _Reading:
 
     def _take(self, resource: Resource, stream: str, page: Page) -> None:
         self.cursor["streams"][stream] = {"after": page.after, "done": page.after is None}
+        meant = tuple(one for one in page.readings if takes(self.selection, resource, one.key, one.fields))
+        page = replace(page, readings=meant)
         if self.since is None:
             self._count(resource, page)
             news = [(reading, _mark(reading)) for reading in page.readings]
@@ -211,15 +260,13 @@ class _Reading:
             news = self._news(page)
             self.cursor["moved"] += [[reading.resource, list(reading.key)] for reading, _ in news]
         for reading, mark in news:
-            self._line(reading, mark)
+            self.reader.line(reading, mark)
 
     def _count(self, resource: Resource, page: Page) -> None:
         read_ = self.cursor["read"]
         read_[resource.name] = read_.get(resource.name, 0) + len(page.readings)
         for what, why in page.skipped:
-            note = self.cursor["skipped"].setdefault(resource.name, {}).setdefault(why, {"count": 0, "examples": []})
-            note["count"] += 1
-            note["examples"] = sorted({*note["examples"], what})[:EXAMPLES]  # whatever order pages came in
+            self.reader.note(resource.name, what, why)
 
     def _news(self, page: Page) -> list[tuple[Reading, str]]:
         """What is not as we read it before. A filter on time gives much that did not move at all."""
@@ -227,32 +274,10 @@ class _Reading:
         marked = [(reading, _mark(reading)) for reading in page.readings]
         return [(r, mark) for r, mark in marked if r.gid not in known or known[r.gid].mark != mark]
 
-    def _line(self, reading: Reading, mark: str) -> None:
-        self.cursor["reading"] += 1
-        number = self.cursor["reading"]
-        line = dumps(
-            {
-                "key": list(reading.key),
-                "gid": reading.gid,
-                "fields": reading.fields,
-                "updatedAt": reading.updated_at,
-                "reading": number,
-            }
-        )
-        self.lines.setdefault(reading.resource, []).append(line)
-        self.size += len(line)
-        self.desk.ids.put([Id(reading.gid, Target(reading.resource, reading.key), number, mark)])
-        self.desk.ids.put(Id(gid, Target(kind, key), number) for kind, key, gid in reading.also)
-
     def _save(self, *, done: bool = False) -> Checkpoint:
-        """Writes what is held as parts; only then may a cursor name them."""
-        for resource, lines in sorted(self.lines.items()):
-            self.cursor["part"] += 1
-            name = f"{self.desk.prefix}parts/{resource}/{self.cursor['part']:05}.{self.desk.ticket}"
-            write_part(self.desk.storage, name, lines)
-            self.cursor["parts"].setdefault(resource, []).append(name)
-        self.lines, self.size, self.saved_at = {}, 0, self.desk.clock()
-        return Checkpoint(self.cursor, _counts(self.cursor), done=done)
+        self.reader.save()
+        self.saved_at = self.desk.clock()
+        return Checkpoint(self.cursor, counted(self.cursor), done=done)
 
 
 def _mark(reading: Reading) -> str:
@@ -260,7 +285,7 @@ def _mark(reading: Reading) -> str:
     return hashlib.blake2b(dumps([list(reading.key), reading.fields]), digest_size=8).hexdigest()
 
 
-def _counts(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
+def counted(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
     totals = cursor["totals"]
     return {
         name: (count, max(count, totals[name]) if name in totals else None)
@@ -272,16 +297,21 @@ def _rfc3339(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def resolve(desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]]) -> Iterator[Checkpoint]:
-    """Turns raw parts into sorted, portable ones, one part per checkpoint. Stale readings are dropped."""
-    cursor = cursor or {"at": 0, "sorted": {}, "kept": {}, "dangling": 0, "external": {}}
+def resolve(
+    desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]], partial: bool = False
+) -> Iterator[Checkpoint]:
+    """Turns raw parts into sorted, portable ones, one part per checkpoint. Stale readings are dropped.
+
+    `partial`: not everything was read, so what the records refer to outside of it is counted.
+    """
+    cursor = cursor or {"at": 0, "sorted": {}, "kept": {}, "dangling": 0, "external": {}, "outside": {}}
     todo = [(resource, name) for resource, names in sorted(parts.items()) for name in names]
     while cursor["at"] < len(todo):
         if desk.stopping():
             yield Checkpoint(cursor)
             return
         resource, source = todo[cursor["at"]]
-        readings = _latest(desk, [loads(line) for line in read_part(desk.storage, source)])
+        readings = latest(desk, [loads(line) for line in read_part(desk.storage, source)])
         translate = Translation(desk)
         translate.learn(gids(desk.registry[resource], (line["fields"] for line in readings)))
         lines = []
@@ -294,6 +324,8 @@ def resolve(desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]]) -
                 "updatedAt": line["updatedAt"],
             }
             lines.append((sort_key(tuple(line["key"])), dumps(portable), dumps(record)))
+        if partial:
+            _outside(desk, cursor["outside"], resource, (loads(record) for _, _, record in lines))
         lines.sort()
         name = f"{desk.prefix}sorted/{resource}/{cursor['at']:05}.{desk.ticket}"
         write_part(desk.storage, name, (text for _, _, text in lines))
@@ -306,6 +338,24 @@ def resolve(desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]]) -
     yield Checkpoint(cursor, done=True)
 
 
+def _outside(desk: Desk, outside: Cursor, name: str, records: Iterable[Mapping[str, Any]]) -> None:
+    """Counts what these records refer to and the archive does not hold, per resource, with examples."""
+    resource = desk.registry[name]
+    homes: Counter[Target] = Counter()
+    for record in records:
+        for place in resource.places(tuple(record["key"]), record["fields"], None):
+            home = owner(place.target, desk.registry)
+            if home is not None:
+                homes[home] += 1
+    ids = desk.ids.by_target(homes)
+    known = desk.ids.by_gid(ids.values())
+    for home, count in homes.items():
+        if home not in ids or not known[ids[home]].reading:
+            note = outside.setdefault(home.resource, {"count": 0, "examples": []})
+            note["count"] += count
+            note["examples"] = sorted({*note["examples"], encode(home.key)})[:EXAMPLES]
+
+
 def _few(hosts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
     """Adds up links per host; of very many hosts those that come first by name, so that order changes nothing."""
     rest = hosts.pop(OTHERS, 0)
@@ -316,7 +366,7 @@ def _few(hosts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
     return {host: hosts[host] for host in kept} | ({OTHERS: rest} if rest else {})
 
 
-def _latest(desk: Desk, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def latest(desk: Desk, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Keeps the lines that are the latest reading of their GID."""
     known = desk.ids.by_gid(line["gid"] for line in lines)
     return [line for line in lines if known[line["gid"]].reading == line["reading"]]

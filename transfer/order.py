@@ -19,9 +19,9 @@ from .archive.members import MemberSet
 from .graph import circular, groups, levels
 from .outcomes import Outcome, Reason, Verdict
 from .references import Target
-from .registry import ordered_groups
+from .registry import ordered_groups, owner
 from .resource import OWNER, Resource
-from .trace import WRITABLE, Governors, owner
+from .trace import WRITABLE, Governors
 from .work import Checkpoint, Cursor, Desk, Row
 
 WINDOW = 500

@@ -95,6 +95,14 @@ def withheld(
     return {name: scopes for name, scopes in missing.items() if scopes}
 
 
+def owner(target: Target, registry: Mapping[str, Resource] = RESOURCES) -> Target | None:
+    """The record in which a target lives: itself, or a product for a variant. None where nobody here carries it."""
+    name = owner_of(target.resource, registry)
+    if name not in registry:
+        return None
+    return target if name == target.resource else Target(name, registry[name].embedding(target.key))
+
+
 def missing_owner(target: Target, registry: Mapping[str, Resource] = RESOURCES) -> bool:
     """Whether no resource here can hold such a record (orders, another version's resource)."""
     return owner_of(target.resource, registry) not in registry

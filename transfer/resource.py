@@ -87,10 +87,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records a run carries: a filter, never a list of ids. Empty means all."""
+    """Which records a run carries: a filter, never a list of ids. Empty means all (`transfer.selection`).
+
+    `products`: a search (`transfer.product_search`), for products and the values that hang on them. `records`: single
+    ones; without `resources` nothing but these. `closure`: with everything they need, until nothing is missing.
+    """
 
     resources: frozenset[str] = frozenset()
     metaobject_types: frozenset[str] = frozenset()
+    namespaces: frozenset[str] = frozenset()
+    owner_types: frozenset[str] = frozenset()
+    products: str = ""
+    records: frozenset[Target] = frozenset()
+    closure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +206,9 @@ class Resource(ABC):
     read_batch = 50  # records per conversation of `read_back`
     points = 12.0  # what writing one record costs on average, for the plan's estimate
     governor: str = ""  # the resource whose records say what a record of this one must hold
+    key_parts = 1  # how many parts a key has, where a person may write one
+    hangs_on: str = ""  # the kind of thing whose values these are, where `owned` reads them owner by owner
+    owner_types: tuple[str, ...] = ()  # of metafields, and of their definitions
     deletable = True  # whether a mirror may delete what the archive does not have
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
     keyed_lists: Mapping[str, str] = {}
@@ -222,6 +234,18 @@ class Resource(ABC):
     def embedding(self, key: Key) -> Key:
         """The key of the record in which an embedded thing of key `key` lives."""
         raise NotImplementedError(f"nothing lives inside {self.name}")
+
+    def owned(self, gids: Sequence[str]) -> Talk[Page]:
+        """All values of these owners, for resources that hang on something."""
+        raise NotImplementedError(f"{self.name} hang on nothing")
+
+    def value_of(self, key: Key) -> tuple[str, str]:
+        """(owner type, namespace) of a metafield, or of the definition of one."""
+        raise NotImplementedError(f"{self.name} are no metafields")
+
+    def needs(self, key: Key) -> Iterator[Target]:
+        """What a record should come with although it does not refer to it, if there is one: a value's definition."""
+        return iter(())
 
     def total(self) -> Talk[int | None]:
         """How many records the shop holds, as far as that can be asked cheaply. For progress, never for proof."""

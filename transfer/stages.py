@@ -20,9 +20,11 @@ from .archive.manifest import Manifest
 from .archive.members import MemberSet
 from .archive.merge import merge
 from .compare import compare
+from .follow import follow
 from .plan import Decision, arrange, decide
 from .registry import order
 from .resource import Json, Selection
+from .selection import by_kind, options_of, restricted, selection_of, whole
 from .verify import verify
 from .work import Checkpoint, Cursor, Desk
 
@@ -41,28 +43,29 @@ class Stage:
     waits: bool = False
 
 
-# -- export: options are {"resources": [...], "metaobject_types": [...], "shop": domain, "scopes": [...]} --------------
-
-
-def _selection(options: Options) -> Selection:
-    return Selection(frozenset(options.get("resources", ())), frozenset(options.get("metaobject_types", ())))
+# -- export: options are those of a selection (`transfer.selection`), and {"shop": domain, "scopes": [...]} -----------
 
 
 def _read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.read(desk, cursor, selection=_selection(options), lenient=True)
+    return export.read(desk, cursor, selection=selection_of(options), lenient=True)
 
 
 def _settle(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.settle(desk, cursor or dict(past["read"]), selection=_selection(options))
+    return export.settle(desk, cursor or dict(past["read"]), selection=selection_of(options))
+
+
+def _follow(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return follow(desk, cursor, selection=selection_of(options), settled=past["settle"])
 
 
 def _resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.resolve(desk, cursor, parts=past["settle"]["parts"])
+    return export.resolve(desk, cursor, parts=past["follow"]["parts"], partial=restricted(selection_of(options)))
 
 
 def _merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    names = [resource.name for resource in export.chosen(desk, _selection(options))]
     sorted_parts = past["resolve"]["sorted"]
+    chosen = {resource.name for resource in export.chosen(desk, selection_of(options))}
+    names = [name for name in order() if name in chosen or name in sorted_parts]
     for checkpoint in merge(desk, cursor, parts={name: sorted_parts.get(name, []) for name in names}):
         if checkpoint.done:
             _nothing_missing(past["resolve"]["kept"], checkpoint.cursor)
@@ -84,10 +87,9 @@ def _assemble(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps
 
 def not_carried(desk: Desk, past: Past, options: Options) -> dict[str, Json]:
     """resource -> reason -> how many (None: nobody could count them), and examples."""
-    skipped = dict(past["settle"]["skipped"])
-    wanted = _selection(options).resources
+    skipped = dict(past["follow"]["skipped"])
     for name, scopes in desk.withheld.items():
-        if not wanted or name in wanted:
+        if by_kind(selection_of(options), name):
             why = f"the app may not read it; grant it {', '.join(scopes)}"
             skipped[name] = {**skipped.get(name, {}), why: {"count": None, "examples": []}}
     return skipped
@@ -95,12 +97,16 @@ def not_carried(desk: Desk, past: Past, options: Options) -> dict[str, Json]:
 
 def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> Manifest:
     settled = past["settle"]
+    selection = selection_of(options)
+    refused = {stream.partition("/")[0] for stream in settled["refused"]}
     return Manifest(
         source_shop=options.get("shop", ""),
         api_version=API_VERSION,
         scopes=tuple(options.get("scopes", ())),
         resources=tuple(members.resources),
-        metaobject_types=tuple(options.get("metaobject_types", ())),
+        selection=options_of(selection),
+        whole=tuple(name for name in whole(selection, members.resources) if name not in refused),
+        outside=past["resolve"]["outside"],
         members=entries(members),
         not_carried=not_carried(desk, past, options),
         changed=tuple(sorted((resource, tuple(key)) for resource, key in settled["moved"])),
@@ -112,6 +118,7 @@ def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> M
 EXPORT = (
     Stage("read", "Reading the store", _read),
     Stage("settle", "Reading again what changed", _settle),
+    Stage("follow", "Following references", _follow),
     Stage("resolve", "Resolving references", _resolve),
     Stage("merge", "Sorting", _merge),
     Stage("assemble", "Writing the archive", _assemble),
@@ -154,7 +161,8 @@ def _target(desk: Desk, past: Past) -> MemberSet:
 
 def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     archive = MemberSet.from_cursor(desk.storage, past["check"])
-    return compare(desk, cursor, archive=archive, snapshot=_target(desk, past))
+    whole_ = frozenset(past["check"]["manifest"]["whole"])
+    return compare(desk, cursor, archive=archive, snapshot=_target(desk, past), whole=whole_)
 
 
 def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

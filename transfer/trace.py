@@ -15,7 +15,7 @@ from .compare import update
 from .keys import Key
 from .outcomes import Outcome, Reason, Verdict
 from .references import Target
-from .registry import missing_owner, owner_of
+from .registry import missing_owner, owner, owner_of
 from .resource import OWNER, Fields, Place, Resource
 from .talk import ask_all
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
@@ -187,14 +187,6 @@ class _Tracer:
         self.desk.ids.put(Id(gid, target) for target, gid in found.items())
         self.absent |= targets - found.keys()
         return set(found)
-
-
-def owner(target: Target, registry: Mapping[str, Resource]) -> Target | None:
-    """The record in which a target lives: itself, or a product for a variant. None where nobody here carries it."""
-    name = owner_of(target.resource, registry)
-    if name not in registry:
-        return None
-    return target if name == target.resource else Target(name, registry[name].embedding(target.key))
 
 
 def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:

@@ -17,6 +17,7 @@ from shops.services import Refused
 from tests.runs.test_lane import installed, work
 from tests.support import Sandbox
 from transfer.registry import RESOURCES, withheld
+from transfer.resource import Selection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,11 +42,11 @@ def test_what_may_not_be_read_is_named_in_the_archive(app: Any, sandbox: Sandbox
 def test_what_is_asked_for_by_name_must_be_readable(app: Any, sandbox: Sandbox) -> None:
     shop = narrow(sandbox, sandbox.shop("plain"), PRODUCTS)
     with pytest.raises(Refused, match="read_metaobjects"):
-        exports.create(shop, resources=["metaobjects"])
+        exports.create(shop, Selection(frozenset({"metaobjects"})))
     nothing = narrow(sandbox, sandbox.shop("plain"), ["read_orders"])
     with pytest.raises(Refused, match="read_products"):
         exports.create(nothing)
-    assert exports.create(shop, resources=list(RESOURCES)).selection["resources"] == []
+    assert exports.create(shop, Selection(frozenset(RESOURCES))).selection["resources"] == []
 
 
 def test_what_may_not_be_written_is_listed_with_what_to_grant(app: Any, sandbox: Sandbox) -> None:

@@ -159,7 +159,9 @@ def unpack(desk: Desk, cursor: Cursor, *, archive: str) -> Iterator[Checkpoint]:
     facts = {
         "sourceShop": manifest.source_shop,
         "resources": list(manifest.resources),
-        "metaobjectTypes": list(manifest.metaobject_types),
+        "selection": dict(manifest.selection),
+        "whole": list(manifest.whole),
+        "outside": dict(manifest.outside),
         "notCarried": manifest.not_carried,
         "dangling": manifest.dangling,
         "externalLinks": dict(manifest.external),

@@ -58,8 +58,7 @@ def pack_directory(folder: Path, target: BinaryIO) -> None:
             }
         )
     if isinstance(manifest, dict):
-        selection = manifest.get("selection")
-        names = selection.get("resources", []) if isinstance(selection, dict) else []
+        names = manifest.get("resources")
         counts = dict.fromkeys(names if isinstance(names, list) else [], 0)
         for member in members:
             counts[member["resource"]] = counts.get(member["resource"], 0) + member["count"]

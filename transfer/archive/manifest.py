@@ -59,19 +59,22 @@ class MemberEntry:
 class Manifest:
     """`not_carried`: resource -> reason -> {"count", "examples"}. `changed`: (resource, key) that moved to the end.
 
-    `external`: host -> how many links in texts lead there, out of the shop.
+    `external`: host -> how many links in texts lead there, out of the shop. `selection`: what was chosen. `whole`: the
+    resources that are here completely. `outside`: resource -> what records refer to and the archive does not hold.
     """
 
     source_shop: str
     api_version: str
     scopes: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
-    metaobject_types: tuple[str, ...] = ()
+    selection: Mapping[str, Any] = field(default_factory=dict)
+    whole: tuple[str, ...] = ()
     members: tuple[MemberEntry, ...] = ()
     not_carried: Mapping[str, Any] = field(default_factory=dict)
     changed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     dangling: int = 0
     external: Mapping[str, int] = field(default_factory=dict)
+    outside: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -86,13 +89,16 @@ class Manifest:
             "sourceShop": self.source_shop,
             "apiVersion": self.api_version,
             "scopes": sorted(self.scopes),
-            "selection": {"resources": list(self.resources), "metaobjectTypes": sorted(self.metaobject_types)},
+            "resources": list(self.resources),
+            "selection": self.selection,
+            "whole": list(self.whole),
             "counts": self.counts,
             "members": [member.to_json() for member in self.members],
             "notCarried": self.not_carried,
             "changedWhileReading": [[resource, list(key)] for resource, key in self.changed],
             "danglingReferences": self.dangling,
             "externalLinks": self.external,
+            "outside": self.outside,
         }
         return dumps(data) + b"\n"
 
@@ -107,20 +113,21 @@ class Manifest:
                 f"{MANIFEST}: the archive has format version {str(version)[:20]}, and this program reads version "
                 f"{FORMAT_VERSION}; export the store again with this program."
             )
-        selection = data.get("selection")
         members = data.get("members")
-        if not isinstance(selection, dict) or not isinstance(members, list):
-            raise ArchiveError(f"{MANIFEST}: selection or members are missing.")
+        if not isinstance(members, list):
+            raise ArchiveError(f"{MANIFEST}: members are missing.")
         manifest = cls(
             source_shop=_text(data, "sourceShop"),
             api_version=_text(data, "apiVersion"),
             scopes=_texts(data, "scopes"),
-            resources=_texts(selection, "resources"),
-            metaobject_types=_texts(selection, "metaobjectTypes"),
+            resources=_texts(data, "resources"),
+            selection=_object(data, "selection"),
+            whole=_texts(data, "whole"),
             members=tuple(MemberEntry.from_json(member) for member in members),
             not_carried=_object(data, "notCarried"),
             dangling=_number(data, "danglingReferences"),
             external=_counted(data, "externalLinks"),
+            outside=_object(data, "outside"),
         )
         if data.get("counts") != manifest.counts:
             raise ArchiveError(f"{MANIFEST}: the counts do not match those of the members.")

@@ -27,16 +27,18 @@ def paged(
     skipped: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]] = lambda node: (),
     more: Callable[[Mapping[str, Any]], Talk[Mapping[str, Any]]] | None = None,
     filters: bool = True,
+    only: str | None = None,
 ) -> Callable[[str | None, str | None], Talk[Page]]:
     """A `Stream.read` over the connection at `path`, whose document takes ``$after`` and ``$query``.
 
     `take`: a node's reading, or None. `skipped`: (what, why) of a node that is not, or not wholly, carried. `more`:
     completes a node whose own lists did not fit into the page. `filters`: whether the connection takes a query.
+    `only`: a search string that every page is narrowed by.
     """
 
     def read(after: str | None, changed_since: str | None) -> Talk[Page]:
         depth, behind, cursor = json.loads(after) if after is not None else (0, 0, None)
-        query = {"query": _query(behind, changed_since)} if filters else {}
+        query = {"query": _query(behind, changed_since, only)} if filters else {}
         data = yield Ask(document, {**(variables or {}), "after": cursor, **query})
         connection = data[path]
         nodes = []
@@ -50,8 +52,9 @@ def paged(
     return read
 
 
-def _query(behind: int, changed_since: str | None) -> str | None:
-    terms = [f"id:>{behind}"] if behind else []
+def _query(behind: int, changed_since: str | None, only: str | None) -> str | None:
+    terms = [f"({only})"] if only else []
+    terms += [f"id:>{behind}"] if behind else []
     terms += [f"updated_at:>='{changed_since}'"] if changed_since else []
     return " AND ".join(terms) or None
 

@@ -10,32 +10,9 @@ from typing import Any
 
 from ..keys import Key
 from ..references import Target
-from ..resource import Ask, Page, Selection, Stream, Talk
+from ..resource import Page, Selection, Stream, Talk
 from ._common import paged
-from .metafields import FIELDS, REFERRED, Metafields
-
-_REST = f"""
-query MetafieldsOfOwner($id: ID!, $after: String) {{
-  node(id: $id) {{
-    ... on HasMetafields {{
-      metafields(first: 250, after: $after) {{ nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
-    }}
-  }}
-}}
-"""
-
-
-def all_metafields(owner: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
-    """The owner node with all of its metafields."""
-    found = list(owner["metafields"]["nodes"])
-    page = owner["metafields"]["pageInfo"]
-    while page["hasNextPage"]:
-        data = yield Ask(_REST, {"id": owner["id"], "after": page["endCursor"]})
-        if data["node"] is None:
-            break  # deleted while we read: it will be missing from the second look as well
-        found += data["node"]["metafields"]["nodes"]
-        page = data["node"]["metafields"]["pageInfo"]
-    return {**owner, "metafields": {"nodes": found}}
+from .metafields import REFERRED, Metafields, all_metafields
 
 
 def owned_stream(resource: Metafields, document: str, path: str) -> Callable[[str | None, str | None], Talk[Page]]:
@@ -61,11 +38,10 @@ def owned_stream(resource: Metafields, document: str, path: str) -> Callable[[st
 
 
 class HandleOwned(Metafields):
-    """Values of owners that a handle names: a subclass says which connection they are in."""
+    """Values of owners that a handle names: a subclass says which connection they are in, and what they hang on."""
 
     document: str
     connection: str
-    owners: str  # the owners' resource
     refers_to = REFERRED
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
@@ -75,4 +51,4 @@ class HandleOwned(Metafields):
         return (owner["handle"],)
 
     def owner_target(self, key: Key) -> Target:
-        return Target(self.owners, key[:-2])
+        return Target(self.hangs_on, key[:-2])

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from .. import links
 from ..keys import Key
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Selection, Stream, Talk
@@ -32,6 +33,7 @@ class Plain(Resource):
     connection: str  # "pages": the field of the connection
     noun: str  # "page": the field of the payloads that holds the record
     selection: str  # what `key_of` needs of a node
+    html: tuple[str, ...] = ()  # fields whose value is HTML, with links in it
     filters = True  # whether the connection can be searched by id
     moves = True  # whether it can be searched by updated_at
 
@@ -74,10 +76,17 @@ class Plain(Resource):
     # -- meaning
 
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
-        return fields
+        return self.texts(fields, translate)
+
+    def texts(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        """With the links in its HTML rewritten."""
+        own = {name: fields[name] for name in self.html if isinstance(fields.get(name), str)}
+        return {**fields, **{name: links.in_html(text, translate) for name, text in own.items()}}
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        return iter(())
+        for name in self.html:
+            for target in links.targets(links.in_html, fields.get(name)):
+                yield Place(name, target, link=True)
 
     # -- writing
 
@@ -90,7 +99,7 @@ class Plain(Resource):
         """The variables of the updating mutation but $id: only what the plan says differs."""
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
-        (job,) = jobs
+        job = replace(jobs[0], after=self.texts(jobs[0].after, ids.translate))
         return [(yield from (self.create(job, ids) if job.gid is None else self.update(job, ids)))]
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:

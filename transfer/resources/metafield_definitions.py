@@ -80,6 +80,8 @@ class MetafieldDefinitions(Resource):
     )
     gid_types = ("MetafieldDefinition",)
     refers_to = ("metaobject_definitions",)
+    key_parts = 3
+    owner_types = tuple(OWNERS)
     deletable = False  # deleting one may delete the values of every owner
     identify = {"MetafieldDefinition": "ownerType namespace key"}
 
@@ -104,6 +106,9 @@ class MetafieldDefinitions(Resource):
 
     def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
         return Target(self.name, (node["ownerType"], node["namespace"], node["key"]))
+
+    def value_of(self, key: Key) -> tuple[str, str]:
+        return key[0], key[1]
 
     # -- meaning
 

@@ -15,7 +15,7 @@ from .. import values
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
-from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Talk
+from ..resource import OWNER, Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Talk
 from ._common import read_nodes, refused
 from .metafield_definitions import foreign
 
@@ -24,6 +24,23 @@ REFERRED = ("products", "variants", "metaobjects", "metafield_definitions", "pag
 
 FIELDS = "id namespace key type value updatedAt"
 _BACK = f"query MetafieldsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Metafield {{ {FIELDS} %s }} }} }}"
+_OWNED = f"""
+query OwnedMetafields($ids: [ID!]!) {{
+  nodes(ids: $ids) {{
+    id %s
+    ... on HasMetafields {{ metafields(first: 50) {{ nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }} }} }}
+  }}
+}}
+"""
+_REST = f"""
+query MetafieldsOfOwner($id: ID!, $after: String) {{
+  node(id: $id) {{
+    ... on HasMetafields {{
+      metafields(first: 250, after: $after) {{ nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
+    }}
+  }}
+}}
+"""
 _DIGESTS = """
 query MetafieldDigests($ids: [ID!]!) { nodes(ids: $ids) { ... on Metafield { id type value compareDigest } } }
 """
@@ -68,6 +85,26 @@ class Metafields(Resource):
         yield  # makes this a conversation, if a silent one
 
     # -- reading
+
+    def owned(self, gids: Sequence[str]) -> Talk[Page]:
+        data = yield Ask(_OWNED % self.owner_selection, {"ids": list(gids)})
+        readings: list[Reading] = []
+        notes: list[tuple[str, str]] = []
+        for node in data["nodes"]:
+            if node and node.get("metafields"):
+                owner = yield from all_metafields(node)
+                key = self.owner_key(owner)
+                for one in owner["metafields"]["nodes"]:
+                    notes += self.skipped(one, key)
+                    reading = self.reading(one, key)
+                    readings += [reading] if reading is not None else []
+        return Page(tuple(readings), None, tuple(notes))
+
+    def value_of(self, key: Key) -> tuple[str, str]:
+        return self.owner_types[0], key[-2]
+
+    def needs(self, key: Key) -> Iterator[Target]:
+        yield Target("metafield_definitions", (self.owner_types[0], *key[-2:]))
 
     def reading(self, node: Mapping[str, Any], owner: Key) -> Reading | None:
         if foreign(node["namespace"]):
@@ -172,6 +209,19 @@ class Metafields(Resource):
         data = yield Ask(_DELETE, {"metafields": wanted}, repeatable=True)
         errors = data["metafieldsDelete"]["userErrors"]
         return [refused(key, errors) if errors else Result(key, gid) for key, gid in gids.items()]
+
+
+def all_metafields(owner: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
+    """The owner node with all of its metafields."""
+    found = list(owner["metafields"]["nodes"])
+    page = owner["metafields"]["pageInfo"]
+    while page["hasNextPage"]:
+        data = yield Ask(_REST, {"id": owner["id"], "after": page["endCursor"]})
+        if data["node"] is None:
+            break  # deleted while we read: it will be missing from the second look as well
+        found += data["node"]["metafields"]["nodes"]
+        page = data["node"]["metafields"]["pageInfo"]
+    return {**owner, "metafields": {"nodes": found}}
 
 
 def _digests(gids: Sequence[str]) -> Talk[dict[str, Mapping[str, Any]]]:

@@ -61,6 +61,7 @@ class Metaobjects(Resource):
     gid_types = ("Metaobject",)
     refers_to = ("metaobject_definitions", "metaobjects", "products", "variants", "pages")
     governor = "metaobject_definitions"
+    key_parts = 2
     identify = {"Metaobject": "type handle"}
     read_batch = 100
 

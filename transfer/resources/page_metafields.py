@@ -24,7 +24,8 @@ class PageMetafields(HandleOwned):
     label = "Page metafields"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     owner_selection = "... on Page { handle }"
-    document, connection, owners = _READ, "pages", "pages"
+    hangs_on, owner_types = "pages", ("PAGE",)
+    document, connection = _READ, "pages"
 
 
 RESOURCE = PageMetafields()

@@ -28,6 +28,8 @@ class ProductMetafields(Metafields):
     name = "product_metafields"
     label = "Product metafields"
     scopes = Scopes(read=("read_products",), write=("write_products",))
+    hangs_on = "products"
+    owner_types = ("PRODUCT",)
     refers_to = REFERRED
     owner_selection = "... on Product { handle }"
 

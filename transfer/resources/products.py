@@ -16,6 +16,7 @@ from .. import links
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
+from ..product_search import parse
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from . import product_variants as variants
@@ -111,7 +112,8 @@ class Products(Resource):
     # -- reading
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
-        return [Stream("products", paged(_READ, "products", _reading, skipped=_skipped, more=_whole))]
+        only = parse(selection.products).narrowed() if selection.products else None
+        return [Stream("products", paged(_READ, "products", _reading, skipped=_skipped, more=_whole, only=only))]
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         nodes: list[Mapping[str, Any]] = []

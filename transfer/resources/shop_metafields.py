@@ -22,6 +22,7 @@ class ShopMetafields(Metafields):
     name = "shop_metafields"
     label = "Shop metafields"
     scopes = Scopes(read=("read_products",), write=("write_products",))
+    owner_types = ("SHOP",)
     refers_to = REFERRED
     owner_selection = "... on Shop { id }"
 

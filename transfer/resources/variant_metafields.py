@@ -29,6 +29,8 @@ class VariantMetafields(Metafields):
     name = "variant_metafields"
     label = "Variant metafields"
     scopes = Scopes(read=("read_products",), write=("write_products",))
+    hangs_on = "variants"
+    owner_types = ("PRODUCTVARIANT",)
     refers_to = REFERRED
     owner_selection = "... on ProductVariant { selectedOptions { name value } product { handle } }"
 

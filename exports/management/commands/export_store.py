@@ -9,9 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from exports.commands import common_arguments, export, save, summary
+from exports.commands import chosen, common_arguments, export, save, selection_arguments, summary
 from shops.commands import Broken, fail, shop_named
-from transfer.registry import order
 
 
 class Command(BaseCommand):
@@ -20,13 +19,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("domain", metavar="DOMAIN")
         parser.add_argument("--out", required=True, metavar="FILE_OR_DIR")
-        parser.add_argument("--only", nargs="+", default=[], metavar="RESOURCE", help=", ".join(order()))
+        selection_arguments(parser)
         common_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         try:
             shop = shop_named(options["domain"])
-            run = export(shop, only=options["only"], inline=options["inline"], quiet=options["json"])
+            run = export(shop, chosen(options), inline=options["inline"], quiet=options["json"])
             save(run, Path(options["out"]))
         except Broken as problem:
             fail(self, problem, as_json=options["json"])

@@ -9,11 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from exports.commands import common_arguments, export
+from exports.commands import chosen, common_arguments, export, selection_arguments
 from imports import commands
 from runs.storage import storage
 from shops.commands import REFUSED, Broken, fail, shop_named
-from transfer.registry import order
 
 
 class Command(BaseCommand):
@@ -22,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("source", metavar="A")
         parser.add_argument("target", metavar="B")
-        parser.add_argument("--only", nargs="+", default=[], metavar="RESOURCE", help=", ".join(order()))
+        selection_arguments(parser)
         parser.add_argument("--yes", action="store_true", help="confirm the plan without asking")
         parser.add_argument("--policy", choices=commands.POLICIES, default="update")
         common_arguments(parser)
@@ -39,7 +38,7 @@ class Command(BaseCommand):
         source, target = shop_named(options["source"]), shop_named(options["target"])
         if source == target:
             raise Broken("A store cannot be copied into itself.")
-        exported = export(source, only=options["only"], inline=inline, quiet=quiet)
+        exported = export(source, chosen(options), inline=inline, quiet=quiet)
         with storage().read(exported.archive) as archive:
             run = commands.plan(target, archive, f"{source.domain}.zip", inline=inline, quiet=quiet)
         if not commands.agreed(run, yes=options["yes"], out=sys.stderr):

@@ -1,0 +1,64 @@
+"""From what a person typed, on a page or on a command line, to a selection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from django.http import QueryDict
+
+from shops.services import Refused
+from transfer.product_search import SelectionError
+from transfer.resource import Selection
+from transfer.selection import check, record_named
+
+# What the page shows again after a refusal.
+TEXTS = ("products", "records", "metaobject_types", "namespaces", "owner_types")
+
+
+def selection_of_form(data: QueryDict) -> Selection:
+    """Single records stand for themselves: where some are named, the kinds are not looked at."""
+    records = [line for line in data.get("records", "").splitlines() if line.strip()]
+    resources = data.getlist("resources")
+    if not resources and not records:
+        raise Refused("Choose at least one kind of data.")
+    return selection(
+        resources=() if records else resources,
+        metaobject_types=_words(data.get("metaobject_types", "")),
+        namespaces=_words(data.get("namespaces", "")),
+        owner_types=_words(data.get("owner_types", "")),
+        products="" if records else data.get("products", "").strip(),
+        records=records,
+        closure="closure" in data,
+    )
+
+
+def selection(
+    *,
+    resources: Iterable[str] = (),
+    metaobject_types: Iterable[str] = (),
+    namespaces: Iterable[str] = (),
+    owner_types: Iterable[str] = (),
+    products: str = "",
+    records: Iterable[str] = (),
+    closure: bool = False,
+) -> Selection:
+    """Raises Refused with one sentence. `records`: as in ``products/blue-shirt``."""
+    try:
+        found = Selection(
+            resources=frozenset(resources),
+            metaobject_types=frozenset(metaobject_types),
+            namespaces=frozenset(namespaces),
+            owner_types=frozenset(name.upper() for name in owner_types),
+            products=products,
+            records=frozenset(record_named(text) for text in records),
+            closure=closure,
+        )
+        check(found)
+    except SelectionError as problem:
+        raise Refused(str(problem)) from None
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,]+", text) if word]

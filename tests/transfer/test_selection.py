@@ -1,0 +1,244 @@
+"""What is chosen arrives, and nothing else; with closure it arrives whole."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import Sandbox, archive_of, export, import_, total
+from transfer.product_search import MAX_LENGTH, SelectionError, parse
+from transfer.references import Target
+from transfer.registry import RESOURCES
+from transfer.resource import Selection
+from transfer.selection import check, options_of, record_named, selection_of
+
+PRODUCT: dict[str, Any] = {
+    "title": "Blue Shirt",
+    "vendor": "Atelier Nord",
+    "productType": "Shirt",
+    "status": "ACTIVE",
+    "tags": ["summer", "Late"],
+    "variants": [{"sku": "S-1", "barcode": None}, {"sku": "S-2", "barcode": "400"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("tag:summer", True),
+        ("tag:SUMMER status:active", True),
+        ("tag:sum", False),
+        ("tag:sum*", True),
+        ('vendor:"Atelier Nord"', True),
+        ("vendor:Nord", False),
+        ("-vendor:'Atelier Nord'", False),
+        ("tag:winter OR sku:S-2", True),
+        ("tag:winter OR (tag:summer AND NOT status:active)", False),
+        ("title:shirt", True),
+        ("title:irt", False),
+        ("handle:blue-shirt barcode:4*", True),
+        ("product_type:shirt -tag:late", False),
+        ("anything", True),
+        ("summer:x", None),
+        ("status:gone", None),
+        ("tag:", None),
+        ("tag:a OR", None),
+        ("(tag:a", None),
+        ("tag:a)", None),
+        ("NOT", None),
+        ("-word", None),
+        ("tag:a AND AND tag:b", None),
+        ("tag:'a", None),
+        ("tag:a\\ b", None),
+        ("updated_at:>'2020-01-01'", None),
+        ("id:>1", None),
+        ("(" * 30 + "tag:a" + ")" * 30, None),
+        ("x" * (MAX_LENGTH + 1), None),
+        ("", None),
+    ],
+)
+def test_a_filter_is_understood_or_refused(text: str, taken: bool | None) -> None:
+    if taken is None:
+        with pytest.raises(SelectionError) as refusal:
+            parse(text)
+        assert str(refusal.value).count("\n") == 0
+    else:
+        assert parse(text).takes(("blue-shirt",), PRODUCT) is taken
+
+
+@given(st.text(st.sampled_from("tag:summervendorORANDNOT ()-'\"*\\x"), max_size=40))
+def test_hostile_filters_are_understood_or_refused(text: str) -> None:
+    try:
+        found = parse(text)
+    except SelectionError:
+        return
+    found.takes(("blue-shirt",), PRODUCT)
+    found.narrowed()
+
+
+def test_shopify_is_asked_for_nothing_too_narrow() -> None:
+    assert parse("tag:a -vendor:b").narrowed() == "tag:'a'"
+    assert parse("tag:a OR -tag:b").narrowed() is None
+    assert parse("(tag:a OR tag:b) title:'c d*'").narrowed() == "(tag:'a' OR tag:'b')"
+    assert parse("-tag:a").narrowed() is None
+
+
+def test_a_selection_survives_its_way_through_a_row() -> None:
+    chosen = Selection(
+        frozenset({"products"}),
+        frozenset({"look"}),
+        frozenset({"custom"}),
+        frozenset({"PRODUCT"}),
+        "tag:a",
+        frozenset({Target("metaobjects", ("designer", "a/b"))}),
+        closure=True,
+    )
+    assert selection_of(json.loads(json.dumps(options_of(chosen)))) == chosen
+
+
+@pytest.mark.parametrize(
+    "text", ["", "products", "products/", "nothing/x", "product_metafields/a/b/c", "metaobjects/a"]
+)
+def test_what_names_no_record_is_refused(text: str) -> None:
+    with pytest.raises(SelectionError):
+        record_named(text)
+
+
+def test_what_there_is_not_cannot_be_chosen() -> None:
+    for wrong in (
+        Selection(resources=frozenset({"orders"})),
+        Selection(owner_types=frozenset({"DOG"})),
+        Selection(namespaces=frozenset({"a b"})),
+        Selection(records=frozenset({Target("product_metafields", ("a", "b", "c"))})),
+    ):
+        with pytest.raises(SelectionError):
+            check(wrong)
+
+
+# -- stores ------------------------------------------------------------------------------------------------------
+
+
+def _contents(archive: bytes) -> tuple[dict[str, Any], dict[Target, dict[str, Any]]]:
+    found: dict[Target, dict[str, Any]] = {}
+    with zipfile.ZipFile(BytesIO(archive)) as opened:
+        manifest = json.loads(opened.read("manifest.json"))
+        for member in manifest["members"]:
+            for line in opened.read(member["name"]).splitlines():
+                data = json.loads(line)
+                found[Target(member["resource"], tuple(data["key"]))] = data["fields"]
+    return manifest, found
+
+
+def test_a_product_picked_alone_arrives_whole_in_an_empty_store(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("boutique", products=24), sandbox.shop()
+    handle = sandbox.graphql(source, FIRST)["products"]["nodes"][1]["handle"]
+    archive = archive_of(sandbox, source, tmp_path, records=[["products", [handle]]], closure=True)
+    manifest, found = _contents(archive)
+    assert manifest["whole"] == []
+    assert manifest["selection"]["records"] == [["products", [handle]]]
+    kinds = {target.resource for target in found}
+    assert {"products", "metaobjects", "metaobject_definitions", "metafield_definitions"} < kinds
+    assert {key.key[0] for key in found if key.resource == "product_metafields"} == {handle}, "others are shells"
+    assert {key.key[0] for key in found if key.resource == "variant_metafields"} == {handle}
+    definitions = {key.key for key in found if key.resource == "metafield_definitions"}
+    assert {("PRODUCT", "custom", "designer"), ("PRODUCTVARIANT", "custom", "fit")} <= definitions
+    assert _open(found) == set()
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert total(desk, "outcome:created") == total(desk, "verified") == len(found)
+    assert total(desk, "lost") == _broken(found)
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0
+
+
+FIRST = "query First { products(first: 12) { nodes { handle } } }"
+
+
+def _open(found: dict[Target, dict[str, Any]]) -> set[Target]:
+    """References of an archive that lead out of it."""
+    return {place.target for key, fields in found.items() for place in _places(key, fields) if not place.link} - _named(
+        found
+    )
+
+
+def _broken(found: dict[Target, dict[str, Any]]) -> int:
+    """How many records have links that lead nowhere in the source store either."""
+    return sum(
+        any(place.link and place.target not in _named(found) for place in _places(key, fields))
+        for key, fields in found.items()
+    )
+
+
+def _places(key: Target, fields: dict[str, Any]) -> list[Any]:
+    return [
+        place
+        for place in RESOURCES[key.resource].places(key.key, fields, None)
+        if place.target.resource in {*RESOURCES, "variants"}
+    ]
+
+
+def _named(found: dict[Target, dict[str, Any]]) -> set[Target]:
+    inside = {one for key, fields in found.items() for one in RESOURCES[key.resource].embedded(key.key, fields)}
+    return set(found) | inside
+
+
+def test_without_closure_what_will_dangle_is_listed(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = sandbox.shop("boutique", products=12)
+    handle = sandbox.graphql(source, FIRST)["products"]["nodes"][1]["handle"]
+    manifest, found = _contents(archive_of(sandbox, source, tmp_path, records=[["products", [handle]]]))
+    assert {key.resource for key in found} == {"products", "product_metafields", "variant_metafields"}
+    assert manifest["outside"]["metaobjects"]["count"] > 0
+    assert any(text.startswith("designer/") for text in manifest["outside"]["metaobjects"]["examples"])
+
+
+def test_a_record_that_is_not_there_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = sandbox.shop("plain")
+    manifest, found = _contents(archive_of(sandbox, source, tmp_path, records=[["products", ["nowhere"]]]))
+    assert found == {}
+    assert manifest["notCarried"]["products"]["the store has no such record"]["examples"] == ["nowhere"]
+
+
+def test_products_by_filter_bring_their_values_and_no_others(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = sandbox.shop("boutique", products=30)
+    query = 'vendor:"Atelier Nord" -tag:lot-0'
+    _, found = _contents(archive_of(sandbox, source, tmp_path, products=query))
+    products = {key.key[0]: fields for key, fields in found.items() if key.resource == "products"}
+    assert 0 < len(products) < 30
+    assert all(f["vendor"] == "Atelier Nord" and "lot-0" not in f["tags"] for f in products.values())
+    assert {key.key[0] for key in found if key.resource == "product_metafields"} == set(products)
+    assert any(key.resource == "variant_metafields" for key in found)
+    assert any(key.resource == "metaobjects" for key in found), "other kinds are not narrowed"
+
+
+def test_types_namespaces_and_owner_types_narrow_what_is_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = sandbox.shop("boutique", products=6)
+    _, found = _contents(
+        archive_of(
+            sandbox, source, tmp_path, metaobject_types=["material"], namespaces=["custom"], owner_types=["PRODUCT"]
+        )
+    )
+    assert {key.key[0] for key in found if key.resource == "metaobjects"} == {"material"}
+    values = [key for key in found if key.resource.endswith("_metafields")]
+    assert {key.resource for key in values} == {"product_metafields"}
+    assert {key.key[-2] for key in values} == {"custom"}
+    assert {key.key[:2] for key in found if key.resource == "metafield_definitions"} == {("PRODUCT", "custom")}
+
+
+def test_a_mirror_deletes_nothing_of_what_was_not_chosen_wholly(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("plain", products=2), sandbox.shop("plain", products=4)
+    archive = archive_of(sandbox, source, tmp_path, records=[["products", ["shirt-0"]]], closure=True)
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy="mirror")
+    assert total(desk, "outcome:deleted") == total(desk, "verdict:extra") == 0
+    assert sandbox.stats(target)["objects"]["Product"] == 4
+
+
+def test_closure_reads_no_more_than_it_must(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = sandbox.shop("plain", products=200)
+    desk, _ = export(sandbox, source, tmp_path, records=[["products", ["shirt-7"]]], closure=True)
+    assert desk.client.pacer.spending.requests < 15

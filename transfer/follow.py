@@ -1,0 +1,184 @@
+"""What a selection takes along: single records, the values that hang on what was chosen, and what all these need.
+
+A third step of reading, after `export.read` and `export.settle`. It walks over what was read, window by window, looks
+up what that refers to and reads it by its id; what this adds is walked over in turn, until a walk adds nothing. No list
+of the store is ever held: what was read already is asked of the ids that every reading leaves behind.
+
+What is only referred to comes as a *shell*: the record itself with what it needs, but without the values that hang on
+it. Else one product would bring its related ones, and these theirs, and so the whole store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from .archive.parts import read_from
+from .export import Reader, Translation, counted, gids, latest
+from .jsonl import loads
+from .keys import encode
+from .references import Target
+from .registry import missing_owner, owner, owner_of
+from .resource import Page, Reading, Resource, Selection, Talk
+from .selection import by_kind, hanging, restricted, takes
+from .talk import ask_all
+from .work import Checkpoint, Cursor, Desk
+
+WINDOW = 100  # records whose references are looked up together
+PICKS = 25  # records in one look-up by name
+OWNERS = 20  # owners whose values are read with one request
+NOT_THERE = "the store has no such record"
+
+
+def follow(desk: Desk, cursor: Cursor, *, selection: Selection, settled: Cursor) -> Iterator[Checkpoint]:
+    """Adds to what was settled. `todo` holds the parts to walk over: [resource, part, were its records chosen?]."""
+    if not cursor:
+        todo = [[name, part, True] for name, parts in sorted(settled["parts"].items()) for part in parts]
+        needed = selection.products or (selection.closure and restricted(selection))
+        cursor = {**settled, "picked": 0, "todo": todo if needed else [], "offset": 0}
+    yield from _Following(desk, cursor, selection).run()
+
+
+@dataclass(slots=True)
+class _Following:
+    desk: Desk
+    cursor: Cursor
+    selection: Selection
+
+    def run(self) -> Iterator[Checkpoint]:
+        picks = sorted(self.selection.records)
+        while self.cursor["picked"] < len(picks):
+            self._pick(picks[self.cursor["picked"] : self.cursor["picked"] + PICKS])
+            self.cursor["picked"] += PICKS
+            yield Checkpoint(self.cursor, counted(self.cursor))
+            if self.desk.stopping():
+                return
+        while self.cursor["todo"]:
+            self._walk(*self.cursor["todo"][0])
+            yield Checkpoint(self.cursor, counted(self.cursor))
+            if self.desk.stopping():
+                return
+        yield Checkpoint(self.cursor, counted(self.cursor), done=True)
+
+    def _pick(self, wanted: Sequence[Target]) -> None:
+        found = self._read(wanted)
+        self._keep(found, chosen=True)
+        there = {Target(reading.resource, reading.key) for reading in found}
+        for target in wanted:
+            if target not in there and not self._was_read([target]):
+                self._note(target.resource, encode(target.key), NOT_THERE)
+
+    def _walk(self, name: str, part: str, chosen: bool) -> None:
+        """The next window of a part."""
+        resource = self.desk.registry[name]
+        holding = chosen and any(self._hangs(values, resource) for values in self.desk.reachable.values())
+        lines = []
+        if holding or self.selection.closure:
+            for text, behind in islice(read_from(self.desk.storage, part, self.cursor["offset"]), WINDOW):
+                lines.append(loads(text))
+                self.cursor["offset"] = behind
+        if len(lines) < WINDOW:
+            self.cursor["todo"].pop(0)
+            self.cursor["offset"] = 0
+        records = list(self._portable(resource, latest(self.desk, lines)))
+        if holding:
+            self._keep(self._owned(resource, records), chosen=True)
+        if self.selection.closure:
+            self._keep(self._read(self._needed(resource, records)), chosen=False)
+
+    def _portable(self, resource: Resource, lines: Sequence[dict[str, Any]]) -> Iterator[tuple[str, Reading]]:
+        """(GID, the record with natural keys in it)."""
+        translate = Translation(self.desk)
+        translate.learn(gids(resource, (line["fields"] for line in lines)))
+        for line in lines:
+            fields = resource.rewrite(line["fields"], translate)
+            yield line["gid"], Reading(resource.name, tuple(line["key"]), line["gid"], fields)
+
+    # -- values that hang on what was chosen
+
+    def _owned(self, resource: Resource, records: Sequence[tuple[str, Reading]]) -> list[Reading]:
+        talks: dict[tuple[str, int], Talk[Page]] = {}
+        for values in self.desk.reachable.values():
+            if self._hangs(values, resource):
+                owners = self._owners(resource, values.hangs_on, records)
+                for start in range(0, len(owners), OWNERS):
+                    talks[values.name, start] = values.owned(owners[start : start + OWNERS])
+        found: list[Reading] = []
+        for (name, _), page in ask_all(self.desk, talks).items():
+            values = self.desk.registry[name]
+            found += [one for one in page.readings if takes(self.selection, values, one.key, one.fields)]
+            for what, why in page.skipped:
+                self._note(name, what, why)
+        return found
+
+    def _hangs(self, values: Resource, resource: Resource) -> bool:
+        """Whether values of this kind hang on a resource, and are read here and not by a stream of their own."""
+        if owner_of(values.hangs_on, self.desk.registry) != resource.name:
+            return False
+        if by_kind(self.selection, values.name):
+            return hanging(self.selection, values)
+        return self.selection.closure or not self.selection.resources
+
+    def _owners(self, resource: Resource, kind: str, records: Sequence[tuple[str, Reading]]) -> list[str]:
+        if kind == resource.name:
+            return [gid for gid, _ in records]
+        inside = [one for _, record in records for one in resource.embedded(record.key, record.fields)]
+        return list(self.desk.ids.by_target(inside).values())
+
+    # -- what it all needs
+
+    def _needed(self, resource: Resource, records: Sequence[tuple[str, Reading]]) -> list[Target]:
+        found: set[Target] = set()
+        for _, record in records:
+            found |= {place.target for place in resource.places(record.key, record.fields, None)}
+            found |= set(resource.needs(record.key))
+        homes = {owner(target, self.desk.registry) for target in found if not target.unknown}
+        return sorted(home for home in homes if home is not None and home.resource in self.desk.reachable)
+
+    def _read(self, targets: Iterable[Target]) -> list[Reading]:
+        """Reads what was not read yet. What the store does not have is missing."""
+        wanted = [target for target in targets if not missing_owner(target, self.desk.registry)]
+        read = self._was_read(wanted)
+        wanted = [target for target in wanted if target not in read]
+        known = self.desk.ids.by_target(wanted) | self._located(wanted)
+        talks: dict[tuple[str, int], Talk[list[Reading]]] = {}
+        for name in sorted({target.resource for target in known}):
+            resource = self.desk.registry[name]
+            own = sorted(gid for target, gid in known.items() if target.resource == name)
+            for start in range(0, len(own), resource.read_batch):
+                talks[name, start] = resource.read_back(own[start : start + resource.read_batch])
+        return [reading for found in ask_all(self.desk, talks).values() for reading in found]
+
+    def _located(self, targets: Sequence[Target]) -> dict[Target, str]:
+        known = self.desk.ids.by_target(targets)
+        strangers = [target for target in targets if target not in known]
+        talks: dict[tuple[str, int], Talk[dict[Target, str]]] = {}
+        for name in sorted({target.resource for target in strangers}):
+            own = [target for target in strangers if target.resource == name]
+            for start in range(0, len(own), PICKS):
+                talks[name, start] = self.desk.registry[name].locate(own[start : start + PICKS])
+        return {target: gid for found in ask_all(self.desk, talks).values() for target, gid in found.items()}
+
+    def _was_read(self, targets: Sequence[Target]) -> set[Target]:
+        ids = self.desk.ids.by_target(targets)
+        known = self.desk.ids.by_gid(ids.values())
+        return {target for target, gid in ids.items() if gid in known and known[gid].reading}
+
+    # -- keeping
+
+    def _keep(self, readings: Sequence[Reading], *, chosen: bool) -> None:
+        """Writes new readings into parts of their own, and walks over these later."""
+        known = self.desk.ids.by_gid(reading.gid for reading in readings)
+        fresh = [one for one in readings if one.gid not in known or not known[one.gid].reading]
+        reader = Reader(self.desk, self.cursor)
+        for reading in sorted(fresh, key=lambda one: one.gid):
+            reader.line(reading)
+        for name, part in reader.save():
+            self.cursor["todo"].append([name, part, chosen])
+        for reading in fresh:
+            self.cursor["read"][reading.resource] = self.cursor["read"].get(reading.resource, 0) + 1
+
+    def _note(self, resource: str, what: str, why: str) -> None:
+        Reader(self.desk, self.cursor).note(resource, what, why)

@@ -1,0 +1,129 @@
+"""What a selection takes: judged on every record that is read, whatever the shop was asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from .keys import Key, decode, encode
+from .product_search import Search, SelectionError, parse
+from .references import Target
+from .registry import RESOURCES, owner_of
+from .resource import Fields, Resource, Selection
+
+MAX_RECORDS = 1_000
+_NAME = re.compile(r"[\w$.-]{1,255}\Z")  # namespaces may hold what their makers liked
+
+
+def selection_of(options: Mapping[str, Any]) -> Selection:
+    """From the options of a run, which `options_of` made."""
+    return Selection(
+        resources=frozenset(options.get("resources", ())),
+        metaobject_types=frozenset(options.get("metaobject_types", ())),
+        namespaces=frozenset(options.get("namespaces", ())),
+        owner_types=frozenset(options.get("owner_types", ())),
+        products=options.get("products", ""),
+        records=frozenset(Target(name, tuple(key)) for name, key in options.get("records", ())),
+        closure=bool(options.get("closure")),
+    )
+
+
+def options_of(selection: Selection) -> dict[str, Any]:
+    """As JSON, in one order."""
+    return {
+        "resources": sorted(selection.resources),
+        "metaobject_types": sorted(selection.metaobject_types),
+        "namespaces": sorted(selection.namespaces),
+        "owner_types": sorted(selection.owner_types),
+        "products": selection.products,
+        "records": [[target.resource, list(target.key)] for target in sorted(selection.records)],
+        "closure": selection.closure,
+    }
+
+
+def record_named(text: str) -> Target:
+    """``products/blue-shirt``, ``metaobjects/designer/anna``: a single record. Raises SelectionError."""
+    name, _, rest = text.strip().partition("/")
+    resource = RESOURCES.get(name)
+    if resource is None or not rest:
+        raise SelectionError(
+            f"{text[:60]!r} names no record; write it as products/blue-shirt or metaobjects/type/handle."
+        )
+    if not resource.identify:
+        raise SelectionError(f"{resource.label} are not chosen one by one; choose the record that they belong to.")
+    key = decode(rest)
+    if len(key) != resource.key_parts:
+        raise SelectionError(f"{text[:60]!r} names no record: a key of {name} has {resource.key_parts} parts.")
+    return Target(name, key)
+
+
+def check(selection: Selection) -> None:
+    """Raises SelectionError with one sentence where a selection cannot be meant."""
+    unknown = sorted(selection.resources - set(RESOURCES))
+    if unknown:
+        raise SelectionError(f"There is no resource {unknown[0]!r}; there are {', '.join(RESOURCES)}.")
+    owners = {name for resource in RESOURCES.values() for name in resource.owner_types}
+    strange = sorted(selection.owner_types - owners)
+    if strange:
+        raise SelectionError(f"There is no owner type {strange[0][:40]!r}; there are {', '.join(sorted(owners))}.")
+    for word in sorted(selection.metaobject_types | selection.namespaces):
+        if not _NAME.match(word):
+            raise SelectionError(f"{word[:40]!r} is no name of a type or a namespace.")
+    if len(selection.records) > MAX_RECORDS:
+        raise SelectionError(f"At most {MAX_RECORDS} single records can be named; use a filter instead.")
+    for target in selection.records:
+        record_named(f"{target.resource}/{encode(target.key)}")
+    if selection.products:
+        parse(selection.products)
+
+
+def by_kind(selection: Selection, name: str) -> bool:
+    """Whether records of a resource are chosen as a kind, and not only one by one or because others need them."""
+    if selection.resources:
+        return name in selection.resources
+    return not selection.records
+
+
+def restricted(selection: Selection) -> bool:
+    """Whether anything may be left out that a record of the selection refers to."""
+    return selection != Selection(closure=selection.closure)
+
+
+def hanging(selection: Selection, resource: Resource) -> bool:
+    """Whether values are read owner by owner, because not all owners are meant."""
+    return bool(selection.products) and owner_of(resource.hangs_on) == "products"
+
+
+def whole(selection: Selection, names: Iterable[str]) -> list[str]:
+    """The resources of which everything is meant, so that what the archive lacks is lacking in the shop."""
+    return [name for name in names if by_kind(selection, name) and not _filtered(selection, RESOURCES[name])]
+
+
+def _filtered(selection: Selection, resource: Resource) -> bool:
+    if resource.name == "products" or hanging(selection, resource):
+        return bool(selection.products)
+    if resource.name == "metaobjects":
+        return bool(selection.metaobject_types)
+    return bool(resource.owner_types) and bool(selection.namespaces or selection.owner_types)
+
+
+def takes(selection: Selection, resource: Resource, key: Key, fields: Fields) -> bool:
+    """Whether a record that was read as one of its kind is meant."""
+    if Target(resource.name, key) in selection.records:
+        return True
+    if resource.owner_types:
+        owner_type, namespace = resource.value_of(key)
+        if selection.namespaces and namespace not in selection.namespaces:
+            return False
+        if selection.owner_types and owner_type not in selection.owner_types:
+            return False
+    if resource.name == "products" and selection.products:
+        return search(selection.products).takes(key, fields)
+    return True
+
+
+@lru_cache(maxsize=32)
+def search(text: str) -> Search:
+    return parse(text)

@@ -19,7 +19,7 @@ from .models import Export
 EVERYTHING = Selection()
 
 
-def create(shop: Shop, selection: Selection = EVERYTHING) -> Export:
+def create(shop: Shop, selection: Selection = EVERYTHING, *, made_for: Shop | None = None) -> Export:
     """A new export at the end of the shop's line. Raises Refused with one sentence.
 
     What is chosen by name must be readable. Without a choice, everything that is readable is exported, and the archive
@@ -35,7 +35,7 @@ def create(shop: Shop, selection: Selection = EVERYTHING) -> Export:
     missing = missing_scopes(shop, sorted(named))
     if missing:
         raise Refused(f"The app may not read this yet; grant it {', '.join(missing)} by opening it in the store.")
-    return enqueue(Export(shop=shop, kind=Kind.EXPORT, selection=options_of(selection)))
+    return enqueue(Export(shop=shop, kind=Kind.EXPORT, selection=options_of(selection), made_for=made_for))
 
 
 def missing_scopes(shop: Shop, resources: Sequence[str]) -> list[str]:

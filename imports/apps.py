@@ -6,6 +6,7 @@ class ImportsConfig(AppConfig):
     verbose_name = "Imports"
 
     def ready(self) -> None:
-        from . import kind
+        from . import hooks, kind
 
         kind.register()
+        hooks.connect()

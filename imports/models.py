@@ -1,13 +1,16 @@
-"""Imports: runs that plan, write and prove what an archive holds."""
+"""Imports: runs that plan, write and prove what an archive holds; and copies, of an export and an import."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 
+from exports.models import Export
 from runs.models import Run
-from shops.models import Shop
+from shops.models import Link, Shop
 from transfer.outcomes import Policy
 
 
@@ -20,6 +23,59 @@ class Import(Run):
     policy = models.CharField(max_length=12, choices=[(p, p) for p in Policy], default=Policy.UPDATE)
     excluded = models.JSONField(default=dict, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+
+
+class CopyStatus(models.TextChoices):
+    READING = "reading", "the other store is read"
+    IMPORTING = "importing", "the import goes on in this store"
+    SUCCEEDED = "succeeded"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = (CopyStatus.READING, CopyStatus.IMPORTING)
+
+
+class Copy(models.Model):
+    """A copy from a linked store: in no line, over an export in the source's line and an import in the target's.
+
+    It belongs to the target. `withheld`: what the link allows and the source has not let the app read.
+    `discard`: the import and its archive must go, as soon as no worker holds it. `seen`: the children at the end.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    link = models.ForeignKey(Link, null=True, blank=True, on_delete=models.SET_NULL, related_name="copies")
+    source = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.SET_NULL, related_name="copies_out")
+    target = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="copies_in")
+    export = models.OneToOneField(Export, null=True, blank=True, on_delete=models.SET_NULL, related_name="copy")
+    # Not `import`, which Python keeps for itself.
+    run = models.OneToOneField(Import, null=True, blank=True, on_delete=models.SET_NULL, related_name="copy")
+    status = models.CharField(max_length=12, choices=CopyStatus.choices, default=CopyStatus.READING)
+    message = models.TextField(blank=True)
+    withheld = models.JSONField(default=list, blank=True)
+    discard = models.BooleanField(default=False)
+    seen = models.JSONField(default=dict, blank=True)
+    started_by = models.CharField(max_length=64, blank=True)
+    handing_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        verbose_name_plural = "copies"
+        indexes = [models.Index(fields=["target", "-created_at"], name="copy_of_target")]
+        constraints = [
+            models.UniqueConstraint(fields=["link"], condition=Q(status__in=OPEN), name="copy_one_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(status__in=OPEN, expires_at=None) | ~Q(status__in=OPEN) & Q(expires_at__isnull=False),
+                name="copy_expires_when_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"copy {self.id}"
 
 
 class UploadAddress(models.Model):

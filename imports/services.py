@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -29,8 +30,11 @@ CHUNK = 1 << 20
 AFTER_PLAN = "decide"  # the stage that a confirmed run goes on with
 
 
-def create(shop: Shop, *, name: str, upload: BinaryIO) -> Import:
-    """A new import of its own copy of an archive. Raises ArchiveError or Refused with one sentence."""
+def create(shop: Shop, *, name: str, upload: BinaryIO, claim: Callable[[Import], None] = lambda run: None) -> Import:
+    """A new import of its own copy of an archive. Raises ArchiveError or Refused with one sentence.
+
+    `claim`: called in the transaction that saves the run; what it raises undoes everything.
+    """
     manifest = quick_check(upload, known=RESOURCES)
     missing = missing_scopes(shop, [entry.resource for entry in manifest.members])
     if missing:
@@ -38,12 +42,15 @@ def create(shop: Shop, *, name: str, upload: BinaryIO) -> Import:
     run = Import(shop=shop, kind=Kind.IMPORT, source_name=name[:255], source_shop=manifest.source_shop[:255])
     run.archive = f"{run.prefix}source.zip"
     upload.seek(0)
-    with storage().write(run.archive) as file:
-        while chunk := upload.read(CHUNK):
-            file.write(chunk)
     try:
-        return enqueue(run)
-    except Exception:
+        with storage().write(run.archive) as file:
+            while chunk := upload.read(CHUNK):
+                file.write(chunk)
+        with transaction.atomic():
+            enqueue(run)
+            claim(run)
+        return run
+    except BaseException:
         storage().delete_tree(run.prefix)
         raise
 

@@ -1,10 +1,15 @@
 from django.urls import path, re_path
 
-from . import views
+from . import copy_views, views
 
 app_name = "imports"
 _RUN = r"^imports/(?P<run_id>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
 urlpatterns = [
+    path("copies/", copy_views.index, name="copies"),
+    path("links/<uuid:link_id>/copy", copy_views.start, name="copy_start"),
+    path("copies/<uuid:copy_id>/", copy_views.show, name="copy"),
+    path("copies/<uuid:copy_id>/status.json", copy_views.status, name="copy_status"),
+    path("copies/<uuid:copy_id>/cancel", copy_views.cancel, name="copy_cancel"),
     path("imports/new", views.new, name="new"),
     path("imports/uploads", views.upload_address, name="upload_address"),
     path("uploads/<uuid:address>", views.upload, name="upload"),

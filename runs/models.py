@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from shops.models import Shop
 from transfer.outcomes import Outcome, Reason, State, Verdict
 
+from .signals import rested
 from .states import ACTIVE, EXPIRING, FailReason, Status, sources
 
 
@@ -43,6 +45,8 @@ class RunQuerySet(models.QuerySet["Run"]):
         changed = self.filter(pk=run.pk, status__in=sources(target)).update(
             status=target, updated=F("updated") + 1, **columns
         )
+        if changed and target in EXPIRING:
+            transaction.on_commit(partial(rested.send_robust, Run, run_id=run.pk), robust=True)
         return bool(changed)
 
 

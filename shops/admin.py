@@ -8,7 +8,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from .models import Delivery, Shop
+from . import links
+from .models import Delivery, Link, Shop
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -40,3 +41,16 @@ class DeliveryAdmin(ReadOnly):
     def again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         waiting = queryset.filter(done_at=None).update(not_before=None)
         self.message_user(request, f"{waiting} deliveries are worked off within seconds.")
+
+
+@admin.register(Link)
+class LinkAdmin(ReadOnly):
+    list_display = ("source", "target", "status", "asked_at", "confirmed_at", "ended_at", "ended_by_shop")
+    list_filter = ("status",)
+    search_fields = ("source__domain", "target__domain")
+    actions = ("end",)
+
+    @admin.action(description="End")
+    def end(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:
+        done = sum(links.end(link, None) for link in queryset)
+        self.message_user(request, f"{done} links are ended; what was not confirmed is removed.")

@@ -1,15 +1,18 @@
-"""Shops: stores that installed the app."""
+"""Shops that installed the app, the webhooks that came for them, and the links between them."""
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from shopify_client import TokenPair
+from transfer.registry import RESOURCES
 
 from .crypto import seal, unseal
 
@@ -102,6 +105,80 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.number}"
+
+
+class LinkStatus(models.TextChoices):
+    ASKED = "asked", "waits for the source's confirmation"
+    ACTIVE = "active"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+LIVE = (LinkStatus.ASKED, LinkStatus.ACTIVE)
+
+
+class Link(models.Model):
+    """One store lets another copy from it: one way, what is listed, until either of them ends it.
+
+    `…_by`: the staff member's id in the store that did it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="links_out")
+    target = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="links_in")
+    status = models.CharField(max_length=10, choices=LinkStatus.choices, default=LinkStatus.ASKED)
+    resources = models.JSONField(default=list, help_text="What may be carried.")
+    offered_by = models.CharField(max_length=64, blank=True)
+    asked_by = models.CharField(max_length=64, blank=True)
+    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    confirmed_by = models.CharField(max_length=64, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+    ended_by_shop = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-asked_at",)
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target"], condition=Q(status__in=LIVE), name="link_once"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="link_two_shops"),
+            models.CheckConstraint(
+                condition=~Q(status=LinkStatus.ACTIVE) | Q(confirmed_at__isnull=False), name="link_active_confirmed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"
+
+    @property
+    def labels(self) -> list[str]:
+        """What may be carried, in a merchant's words."""
+        return [RESOURCES[name].label for name in self.resources if name in RESOURCES]
+
+
+class LinkCode(models.Model):
+    """A code that the source shows once: an open half, by which it is found, and a secret half, stored as a digest."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="link_codes")
+    selector = models.CharField(max_length=8, unique=True)
+    digest = models.CharField(max_length=64)
+    resources = models.JSONField(default=list)
+    made_by = models.CharField(max_length=64, blank=True)
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"code of {self.shop}"
+
+
+class CodeEntry(models.Model):
+    """That somebody in a shop entered a code, right or wrong: so many are allowed in a while."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="code_entries")
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.shop} {self.at}"
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from . import departure, tokens
+from . import departure, links, tokens
 from . import webhooks as deliveries
 
 IDLE = timedelta(days=7)
@@ -17,6 +17,7 @@ def webhooks() -> int:
     """Works off stored webhooks, and removes what is left of shops that uninstalled the app."""
     done = deliveries.work_off()
     departure.remove_left()
+    links.forget_unanswered()
     return done
 
 

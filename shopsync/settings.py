@@ -196,6 +196,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS * 0.9},
     },
+    "copies": {
+        "task": "imports.tasks.copies",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS * 0.9},
+    },
     "keep_tokens": {"task": "shops.tasks.keep_tokens", "schedule": 24 * 3600.0},
 }
 

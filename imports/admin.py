@@ -1,0 +1,28 @@
+"""Copies from linked stores, for operators. Their exports and imports are runs like any other."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from shops.admin import ReadOnly
+
+from . import copies
+from .models import OPEN, Copy
+
+
+@admin.register(Copy)
+class CopyAdmin(ReadOnly):
+    list_display = ("id", "source", "target", "status", "message", "created_at", "ended_at", "expires_at")
+    list_filter = ("status", "discard")
+    search_fields = ("id", "source__domain", "target__domain")
+    raw_id_fields = ("export", "run", "link")
+    actions = ("cancel",)
+
+    @admin.action(description="Cancel")
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Copy]) -> None:
+        going = list(queryset.filter(status__in=OPEN))
+        for copy in going:
+            copies.cancel(copy)
+        self.message_user(request, f"{len(going)} copies are cancelled, or will be within seconds.")

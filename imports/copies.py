@@ -1,0 +1,214 @@
+"""Copying from a linked store: an export on the source's lane, handed to an import on the target's.
+
+The row is the parent of both and stands in no line. `advance` looks at the children and takes the next step; beat asks
+for it every few seconds, and a child that comes to rest asks at once. So a killed worker or a dead broker costs time:
+every step is one conditional UPDATE, or is done again.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from exports import services as exports
+from exports.models import Export
+from runs import expiry
+from runs import services as runs
+from runs.models import Run
+from runs.states import FINAL, Status
+from runs.storage import storage
+from shops.links import Who
+from shops.models import Link, LinkStatus, Shop
+from shops.services import Refused
+from transfer.archive import ArchiveError
+from transfer.registry import withheld
+from transfer.resource import Selection
+
+from . import services
+from .models import OPEN, Copy, CopyStatus, Import
+from .status import children
+
+logger = logging.getLogger(__name__)
+
+HANDING = timedelta(minutes=10)  # longer than a task may take
+NOBODY = "Nobody confirmed the plan in time. Start the copy anew when you want it."
+
+
+class _Taken(Exception):
+    """Somebody else took this step, or the copy was ended meanwhile."""
+
+
+def start(link: Link, who: Who) -> Copy:
+    """Starts copying what the link allows. Raises Refused with one sentence."""
+    source, target = link.source, who.shop
+    if link.target_id != target.pk or link.status != LinkStatus.ACTIVE:
+        raise Refused("This link does not allow copying (any more).")
+    if not source.usable:
+        raise Refused(f"{source.domain} has to be opened once, before anything can be read from it.")
+    missing = services.missing_scopes(target, link.resources)
+    if missing:
+        raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
+    unreadable = withheld(source.scopes, "read")
+    wanted = [name for name in link.resources if name not in unreadable]
+    if not wanted:
+        raise Refused(f"{source.domain} has not let the app read any of this; open the app there, and grant it.")
+    kept = [{"resource": name, "scopes": unreadable[name]} for name in link.resources if name in unreadable]
+    try:
+        with transaction.atomic():
+            export = exports.create(source, Selection(resources=frozenset(wanted)), made_for=target)
+            return Copy.objects.create(
+                link=link, source=source, target=target, export=export, withheld=kept, started_by=who.user
+            )
+    except IntegrityError:
+        raise Refused("A copy over this link is under way; wait until it is done.") from None
+
+
+def cancel(copy: Copy) -> None:
+    """The target does not want it any more. What is being written is awaited, and shown."""
+    if copy.status == CopyStatus.READING and copy.export is not None:
+        runs.cancel(copy.export)
+        _end(copy, CopyStatus.CANCELLED, "The copy was cancelled.")
+    elif copy.run is not None:
+        runs.cancel(copy.run)
+        advance(copy)
+
+
+def call_off(copy: Copy, why: str) -> None:
+    """The source does not allow it any more: what is not confirmed stops, and its archive goes."""
+    copy.refresh_from_db()
+    if copy.status == CopyStatus.READING and copy.export is not None:
+        runs.cancel(copy.export)
+    elif copy.run is None or copy.run.confirmed_at is not None:
+        return  # what the target confirmed is the target's
+    else:
+        runs.cancel(copy.run)
+    if _end(copy, CopyStatus.CANCELLED, why):
+        Copy.objects.filter(pk=copy.pk).update(discard=True)
+        discard(copy)
+
+
+def discard(copy: Copy) -> bool:
+    """Removes the import of a copy that was called off. False while a worker still ends its slice."""
+    copy.refresh_from_db()
+    return copy.run is None or expiry.remove_now(copy.run)
+
+
+def work_off() -> int:
+    """Advances every open copy, and removes what is over. How many are still open."""
+    for copy in Copy.objects.filter(discard=True, run__isnull=False):
+        discard(copy)
+    for copy in Copy.objects.filter(status__in=OPEN).order_by("created_at"):
+        try:
+            advance(copy)
+        except Exception:
+            logger.exception("copy %s could not go on; it is looked at again in a while", copy.pk)
+    Copy.objects.filter(expires_at__lte=Now()).exclude(discard=True, run__isnull=False).delete()
+    return Copy.objects.filter(status__in=OPEN).count()
+
+
+def advance(copy: Copy) -> None:
+    """Takes the step that the children are ready for, if any."""
+    copy.refresh_from_db()
+    if copy.status == CopyStatus.READING:
+        _after_export(copy, copy.export)
+    elif copy.status == CopyStatus.IMPORTING:
+        _after_import(copy, copy.run)
+
+
+def _after_export(copy: Copy, export: Export | None) -> None:
+    if export is None or export.status == Status.PURGING:
+        _end(copy, CopyStatus.FAILED, "What was read in the other store is gone. Start the copy anew.")
+    elif export.status == Status.SUCCEEDED:
+        _hand_over(copy, export)
+    elif export.status == Status.CANCELLED:
+        _end(copy, CopyStatus.CANCELLED, "Reading the other store was cancelled there.")
+    elif export.status in FINAL:
+        _end(copy, CopyStatus.FAILED, f"The other store could not be read. {export.message}")
+
+
+def _after_import(copy: Copy, run: Import | None) -> None:
+    """The export stays as long as its copy goes on: both are looked at together."""
+    if run is None or _unanswered(run):
+        _end(copy, CopyStatus.CANCELLED, NOBODY)
+    elif run.status in FINAL:
+        _end(copy, CopyStatus(run.status), run.message)
+    elif copy.export_id is not None:
+        _hold(copy.export_id)
+
+
+def _unanswered(run: Import) -> bool:
+    over = run.expires_at is not None and run.expires_at <= timezone.now()
+    return run.status == Status.PURGING or (run.status == Status.WAITING and over)
+
+
+def _hold(export_id: Any) -> None:
+    """A child's day begins anew while its copy goes on; moved no more often than every hour."""
+    day = timedelta(hours=settings.EXPIRE_AFTER_HOURS)
+    older = Run.objects.filter(pk=export_id, status__in=FINAL, expires_at__lt=timezone.now() + day * 23 / 24)
+    older.update(expires_at=Now() + day)
+
+
+def _hand_over(copy: Copy, export: Export) -> None:
+    """Gives the target an import with an archive of its own. Whoever has the lease does it; the UPDATE decides."""
+    free = Q(handing_until=None) | Q(handing_until__lt=Now())
+    if not Copy.objects.filter(free, pk=copy.pk, status=CopyStatus.READING).update(handing_until=Now() + HANDING):
+        return
+
+    def claim(run: Import) -> None:
+        mine = Copy.objects.filter(pk=copy.pk, status=CopyStatus.READING)
+        if not mine.update(status=CopyStatus.IMPORTING, run=run, handing_until=None):
+            raise _Taken
+
+    name = copy.source.domain if copy.source is not None else ""
+    try:
+        with storage().read(export.archive) as archive:
+            services.create(copy.target, name=name, upload=archive, claim=claim)
+    except _Taken:
+        return
+    except (ArchiveError, Refused) as refusal:
+        _end(copy, CopyStatus.FAILED, str(refusal))
+    except OSError:
+        logger.exception("copy %s could not be handed over; it is tried again", copy.pk)
+        Copy.objects.filter(pk=copy.pk).update(handing_until=None)
+
+
+def _end(copy: Copy, status: CopyStatus, message: str) -> bool:
+    """The last word on a copy, with what is known of its children. False: it was ended before."""
+    copy.refresh_from_db()
+    day = timedelta(hours=settings.EXPIRE_AFTER_HOURS)
+    changed = Copy.objects.filter(pk=copy.pk, status__in=OPEN).update(
+        status=status, message=message, seen=children(copy), ended_at=Now(), expires_at=Now() + day, handing_until=None
+    )
+    copy.refresh_from_db()
+    return bool(changed)
+
+
+# -- when a link or a shop goes ----------------------------------------------------------------------------------
+
+
+def link_ended(link: Link) -> None:
+    who = {link.target_id: " in this store", link.source_id: " by the other store"}.get(link.ended_by_shop_id or 0, "")
+    for copy in Copy.objects.filter(link=link, status__in=OPEN):
+        call_off(copy, f"The link was ended{who}.")
+
+
+def leaving(shop: Shop) -> bool:
+    """Stops what is under way for or from a shop that uninstalls the app, and removes what others hold of it."""
+    for copy in Copy.objects.filter(target=shop, status=CopyStatus.READING):
+        cancel(copy)
+    for copy in Copy.objects.filter(source=shop, status__in=OPEN):
+        call_off(copy, "The other store removed the app.")
+    gone = [discard(copy) for copy in Copy.objects.filter(source=shop, discard=True)]
+    for copy in Copy.objects.filter(source=shop, run__isnull=False):
+        run = cast(Import, copy.run)
+        run.plan.pop("source_shop", None)
+        run.source_name = run.source_shop = ""
+        run.save(update_fields=["source_name", "source_shop", "plan"])
+    return all(gone)

@@ -1,0 +1,80 @@
+"""Copies from linked stores, as the merchant of the target sees them. The source sees an export of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from django.db.models.functions import Now
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from runs.views import gone, missing
+from shops.auth import EmbeddedRequest, embedded
+from shops.links import Who
+from shops.models import Link
+from shops.services import Refused
+
+from . import copies
+from .models import Copy
+from .status import copy_status
+
+SHOWN = 50
+
+
+@require_GET
+@embedded
+def index(request: EmbeddedRequest) -> HttpResponse:
+    own = Copy.objects.filter(target=request.shop).exclude(expires_at__lte=Now()).select_related("source")
+    return render(request, "imports/copies.html", {"copies": own[:SHOWN]})
+
+
+@require_POST
+@embedded
+def start(request: EmbeddedRequest, link_id: UUID) -> HttpResponse:
+    """One click: the other store is read, and an import is planned in this one."""
+    link = Link.objects.select_related("source").filter(pk=link_id, target=request.shop).first()
+    if link is None:
+        return missing(request)
+    try:
+        copy = copies.start(link, Who(request.shop, request.identity.user))
+    except Refused as refusal:
+        return JsonResponse({"error": str(refusal)}, status=422)
+    return redirect("imports:copy", copy_id=copy.pk)
+
+
+def _of_target(view: Callable[[EmbeddedRequest, Copy], HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """A view of one copy into the asking shop; 404 for everybody else, 410 once its time is over."""
+
+    @embedded
+    @wraps(view)
+    def found(request: EmbeddedRequest, /, copy_id: UUID) -> HttpResponse:
+        copy = Copy.objects.select_related("source", "target").filter(pk=copy_id, target=request.shop).first()
+        if copy is None:
+            return missing(request)
+        if Copy.objects.filter(pk=copy_id, expires_at__lte=Now()).exists():
+            return gone(request)
+        return view(request, copy)
+
+    return found
+
+
+@require_GET
+@_of_target
+def show(request: EmbeddedRequest, copy: Copy) -> HttpResponse:
+    return render(request, "imports/copy.html", {"copy": copy, "status": copy_status(copy)})
+
+
+@require_GET
+@_of_target
+def status(request: EmbeddedRequest, copy: Copy) -> HttpResponse:
+    return JsonResponse(copy_status(copy))
+
+
+@require_POST
+@_of_target
+def cancel(request: EmbeddedRequest, copy: Copy) -> HttpResponse:
+    copies.cancel(copy)
+    return redirect("imports:copy", copy_id=copy.pk)

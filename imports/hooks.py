@@ -1,0 +1,37 @@
+"""What copies do when a run comes to rest, a link ends, or a shop leaves."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from runs import bell
+from runs.signals import rested
+from shops import signals
+from shops.models import Link, Shop
+
+from . import copies
+from .models import OPEN, Copy
+from .tasks import COPIES
+
+
+def connect() -> None:
+    rested.connect(_rested, dispatch_uid="imports.rested")
+    signals.link_ended.connect(_link_ended, dispatch_uid="imports.link_ended")
+    signals.leaving.connect(_leaving, dispatch_uid="imports.leaving")
+
+
+def _rested(run_id: UUID, **_: Any) -> None:
+    """The next step is taken at once, and not only when beat asks for it."""
+    if Copy.objects.filter(Q(export_id=run_id) | Q(run_id=run_id), status__in=OPEN).exists():
+        bell.call(COPIES)
+
+
+def _link_ended(link: Link, **_: Any) -> None:
+    copies.link_ended(link)
+
+
+def _leaving(shop: Shop, **_: Any) -> bool:
+    return copies.leaving(shop)

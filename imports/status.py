@@ -1,0 +1,50 @@
+"""What the page of a copy polls. Of the other store's run it tells what the copy needs, and no address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from runs.states import Status
+from runs.status import MOVING_MS, WAITING_MS, status_of
+
+from .models import OPEN, Copy
+
+FOREIGN = ("status", "step_label", "step_number", "steps", "done", "total", "seconds_left", "ahead", "poll_ms")
+OWN = (*FOREIGN, "id", "paused_until", "message", "expires_in")
+
+
+def children(copy: Copy) -> dict[str, Any]:
+    """Both children as they are now, or as they were last seen."""
+    seen: dict[str, Any] = dict(copy.seen)
+    if copy.export is not None:
+        whole = status_of(copy.export)
+        seen["export"] = {name: whole[name] for name in FOREIGN} | {"records": copy.export.result.get("records")}
+    if copy.run is not None:
+        whole = status_of(copy.run)
+        seen["import"] = {name: whole[name] for name in OWN} | {"totals": copy.run.result.get("totals")}
+    return seen
+
+
+def copy_status(copy: Copy) -> dict[str, Any]:
+    going = copy.status in OPEN
+    seen = children(copy) if going else copy.seen
+    waiting = going and copy.run is not None and copy.run.status == Status.WAITING
+    left = copy.expires_at - timezone.now() if copy.expires_at is not None else None
+    return {
+        "id": str(copy.pk),
+        "status": "waiting" if waiting else copy.status,
+        "poll_ms": (WAITING_MS if waiting else MOVING_MS) if going else None,
+        "source": copy.source.domain if copy.source is not None else None,
+        "target": copy.target.domain,
+        "message": copy.message or None,
+        "withheld": copy.withheld,
+        "export": seen.get("export"),
+        "import": seen.get("import"),
+        "import_url": reverse("runs:show", args=[copy.run_id]) if copy.run_id is not None else None,
+        "created_at": copy.created_at.isoformat(timespec="seconds"),
+        "ended_at": copy.ended_at.isoformat(timespec="seconds") if copy.ended_at is not None else None,
+        "expires_in": max(0, int(left.total_seconds())) if left is not None else None,
+    }

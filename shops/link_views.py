@@ -1,0 +1,106 @@
+"""The page on which two stores are linked. Every link is looked for among the asking shop's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from transfer.registry import RESOURCES, order, withheld
+
+from . import links
+from .auth import EmbeddedRequest, embedded
+from .models import LIVE, Link
+from .services import Refused
+
+SHOWN = 100
+
+
+@require_GET
+@embedded
+def index(request: EmbeddedRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_http_methods(["GET", "POST"])
+@embedded
+def code(request: EmbeddedRequest) -> HttpResponse:
+    """Makes a code, and shows it this once."""
+    if request.method == "GET":
+        return redirect("shops:links")
+    try:
+        made = links.make_code(_who(request), request.POST.getlist("resources"))
+    except Refused as refusal:
+        return _page(request, 422, problem=str(refusal), at="code")
+    return _page(request, code=made, minutes=int(links.CODE_LIFE.total_seconds() // 60))
+
+
+@require_http_methods(["GET", "POST"])
+@embedded
+def enter(request: EmbeddedRequest) -> HttpResponse:
+    if request.method == "GET":
+        return redirect("shops:links")
+    try:
+        links.enter_code(_who(request), request.POST.get("code", ""))
+    except Refused as refusal:
+        status = 429 if isinstance(refusal, links.TooMany) else 422
+        return _page(request, status, problem=str(refusal), at="enter")
+    return redirect("shops:links")
+
+
+def _of_shop(view: Callable[[EmbeddedRequest, Link], HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """A view of one link of the asking shop; 404 for everybody else."""
+
+    @require_POST
+    @embedded
+    @wraps(view)
+    def found(request: EmbeddedRequest, /, link_id: UUID) -> HttpResponse:
+        link = Link.objects.filter(Q(source=request.shop) | Q(target=request.shop), pk=link_id).first()
+        if link is None:
+            return render(request, "problem.html", {"message": "There is no such link in this store."}, status=404)
+        return view(request, link)
+
+    return found
+
+
+@_of_shop
+def confirm(request: EmbeddedRequest, link: Link) -> HttpResponse:
+    if not links.confirm(link, _who(request)):
+        words = "This link does not wait for this store's confirmation any more."
+        return _page(request, 409, problem=words, at="out")
+    return redirect("shops:links")
+
+
+@_of_shop
+def end(request: EmbeddedRequest, link: Link) -> HttpResponse:
+    links.end(link, _who(request))
+    return redirect("shops:links")
+
+
+def _who(request: EmbeddedRequest) -> links.Who:
+    return links.Who(request.shop, request.identity.user)
+
+
+def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
+    shop = request.shop  # type: ignore[attr-defined]
+    live = Link.objects.filter(status__in=LIVE).select_related("source", "target")
+    unwritable = withheld(shop.scopes, "write")
+    inward = [(link, _scopes(unwritable, link.resources)) for link in live.filter(target=shop)[:SHOWN]]
+    context = {
+        "outward": live.filter(source=shop)[:SHOWN],
+        "inward": inward,
+        "resources": [RESOURCES[name] for name in order()],
+        **more,
+    }
+    return render(request, "shops/links.html", context, status=status)
+
+
+def _scopes(missing: Mapping[str, Sequence[str]], resources: Sequence[str]) -> str:
+    """The scopes that are missing for these resources, as a form names them."""
+    return " ".join(sorted({scope for name in resources for scope in missing.get(name, ())}))

@@ -1,0 +1,153 @@
+"""Linking two stores: A shows a code, somebody enters it in B, A sees B's name and confirms.
+
+Nobody ever types the domain of a store: a code proves that whoever enters it was told by somebody in A, and A's
+confirmation that A knows which store that was. The code lives ten minutes, is good once, and its secret half is stored
+as a digest. Guessing is limited twice: per shop that enters, and per code that is tried.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from transfer.registry import RESOURCES, order
+
+from . import signals
+from .models import LIVE, CodeEntry, Link, LinkCode, LinkStatus, Shop
+from .services import Refused
+
+ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that reads like something else
+SELECTOR, SECRET, GROUP = 4, 8, 4
+CODE_LIFE = timedelta(minutes=10)
+ASKED_LIFE = timedelta(hours=24)  # in which the source must confirm
+ENTRIES, WINDOW = 10, timedelta(minutes=10)  # codes that one shop may enter in a while
+TRIES = 5  # wrong guesses that one code survives
+
+WRONG = "This code is not right, or too old. Make a new one in the other store, and enter it within ten minutes."
+
+
+class TooMany(Refused):
+    """Too much was tried; it may be tried again later."""
+
+
+class Who(NamedTuple):
+    """A staff member in a store."""
+
+    shop: Shop
+    user: str
+
+
+def make_code(who: Who, resources: Sequence[str]) -> str:
+    """A new code for another store to copy these resources from this one; the one before is void. Raises Refused."""
+    chosen = [name for name in order() if name in resources]
+    if not chosen or set(resources) - set(RESOURCES):
+        raise Refused("Choose at least one kind of data that the other store may copy.")
+    LinkCode.objects.filter(expires_at__lte=Now()).delete()
+    LinkCode.objects.filter(shop=who.shop).delete()
+    secret = _letters(SECRET)
+    while True:
+        selector = _letters(SELECTOR)
+        row = LinkCode(
+            shop=who.shop,
+            selector=selector,
+            digest=_digest(selector, secret),
+            resources=chosen,
+            made_by=who.user,
+            expires_at=timezone.now() + CODE_LIFE,
+        )
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            continue  # somebody's code begins the same
+        code = selector + secret
+        return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
+
+
+def _letters(number: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(number))
+
+
+def _digest(selector: str, secret: str) -> str:
+    return salted_hmac("shops.links", f"{selector}-{secret}", algorithm="sha256").hexdigest()
+
+
+def enter_code(who: Who, text: str) -> Link:
+    """Asks the store that made the code for a link into this one. Raises Refused."""
+    _count(who.shop)
+    code = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())[:64]
+    row = _found(code, who.shop)
+    with transaction.atomic():
+        if Link.objects.filter(source=row.shop, target=who.shop, status__in=LIVE).exists():
+            raise Refused("This store may copy from that one already, or waits for its confirmation.")
+        used, _ = LinkCode.objects.filter(pk=row.pk).delete()
+        if not used:
+            raise Refused(WRONG)
+        link = Link(source=row.shop, target=who.shop, resources=row.resources)
+        link.offered_by, link.asked_by = row.made_by, who.user
+        try:
+            with transaction.atomic():
+                link.save(force_insert=True)
+        except IntegrityError:
+            raise Refused("This store may copy from that one already, or waits for its confirmation.") from None
+    return link
+
+
+def _count(shop: Shop) -> None:
+    """Counted before the code is looked at, so that asking many at once wins nothing."""
+    CodeEntry.objects.filter(at__lt=timezone.now() - WINDOW).delete()
+    CodeEntry.objects.create(shop=shop)
+    if CodeEntry.objects.filter(shop=shop).count() > ENTRIES:
+        raise TooMany("Too many codes were entered in this store. Try again in ten minutes.")
+
+
+def _found(code: str, shop: Shop) -> LinkCode:
+    """The living code that this is. Its tries are counted before it is compared."""
+    selector, secret = code[:SELECTOR], code[SELECTOR:]
+    row = LinkCode.objects.select_related("shop").filter(selector=selector, expires_at__gt=Now()).first()
+    if row is None:
+        raise Refused(WRONG)
+    if row.shop_id == shop.pk:
+        raise Refused("This code was made in this very store. Open the app in the other store, and enter it there.")
+    counted = LinkCode.objects.filter(pk=row.pk, attempts__lt=TRIES).update(attempts=F("attempts") + 1)
+    if not counted or not constant_time_compare(_digest(selector, secret), row.digest):
+        raise Refused(WRONG)
+    return row
+
+
+def confirm(link: Link, who: Who) -> bool:
+    """The source agrees. False: it is not the source, was too late, or the link was ended meanwhile."""
+    asked = Link.objects.filter(source=who.shop, status=LinkStatus.ASKED, asked_at__gt=timezone.now() - ASKED_LIFE)
+    changed = asked.filter(pk=link.pk).update(status=LinkStatus.ACTIVE, confirmed_by=who.user, confirmed_at=Now())
+    return bool(changed)
+
+
+def end(link: Link, who: Who | None) -> bool:
+    """Either side ends a link, or the source refuses one. What of it is not confirmed yet is stopped and removed.
+
+    `who`: None for an operator.
+    """
+    shop, user = (who.shop, who.user) if who is not None else (None, "")
+    columns = {"ended_by": user, "ended_by_shop": shop, "ended_at": Now()}
+    mine = Link.objects.filter(pk=link.pk)
+    with transaction.atomic():
+        refused = mine.filter(source=shop, status=LinkStatus.ASKED).update(status=LinkStatus.REFUSED, **columns)
+        changed = refused or mine.filter(status__in=LIVE).update(status=LinkStatus.ENDED, **columns)
+        if changed:
+            link.refresh_from_db()
+            signals.link_ended.send(Link, link=link)
+    return bool(changed)
+
+
+def forget_unanswered() -> int:
+    """Ends what no source confirmed in time."""
+    old = Link.objects.filter(status=LinkStatus.ASKED, asked_at__lte=timezone.now() - ASKED_LIFE)
+    return int(old.update(status=LinkStatus.REFUSED, ended_at=Now()))

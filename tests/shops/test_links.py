@@ -1,0 +1,199 @@
+"""Linking two stores by a code: whoever guesses, waits, repeats or comes from elsewhere gets nowhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from shops import links
+from shops.models import Link, LinkCode, LinkStatus, Shop
+from tests.runs.test_lane import installed
+from tests.support import Sandbox
+from tests.web.test_pages import bearer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CODE = re.compile(r"<code class=\"code\">([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4})</code>")
+
+
+class Store:
+    """A person in the admin of one store."""
+
+    def __init__(self, sandbox: Sandbox, client: Client, seed: str = "empty", user: str = "7") -> None:
+        self.shop: Shop = installed(sandbox, sandbox.shop(seed))
+        self._client, self.user = client, user
+
+    @property
+    def domain(self) -> str:
+        return self.shop.domain
+
+    def _headers(self) -> dict[str, str]:
+        return {**bearer(self.domain, sub=self.user), "Accept": "text/html"}
+
+    def get(self, path: str) -> Any:
+        return self._client.get(path, headers=self._headers())
+
+    def json(self, path: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.get(path, headers=bearer(self.domain)).json()
+        return answer
+
+    def post(self, path: str, **form: Any) -> Any:
+        return self._client.post(path, form, headers=self._headers())
+
+    def code(self, *resources: str) -> str:
+        answer = self.post("/links/code", resources=resources or ("products", "metaobjects"))
+        found = CODE.search(answer.content.decode())
+        assert found is not None
+        return found[1]
+
+
+def linked(source: Store, target: Store, *resources: str) -> Link:
+    assert target.post("/links/enter", code=source.code(*resources)).status_code == 302
+    link = Link.objects.get(source=source.shop, target=target.shop, status=LinkStatus.ASKED)
+    assert source.post(f"/links/{link.pk}/confirm").status_code == 302
+    return Link.objects.get(pk=link.pk)
+
+
+@pytest.fixture
+def a(app: Any, sandbox: Sandbox, client: Client) -> Store:
+    return Store(sandbox, client, "plain", user="11")
+
+
+@pytest.fixture
+def b(app: Any, sandbox: Sandbox, client: Client) -> Store:
+    return Store(sandbox, client, user="22")
+
+
+def test_a_shows_a_code_b_enters_it_and_a_confirms_b_by_name(a: Store, b: Store) -> None:
+    code = a.code("products")
+    row = LinkCode.objects.get()
+    assert code.replace("-", "")[4:] not in f"{row.digest} {row.selector}"
+    assert code not in a.get("/links").content.decode()  # shown once
+    assert b.post("/links/enter", code=f" {code.lower().replace('-', ' ')} ").status_code == 302
+    link = Link.objects.get()
+    assert link.status == LinkStatus.ASKED
+    assert b.domain in a.get("/links").content.decode()
+    assert b.post(f"/links/{link.pk}/confirm").status_code == 409  # not B's to confirm
+    assert a.post(f"/links/{link.pk}/confirm").status_code == 302
+    link.refresh_from_db()
+    assert (link.status, link.source, link.target) == (LinkStatus.ACTIVE, a.shop, b.shop)
+    assert (link.offered_by, link.asked_by, link.confirmed_by, link.resources) == ("11", "22", "11", ["products"])
+    assert f"Copy from {a.domain}" in b.get("/links").content.decode()
+    assert f"Copy from {b.domain}" not in a.get("/links").content.decode()  # it goes one way
+
+
+def test_a_code_is_good_once_and_for_ten_minutes(a: Store, b: Store, sandbox: Sandbox, client: Client) -> None:
+    third = Store(sandbox, client)
+    code = a.code()
+    assert b.post("/links/enter", code=code).status_code == 302
+    for store in (third, b):
+        answer = store.post("/links/enter", code=code)
+        assert answer.status_code == 422
+        assert links.WRONG in answer.content.decode()
+    late = a.code()
+    LinkCode.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert third.post("/links/enter", code=late).status_code == 422
+    first, second = a.code(), a.code()
+    assert third.post("/links/enter", code=first).status_code == 422  # a new code makes the one before void
+    assert third.post("/links/enter", code=second).status_code == 302
+    assert Link.objects.count() == 2
+
+
+def test_ones_own_code_links_nothing(a: Store) -> None:
+    code = a.code()
+    answer = a.post("/links/enter", code=code)
+    assert answer.status_code == 422
+    assert "very store" in answer.content.decode()
+    assert not Link.objects.exists()
+    assert LinkCode.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "code", ["", "x", "----", "K7Q2", "ÄÖÜß-ÄÖÜß-ÄÖÜß", "0" * 100_000, "a.myshopify.com", "' OR 1=1"]
+)
+def test_what_is_no_code_gets_one_sentence(a: Store, b: Store, code: str) -> None:
+    a.code()
+    answer = b.post("/links/enter", code=code)
+    assert answer.status_code == 422
+    assert links.WRONG in answer.content.decode()
+
+
+def test_a_shop_may_not_guess_for_long(a: Store, b: Store) -> None:
+    for _ in range(links.ENTRIES):
+        assert b.post("/links/enter", code="AAAA-AAAA-AAAA").status_code == 422
+    code = a.code()
+    assert b.post("/links/enter", code=code).status_code == 429  # the right one, too
+    from shops.models import CodeEntry
+
+    CodeEntry.objects.update(at=timezone.now() - links.WINDOW)
+    assert b.post("/links/enter", code=code).status_code == 302
+
+
+def test_a_code_does_not_survive_many_guessers(a: Store, b: Store, sandbox: Sandbox, client: Client) -> None:
+    code = a.code()
+    for _ in range(links.TRIES):
+        guesser = Store(sandbox, client)
+        assert guesser.post("/links/enter", code=code[:5] + "AAAA-AAAA").status_code == 422
+    assert b.post("/links/enter", code=code).status_code == 422
+    assert not Link.objects.exists()
+
+
+def test_what_is_offered_must_exist(a: Store) -> None:
+    for resources in ((), ("everything",)):
+        assert a.post("/links/code", resources=resources).status_code == 422
+    assert not LinkCode.objects.exists()
+
+
+def test_strangers_find_no_link(a: Store, b: Store, sandbox: Sandbox, client: Client) -> None:
+    link, stranger = linked(a, b), Store(sandbox, client)
+    for path in (f"/links/{link.pk}/confirm", f"/links/{link.pk}/end", f"/links/{link.pk}/copy"):
+        assert stranger.post(path).status_code == 404
+    assert a.post(f"/links/{link.pk}/copy").status_code == 404  # the source does not copy from itself
+    page = stranger.get("/links").content.decode()
+    assert a.domain not in page
+    assert b.domain not in page
+    link.refresh_from_db()
+    assert link.status == LinkStatus.ACTIVE
+
+
+def test_a_refuses_and_either_side_ends(a: Store, b: Store) -> None:
+    b.post("/links/enter", code=a.code())
+    asked = Link.objects.get()
+    assert a.post(f"/links/{asked.pk}/end").status_code == 302
+    asked.refresh_from_db()
+    assert asked.status == LinkStatus.REFUSED
+    assert a.post(f"/links/{asked.pk}/confirm").status_code == 409
+    for side in (a, b):
+        link = linked(a, b)
+        assert side.post(f"/links/{link.pk}/end").status_code == 302
+        link.refresh_from_db()
+        assert (link.status, link.ended_by, link.ended_by_shop) == (LinkStatus.ENDED, side.user, side.shop)
+        assert b.post(f"/links/{link.pk}/copy").status_code == 422
+
+
+def test_a_question_that_nobody_answers_lapses(a: Store, b: Store) -> None:
+    b.post("/links/enter", code=a.code())
+    link = Link.objects.get()
+    Link.objects.update(asked_at=timezone.now() - links.ASKED_LIFE)
+    assert a.post(f"/links/{link.pk}/confirm").status_code == 409
+    assert links.forget_unanswered() == 1
+    assert linked(a, b).status == LinkStatus.ACTIVE
+
+
+def test_two_stores_are_linked_once_in_each_direction(a: Store, b: Store) -> None:
+    linked(a, b)
+    code = a.code()
+    assert b.post("/links/enter", code=code).status_code == 422
+    linked(b, a)
+    assert Link.objects.filter(status=LinkStatus.ACTIVE).count() == 2
+
+
+def test_no_page_asks_for_a_stores_domain(a: Store) -> None:
+    for page in ("/", "/links", "/copies/", "/exports/new", "/imports/new"):
+        for field in re.findall(r"<input[^>]*>", a.get(page).content.decode()):
+            assert not re.search(r'domain|myshopify|name="shop"', field)

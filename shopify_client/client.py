@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from math import isfinite
+from typing import Any, NoReturn, Protocol
 
 from .cost import Prices, operation
 from .errors import (
@@ -20,6 +21,7 @@ from .errors import (
     AnswerLost,
     BadRequest,
     QueryTooCostly,
+    ServerFault,
     ShopGone,
     TokenRefused,
     TooLate,
@@ -33,6 +35,8 @@ API_VERSION = "2026-10"
 ATTEMPTS = 4
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
+LONGEST_RETRY_AFTER = 600.0  # nobody is obeyed who asks for more
+SERVER_FAULTS = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,9 @@ class AdminClient:
             self.writes += 1
         token = self._token.get()
         renewed = False
+        fault = ""
         for attempt in range(ATTEMPTS):
+            fault = ""
             try:
                 answer = self._once(document, variables, body, token, until, halted)
             except NoAnswer:
@@ -145,6 +151,7 @@ class AdminClient:
             except _Retry as retry:
                 if retry.uncertain and not again:
                     raise AnswerLost from None
+                fault = retry.fault
                 self._pause(attempt, until, retry.wait)
             except TokenRefused:
                 if renewed:
@@ -153,6 +160,8 @@ class AdminClient:
             else:
                 if answer is not None:
                     return answer
+        if fault:
+            raise ServerFault(f"Shopify failed at this request {ATTEMPTS} times: {fault}")
         raise Unavailable(f"The store did not answer after {ATTEMPTS} attempts.", wait=LONGEST_PAUSE)
 
     def _once(
@@ -216,11 +225,14 @@ class AdminClient:
 
 
 class _Retry(Exception):
-    """An answer that says: later. `uncertain`: what was asked for may have been carried out all the same."""
+    """An answer that says: later. `uncertain`: what was asked for may have been carried out all the same.
 
-    def __init__(self, *, wait: float = 0.0, uncertain: bool = True) -> None:
+    `fault`: Shopify's words, where it did answer, and said that it failed at this request.
+    """
+
+    def __init__(self, *, wait: float = 0.0, uncertain: bool = True, fault: str = "") -> None:
         super().__init__(wait)
-        self.wait, self.uncertain = wait, uncertain
+        self.wait, self.uncertain, self.fault = wait, uncertain, fault
 
 
 def _headers(token: str) -> dict[str, str]:
@@ -257,10 +269,16 @@ def _payload(response: Response) -> Mapping[str, Any]:
 
 
 def _retry_after(response: Response, default: float) -> float:
+    """Seconds from the header, which may be a number or a date (RFC 9110 10.2.3), or nonsense."""
+    text = response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(response.headers.get("retry-after", default)))
+        seconds = float(text)
     except ValueError:
-        return default
+        try:
+            seconds = parsedate_to_datetime(text).timestamp() - time.time()
+        except (ValueError, OverflowError, OSError):
+            return default
+    return min(max(0.0, seconds), LONGEST_RETRY_AFTER) if isfinite(seconds) else default
 
 
 def _errors(payload: Mapping[str, Any]) -> tuple[GraphQLError, ...]:
@@ -270,7 +288,7 @@ def _errors(payload: Mapping[str, Any]) -> tuple[GraphQLError, ...]:
     return tuple(
         GraphQLError(
             str(error.get("message", "")),
-            str((error.get("extensions") or {}).get("code", "")),
+            str(_mapping(error.get("extensions")).get("code", "")),
             tuple(error.get("path") or ()),
         )
         for error in errors
@@ -278,15 +296,14 @@ def _errors(payload: Mapping[str, Any]) -> tuple[GraphQLError, ...]:
     )
 
 
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 def _costs(payload: Mapping[str, Any]) -> tuple[float | None, float, Throttle | None]:
     """(requested, actual, throttle status), as far as the answer says."""
-    cost = (payload.get("extensions") or {}).get("cost") or {}
-    status = cost.get("throttleStatus")
-    throttle = (
-        Throttle(float(status["maximumAvailable"]), float(status["currentlyAvailable"]), float(status["restoreRate"]))
-        if status
-        else None
-    )
+    cost = _mapping(_mapping(payload.get("extensions")).get("cost"))
+    throttle = _throttle(_mapping(cost.get("throttleStatus")))
     requested = cost.get("requestedQueryCost")
     actual = cost.get("actualQueryCost")
     return (
@@ -296,25 +313,39 @@ def _costs(payload: Mapping[str, Any]) -> tuple[float | None, float, Throttle | 
     )
 
 
+def _throttle(status: Mapping[str, Any]) -> Throttle | None:
+    """None for figures that no bucket can have: nothing is computed from them."""
+    try:
+        found = Throttle(
+            float(status["maximumAvailable"]), float(status["currentlyAvailable"]), float(status["restoreRate"])
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+    return found if found.maximum > 0 and found.rate > 0 else None
+
+
 def _answer(payload: Mapping[str, Any], response: Response) -> Answer:
     errors = _errors(payload)
     data = payload.get("data")
-    if data is None:
+    fault = next((error for error in errors if error.code in SERVER_FAULTS), None)
+    if fault is not None:  # with or without data, what was asked for may have been carried out
+        raise _Retry(fault=fault.message or fault.code)
+    if not isinstance(data, Mapping):
         _raise(errors)
     requested, actual, _ = _costs(payload)
     cost = Cost(requested, actual) if requested is not None else None
-    return Answer(data or {}, errors, cost, _served_at(response))
+    return Answer(data, errors, cost, _served_at(response))
 
 
-def _raise(errors: Sequence[GraphQLError]) -> None:
+def _raise(errors: Sequence[GraphQLError]) -> NoReturn:
     """An answer without data: the first error says what it is."""
     first = errors[0] if errors else GraphQLError("The answer holds neither data nor errors.")
     if first.code == "ACCESS_DENIED":
         raise AccessDenied(first.message)
     if first.code == "SHOP_INACTIVE":
         raise ShopGone("The store is inactive.")
-    if first.code == "INTERNAL_SERVER_ERROR" or not errors:
-        raise _Retry
+    if not errors:
+        raise _Retry(fault=first.message)
     if first.code == "MAX_COST_EXCEEDED" or "single query max cost" in first.message:
         raise QueryTooCostly(first.message)
     raise BadRequest(first.message)
@@ -323,5 +354,5 @@ def _raise(errors: Sequence[GraphQLError]) -> None:
 def _served_at(response: Response) -> float | None:
     try:
         return parsedate_to_datetime(response.headers["date"]).timestamp()
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError, OSError):
         return None

@@ -50,6 +50,10 @@ class Refused(ShopifyError):
     """Shopify answered, and the answer will not change by asking again."""
 
 
+class ServerFault(Refused):
+    """Shopify itself fails at this very request, however often it is made. What is smaller may succeed."""
+
+
 class TokenRefused(Refused):
     """The access token is invalid, and no new one could be had: the app must be opened in the store again."""
 
@@ -60,6 +64,10 @@ class AccessDenied(Refused):
 
 class ShopGone(Refused):
     """The store is unknown, frozen or locked."""
+
+
+class Incomplete(Refused):
+    """The answer came with errors beside its data, so that parts of what was asked for are missing from it."""
 
 
 class QueryTooCostly(Refused):

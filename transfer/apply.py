@@ -13,19 +13,21 @@ from itertools import groupby
 
 from .archive.members import MemberSet
 from .order import WAVES
-from .outcomes import Outcome, State, Verdict
+from .outcomes import Outcome, Reason, State, Verdict
 from .pour import pour
 from .present import located, now
 from .references import Target
 from .registry import ordered_groups
-from .resource import Resource
+from .resource import Fields, Resource
 from .trace import WRITABLE
 from .work import Checkpoint, Cursor, Desk, Row, Where
-from .writing import PLANNED, Deletions, Links, Tightening, Writes, Writing, planned
+from .writing import PLANNED, Deletions, Links, Tightening, Writes, Writing, fail, planned
 
 SENT = Where(states=frozenset({State.SENT}))
 TO_DELETE = Where(verdicts=frozenset({Verdict.EXTRA}), outcomes=frozenset({Outcome.PENDING}))
 WINDOW = 100
+MOST_LOST = 5  # times that one record is sent without an answer
+GIVEN_UP = f"Shopify did not answer to its write {MOST_LOST + 1} times, and it was not (wholly) found afterwards."
 
 Phase = Generator[Checkpoint, None, bool]  # True: the phase is done
 
@@ -74,18 +76,21 @@ class _Applying:
         return {name: (self.cursor["done"].get(name, 0), total) for name, total in self.cursor["total"].items()}
 
     def phase(self, kind: str, names: Sequence[str], first: int) -> Phase:
-        """One phase, repeated while looking up what was lost brings rows back into it."""
+        """One phase, task after task. What a task left in doubt is looked up before the next one builds on it."""
         while tasks := list(self._tasks(kind, names, first)):
             for task in tasks:
                 finished = yield from pour(self.desk, task)
-                if self.cursor["lost_at"] is None:
+                doubtful = self.cursor["lost_at"] is not None
+                if not doubtful:
                     self.cursor["sent_at"] = None  # nothing is in the air any more, and nothing is in doubt
                 yield Checkpoint(self.cursor, self.counts())
                 if not finished:
                     return False
-            looked = yield from self.recover()
-            if not looked:
-                return False
+                if doubtful:
+                    looked = yield from self.recover()
+                    if not looked:
+                        return False
+                    break
         return True
 
     def _tasks(self, kind: str, names: Sequence[str], first: int) -> Iterator[Writing]:
@@ -125,16 +130,34 @@ class _Applying:
             row.gid = found.get(Target(row.resource, row.key), "")
         present = now(self.desk, resource, [row.gid for row in rows if row.gid])
         for row in rows:
-            if row.outcome is not Outcome.PENDING or row.gid not in present:
+            if self._given_up(row):
+                fail(row, Reason.LOST, GIVEN_UP)
+            elif row.outcome is not Outcome.PENDING or row.gid not in present:
                 self._not_there(row)
             elif row.verdict is Verdict.EXTRA:
                 row.state = State.PLANNED
             else:
-                # Whatever of it did happen is what the target has now; the rest is an update of that.
-                assert row.after is not None
-                row.before = present[row.gid].fields
-                row.changed = tuple(change.path for change in resource.changes(row.before, row.after))
-                row.state = State.PLANNED
+                self._resume(resource, row, present[row.gid].fields)
+
+    def _given_up(self, row: Row) -> bool:
+        """A record at which Shopify fails every time must not keep all others from being written."""
+        lost = self.cursor.setdefault("lost", {})
+        name = f"{Target(row.resource, row.key)} {row.number}"
+        lost[name] = lost.get(name, 0) + 1
+        return bool(lost[name] > MOST_LOST)
+
+    def _resume(self, resource: Resource, row: Row, present: Fields) -> None:
+        """Whatever of a write did happen is what the target has now; the rest is an update of that."""
+        assert row.after is not None
+        rest = tuple(change.path for change in resource.changes(present, row.after))
+        row.before = present
+        row.state = State.PLANNED if rest else State.DONE
+        if row.verdict is Verdict.CREATE:
+            row.changed = rest
+        if not rest:
+            row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
+            row.open = ()
+            self.cursor["done"][row.resource] = self.cursor["done"].get(row.resource, 0) + 1
 
     def _not_there(self, row: Row) -> None:
         """The write did not happen, or it is one that may simply be repeated (links, tightening)."""

@@ -225,8 +225,9 @@ class LocalRun:
         """Runs a stage until it says that it is done, or stops."""
         last = Checkpoint(cursor)
         for last in stage.work(self.desk, cursor, self.past, self.options):
+            saved = dict(last.cursor)  # a step that goes on from a cursor may hand back the very same one
             cursor.clear()
-            cursor.update(last.cursor)
+            cursor.update(saved)
             listen(stage, last)
         return last
 

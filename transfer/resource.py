@@ -281,6 +281,10 @@ class Resource(ABC):
         """The record of `governor` (a definition) that says what this one must hold; None where nothing does."""
         return None
 
+    def follows(self, path: str, governor: Sequence[str]) -> bool:
+        """Whether a change at `path` follows by itself from these changes of the governor: then nobody else made it."""
+        return False
+
     def demand(self, path: str) -> str:
         """The path in the governor that makes the place at `path` hard: what `relaxed` would have to name."""
         raise NotImplementedError(f"nothing governs {self.name}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from shopify_client import AccessDenied, Answer, Landed, ShopifyError, TooLate
+from shopify_client import AccessDenied, Answer, Incomplete, Landed, ShopifyError, TooLate
 
 from .resource import Talk
 from .work import Desk
@@ -29,10 +29,6 @@ LOOK_SECONDS = 0.25  # between two looks at the clock while answers are awaited
 
 class Stopped(TooLate):
     """The slice ended before this conversation did. What it had not sent yet was not sent."""
-
-
-class Incomplete(ShopifyError):
-    """The answer came with errors, so that parts of what was asked for are missing from it."""
 
 
 @dataclass(frozen=True, slots=True)

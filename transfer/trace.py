@@ -7,7 +7,7 @@ the lost place had to be filled, the record itself cannot be written, and what r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .archive.members import MemberSet
@@ -78,19 +78,31 @@ class Governors:
                 else:
                     self._fields[target] = present[key].fields if key in present else None
 
+    def written(self, row: Row) -> Sequence[str]:
+        """What this run has changed in the definition that governs a row."""
+        governor = self._desk.registry[row.resource].governed_by(row.key)
+        own = self.rows.get(governor) if governor is not None else None
+        return own.changed if own is not None and own.outcome is Outcome.UPDATED else ()
+
+    def demanded(self, row: Row) -> list[Place]:
+        """Every reference of a row, hard where it must be filled in the end."""
+        assert row.after is not None
+        resource = self._desk.registry[row.resource]
+        governor = resource.governed_by(row.key)
+        return list(resource.places(row.key, row.after, self._fields.get(governor) if governor is not None else None))
+
     def needs(self, row: Row) -> list[Place]:
         """The references of a row that take an id; links in texts take none, and wait for nothing."""
         return [place for place in self.places(row) if not place.link]
 
     def places(self, row: Row) -> list[Place]:
-        """Every reference of a row; a demand that this import leaves off at first makes no place hard."""
-        assert row.after is not None
+        """Every reference of a row, hard where it must be filled at its creation: not where the demand comes later."""
         resource = self._desk.registry[row.resource]
         governor = resource.governed_by(row.key)
-        found = resource.places(row.key, row.after, self._fields.get(governor) if governor is not None else None)
+        found = self.demanded(row)
         relaxed = self.rows[governor].relaxed if governor in self.rows else ()
         if not relaxed:
-            return list(found)
+            return found
         return [
             replace(place, hard=False)
             if place.hard and place.path != OWNER and resource.demand(place.path) in relaxed
@@ -109,18 +121,22 @@ class _Tracer:
         """Judges these rows; returns how many fell out of the plan."""
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
-        found = [(row, governors.places(row)) for row in rows]
+        found = [(row, governors.demanded(row)) for row in rows]
         lands = self._lands({place.target for _, spots in found for place in spots})
-        moved = [row for row, spots in found if self._judge(row, [spot for spot in spots if spot.target not in lands])]
+        moved = [row for row, spots in found if self._judge(row, spots, lands)]
         self.desk.ledger.put(moved)
         return sum(row.verdict is Verdict.CANNOT for row in moved)
 
-    def _judge(self, row: Row, lost: Sequence[Place]) -> bool:
-        """Takes what is lost out of the row, and names it; links stay in their texts. Whether the row changed."""
-        lost = [place for place in lost if not place.link or self._unsaid(row, place)]
+    def _judge(self, row: Row, spots: Sequence[Place], lands: set[Target]) -> bool:
+        """Takes what is lost out of the row, and names it; links stay in their texts. Whether the row changed.
+
+        A list is filled by whichever item lands.
+        """
+        lost = [spot for spot in spots if spot.target not in lands and (not spot.link or self._unsaid(row, spot))]
         if not lost:
             return False
-        hard = next((place for place in lost if place.hard), None)
+        filled = {place.path for place in spots if place.target in lands}
+        hard = next((place for place in lost if place.hard and place.path not in filled), None)
         if hard is not None:
             row.verdict = Verdict.CANNOT
             row.reason = Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
@@ -133,7 +149,9 @@ class _Tracer:
             row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
         row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
         row.reason = Reason.UNRESOLVED_REFERENCE
-        row.detail = " ".join(filter(None, [row.detail, *dict.fromkeys(self._explain(place) for place in lost)]))
+        links = dict.fromkeys(self._explain(place) for place in lost if place.link)
+        references = explained((place for place in lost if not place.link), self._explain)
+        row.detail = " ".join(filter(None, [row.detail, references, *links]))
         if gone and row.verdict is Verdict.UPDATE:
             update(resource, row)
         return True
@@ -198,10 +216,21 @@ def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:
     return target in registry[row.resource].embedded(row.key, row.after)
 
 
+EXAMPLES = 5
+
+
+def explained(lost: Iterable[Place], say: Callable[[Place], str]) -> str:
+    """A sentence for each reference that lands nowhere, and for many a number."""
+    sentences = list(dict.fromkeys(say(place) for place in lost))
+    more = len(sentences) - EXAMPLES
+    return " ".join(sentences[:EXAMPLES] + ([f"And {more} more references like these."] if more > 0 else []))
+
+
 def explain(place: Place) -> str:
     """One sentence on a reference that lands nowhere."""
     if place.link:
         return f"{place.path}: links to {place.target}, which the target store does not have."
     if place.target.unknown:
-        return f"{place.path}: points at {' '.join(place.target.key)}, which the source store could not name."
+        what = " ".join(place.target.key)
+        return f"{place.path}: points at {what}, which the source store no longer had, or which is not carried."
     return f"{place.path}: points at {place.target}, which the target store does not have."

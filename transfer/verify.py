@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from shopify_client import ShopifyError
+
 from .outcomes import Outcome, Reason
 from .pour import Batch, Task, pour
 from .present import portable
@@ -69,7 +71,8 @@ class _Proofs(Task[list[Reading]]):
 
     def take(self, batch: Batch[list[Reading]], ended: Ended[Batch[list[Reading]], list[Reading]]) -> None:
         if ended.error is not None:
-            raise ended.error  # what cannot be read back is not proven: the run must not end as if it were
+            self._unproven(batch.rows, ended.error)
+            return
         resource = self.desk.registry[batch.rows[0].resource]
         present = {current.reading.gid: current for current in portable(self.desk, resource, ended.value or [])}
         for row in batch.rows:
@@ -84,6 +87,13 @@ class _Proofs(Task[list[Reading]]):
         self.desk.ledger.put(batch.rows)
         done = self.cursor["done"]
         done[resource.name] = done.get(resource.name, 0) + len(batch.rows)
+
+    def _unproven(self, rows: list[Row], error: ShopifyError) -> None:
+        """What cannot be read back is not proven, and does not count as a success."""
+        for row in rows:
+            fail(row, Reason.LOST, f"It was written, but could not be read back: {error}")
+            row.verified = False
+        self.desk.ledger.put(rows)
 
     def _deleted(self, row: Row, *, gone: bool) -> None:
         row.verified = gone

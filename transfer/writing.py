@@ -16,7 +16,7 @@ from .present import KnownIds, now
 from .references import Target
 from .resource import Fields, Job, Place, Resource, Result, Talk
 from .talk import Ended
-from .trace import TO_WRITE, Governors, explain
+from .trace import TO_WRITE, Governors, explain, explained
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 
 WINDOW = 150  # rows whose intents are committed together
@@ -141,10 +141,10 @@ class Writes(Writing):
         self.where = Where(verdicts=TO_WRITE, outcomes=UNDECIDED, states=PLANNED, wave=wave)
 
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
-        self._drop_moved([row for row in rows if row.before is not None])
-        going = [row for row in rows if row.outcome is Outcome.PENDING]
         governors = Governors(self.desk, self.snapshot)
-        governors.learn(going)
+        governors.learn(rows)
+        self._drop_moved([row for row in rows if row.before is not None], governors)
+        going = [row for row in rows if row.outcome is Outcome.PENDING]
         places = {(row.resource, row.key): governors.needs(row) for row in going}
         known = KnownIds(self.desk, {place.target for spots in places.values() for place in spots})
         return [
@@ -167,7 +167,7 @@ class Writes(Writing):
             relaxed=frozenset(row.relaxed),
         )
 
-    def _drop_moved(self, rows: Sequence[Row]) -> None:
+    def _drop_moved(self, rows: Sequence[Row], governors: Governors) -> None:
         """Compares what the plan saw with what is there now, field by planned field."""
         for name, group in groupby(rows, lambda row: row.resource):
             resource, some = self.desk.registry[name], list(group)
@@ -177,21 +177,24 @@ class Writes(Writing):
                 if current is None:
                     fail(row, Reason.GONE, "It vanished from the target store after the plan was made.")
                 else:
-                    _drift(resource, row, current.fields)
+                    _drift(resource, row, current.fields, governors.written(row))
 
     def done(self, row: Row, result: Result) -> None:
         row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
         row.state = planned(row)
 
 
-def _drift(resource: Resource, row: Row, current: Fields) -> None:
+def _moved(resource: Resource, before: Fields, current: Fields, ours: Sequence[str]) -> set[str]:
+    """What somebody else changed since the plan. `ours`: what this run changed in the record's governor."""
+    both_ways = ((before, current), (current, before))
+    paths = {change.path for one, other in both_ways for change in resource.changes(one, other)}
+    return {path for path in paths if not resource.follows(path, ours)}
+
+
+def _drift(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -> None:
     assert row.before is not None
     assert row.after is not None
-    moved = {
-        change.path
-        for one, other in ((row.before, current), (current, row.before))
-        for change in resource.changes(one, other)
-    }
+    moved = _moved(resource, row.before, current, ours)
     if moved and any(_within(path, planned) or _within(planned, path) for path in moved for planned in row.changed):
         still = resource.changes(current, row.after)
         if still:
@@ -225,7 +228,7 @@ class Links(Writing):
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
-        places = {row.key: [p for p in governors.needs(row) if p.path in row.open] for row in rows}
+        places = {row.key: [p for p in governors.demanded(row) if p.path in row.open and not p.link] for row in rows}
         known = KnownIds(self.desk, {place.target for spots in places.values() for place in spots})
         return [(row, self._job(row, [p for p in places[row.key] if p.target not in known])) for row in rows]
 
@@ -237,8 +240,9 @@ class Links(Writing):
             gone = {str(place.target) for place in lost}
             row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
             row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
-            row.reason = Reason.UNRESOLVED_REFERENCE
-            row.detail = " ".join([row.detail, *(explain(place) for place in lost)]).strip()
+            demanded = any(place.hard for place in lost)
+            row.reason = Reason.DEPENDS_ON_FAILED if demanded else Reason.UNRESOLVED_REFERENCE
+            row.detail = f"{row.detail} {explained(lost, explain)}".strip()
         return Job(
             row.resource,
             row.key,
@@ -253,6 +257,8 @@ class Links(Writing):
     def done(self, row: Row, result: Result) -> None:
         row.open = ()
         row.state = State.DONE
+        if row.reason is Reason.DEPENDS_ON_FAILED:  # all else is linked, but what must be filled is empty
+            fail(row, row.reason, row.detail)
 
 
 class Tightening(Writing):
@@ -289,13 +295,15 @@ class Deletions(Writing):
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
         resource = self.desk.registry[rows[0].resource]
         present = now(self.desk, resource, [row.gid for row in rows])
+        governors = Governors(self.desk, self.snapshot)
+        governors.learn(rows)
         going: list[tuple[Row, Job]] = []
         for row in rows:
             assert row.before is not None
             current = present.get(row.gid)
             if current is None:
                 row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
-            elif resource.normalise(current.fields) != resource.normalise(row.before):
+            elif _moved(resource, row.before, current.fields, governors.written(row)):
                 fail(row, Reason.CHANGED_MEANWHILE, "Somebody changed it after the plan was made.")
             else:
                 going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))

@@ -13,7 +13,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from math import isfinite
+from typing import Any, BinaryIO, NoReturn
 
 from ..jsonl import dumps
 from ..keys import Key, sort_key
@@ -121,7 +122,7 @@ def _bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
 
 def _json(text: bytes, place: str) -> Any:
     try:
-        return json.loads(text.decode("utf-8"), parse_constant=_no_constant)
+        return json.loads(text.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError:
         raise ArchiveError(f"{place}: this is not UTF-8 text.") from None
     except (ValueError, RecursionError) as problem:
@@ -129,7 +130,13 @@ def _json(text: bytes, place: str) -> Any:
         raise ArchiveError(f"{place}: this is not JSON ({what}).") from None
 
 
-def _no_constant(word: str) -> None:
+def _finite(text: str) -> float:
+    """1e999 is a number of JSON, and of no machine."""
+    number = float(text)
+    return number if isfinite(number) else _no_constant(text[:40])
+
+
+def _no_constant(word: str) -> NoReturn:
     raise json.JSONDecodeError(f"{word} is no JSON", word, 0)
 
 

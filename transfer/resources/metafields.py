@@ -11,6 +11,8 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from shopify_client import BadRequest, Incomplete, ServerFault
+
 from .. import values
 from ..keys import Key
 from ..outcomes import Reason
@@ -52,6 +54,11 @@ mutation SetMetafields($metafields: [MetafieldsSetInput!]!) {
 _OWNERS = """
 query MetafieldOwners($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Metafield { id namespace key owner { ... on Node { id } } } }
+}
+"""
+_ONE = """
+query MetafieldOfOwner($owner: ID!, $namespace: String!, $key: String!) {
+  node(id: $owner) { ... on HasMetafields { metafield(namespace: $namespace, key: $key) { id type value } } }
 }
 """
 _DELETE = """
@@ -233,13 +240,40 @@ def _digests(gids: Sequence[str]) -> Talk[dict[str, Mapping[str, Any]]]:
 
 
 def _set(ready: Sequence[tuple[Job, dict[str, Any]]]) -> Talk[list[Result]]:
-    data = yield Ask(_SET, {"metafields": [prepared for _, prepared in ready]}, repeatable=True)
-    payload = data["metafieldsSet"]
-    if not payload["userErrors"]:
-        return [Result(job.key, node["id"]) for (job, _), node in zip(ready, payload["metafields"], strict=True)]
+    problem = ""
+    errors: list[Any] = []
+    try:
+        data = yield Ask(_SET, {"metafields": [prepared for _, prepared in ready]}, repeatable=True)
+    except (BadRequest, Incomplete, ServerFault) as refusal:
+        problem = str(refusal)
+    else:
+        payload = data["metafieldsSet"]
+        errors = payload["userErrors"]
+        if not errors:
+            return [Result(job.key, node["id"]) for (job, _), node in zip(ready, payload["metafields"], strict=True)]
     if len(ready) == 1:
-        return [refused(ready[0][0].key, payload["userErrors"])]
+        ((job, prepared),) = ready
+        if problem:
+            return [Result(job.key, reason=Reason.REFUSED, detail=problem)]
+        return [(yield from _settled(job, prepared, refused(job.key, errors)))]
     results: list[Result] = []
     for one in ready:
         results += yield from _set([one])
     return results
+
+
+def _settled(job: Job, prepared: Mapping[str, Any], refusal: Result) -> Talk[Result]:
+    """A value that was written, and whose answer was lost, is in its own way: what is wanted stands there already."""
+    if refusal.reason != Reason.CHANGED_MEANWHILE:
+        return refusal
+    owner = {"owner": prepared["ownerId"], "namespace": prepared["namespace"], "key": prepared["key"]}
+    data = yield Ask(_ONE, owner)
+    present = (data["node"] or {}).get("metafield")
+    wanted = values.normalise(prepared["type"], prepared["value"])
+    if (
+        present
+        and present["type"] == prepared["type"]
+        and values.normalise(present["type"], present["value"]) == wanted
+    ):
+        return Result(job.key, present["id"])
+    return refusal

@@ -122,6 +122,10 @@ class Metaobjects(Resource):
     def governed_by(self, key: Key) -> Target | None:
         return Target("metaobject_definitions", key[:1])
 
+    def follows(self, path: str, governor: Sequence[str]) -> bool:
+        """Entries get a status when their definition becomes publishable, and lose it when it is no more."""
+        return path.split(".")[0] == "capabilities" and touches(governor, "capabilities")
+
     def demand(self, path: str) -> str:
         return f"fieldDefinitions.{path.split('.')[1]}.required"
 

@@ -40,8 +40,11 @@ Pairs = Sequence[Sequence[str]]  # [[option name, value], ...] in the order of t
 
 
 def key_of(product: Key, options: Pairs) -> Key:
-    """``("shirt",)`` and ``[["Size", "M"]]`` become ``("shirt", "Size", "M")``."""
-    return (*product, *(part for pair in options for part in pair))
+    """``("shirt",)`` and ``[["Size", "M"], ["Color", "red"]]`` become ``("shirt", "Color", "red", "Size", "M")``.
+
+    By the options' names, because their order is the product's and may be another in the other store.
+    """
+    return (*product, *(part for pair in chosen(options) for part in pair))
 
 
 def pairs(node: Mapping[str, Any]) -> list[list[str]]:

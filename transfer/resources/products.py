@@ -19,6 +19,7 @@ from ..outcomes import Reason
 from ..product_search import parse
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from . import _options as options
 from . import product_variants as variants
 from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
 
@@ -65,11 +66,6 @@ mutation UpdateVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
 _UPDATE = """
 mutation UpdateProduct($product: ProductUpdateInput!) {
   productUpdate(product: $product) { product { id } userErrors { field message } }
-}
-"""
-_REORDER_OPTIONS = """
-mutation ReorderOptions($id: ID!, $options: [OptionReorderInput!]!) {
-  productOptionsReorder(productId: $id, options: $options) { product { id } userErrors { field message code } }
 }
 """
 _REORDER_VARIANTS = """
@@ -184,16 +180,15 @@ class Products(Resource):
         return {**fields, "tags": sorted(fields.get("tags") or ()), "variants": items}
 
     def changes(self, before: Fields, after: Fields) -> list[Change]:
-        found = super().changes(before, after)
-        for place, names in (("optionOrder", _option_names), ("variantOrder", _variant_names)):
-            wanted, present = names(after), names(before)
-            common = [name for name in present if name in set(wanted)]
-            if common != [name for name in wanted if name in set(common)]:
-                found.append(Change(place, common, wanted))
+        found = [change for change in super().changes(before, after) if not touches([change.path], "options")]
+        found += options.changes(before, after)
+        wanted, present = _variant_names(after), _variant_names(before)
+        if options.moved(present, wanted):
+            found.append(Change("variantOrder", present, wanted))
         return found
 
     def conflict(self, before: Fields, after: Fields) -> str | None:
-        present, wanted = ([item["name"] for item in fields["options"]] for fields in (before, after))
+        present, wanted = options.names(before), options.names(after)
         if sorted(present) != sorted(wanted):
             return (
                 f"The product has the options {', '.join(present)} in the target store and {', '.join(wanted)} in the "
@@ -206,8 +201,8 @@ class Products(Resource):
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1:
             return "the key of a product is its handle."
-        options = fields.get("options")
-        if not isinstance(options, list) or not all(_is_option(item) for item in options):
+        own = fields.get("options")
+        if not isinstance(own, list) or not all(_is_option(item) for item in own):
             return "options must be a list of names with lists of values."
         tags = fields.get("tags")
         if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
@@ -216,7 +211,7 @@ class Products(Resource):
             return "a product needs a title, and seo must be an object."
         names = ("descriptionHtml", "vendor", "productType", "status", "templateSuffix", "category")
         return text_problem(fields, names) or variants.problem(
-            fields.get("variants"), [option["name"] for option in options]
+            fields.get("variants"), [option["name"] for option in own]
         )
 
     def refuse(self, job: Job) -> Result | None:
@@ -293,10 +288,6 @@ def _money(value: Any) -> Any:
 def _weight(item: Fields) -> Any:
     weight = item.get("weight")
     return {"unit": weight.get("unit"), "value": float(weight.get("value") or 0)} if weight else None
-
-
-def _option_names(fields: Fields) -> list[Any]:
-    return [item["name"] for item in fields["options"]]
 
 
 def _variant_names(fields: Fields) -> list[Any]:
@@ -402,13 +393,9 @@ def _reorder(job: Job, wanted: Sequence[Any], known: Mapping[Any, str]) -> Talk[
     """Puts options, their values and the variants into the archive's order."""
     options_move = touches(job.changed, "optionOrder") or touches(job.changed, "options")
     if options_move:
-        options = [
-            {"name": item["name"], "values": [{"name": value} for value in item["values"]]}
-            for item in job.after["options"]
-        ]
-        data = yield Ask(_REORDER_OPTIONS, {"id": job.gid, "options": options}, repeatable=True)
-        if data["productOptionsReorder"]["userErrors"]:
-            return refused(job.key, data["productOptionsReorder"]["userErrors"])
+        refusal = yield from options.arrange(job)
+        if refusal is not None:
+            return refusal
     if options_move or touches(job.changed, "variantOrder"):  # reordering options sorts the variants anew
         positions = [{"id": known[c], "position": n} for n, c in enumerate((c for c in wanted if c in known), 1)]
         data = yield Ask(_REORDER_VARIANTS, {"id": job.gid, "positions": positions}, repeatable=True)

@@ -1,0 +1,126 @@
+"""Shopify misbehaves at every kind of write. Nothing is lost, nothing is doubled, and every record comes to an end."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builder import NAME, Builder, circle, equal, refers, troubles
+from tests.support import Sandbox, archive_of, import_, total
+
+LOST = {"kind": "lost_answer", "times": 2}
+INTERNAL = {
+    "kind": "body",
+    "body": json.dumps({"errors": [{"message": "Oops", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}),
+    "times": 1,
+}
+CUT_OFF = {"kind": "body", "body": '{"data":{"x', "times": 1}
+STORM = {"kind": "throttled", "times": 6}
+
+MUTATIONS = (
+    "CreateProduct",
+    "AddVariants",
+    "UpdateProduct",
+    "UpdateVariants",
+    "ReorderOptions",
+    "ReorderVariants",
+    "AddOptionValues",
+    "CreateMetaobjectDefinition",
+    "UpdateMetaobjectDefinition",
+    "CreateMetafieldDefinition",
+    "UpdateMetafieldDefinition",
+    "CreateMetaobject(",
+    "UpdateMetaobject(",
+    "SetMetafields",
+    "DeleteProduct",
+    "DeleteMetaobject(",
+    "DeleteMetafields",
+)
+
+
+def _source(sandbox: Sandbox) -> Builder:
+    """A shop whose copy over `_target` takes every mutation that there is."""
+    shop = Builder(sandbox)
+    circle(shop, publishable=True)
+    lengths, colors = [f"{n} cm" for n in range(15)], [f"color {n}" for n in range(10)]
+    chosen = [list(values) for values in itertools.product(lengths, colors)]
+    shop.product("ribbon", {"Length": lengths, "Color": colors}, chosen=chosen)
+    shop.product("new", {"Length": lengths, "Color": colors}, chosen=chosen)
+    shirt = shop.product("shirt", {"Size": ["S", "M", "unused"]}, chosen=[["S"], ["M"]], vendor="Ours")
+    shop.define_metafield("custom.text", "single_line_text_field", description="new")
+    shop.define_metafield("custom.more", "single_line_text_field")
+    shop.metafield(shirt, "custom.text", "single_line_text_field", "hello")
+    shop.metafield(shirt, "custom.self", "product_reference", shirt)
+    return shop
+
+
+def _target(sandbox: Sandbox) -> Builder:
+    shop = Builder(sandbox)
+    first = shop.define("first", NAME)
+    shop.define("second", NAME, refers("back", first, required=True))
+    shop.entry("first", "one", name="old")
+    shop.entry("first", "extra", name="extra")
+    shirt = shop.product("shirt", {"Size": ["M"]}, fields={"price": "7.00"}, vendor="Theirs")
+    shop.product("extra", {"Size": ["M"]})
+    shop.product("ribbon", {"Length": ["0 cm"], "Color": ["color 1", "color 0"]}, chosen=[["0 cm", "color 1"]])
+    shop.metafield(shirt, "custom.extra", "single_line_text_field", "bye")
+    shop.define_metafield("custom.text", "single_line_text_field", description="old")
+    return shop
+
+
+@pytest.fixture(scope="module")
+def source(sandbox: Sandbox) -> Builder:
+    return _source(sandbox)
+
+
+# An answer that is lost, cut off or an internal error leads to the same doubt: the others need no full round.
+CASES = [
+    *((mutation, LOST) for mutation in MUTATIONS),
+    *(
+        (mutation, fault)
+        for mutation in ("CreateProduct", "AddVariants", "SetMetafields")
+        for fault in (INTERNAL, CUT_OFF)
+    ),
+    ("UpdateProduct", STORM),
+]
+
+
+@pytest.mark.parametrize(("mutation", "fault"), CASES, ids=[f"{m.strip('(')}-{f['kind']}" for m, f in CASES])
+def test_a_fault_at_any_write_costs_time_and_never_data(
+    sandbox: Sandbox, source: Builder, tmp_path: Path, mutation: str, fault: dict[str, Any]
+) -> None:
+    target = _target(sandbox)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    sandbox.faults({**fault, "match": mutation, "shop": target.shop})
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    assert not troubles(desk)
+    assert equal(source, target, tmp_path)
+    again, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    assert again.client.writes == 0
+
+
+@pytest.mark.parametrize("mutation", ["CreateProduct", "SetMetafields"])
+def test_a_record_at_which_shopify_always_fails_does_not_keep_the_others_back(
+    sandbox: Sandbox, source: Builder, tmp_path: Path, mutation: str
+) -> None:
+    """Upserts are tried and refused; what may not be repeated is looked up each time, and given up in the end."""
+    target = Builder(sandbox)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    sandbox.faults({**INTERNAL, "times": None, "match": mutation, "shop": target.shop})
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    failed = set(troubles(desk).values())
+    assert failed <= {"lost", "refused", "missing_owner", "depends_on_failed"} and failed
+    assert total(desk, "outcome:") == 0
+    assert desk.ledger.get("metaobjects", [("first", "one")])[("first", "one")].verified
+
+
+def test_what_cannot_be_read_back_is_no_success_and_no_crash(sandbox: Sandbox, source: Builder, tmp_path: Path) -> None:
+    target = Builder(sandbox)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    sandbox.faults({**INTERNAL, "times": None, "match": "MetaobjectsById", "shop": target.shop})
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert troubles(desk) == {("metaobjects", "first", "one"): "lost", ("metaobjects", "second", "two"): "lost"}

@@ -1,0 +1,124 @@
+"""Imports into stores that are not empty: what is there already, and what somebody does meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.builder import NAME, Builder, circle, copy, equal, refers, troubles
+from tests.support import Sandbox, total
+
+Shape = tuple[dict[str, list[str]], list[list[str]] | None]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "present"),
+    [
+        (({"Size": ["S", "M"]}, None), ({"Size": ["S", "L", "M"]}, None)),
+        (({"Size": ["S", "M"]}, None), ({"Size": ["M", "S", "L"]}, None)),
+        (({"Size": ["S", "M", "XL"]}, [["S"], ["M"]]), ({"Size": ["S"]}, None)),
+        (
+            ({"Size": ["S", "M"], "Fit": ["slim"]}, [["S", "slim"], ["M", "slim"]]),
+            ({"Fit": ["slim"], "Size": ["M"]}, [["slim", "M"]]),
+        ),
+    ],
+    ids=["a value more", "another order", "a value without variants", "options the other way round"],
+)
+def test_options_of_a_product_that_exists_converge(
+    sandbox: Sandbox, tmp_path: Path, wanted: Shape, present: Shape
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.product("shirt", wanted[0], chosen=wanted[1])
+    target.product("shirt", present[0], chosen=present[1])
+    desk, _ = copy(source, target, tmp_path)
+    assert not troubles(desk)
+    again, _ = copy(source, target, tmp_path)
+    assert again.client.writes == 0
+
+
+def test_a_variants_values_are_the_same_whatever_order_its_options_are_in(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A mirror would otherwise delete the target's value, and fail to write the archive's."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    here = source.product("shirt", {"Size": ["S"], "Fit": ["slim"]}, chosen=[["S", "slim"]])
+    there = target.product("shirt", {"Fit": ["slim"], "Size": ["S"]}, chosen=[["slim", "S"]])
+    for shop, product in ((source, here), (target, there)):
+        shop.metafield(shop.variants(product)[0], "custom.note", "single_line_text_field", "soft")
+        shop.metafield(product, "custom.best", "variant_reference", shop.variants(product)[0])
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    assert not troubles(desk)
+    assert total(desk, "outcome:updated") == 1
+    assert equal(source, target, tmp_path)
+
+
+def test_what_our_own_definitions_change_in_entries_is_nobody_elses_doing(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Turning publishing on gives every entry a status: under the old rule those entries were "changed meanwhile"."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("color", NAME, publishable=True)
+    source.entry("color", "red", active=True, name="Red")
+    target.define("color", NAME)
+    target.entry("color", "red", name="Rot")
+    target.entry("color", "extra", name="Extra")
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    assert not troubles(desk)
+    assert equal(source, target, tmp_path)
+
+
+def test_a_list_is_written_with_the_references_that_land(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A required list with a lost item is filled by the others; a required single one is not."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    color = source.define("color", NAME)
+    red, blue = (source.entry("color", name, name=name) for name in ("red", "blue"))
+    source.define("pair", refers("both", color, type_="list.metaobject_reference", required=True))
+    source.entry("pair", "pair", both=f'["{red}","{blue}"]')
+    source.define("single", refers("one", color, required=True))
+    source.entry("single", "single", one=red)
+    left_out = {"records": [["metaobjects", ["color", "red"]]]}
+    desk, _ = copy(source, target, tmp_path, excluded=left_out)
+    assert troubles(desk) == {
+        ("metaobjects", "color", "red"): "excluded",
+        ("metaobjects", "pair", "pair"): "unresolved_reference",
+        ("metaobjects", "single", "single"): "missing_required",
+    }
+    again, _ = copy(source, target, tmp_path, excluded=left_out)
+    assert again.client.writes == 0
+
+
+@pytest.mark.parametrize("publishable", [False, True])
+def test_circles_of_required_references_arrive(sandbox: Sandbox, tmp_path: Path, publishable: bool) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    circle(source, publishable=publishable)
+    desk, _ = copy(source, target, tmp_path)
+    assert not troubles(desk)
+    assert equal(source, target, tmp_path)
+
+
+def test_half_a_circle_in_the_target_is_completed(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    circle(source)
+    first = target.define("first", NAME)
+    target.define("second", NAME, refers("back", first, required=True))
+    desk, _ = copy(source, target, tmp_path)
+    assert not troubles(desk)
+    assert equal(source, target, tmp_path)
+
+
+def test_a_demand_that_is_made_later_is_a_demand_all_the_same(sandbox: Sandbox, tmp_path: Path) -> None:
+    """`required` is left off while a circle is built; an entry that can never fill its field must not slip through."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    circle(source)
+    desk, _ = copy(source, target, tmp_path, excluded={"records": [["metaobjects", ["first", "one"]]]})
+    assert troubles(desk)["metaobjects", "second", "two"] == "missing_required"
+    assert sandbox.stats(target.shop)["objects"].get("Metaobject", 0) == 0
+
+
+def test_an_entry_that_requires_itself_arrives(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    node = source.define("node", NAME)
+    own = source.entry("node", "own", name="Own")
+    source.redefine(node, {"create": refers("me", node)})
+    source.change(own, me=own)
+    source.redefine(node, {"update": {"key": "me", "required": True}})
+    desk, _ = copy(source, target, tmp_path)
+    assert not troubles(desk)
+    assert equal(source, target, tmp_path)

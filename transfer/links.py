@@ -148,6 +148,7 @@ _PATH = re.compile(
 )
 _FILE = re.compile(r"/(?:files|products)/([^/]+)\Z")
 _ENDING = re.compile(r"\.(?:js|json|oembed|atom)\Z", re.IGNORECASE)
+_IMAGE = re.compile(r"\.(?:avif|bmp|gif|heic|jpe?g|png|svg|tiff?|webp)\Z", re.IGNORECASE)
 # Sizes that a file's address may carry: name_600x.jpg, name_large.png, name_100x100_crop_center@2x.jpg
 _SIZE = re.compile(
     r"_(?:\d+x\d*|x\d+|pico|icon|thumb|small|compact|medium|large|grande|original|master)(?:_crop_[a-z]+)?(?:@[23]x)?"
@@ -196,7 +197,8 @@ def _records(kind: str, parts: list[str]) -> Iterator[Target]:
 def _file(path: str) -> Iterator[Target]:
     found = _FILE.search(path)
     if found is not None:
-        yield Target("files", (_SIZE.sub("", unquote(found[1])),))
+        name = _SIZE.sub("", unquote(found[1]))
+        yield Target("files", ("image" if _IMAGE.search(name) else "file", name))
 
 
 def referred(text: str) -> Iterator[Target]:

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 
+from ..resolvers.products import slug
 from ..store import Node, Shop
 from .tools import define_metafield, entry, page, redefine, rich_text, set_metafield
 from .types import AWKWARD
@@ -26,7 +27,7 @@ def _pages(shop: Shop) -> list[Node]:
     for number, title in enumerate(PAGES):
         given: dict[str, object] = {
             "title": title if number != 3 else f"{title} {AWKWARD}",
-            "body": f"<h1>{title}</h1>\n<p>Since 1978.</p>" if number != 8 else "",
+            "body": f"<h1>{title}</h1>\n<p>Since 1978. {_links(shop, number)}</p>" if number != 8 else "",
             "templateSuffix": "contact" if title == "Contact" else None,
             "isPublished": number not in (4, 5),
             "publishDate": None if number in (4, 5) else f"2024-0{1 + number % 9}-03T09:30:00Z",
@@ -35,6 +36,13 @@ def _pages(shop: Shop) -> list[Node]:
             given["publishDate"] = "2075-01-01T00:00:00+01:00"
         made.append(page(shop, **given))
     return made
+
+
+def _links(shop: Shop, number: int) -> str:
+    """To another page, by the shop's own address, by the permanent one, or by the path alone."""
+    other = slug(PAGES[(number + 1) % len(PAGES)])
+    host = (f"https://{shop.hosts[0]}", f"//{shop.domain}", "")[number % 3]
+    return f'<a href="{host}/pages/{other}">Next</a>'
 
 
 def _page_metafields(

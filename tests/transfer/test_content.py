@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,13 @@ def archive(sandbox: Sandbox, full: str, tmp_path: Path) -> bytes:
 
 
 def pages(sandbox: Sandbox, shop: str) -> dict[str, dict[str, Any]]:
+    """Pages by handle, their own links without the store's own host."""
     nodes = sandbox.graphql(shop, PAGES)["pages"]["nodes"]
-    return {node["handle"]: {k: v for k, v in node.items() if k != "id"} for node in nodes}
+    host = re.compile(rf"(?:www\.)?{shop.split('.')[0]}\.(?:example|myshopify\.com)")
+    return {
+        node["handle"]: {**{k: v for k, v in node.items() if k != "id"}, "body": host.sub("HOST", node["body"])}
+        for node in nodes
+    }
 
 
 def page_id(sandbox: Sandbox, shop: str, handle: str) -> str:

@@ -83,6 +83,19 @@ def test_it_names_only_what_exists(resource: Resource) -> None:
 
 
 @each
+def test_it_can_be_selected(resource: Resource) -> None:
+    """Single records by name, values by their owner type and namespace, and with what they belong to."""
+    for record in records(resource):
+        if resource.identify:
+            assert len(record.key) == resource.key_parts, "key_parts: how many parts a person writes"
+        if resource.name.endswith("_metafields"):
+            assert resource.value_of(record.key) == (*resource.owner_types, record.key[-2])
+            assert [target.key for target in resource.needs(record.key)] == [(*resource.owner_types, *record.key[-2:])]
+            owners = {p.target.resource for p in resource.places(record.key, record.fields, None) if p.path == OWNER}
+            assert owners == {resource.hangs_on} - {""}, "hangs_on: whose values are read owner by owner"
+
+
+@each
 def test_its_fixture_is_accepted_and_would_be_written(resource: Resource) -> None:
     assert records(resource)
     for record in records(resource):
@@ -120,6 +133,24 @@ def test_places_and_rewrite_see_the_same_references(resource: Resource) -> None:
             for place in places
             if place.hard and place.path != OWNER and governor is not None
         )
+
+
+@each
+def test_links_in_its_html_are_walked(resource: Resource) -> None:
+    """Whatever holds HTML has its links rewritten on the way out and in, and named as links."""
+    for record in records(resource):
+        for name in HTML & record.fields.keys():
+            here = {**copy.deepcopy(record.fields), name: '<a href="https://there.example/products/shirt">x</a>'}
+            portable = resource.rewrite(here, lambda text: THERE.portable(text) if text.startswith("http") else text)
+            assert portable[name] == '<a href="shopsync:https://store/products/shirt">x</a>'
+            places = list(resource.places(record.key, portable, None))
+            assert [place.path for place in places if place.link] == [name]
+            ask = next(resource.write([Job(resource.name, record.key, portable)], _Everywhere()))
+            sent = dumps(dict(ask.variables)).decode()
+            assert "there.example/products/shirt" in sent or ask.document.lstrip().startswith("query")
+
+
+HTML = frozenset({"body", "bodyHtml", "descriptionHtml", "summary", "summaryHtml"})
 
 
 @each

@@ -9,7 +9,7 @@ from shopify_client import AccessDenied
 
 from ..keys import Key
 from ..outcomes import Reason
-from ..references import Target, parse
+from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from . import _validations as validations
 from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
@@ -226,14 +226,6 @@ def _identity(job: Job) -> dict[str, Any]:
 
 def _capabilities(fields: Fields) -> dict[str, Any]:
     return {name: {"enabled": bool(fields["capabilities"].get(name))} for name in CAPABILITIES}
-
-
-def _translate(ids: Ids) -> Callable[[str], str | None]:
-    def translate(text: str) -> str | None:
-        target = parse(text)
-        return ids.gid(target) if target is not None else text
-
-    return translate
 
 
 def _create(job: Job, ids: Ids, *, pin: bool) -> Talk[Result]:

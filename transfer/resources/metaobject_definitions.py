@@ -12,7 +12,7 @@ from typing import Any
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
-from ..references import Target, parse
+from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from . import _validations as validations
 from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
@@ -217,21 +217,13 @@ def _field(item: Mapping[str, Any], job: Job, ids: Ids) -> dict[str, Any]:
             "name": item.get("name"),
             "description": item.get("description"),
             "required": bool(item["required"]) and not relaxed,
-            "validations": validations.as_list(item["validations"], _translate(ids)),
+            "validations": validations.as_list(item["validations"], ids.translate),
         }
     )
 
 
 def _new_field(item: Mapping[str, Any], job: Job, ids: Ids) -> dict[str, Any]:
     return {"type": item["type"], **_field(item, job, ids)}
-
-
-def _translate(ids: Ids) -> Callable[[str], str | None]:
-    def translate(text: str) -> str | None:
-        target = parse(text)
-        return ids.gid(target) if target is not None else text
-
-    return translate
 
 
 def _head(fields: Fields) -> dict[str, Any]:

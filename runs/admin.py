@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django_celery_results.admin import TaskResultAdmin
+from django_celery_results.models import GroupResult, TaskResult
+
+from shops.admin import ReadOnly
 
 from . import bell, services
 from .models import Lane, LedgerEntry, Run
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Run)
 class RunAdmin(ReadOnly):
     list_display = ("id", "kind", "shop", "status", "step", "reason", "created_at", "expires_at")
     list_filter = ("status", "kind", "reason", "shop")
+    list_select_related = ("shop",)
     search_fields = ("id", "shop__domain")
     actions = ("cancel", "ring", "expire")
     exclude = ("past", "cursor")
     date_hierarchy = "created_at"
 
-    @admin.action(description="Cancel")
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Who only looks is offered no deeds."""
+        return request.user.has_perm("runs.change_run")
+
+    @admin.action(description="Cancel", permissions=["operate"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         done = sum(services.cancel(run) for run in queryset)
         self.message_user(request, f"{done} runs are cancelled, or will be within seconds.")
 
-    @admin.action(description="Ring the bell")
+    @admin.action(description="Ring the bell", permissions=["operate"])
     def ring(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         if bell.ring():
             self.message_user(request, "A worker has been rung for.")
         else:
             self.message_user(request, "The broker cannot be reached; the sweep will ring.", messages.WARNING)
 
-    @admin.action(description="Expire now")
+    @admin.action(description="Expire now", permissions=["operate"])
     def expire(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         done = sum(services.expire_now(run) for run in queryset)
         self.message_user(request, f"{done} runs expire now; the next purge removes them.")
@@ -52,7 +48,10 @@ class RunAdmin(ReadOnly):
 
 @admin.register(Lane)
 class LaneAdmin(ReadOnly):
-    list_display = ("shop", "ticket", "lease_until", "holder", "served_at")
+    list_display = ("shop", "ticket", "lease_until", "holder", "served_at", "paused_at")
+    list_filter = (("paused_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("shop",)
+    search_fields = ("shop__domain",)
 
 
 @admin.register(LedgerEntry)
@@ -61,3 +60,12 @@ class LedgerAdmin(ReadOnly):
     list_filter = ("resource", "verdict", "outcome", "reason")
     raw_id_fields = ("run",)
     show_full_result_count = False
+
+
+admin.site.unregister(TaskResult)
+admin.site.unregister(GroupResult)  # we send no groups
+
+
+@admin.register(TaskResult)
+class ResultAdmin(ReadOnly, TaskResultAdmin):
+    """A log of what workers did: never the state of a run, and never edited."""

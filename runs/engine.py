@@ -25,6 +25,7 @@ from django.db.models.functions import Coalesce, Now
 
 from shopify_client import AccessDenied, AdminClient, ShopGone, ShopifyError, TokenRefused, TooLate, Transient
 from shops.client import client_for, save_bucket
+from shops.logs import about
 from transfer.archive import ArchiveError
 from transfer.registry import RESOURCES, withheld
 from transfer.stages import Stage
@@ -59,10 +60,14 @@ def work_slice(*, stop: Stop = lambda: False, clock: Callable[[], float] = time.
         return False
     try:
         run = lane.head(held)
-        if run is not None and _alive(held, run):
-            _Slice(held, run, stop, clock).work()
+        if run is not None:
+            with about(run=run.pk, shop=run.shop.domain, ticket=held.ticket):
+                if _alive(held, run):
+                    began = clock()
+                    _Slice(held, run, stop, clock).work()
+                    logger.info("a slice of %.1f s ended at the step %s", clock() - began, run.step or "start")
     except lane.Fenced:
-        logger.warning("lane %s: the lease was lost; another worker goes on", held.lane_id)
+        logger.warning("lane %s, ticket %s: the lease was lost; another worker goes on", held.lane_id, held.ticket)
     finally:
         lane.release(held)
     return True

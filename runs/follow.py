@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -86,6 +87,8 @@ def follow(
 
 
 def _watch(run: Run, meter: Meter, *, inline: bool, quiet: bool, sleep: Callable[[float], None]) -> None:
+    if inline:  # the progress says it all
+        logging.getLogger("runs.engine").setLevel(logging.WARNING)
     patience: float | None = time.monotonic() + PATIENCE_SECONDS
     while True:
         run.refresh_from_db()

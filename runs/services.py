@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -9,8 +10,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from . import bell, lane
-from .models import Lane, Run
+from .models import Lane, Run, Service
 from .states import EXPIRING, Status
+
+logger = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Run)
 
@@ -59,3 +62,30 @@ def expire_now(run: Run) -> bool:
 
 def expired() -> Q:
     return Q(expires_at__lte=Now()) | Q(status=Status.PURGING)
+
+
+# -- what operators do to lanes ----------------------------------------------------------------------------------
+
+
+def pause(shop_id: int, who: str) -> bool:
+    """The lane is taken no more, and its worker ends its slice. Runs keep their place."""
+    paused = Lane.objects.filter(shop_id=shop_id, paused_at=None).update(paused_at=Now())
+    if paused:
+        logger.warning("the lane of shop %s was paused by %s", shop_id, who)
+    return bool(paused)
+
+
+def resume(shop_id: int, who: str) -> bool:
+    resumed = Lane.objects.filter(shop_id=shop_id, paused_at__isnull=False).update(paused_at=None)
+    if resumed:
+        logger.warning("the lane of shop %s was resumed by %s", shop_id, who)
+        bell.ring()
+    return bool(resumed)
+
+
+def drain(on: bool, who: str) -> None:
+    """Workers finish their slices and take no more, until undrained: before an upgrade, or to move the database."""
+    Service.objects.update_or_create(pk=1, defaults={"drained_at": Now() if on else None})
+    logger.warning("the service was %s by %s", "drained" if on else "undrained", who)
+    if not on:
+        bell.ring()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from transfer.registry import RESOURCES
 
 from .kinds import DECISION, RunKind, kind_of, phases_of
-from .models import Run
+from .models import Lane, Run
 from .progress import seconds_left, summed
 from .states import ACTIVE, FINAL, Status
 
@@ -23,12 +23,13 @@ def status_of(run: Run) -> dict[str, Any]:
     kind = kind_of(run)
     done, total = summed(run.counts)
     names = [stage.name for stage in kind.stages]
+    paused = run.status in ACTIVE and _lane_paused(run)
     working = run.status in (Status.WORKING, Status.CANCELLING)
     return {
         "id": str(run.pk),
         "kind": run.kind,
         "status": run.status,
-        "updated": f"{run.updated}-{run.status}",
+        "updated": f"{run.updated}-{run.status}{'-paused' * paused}",
         "poll_ms": _poll(run),
         "step": run.step or None,
         "step_number": names.index(run.step) + 1 if run.step in names else 0,
@@ -45,6 +46,7 @@ def status_of(run: Run) -> dict[str, Any]:
         "seconds_left": seconds_left(run.progress, run.counts) if working else None,
         "ahead": ahead(run) if run.status in ACTIVE else None,
         "paused_until": _time(run.not_before) if run.not_before and run.not_before > timezone.now() else None,
+        "lane_paused": paused,
         "reason": run.reason or None,
         "message": run.message or None,
         "plan": run.plan or None,
@@ -67,6 +69,12 @@ def ahead(run: Run) -> int:
     tied = Q(queued_at=queued, created_at=created, pk__lt=run.pk)
     count: int = Run.objects.filter(earlier | tied, shop_id=run.shop_id).active().count()
     return count
+
+
+def _lane_paused(run: Run) -> bool:
+    """An operator has paused the shop's line: the run keeps its place."""
+    paused: bool = Lane.objects.filter(shop_id=run.shop_id, paused_at__isnull=False).exists()
+    return paused
 
 
 def _poll(run: Run) -> int | None:

@@ -100,7 +100,7 @@ def status(request: EmbeddedRequest, run: Run) -> HttpResponse:
     """The JSON status. With `?updated=` of the last answer, a short one where nothing changed."""
     now = status_of(run)
     if request.GET.get("updated") == now["updated"]:
-        now = {name: now[name] for name in ("id", "status", "updated", "poll_ms", "ahead", "expires_in")}
+        now = {name: now[name] for name in ("id", "status", "updated", "poll_ms", "ahead", "lane_paused", "expires_in")}
         now["unchanged"] = True
     return JsonResponse(now)
 

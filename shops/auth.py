@@ -28,6 +28,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from shopify_client import BadRequest, ShopGone, ShopifyError, TokenRefused, is_shop
 
+from .logs import about
 from .models import Shop
 from .tokens import exchange
 
@@ -129,7 +130,8 @@ def embedded(
         except ShopifyError as problem:
             return _problem(request, f"{problem} Try again in a minute.", 503)
         request.shop, request.identity = shop, identity  # type: ignore[attr-defined]
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+        with about(shop=shop.domain):
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     return csrf_exempt(checked)
 

@@ -11,6 +11,8 @@ from typing import Any
 import environ
 from kombu import Queue
 
+from shops.logs import configuration
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
@@ -153,7 +155,7 @@ def _broker_socket() -> Path:
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_SOCKET = _broker_socket()
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}?virtual_host=0"
-CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_BACKEND = "shopsync.results:RedactingBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = 24 * 3600
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
@@ -204,11 +206,4 @@ CELERY_BEAT_SCHEDULE = {
     "keep_tokens": {"task": "shops.tasks.keep_tokens", "schedule": 24 * 3600.0},
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {name: {"level": "INFO"} for name in ("shops", "runs", "exports", "imports", "shopsync")},
-}
+LOGGING = configuration(env.str("LOG_FORMAT", default="line"), env.str("LOG_LEVEL", default="WARNING"))

@@ -1,6 +1,7 @@
 // Runs that move: polled by fetch, faster while something changes, slower while nobody looks, over when the run is.
 import { lost, main, visit } from "./visit.js";
 
+const PAUSED = "The operators of this app have paused the work on your store. Your runs keep their place.";
 const HIDDEN_MS = 10000;
 let timer = null;
 
@@ -37,6 +38,7 @@ function draw(run, status) {
   run.dataset.updated = status.updated;
   const texts = {
     now: status.step_label || "Waiting in line", next: status.next_label ? `Next: ${status.next_label}` : "",
+    paused: status.lane_paused ? PAUSED : "",
     done: number(status.done), rate: status.rate === null ? "–" : number(status.rate), left: duration(status.seconds_left),
     ahead: status.ahead ? number(status.ahead) : "–", spent: number(Math.round(status.stats.points || 0)),
   };

@@ -143,6 +143,7 @@ def test_a_paused_lane_is_left_alone_and_keeps_its_line(app: Any, sandbox: Sandb
     Lane.objects.update(paused_at=timezone.now())
     assert not work_slice()
     assert [status_of(run)["ahead"] for run in runs] == [0, 1, 2]
+    assert all(status_of(run)["lane_paused"] for run in runs)
     Lane.objects.update(paused_at=None)
     assert all(work(run).status == Status.SUCCEEDED for run in runs)
 

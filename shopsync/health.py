@@ -1,0 +1,42 @@
+"""Whether this process lives, and whether it can do its work. For load balancers and people; nothing secret."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+
+from runs import broker
+from runs.models import Service
+
+SILENT_SWEEPS = 6  # beat is taken for dead after so many sweeps that did not come
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 where no page can be served. Without broker or beat pages still work, and runs wait: that is *degraded*."""
+    found = {"database": "unreachable", "migrations": "unknown", "beat": "unknown"}
+    with suppress(DatabaseError):
+        found |= _database()
+    found["broker"] = "ok" if broker.alive() else "unreachable"
+    serving = found["database"] == found["migrations"] == "ok"
+    status = "unavailable" if not serving else "ok" if set(found.values()) == {"ok"} else "degraded"
+    return JsonResponse({"status": status, **found}, status=200 if serving else 503)
+
+
+def _database() -> dict[str, str]:
+    connection.ensure_connection()
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return {"database": "ok", "migrations": "pending"}
+    swept = Service.objects.filter(pk=1).values_list("swept_at", flat=True).first()
+    late = swept is None or (timezone.now() - swept).total_seconds() > SILENT_SWEEPS * settings.SWEEP_SECONDS
+    return {"database": "ok", "migrations": "ok", "beat": "silent" if late else "ok"}

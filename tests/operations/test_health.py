@@ -1,0 +1,60 @@
+"""Whether the process lives, and whether it can work: said without a secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from runs import broker, tasks
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_living_process_says_so_without_a_database(client: Client, django_db_blocker: Any) -> None:
+    with django_db_blocker.block():
+        assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_without_broker_and_beat_pages_are_served_all_the_same(app: Any, client: Client) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "degraded",
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "unreachable",
+        "beat": "silent",
+    }
+
+
+def test_all_is_well(app: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker, "alive", lambda: True)
+    tasks.sweep()
+    assert set(client.get("/readyz").json().values()) == {"ok"}
+
+
+def test_a_database_that_waits_for_a_migration_serves_nothing(app: Any, client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'runs' AND name NOT LIKE '0001%%'")
+        try:
+            answer = client.get("/readyz")
+        finally:
+            from django.core.management import call_command
+
+            call_command("migrate", "runs", fake=True, verbosity=0)
+    assert (answer.status_code, answer.json()["migrations"]) == (503, "pending")
+
+
+def test_a_database_that_cannot_be_reached(app: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    def refuse() -> None:
+        raise OperationalError("could not connect to postgres://user:password@host/")
+
+    monkeypatch.setattr(connection, "ensure_connection", refuse)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "unreachable")
+    assert "password" not in answer.content.decode()

@@ -20,10 +20,12 @@ from django.views.decorators.http import require_GET, require_POST
 from runs.states import FINAL, Status
 from runs.views import missing, of_shop
 from shops.auth import EmbeddedRequest, embedded
+from shops.scopes import HEART
 from shops.services import Refused
 from transfer.archive import ArchiveError
 from transfer.keys import decode, encode
 from transfer.outcomes import Policy
+from transfer.registry import RESOURCES, withheld
 
 from . import choices, listing, services
 from .answer import answer
@@ -40,7 +42,12 @@ UPLOAD_MINUTES = 60
 @require_GET
 @embedded
 def new(request: EmbeddedRequest) -> HttpResponse:
-    return render(request, "imports/new.html", {"limit": settings.MAX_UPLOAD_BYTES})
+    """The form. It asks for what writing the heart of a store takes, and for more where that is ticked."""
+    missing = withheld(request.shop.scopes, "write")
+    first = sorted({scope for name in HEART for scope in missing.get(name, ())})
+    further = [(RESOURCES[name].label, needed) for name, needed in missing.items() if not set(needed) <= set(first)]
+    context = {"limit": settings.MAX_UPLOAD_BYTES, "scopes": first, "further": further}
+    return render(request, "imports/new.html", context)
 
 
 @require_POST

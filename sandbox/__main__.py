@@ -14,7 +14,7 @@ from aiohttp import web
 from .bucket import Plan
 from .seed import SEEDS
 from .server import application
-from .world import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, World
+from .world import ALL_SCOPES, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, World
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
@@ -34,6 +34,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     option("client-id", DEFAULT_CLIENT_ID, "the app's client id")
     option("client-secret", DEFAULT_CLIENT_SECRET, "the app's client secret")
     option("plan", "standard", f"API budget: {', '.join(plan.name.lower() for plan in Plan)}")
+    option("scopes", ",".join(sorted(ALL_SCOPES)), "what installing the app grants")
+    option("optional-scopes", "", "what the app may ask for later")
     option("latency-ms", 0.0, "milliseconds before each answer", type=float)
     parser.add_argument("--shop", action="append", default=[], metavar="DOMAIN=SEED", help="a further shop")
     return parser.parse_args(argv)
@@ -43,6 +45,8 @@ def world_of(options: argparse.Namespace) -> World:
     world = World(
         client_id=options.client_id, client_secret=options.client_secret, app_url=options.app_url, rng=options.rng
     )
+    world.settings.scopes = frozenset(filter(None, options.scopes.split(",")))
+    world.settings.optional_scopes = frozenset(filter(None, options.optional_scopes.split(",")))
     world.settings.plan = Plan.named(options.plan)
     world.settings.latency = options.latency_ms / 1000
     world.create_shop("boutique.myshopify.com", options.seed, options.products)

@@ -46,13 +46,16 @@ def ask(pairing: Pairing) -> TokenPair:
     raise refusal
 
 
-def exchange(domain: str, id_token: str, issued_at: datetime) -> Shop:
-    """Installs a shop, or brings its dead tokens back to life. Of many who open it at once, one asks Shopify."""
+def exchange(domain: str, id_token: str, issued_at: datetime, *, anew: bool = False) -> Shop:
+    """Installs a shop, or brings its dead tokens back to life. Of many who open it at once, one asks Shopify.
+
+    `anew`: a good token is exchanged too, to learn the scopes of now.
+    """
     shop, _ = Shop.objects.get_or_create(domain=domain, uninstalled_at=None)
     row = _Row(shop.pk)
     row.renew(
         lambda shop: ask(lambda app: app.exchange(shop.domain, id_token)),
-        done=lambda shop: shop.usable,
+        done=lambda shop: shop.usable and not anew,
         grant=Grant.EXCHANGE,
         installed_at=issued_at,
     )

@@ -5,6 +5,7 @@ from . import link_views, views, webhooks
 app_name = "shops"
 urlpatterns = [
     path("auth/bounce", views.bounce, name="bounce"),
+    path("scopes", views.scopes, name="scopes"),
     path("links", link_views.index, name="links"),
     path("links/code", link_views.code, name="link_code"),
     path("links/enter", link_views.enter, name="link_enter"),

@@ -1,10 +1,29 @@
-"""The bounce page: it holds nothing but App Bridge, which comes back with a fresh ID token."""
+"""The bounce page, which holds nothing but App Bridge, and what a merchant granted."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from shopify_client import ShopifyError
+
+from .auth import EmbeddedRequest, embedded
+from .tokens import exchange
 
 
 def bounce(request: HttpRequest) -> HttpResponse:
+    """App Bridge comes back from here with a fresh ID token."""
     return render(request, "bounce.html")
+
+
+@require_POST
+@embedded
+def scopes(request: EmbeddedRequest) -> HttpResponse:
+    """The merchant granted more just now: the next token says what. (The webhook may take a while.)"""
+    own = request.identity
+    try:
+        shop = exchange(own.shop, own.token, own.issued_at, anew=True)
+    except ShopifyError as problem:
+        return JsonResponse({"error": f"{problem} Try again in a minute."}, status=503)
+    return JsonResponse({"scopes": shop.scopes})

@@ -1,5 +1,5 @@
 // A stand-in for Shopify's App Bridge: ID tokens from the admin page around this frame, `fetch` that carries them, the
-// app's navigation, title, save bar and toasts.
+// app's navigation, title, save bar, toasts and scopes.
 "use strict";
 (() => {
   const waiting = new Map();
@@ -78,6 +78,10 @@
     toast: { show: (message) => ask("toast", message) },
     loading: () => {},
     saveBar,
+    scopes: {
+      query: () => ask("scopes"),
+      request: (wanted) => ask("grant", wanted),
+    },
   };
 
   // -- what the admin shows -------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 // The embedded app's pages: navigation, forms and polling by fetch, so that App Bridge adds an ID token to each request.
 import { begin } from "./visit.js";
+import "./scopes.js";
 import "./forms.js";
 import "./choices.js";
 import "./records.js";

@@ -1,0 +1,38 @@
+"""``manage.py write_app_toml``: writes the app's configuration for Shopify's CLI."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from shopify_client.client import API_VERSION
+from shops.commands import Broken, fail
+from shops.scopes import app_toml
+
+PLACEHOLDER = "https://example.com"
+_URL = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?/?\Z")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9-]{0,100}\Z")
+
+
+class Command(BaseCommand):
+    help = "Writes shopify.app.toml: the scopes that the resources need, the webhooks, the addresses."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--client-id", default="", help="the app's client id (empty: the CLI's `app config link`)")
+        parser.add_argument("--url", default=PLACEHOLDER, help="where the app is, like https://shopsync.example.com")
+        parser.add_argument("--out", default=str(Path(settings.BASE_DIR) / "shopify.app.toml"), metavar="FILE")
+
+    def handle(self, **options: Any) -> None:
+        if not _URL.match(options["url"]) or not _CLIENT_ID.match(options["client_id"]):
+            fail(self, Broken("Give the address as https://name, and the client id as the dashboard shows it."))
+        text = app_toml(client_id=options["client_id"], url=options["url"], version=API_VERSION)
+        try:
+            Path(options["out"]).write_text(text, encoding="utf-8")
+        except OSError as problem:
+            fail(self, Broken(f"{options['out']} cannot be written: {problem.strerror}."))
+        self.stdout.write(f"{options['out']} is written.")

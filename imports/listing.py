@@ -17,7 +17,7 @@ from runs.models import LedgerEntry
 from shops.services import Refused
 from transfer.keys import decode, encode
 from transfer.outcomes import Outcome, Verdict
-from transfer.registry import RESOURCES
+from transfer.registry import RESOURCES, order
 
 from . import services
 from .marks import side_by_side
@@ -39,6 +39,10 @@ COLUMNS = (
     "lost",
     "verified",
 )
+
+
+CHANGES, ALL = "changes", "all"
+CHANGING = (Verdict.CREATE, Verdict.UPDATE, Verdict.CONFLICT, Verdict.CANNOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,11 @@ class Filters:
     def condition(self, run: Import) -> Q:
         q = Q(run=run)
         for name in ("resource", "verdict", "outcome", "reason"):
-            if getattr(self, name):
-                q &= Q(**{name: getattr(self, name)})
+            word = getattr(self, name)
+            if word == CHANGES:
+                q &= Q(verdict__in=CHANGING)
+            elif word and word != ALL:
+                q &= Q(**{name: word})
         if self.search:
             named = Q(key__icontains=self.search)
             q &= named | Q(after__title__icontains=self.search) | Q(before__title__icontains=self.search)
@@ -157,16 +164,21 @@ def _admin_path(gid: str) -> str:
 def resources(run: Import) -> list[tuple[str, str]]:
     """(name, label) of the kinds that the run holds, in the order of writing."""
     held = run.plan.get("counts") or run.result.get("resources") or {}
-    return [(name, RESOURCES[name].label if name in RESOURCES else name) for name in held]
+    return [(name, RESOURCES[name].label) for name in order() if name in held]
+
+
+def plan_lines(run: Import) -> list[tuple[str, dict[str, int]]]:
+    """(resource, records of each verdict), in the order of writing."""
+    return [(name, run.plan["counts"][name]) for name, _ in resources(run)]
 
 
 def verdict_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:
-    counts = [
-        own for name, own in run.plan.get("counts", {}).items() if not filters.resource or name == filters.resource
-    ]
+    counts = [own for name, own in plan_lines(run) if not filters.resource or name == filters.resource]
     totals = {word: sum(own.get(word, 0) for own in counts) for word in Verdict}
-    tabs = [_tab(filters, "verdict", "", "All", sum(totals.values()))]
-    return tabs + [_tab(filters, "verdict", word, VERDICTS[word], n) for word, n in totals.items() if n]
+    changing = sum(totals[word] for word in CHANGING)
+    tabs = [_tab(filters, "verdict", CHANGES, "Changes", changing)]
+    tabs += [_tab(filters, "verdict", word, VERDICTS[word], n) for word, n in totals.items() if n]
+    return [*tabs, _tab(filters, "verdict", ALL, "All", sum(totals.values()))]
 
 
 def outcome_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:

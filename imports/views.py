@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -94,10 +95,13 @@ def plan(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
         return _plan_json(request, run)
     filters = Filters.of(request.GET)
+    if not filters.verdict and not filters.left_out:
+        filters = replace(filters, verdict=listing.CHANGES)
     waiting = run.status == Status.WAITING
     context = {
         **_list(request, run, filters),
         "tabs": listing.verdict_tabs(run, filters),
+        "plan_lines": listing.plan_lines(run),
         "policies": [(word, *words) for word, words in POLICIES.items()],
         "figures": choices.figures(run) if waiting else None,
         "waiting": waiting,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, Subquery
 from django.utils import timezone
 
-from transfer.registry import RESOURCES
+from transfer.registry import RESOURCES, order
 
 from .kinds import DECISION, RunKind, kind_of, phases_of
 from .models import Lane, Run
@@ -37,9 +37,7 @@ def status_of(run: Run) -> dict[str, Any]:
         "step_label": kind.stage(run.step).label if run.step in names else None,
         "next_label": _next(kind, run.step),
         "phases": phases_of(kind, run.step, run.status),
-        "counts": {
-            name: {"label": _label(name), "done": pair[0], "total": pair[1]} for name, pair in run.counts.items()
-        },
+        "counts": {name: _count(name, *run.counts[name]) for name in sorted(run.counts, key=_place)},
         "done": done,
         "total": total,
         "rate": round(run.progress.get("rate") or 0.0, 1) if working else None,
@@ -96,8 +94,14 @@ def _next(kind: RunKind, step: str) -> str | None:
     return following.label if following is not None else None
 
 
-def _label(name: str) -> str:
-    return RESOURCES[name].label if name in RESOURCES else name
+def _count(name: str, done: int, total: int | None) -> dict[str, Any]:
+    label = RESOURCES[name].label if name in RESOURCES else name
+    return {"label": label, "done": done if total is None else min(done, total), "total": total}
+
+
+def _place(name: str) -> int:
+    """The order of writing, in which kinds are listed everywhere."""
+    return order().index(name) if name in RESOURCES else len(RESOURCES)
 
 
 def _time(moment: datetime | None) -> str | None:

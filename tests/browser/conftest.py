@@ -28,7 +28,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SETTINGS = {"SLICE_SECONDS": "2", "SWEEP_SECONDS": "1", "SETTLING_SECONDS": "0.5"}
+SETTINGS = {"SWEEP_SECONDS": "1", "SETTLING_SECONDS": "0.5"}
 
 
 @pytest.fixture(scope="session")

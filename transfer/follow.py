@@ -74,19 +74,19 @@ class _Following:
         """The next window of a part."""
         resource = self.desk.registry[name]
         holding = chosen and any(self._hangs(values, resource) for values in self.desk.reachable.values())
-        lines = []
-        if holding or self.selection.closure:
-            for text, behind in islice(read_from(self.desk.storage, part, self.cursor["offset"]), WINDOW):
-                lines.append(loads(text))
-                self.cursor["offset"] = behind
-        if len(lines) < WINDOW:
-            self.cursor["todo"].pop(0)
-            self.cursor["offset"] = 0
+        read = read_from(self.desk.storage, part, self.cursor["offset"])
+        window = list(islice(read, WINDOW)) if holding or self.selection.closure else []
+        lines = [loads(text) for text, _ in window]
         records = list(self._portable(resource, latest(self.desk, lines)))
         if holding:
             self._keep(self._owned(resource, records), chosen=True)
         if self.selection.closure:
             self._keep(self._read(self._needed(resource, records)), chosen=False)
+        if len(window) == WINDOW:  # only now: an outage on the way begins the window anew, and adds nothing twice
+            self.cursor["offset"] = window[-1][1]
+        else:
+            self.cursor["todo"].pop(0)
+            self.cursor["offset"] = 0
 
     def _portable(self, resource: Resource, lines: Sequence[dict[str, Any]]) -> Iterator[tuple[str, Reading]]:
         """(GID, the record with natural keys in it)."""

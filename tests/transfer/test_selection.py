@@ -242,3 +242,15 @@ def test_closure_reads_no_more_than_it_must(sandbox: Sandbox, tmp_path: Path) ->
     source = sandbox.shop("plain", products=200)
     desk, _ = export(sandbox, source, tmp_path, records=[["products", ["shirt-7"]]], closure=True)
     assert desk.client.pacer.spending.requests < 15
+
+
+def test_outages_on_the_way_lose_nothing_of_a_closure(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transfer.follow.WINDOW", 3)
+    source = sandbox.shop("boutique", products=9)
+    handle = sandbox.graphql(source, FIRST)["products"]["nodes"][1]["handle"]
+    chosen: dict[str, Any] = {"records": [["products", [handle]]], "closure": True}
+    calm = archive_of(sandbox, source, tmp_path, **chosen)
+    sandbox.faults({"kind": "reset", "shop": source, "after": 12, "times": 5})
+    assert archive_of(sandbox, source, tmp_path, **chosen) == calm

@@ -3,14 +3,16 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv
 PY := $(VENV)/bin/python
 PLAN ?= advanced
+PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo run setup test lint bench clean help
+.PHONY: demo run play setup test lint bench clean help
 
 help:
 	@echo "make demo   watch one store being copied into another   (DEMO_EXIT=1 ends it afterwards, PLAN=standard|advanced|plus)"
 	@echo "make test   run the tests                                (ARGS='-k name' to choose)"
-	@echo "make run    the app with the sandbox, empty, to click around in"
+	@echo "make play   the app with the sandbox, nothing copied yet, to click around in"
+	@echo "make run    the app for your own Partner app, from .env  (docs/partner-setup.md; PORT=8000)"
 	@echo "make lint   ruff, mypy, import rules"
 	@echo "make bench  the figures"
 
@@ -30,6 +32,11 @@ demo: $(VENV)/.run
 	@PLAN=$(PLAN) $(PY) -m demo
 
 run: $(VENV)/.run
+	@test -f .env || { echo "Copy .env.example to .env and fill it in; docs/partner-setup.md says how. (No Partner account? make play)"; exit 2; }
+	@$(PY) manage.py check_partner_app
+	@$(PY) manage.py up --port $(PORT)
+
+play: $(VENV)/.run
 	@DEMO_ONLY_UP=1 PLAN=$(PLAN) $(PY) -m demo
 
 test: $(VENV)/.dev

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from pathlib import Path
 from types import FrameType
 
@@ -23,6 +24,7 @@ CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret-of-32-chars!!"  # of the sandbox
 SOURCE, TARGET = "boutique", "empty"
 START_SECONDS = 60
+PLAYING = bool(os.environ.get("DEMO_ONLY_UP"))  # nothing is copied: somebody wants to do it by hand
 
 
 def free_port(wanted: int) -> int:
@@ -36,6 +38,12 @@ def free_port(wanted: int) -> int:
                 continue
             return int(own.getsockname()[1])
     raise SystemExit("There is no free port on 127.0.0.1.")
+
+
+def declared_scopes() -> dict[str, str]:
+    """What the app declares to Shopify, for the sandbox: whoever clicks around is asked for the optional ones."""
+    own = tomllib.loads((ROOT / "shopify.app.toml").read_text(encoding="utf-8"))["access_scopes"]
+    return {"SANDBOX_SCOPES": own["scopes"], "SANDBOX_OPTIONAL_SCOPES": ",".join(own["optional_scopes"])}
 
 
 def _listens(port: int) -> bool:
@@ -56,6 +64,7 @@ class Processes:
         self._sandbox = sandbox
         environment = {
             **os.environ,
+            "ENV_FILE": os.devnull,  # what somebody set for stores of their own is not for this one
             "VAR_DIR": str(var),
             "SHOPIFY_API_KEY": CLIENT_ID,
             "SHOPIFY_API_SECRET": CLIENT_SECRET,
@@ -63,6 +72,8 @@ class Processes:
             "SHOPIFY_ADMIN_ORIGIN": own,
             "SHOPIFY_APP_BRIDGE_URL": f"{own}/app-bridge.js",
         }
+        if PLAYING:
+            environment |= declared_scopes()
         environment.pop("DATABASE_URL", None)
         environment.pop("REDIS_URL", None)
         stand_in = [
@@ -118,7 +129,7 @@ def main() -> int:
     code = 2
     try:
         processes.wait()
-        if not os.environ.get("DEMO_ONLY_UP"):
+        if not PLAYING:
             copy = Copy(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}", SOURCE, TARGET)
             code = 0 if copy.run() else 1
         print("\nTo look at, in a browser:")

@@ -16,7 +16,7 @@ WEBHOOKS = ("app/uninstalled", "app/scopes_update", "bulk_operations/finish")
 COMPLIANCE = ("customers/data_request", "customers/redact", "shop/redact")
 
 _TOML = """\
-# Derived from the resources by `manage.py write_app_toml`; a test holds it to what they need.
+# Derived from the resources by `manage.py write_app_toml`; a test holds the committed file to what they need.
 # docs/partner-setup.md says what to do with it.
 client_id = "{client_id}"
 name = "shopsync"

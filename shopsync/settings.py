@@ -7,6 +7,7 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from kombu import Queue
@@ -15,7 +16,7 @@ from shops.logs import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
+environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")), overwrite=False)
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -37,9 +38,12 @@ def _own_secret() -> str:
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+APP_URL = env.str("APP_URL", default="").rstrip("/")  # where Shopify and merchants reach the program
+_OUTSIDE = [urlsplit(APP_URL).hostname or ""] if APP_URL else []
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver", *_OUTSIDE])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[APP_URL] if APP_URL else [])
+_BEHIND_PROXY = env.bool("BEHIND_PROXY", default=APP_URL.startswith("https:"))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_PROXY else None
 ROOT_URLCONF = "shopsync.urls"
 WSGI_APPLICATION = "shopsync.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -113,7 +117,8 @@ DATABASES = {"default": _database()}
 # -- Shopify -----------------------------------------------------------------------------------------------------
 
 SHOPIFY_API_KEY = env.str("SHOPIFY_API_KEY", default="")
-SHOPIFY_API_SECRETS = env.list("SHOPIFY_API_SECRET", default=[])  # the new one first, while a secret is rotated
+# The new one first, while a secret is rotated. An empty one would let anybody sign.
+SHOPIFY_API_SECRETS = [secret.strip() for secret in env.list("SHOPIFY_API_SECRET", default=[]) if secret.strip()]
 SHOPIFY_API_ORIGIN = env.str("SHOPIFY_API_ORIGIN", default="https://{shop}")
 SHOPIFY_ADMIN_ORIGIN = env.str("SHOPIFY_ADMIN_ORIGIN", default="https://admin.shopify.com")
 SHOPIFY_APP_BRIDGE_URL = env.str("SHOPIFY_APP_BRIDGE_URL", default="https://cdn.shopify.com/shopifycloud/app-bridge.js")

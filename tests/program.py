@@ -28,6 +28,7 @@ class Program:
         self.environment = {
             **os.environ,
             **settings,
+            "ENV_FILE": os.devnull,
             "VAR_DIR": str(folder),
             "SHOPIFY_API_KEY": CLIENT_ID,
             "SHOPIFY_API_SECRET": CLIENT_SECRET,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +40,7 @@ def least(sandbox: Sandbox) -> Iterator[None]:
 
 def test_the_committed_configuration_is_what_the_resources_need(tmp_path: Path) -> None:
     path = tmp_path / "shopify.app.toml"
-    call_command("write_app_toml", "--out", str(path))
+    call_command("write_app_toml", "--out", str(path), "--client-id", "", "--url", "https://example.com")
     text = path.read_text(encoding="utf-8")
     assert text == COMMITTED.read_text(encoding="utf-8"), "run manage.py write_app_toml, and commit what it writes"
     given = tomllib.loads(text)
@@ -55,6 +58,25 @@ def test_the_command_writes_no_nonsense(wrong: tuple[str, str], tmp_path: Path) 
     with pytest.raises(SystemExit):
         call_command("write_app_toml", *wrong, "--out", str(tmp_path / "x.toml"))
     assert not (tmp_path / "x.toml").exists()
+
+
+def test_make_run_says_what_is_missing(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.SHOPIFY_API_KEY, settings.SHOPIFY_API_SECRETS, settings.APP_URL = "", [], "http://127.0.0.1:8000"
+    with pytest.raises(SystemExit):
+        call_command("check_partner_app")
+    said = capsys.readouterr().err
+    assert all(name in said for name in ("SHOPIFY_API_KEY", "SHOPIFY_API_SECRET", "APP_URL"))
+    settings.SHOPIFY_API_KEY, settings.SHOPIFY_API_SECRETS = "client-id", ["a secret"]
+    settings.APP_URL = "https://my.example.com"
+    call_command("check_partner_app")
+    assert "apps/client-id" in capsys.readouterr().out
+
+
+def test_an_empty_secret_is_no_secret() -> None:
+    environment = {**os.environ, "SHOPIFY_API_SECRET": " ,new,", "ENV_FILE": os.devnull}
+    code = "from shopsync import settings; print(settings.SHOPIFY_API_SECRETS)"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
+    assert said.stdout.decode().strip() == "['new']"
 
 
 @pytest.mark.published_schema

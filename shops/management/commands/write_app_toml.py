@@ -23,13 +23,13 @@ class Command(BaseCommand):
     help = "Writes shopify.app.toml: the scopes that the resources need, the webhooks, the addresses."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--client-id", default="", help="the app's client id (empty: the CLI's `app config link`)")
-        parser.add_argument("--url", default=PLACEHOLDER, help="where the app is, like https://shopsync.example.com")
+        parser.add_argument("--client-id", default=settings.SHOPIFY_API_KEY, help="default: SHOPIFY_API_KEY")
+        parser.add_argument("--url", default=settings.APP_URL or PLACEHOLDER, help="of the app; default: APP_URL")
         parser.add_argument("--out", default=str(Path(settings.BASE_DIR) / "shopify.app.toml"), metavar="FILE")
 
     def handle(self, **options: Any) -> None:
         if not _URL.match(options["url"]) or not _CLIENT_ID.match(options["client_id"]):
-            fail(self, Broken("Give the address as https://name, and the client id as the dashboard shows it."))
+            fail(self, Broken("Give the app's address as https://name, and its client id as the dashboard shows it."))
         text = app_toml(client_id=options["client_id"], url=options["url"], version=API_VERSION)
         try:
             Path(options["out"]).write_text(text, encoding="utf-8")

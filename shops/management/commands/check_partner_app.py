@@ -1,0 +1,34 @@
+"""``manage.py check_partner_app``: whether what a Partner app needs is set, before anything is started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from shops.commands import Broken, fail
+
+
+class Command(BaseCommand):
+    help = "Says what is missing in .env for a real Partner app, or where to open the app."
+
+    def handle(self, **options: Any) -> None:
+        problems = list(_problems())
+        if problems:
+            lines = [".env is not complete (docs/partner-setup.md says where each value comes from):", *problems]
+            fail(self, Broken("\n".join(lines)))
+        where = f"{settings.SHOPIFY_ADMIN_ORIGIN}/store/YOUR-STORE/apps/{settings.SHOPIFY_API_KEY}"
+        self.stdout.write(f"Shopify reaches the app at {settings.APP_URL}; open it at {where}")
+
+
+def _problems() -> Iterator[str]:
+    if not settings.SHOPIFY_API_KEY:
+        yield "  SHOPIFY_API_KEY: the app's client id is missing."
+    if not any(settings.SHOPIFY_API_SECRETS):
+        yield "  SHOPIFY_API_SECRET: the app's client secret is missing."
+    address = urlsplit(settings.APP_URL)
+    if address.scheme != "https" or not address.hostname or address.path not in ("", "/"):
+        yield "  APP_URL: the https address under which Shopify reaches this program is missing, like https://my.example.com."

@@ -71,7 +71,7 @@ async function display(response, own, how, part) {
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.getElementById("main");
   if (!fresh) { refuse(SORRY); return; }
-  if (how === "quiet") patch(main(), fresh);
+  if (how === "quiet") { carry(main(), fresh); patch(main(), fresh); }
   else if (part && page.getElementById(part)) exchangePart(page.getElementById(part), url, how);
   else exchange(fresh, page.title, url, how);
   here = location.pathname;
@@ -112,20 +112,27 @@ function keepScroll() { history.replaceState({ ...history.state, scroll: scrollY
 
 addEventListener("scrollend", keepScroll);
 
-// Exchanges what differs and nothing else: where the two have the same parts, by id, each part is looked at alone.
+// Exchanges what differs and nothing else, so that focus, ticks and half-typed texts stay: where two parts have the same
+// inner parts and the same words around them, each inner part is looked at alone.
 export function patch(old, fresh) {
   if (old.isEqualNode(fresh)) return;
-  const parts = (node) => [...node.children];
-  const [before, after] = [parts(old), parts(fresh)];
-  const same = before.length === after.length && before.length && before.every((one, n) =>
-    one.tagName === after[n].tagName && one.id === after[n].id && (one.id || one.children.length));
-  if (same && old.cloneNode(false).isEqualNode(fresh.cloneNode(false))) {
-    before.forEach((one, n) => patch(one, after[n]));
-    return;
-  }
+  const [before, after] = [[...old.children], [...fresh.children]];
+  const same = before.length && before.length === after.length && words(old) === words(fresh) &&
+    old.cloneNode(false).isEqualNode(fresh.cloneNode(false)) &&
+    before.every((one, n) => one.tagName === after[n].tagName && one.id === after[n].id);
+  if (same) { before.forEach((one, n) => patch(one, after[n])); return; }
   const held = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(fresh);
   if (held) refocus(held, fresh);
+}
+
+const words = (node) => [...node.childNodes].filter((one) => one.nodeType === Node.TEXT_NODE).map((one) => one.data.trim()).join(" ");
+
+// What is shown once (`data-once`) stays until the page is left: the server does not say it again.
+function carry(old, fresh) {
+  for (const one of old.querySelectorAll("[data-once]")) {
+    fresh.querySelector(`#${one.parentElement.id}`)?.append(one.cloneNode(true));
+  }
 }
 
 function refocus(held, fresh) {

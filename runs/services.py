@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -15,6 +17,7 @@ from .states import EXPIRING, Status
 
 logger = logging.getLogger(__name__)
 
+SILENT_SWEEPS = 6
 R = TypeVar("R", bound=Run)
 
 
@@ -89,3 +92,9 @@ def drain(on: bool, who: str) -> None:
     logger.warning("the service was %s by %s", "drained" if on else "undrained", who)
     if not on:
         bell.ring()
+
+
+def beat_is_silent() -> bool:
+    """Whether beat, or the worker that sweeps, has not been heard for several sweeps."""
+    limit = Now() - timedelta(seconds=SILENT_SWEEPS * settings.SWEEP_SECONDS)
+    return not Service.objects.filter(pk=1, swept_at__gt=limit).exists()

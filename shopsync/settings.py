@@ -92,7 +92,7 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
@@ -119,9 +119,10 @@ DATABASES = {"default": _database()}
 SHOPIFY_API_KEY = env.str("SHOPIFY_API_KEY", default="")
 # The new one first, while a secret is rotated. An empty one would let anybody sign.
 SHOPIFY_API_SECRETS = [secret.strip() for secret in env.list("SHOPIFY_API_SECRET", default=[]) if secret.strip()]
-SHOPIFY_API_ORIGIN = env.str("SHOPIFY_API_ORIGIN", default="https://{shop}")
-SHOPIFY_ADMIN_ORIGIN = env.str("SHOPIFY_ADMIN_ORIGIN", default="https://admin.shopify.com")
-SHOPIFY_APP_BRIDGE_URL = env.str("SHOPIFY_APP_BRIDGE_URL", default="https://cdn.shopify.com/shopifycloud/app-bridge.js")
+APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+SHOPIFY_API_ORIGIN = env.str("SHOPIFY_API_ORIGIN", default="") or "https://{shop}"
+SHOPIFY_ADMIN_ORIGIN = env.str("SHOPIFY_ADMIN_ORIGIN", default="") or "https://admin.shopify.com"
+SHOPIFY_APP_BRIDGE_URL = env.str("SHOPIFY_APP_BRIDGE_URL", default="") or APP_BRIDGE
 TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])  # Fernet keys, the newest first; derived from SECRET_KEY if empty
 
 # -- Runs --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,122 @@
+"""PostgreSQL and Redis from the system's packages, for one test or one command, in folders that vanish afterwards.
+
+    python -m tests.servers postgres redis -- python -m pytest tests/runs
+
+runs a command with DATABASE_URL and REDIS_URL set.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+START_SECONDS = 30
+PASSWORD = "of-a-test"
+
+
+def free_port() -> int:
+    with socket.socket() as own:
+        own.bind(("127.0.0.1", 0))
+        return int(own.getsockname()[1])
+
+
+def postgres_binaries() -> Path | None:
+    """Debian keeps them out of the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of an empty database. PostgreSQL refuses to be root: then it runs as its own user."""
+    binaries = postgres_binaries()
+    assert binaries is not None, "PostgreSQL is not installed"
+    folder, port = Path(tempfile.mkdtemp(prefix="shopsync-postgres-")), free_port()
+    become: list[str] = []
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        become = ["runuser", "-u", "postgres", "--"]
+    secret = folder / "password"
+    secret.write_text(PASSWORD)
+    secret.chmod(0o644)
+    data = str(folder / "data")
+    quiet = {"cwd": "/", "check": True, "stdout": subprocess.DEVNULL}
+    init = ["--auth=scram-sha-256", "--username=shopsync", f"--pwfile={secret}", "--encoding=UTF8", "--locale=C.UTF-8"]
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60"
+    control = [*become, str(binaries / "pg_ctl"), "-D", data]
+    try:
+        subprocess.run([*become, str(binaries / "initdb"), "-D", data, "--no-sync", *init], **quiet)  # type: ignore[call-overload]
+        subprocess.run([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"], **quiet)  # type: ignore[call-overload]
+        yield f"postgres://shopsync:{PASSWORD}@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], cwd="/", check=False, stdout=subprocess.DEVNULL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Redis:
+    """A Redis that can be killed and started again with what it had."""
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        self._folder, self._port = folder, port or free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        command = ["redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
+        command += ["--appendonly", "yes", "--save", "", "--loglevel", "warning"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("Redis did not come up")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(10)
+            self._process = None
+
+    def empty(self) -> None:
+        subprocess.run(["redis-cli", "-p", str(self._port), "flushall"], check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="shopsync-redis-") as folder:
+        own = Redis(Path(folder))
+        own.start()
+        try:
+            yield own.url
+        finally:
+            own.stop()
+
+
+def main(arguments: list[str]) -> int:
+    split = arguments.index("--")
+    servers = {"postgres": (postgres, "DATABASE_URL"), "redis": (redis, "REDIS_URL")}
+    environment = dict(os.environ)
+    with ExitStack() as stack:
+        for name in arguments[:split]:
+            server, variable = servers[name]
+            environment[variable] = stack.enter_context(server())
+        return subprocess.run(arguments[split + 1 :], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

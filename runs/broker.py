@@ -34,20 +34,28 @@ def command() -> list[str] | None:
     """How to start a broker; None where one is configured or runs already. Raises NoBroker."""
     if settings.REDIS_URL or alive():
         return None
-    folder = settings.VAR_DIR / "broker"
-    folder.mkdir(parents=True, exist_ok=True)
-    settings.BROKER_SOCKET.unlink(missing_ok=True)
     options = {
         "--port": "0",
         "--unixsocket": str(settings.BROKER_SOCKET),
         "--unixsocketperm": "700",
-        "--dir": str(folder),
+        "--dir": str(_folder()),
         "--appendonly": "yes",
         "--save": "",
         "--maxmemory-policy": "noeviction",
         "--loglevel": "warning",
     }
     return [str(_binary()), *(part for pair in options.items() for part in pair)]
+
+
+def prepare() -> None:
+    """Before every start: somebody may have tidied up too much, and a socket outlives a kill."""
+    _folder().mkdir(parents=True, exist_ok=True)
+    settings.BROKER_SOCKET.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    folder: Path = settings.VAR_DIR / "broker"
+    return folder
 
 
 def _binary() -> Path:

@@ -17,6 +17,8 @@ from .services import cancel
 from .states import ACTIVE, Status
 from .status import status_of
 
+_engine = logging.getLogger("runs.engine")
+
 WIDTH = 28
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 15.0
@@ -77,18 +79,19 @@ def follow(
     """
     meter = Meter(out or sys.stderr, label)
     try:
+        if inline:
+            _engine.setLevel(logging.WARNING)  # the progress says it all
         _watch(run, meter, inline=inline, quiet=quiet, sleep=sleep)
     except KeyboardInterrupt:
         cancel(run)
         raise Broken("Interrupted: the run is cancelled; what it wrote so far stays.") from None
     finally:
+        _engine.setLevel(logging.NOTSET)
         meter.end()
     return run
 
 
 def _watch(run: Run, meter: Meter, *, inline: bool, quiet: bool, sleep: Callable[[float], None]) -> None:
-    if inline:  # the progress says it all
-        logging.getLogger("runs.engine").setLevel(logging.WARNING)
     patience: float | None = time.monotonic() + PATIENCE_SECONDS
     while True:
         run.refresh_from_db()

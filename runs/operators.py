@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -88,7 +88,9 @@ def overview() -> dict[str, Any]:
     service = Service.objects.filter(pk=1).first() or Service()
     working = Exists(Run.objects.filter(shop=OuterRef("shop")).active())
     lanes = Lane.objects.filter(working | Q(paused_at__isnull=False)).select_related("shop")
-    found = list(lanes.order_by("-lease_until", "served_at", "id")[: SHOWN + 1])
+    found = list(
+        lanes.order_by(F("lease_until").desc(nulls_last=True), F("served_at").asc(nulls_first=True), "id")[: SHOWN + 1]
+    )
     reasons = Run.objects.filter(status=Status.FAILED).order_by().values_list("reason").annotate(Count("pk"))
     return {
         "drained": service.drained_at is not None,

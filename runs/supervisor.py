@@ -20,6 +20,7 @@ from typing import IO
 GRACE_SECONDS = 30.0  # for a worker to end its slice
 STEADY_SECONDS = 20.0  # a process that lives this long has started well
 LONGEST_PAUSE = 30.0
+PULSE_SECONDS, SILENT_SECONDS = 2.0, 8.0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -31,23 +32,30 @@ def _die_with_parent() -> None:
 
 @dataclass(slots=True)
 class Child:
-    """One process. `ready`: asked until it says yes before the next child is started."""
+    """One process. `prepare`: called before each start. `ready`: asked until it says yes before the next child is started.
+
+    `pulse`: whether it is asked again later; one that stays silent for too long is killed, and so started again.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[], None] = lambda: None
     ready: Callable[[], bool] = lambda: True
+    pulse: bool = False
     process: subprocess.Popen[str] | None = None
     started_at: float = 0.0
     deaths: int = 0
     not_before: float = 0.0
+    heard_at: float = 0.0
 
     @property
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
     def start(self, say: Callable[[str, str], None]) -> None:
-        self.started_at = time.monotonic()
+        self.started_at = self.heard_at = time.monotonic()
+        self.prepare()
         self.process = subprocess.Popen(  # noqa: S603  # our own commands
             list(self.command),
             stdout=subprocess.PIPE,
@@ -65,6 +73,12 @@ class Child:
     def _listen(self, output: IO[str], say: Callable[[str, str], None]) -> None:
         for line in output:
             say(self.name, line.rstrip())
+
+    def check(self, now: float) -> bool:
+        """Asks for a sign of life now and then. False: it was silent for too long."""
+        if self.pulse and now - self.heard_at > PULSE_SECONDS and self.ready():
+            self.heard_at = now
+        return not self.pulse or now - self.heard_at < SILENT_SECONDS
 
     def stop(self, number: int) -> None:
         if self.process is not None and self.running:
@@ -108,6 +122,9 @@ class Supervisor:
         """Starts again what died, after a pause that grows while it keeps dying."""
         now = time.monotonic()
         for child in self._children:
+            if child.running and not child.check(now):
+                self._say(child.name, "died: it runs, and does not answer")
+                child.stop(signal.SIGKILL)
             if child.running or child.process is None:
                 continue
             if child.not_before == 0.0:

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         except broker.NoBroker as problem:
             raise CommandError(str(problem)) from None
         if command is not None:
-            children.append(Child("broker", command, ready=broker.alive))
+            children.append(Child("broker", command, prepare=broker.prepare, ready=broker.alive, pulse=True))
         host, port = options["host"], options["port"]
         web = ["gunicorn", "shopsync.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread"]
         web += ["--workers", "2", "--threads", "8", "--timeout", "120", "--log-level", "warning"]

@@ -32,7 +32,7 @@ def _die_with_parent() -> None:
 
 @dataclass(slots=True)
 class Child:
-    """One process. `prepare`: called before each start. `ready`: asked until it says yes before the next child is started.
+    """One process. `prepare`: called before each start. `ready`: asked until it says yes, then the next one is started.
 
     `pulse`: whether it is asked again later; one that stays silent for too long is killed, and so started again.
     """

@@ -70,6 +70,7 @@ class Processes:
             "SHOPIFY_API_SECRET": CLIENT_SECRET,
             "SHOPIFY_API_ORIGIN": f"{own}/shops/{{shop}}",
             "SHOPIFY_ADMIN_ORIGIN": own,
+            "SHOPIFY_FILE_HOSTS": own,
             "SHOPIFY_APP_BRIDGE_URL": f"{own}/app-bridge.js",
         }
         if PLAYING:

@@ -129,6 +129,7 @@ class _Slice:
             ticket=self.held.ticket,
             withheld=withheld(self.run.shop.scopes, kind_of(self.run).verb),
             stopping=self.stopping,
+            called_off=self._called_off,
             beat=self.beat,
             until=self._until(),
             in_flight=settings.IN_FLIGHT,

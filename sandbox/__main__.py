@@ -37,6 +37,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     option("scopes", ",".join(sorted(ALL_SCOPES)), "what installing the app grants")
     option("optional-scopes", "", "what the app may ask for later")
     option("latency-ms", 0.0, "milliseconds before each answer", type=float)
+    option("file-origin", "", "where the app finds the files; by default the address that is listened on")
     parser.add_argument("--shop", action="append", default=[], metavar="DOMAIN=SEED", help="a further shop")
     return parser.parse_args(argv)
 
@@ -59,11 +60,13 @@ def world_of(options: argparse.Namespace) -> World:
 
 
 async def serve(options: argparse.Namespace) -> None:
-    runner = web.AppRunner(application(world_of(options)), access_log=None, shutdown_timeout=1.0)
+    world = world_of(options)
+    runner = web.AppRunner(application(world), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, options.host, options.port)
     await site.start()
     port = runner.addresses[0][1]
+    world.blobs.origin = options.file_origin or f"http://{options.host}:{port}"
     print(f"sandbox listening on http://{options.host}:{port}", flush=True)  # noqa: T201
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -43,6 +43,7 @@ async def config(request: web.Request) -> web.Response:
             "token_ttl": own.token_seconds,
             "search_lag_seconds": own.search_lag,
             "clock_offset_seconds": own.clock_offset,
+            "file_seconds": own.file_seconds,
             "scopes": sorted(own.scopes),
             "optional_scopes": sorted(own.optional_scopes),
             "app_url": request.app[WORLD].app_url,
@@ -59,6 +60,7 @@ async def configure(request: web.Request) -> web.Response:
         own.plan = Plan.named(given["plan"]) if "plan" in given else own.plan
         own.token_seconds = float(given.get("token_ttl", own.token_seconds))
         own.search_lag = float(given.get("search_lag_seconds", own.search_lag))
+        own.file_seconds = float(given.get("file_seconds", own.file_seconds))
         own.clock_offset = float(given.get("clock_offset_seconds", own.clock_offset))
         own.scopes = frozenset(given.get("scopes", own.scopes))
         own.optional_scopes = frozenset(given.get("optional_scopes", own.optional_scopes))
@@ -69,6 +71,7 @@ async def configure(request: web.Request) -> web.Response:
         world.buckets.clear()
     for shop in world.shops.values():
         shop.search_lag = own.search_lag
+        shop.file_seconds = own.file_seconds
     return await config(request)
 
 

@@ -33,9 +33,11 @@ from graphql import (
 )
 
 MUTATION = 10.0
+FILE_CREATE = 20.0  # recorded
 COUNT = 10.0
 DEAR_COUNTS = ("articlesCount", "commentsCount")  # which cost as much below an object, as recorded
 VARIANT = 0.2  # of productSet: schema, ProductSetInput.variants; of productVariantsBulkCreate: recorded
+FILE, VARIANT_FILE = 1.9, 0.6  # of productSet: schema, ProductSetInput.files and ProductVariantSetInput.file
 MISSING = object()
 
 
@@ -54,7 +56,7 @@ class Meter:
         cost = self._selection(operation.selection_set, root, data, root=True)
         if mutation:
             fields = [node for node in operation.selection_set.selections if isinstance(node, FieldNode)]
-            cost += sum(MUTATION + self._input(node) for node in fields if self._included(node))
+            cost += sum(self._base(node) + self._input(node) for node in fields if self._included(node))
         return max(cost, 1.0)
 
     def _selection(self, selection: SelectionSetNode, parent: Any, data: Any, *, root: bool = False) -> float:
@@ -150,13 +152,20 @@ class Meter:
                 return int(value_from_ast_untyped(argument.value, dict(self._variables)) or 0)
         return 10
 
+    def _base(self, node: FieldNode) -> float:
+        return FILE_CREATE if node.name.value == "fileCreate" else MUTATION
+
     def _input(self, node: FieldNode) -> float:
-        """Two mutations charge for each variant that they are given."""
+        """Two mutations charge for each variant that they are given, productSet for each file as well."""
         name = {"productSet": "input", "productVariantsBulkCreate": "variants"}.get(node.name.value)
         for argument in node.arguments or ():
             if argument.name.value == name:
                 value: Any = value_from_ast_untyped(argument.value, dict(self._variables)) or {}
-                return float(VARIANT * len(value.get("variants") or () if isinstance(value, Mapping) else value))
+                if not isinstance(value, Mapping):
+                    return VARIANT * len(value)
+                variants = value.get("variants") or ()
+                files = FILE * len(value.get("files") or ()) + VARIANT_FILE * sum(bool(v.get("file")) for v in variants)
+                return VARIANT * len(variants) + files
         return 0.0
 
 

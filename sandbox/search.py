@@ -47,6 +47,13 @@ _COMMON: Mapping[str, Getter] = {
     "created_at": _own("createdAt"),
     "updated_at": _own("updatedAt"),
 }
+_MEDIA_TYPES = {
+    "MediaImage": "IMAGE",
+    "GenericFile": "GENERIC_FILE",
+    "Video": "VIDEO",
+    "Model3d": "MODEL_3D",
+    "ExternalVideo": "EXTERNAL_VIDEO",
+}
 FIELDS: Mapping[str, Mapping[str, Getter]] = {
     "Product": {
         **_COMMON,
@@ -76,6 +83,12 @@ FIELDS: Mapping[str, Mapping[str, Getter]] = {
         "title": _own("title"),
     },
     "Metaobject": {**_COMMON, "display_name": _own("_display"), "handle": _own("handle")},
+    "File": {
+        **_COMMON,
+        "filename": _own("_name"),
+        "media_type": lambda _, node: _MEDIA_TYPES[node["__typename"]],
+        "status": _own("_status"),
+    },
     "MetafieldDefinition": {
         **_COMMON,
         "key": _own("key"),

@@ -7,7 +7,7 @@ import json
 
 from aiohttp import web
 
-from . import admin, controls
+from . import admin, controls, file_doors
 from .context import AppAccess
 from .doors import WORLD
 from .graphql_endpoint import GraphQLAnswer, answer, throttled
@@ -22,6 +22,7 @@ def application(world: World) -> web.Application:
         [
             web.post("/shops/{shop}/admin/api/{version}/graphql.json", graphql),
             web.post("/shops/{shop}/admin/oauth/access_token", oauth),
+            *file_doors.ROUTES,
             *admin.ROUTES,
             *controls.ROUTES,
         ]

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from .blobs import Blobs
+
 Node = dict[str, Any]
 MetafieldKey = tuple[str, str]
 MetafieldName = tuple[str, str, str]  # owner type, namespace, key
@@ -54,6 +56,10 @@ class Shop:
     metafields: dict[str, dict[MetafieldKey, Node]] = field(default_factory=dict)
     names: dict[tuple[str, ...], str] = field(default_factory=dict)  # (kind, handle…) -> GID
     owners: dict[MetafieldName, dict[str, None]] = field(default_factory=dict)
+    files: dict[str, None] = field(default_factory=dict)  # GIDs of files of all kinds, ascending
+    file_by_name: dict[str, str] = field(default_factory=dict)  # images and documents
+    file_seconds: float = 0.5  # from taking a file to its being there
+    blobs: Blobs = field(default_factory=Blobs)
     search_lag: float = 0.0
     _last_id: int = 0
     _values: dict[MetafieldName, dict[str, dict[str, None]]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .blobs import Blobs
 from .bucket import Bucket, Plan
 from .context import AppAccess
 from .graphql_endpoint import Stats
@@ -90,6 +91,7 @@ class Settings:
     token_seconds: float = TOKEN_SECONDS
     search_lag: float = 0.0
     clock_offset: float = 0.0
+    file_seconds: float = 0.5
     scopes: frozenset[str] = ALL_SCOPES
     optional_scopes: frozenset[str] = frozenset()
 
@@ -108,6 +110,7 @@ class World:
         self.client_id, self.client_secrets, self.app_url = client_id, [client_secret], app_url.rstrip("/")
         self.rng, self._machine_now, self.clock = rng, now, clock
         self.settings = Settings()
+        self.blobs = Blobs()
         self.shops: dict[str, Shop] = {}
         self.buckets: dict[tuple[str, str], Bucket] = {}
         self.stats: dict[str, Stats] = {}
@@ -130,7 +133,7 @@ class World:
         """Makes a shop, or makes it anew."""
         if seed not in SEEDS:
             raise ValueError(f"There is no seed {seed!r}; there are {', '.join(sorted(SEEDS))}.")
-        shop = Shop(domain, self.now)
+        shop = Shop(domain, self.now, blobs=self.blobs, file_seconds=self.settings.file_seconds)
         plant(shop, seed, rng=self.rng, products=products)
         shop.search_lag = self.settings.search_lag
         self.shops[domain] = shop

@@ -16,11 +16,13 @@ from .errors import (
     TooLate,
     Transient,
     Unavailable,
+    UploadFailed,
 )
 from .flight import Flight, Landed
 from .pacer import BucketState, Pacer, Spending
 from .tokens import App, TokenPair
 from .transport import Origins, PooledTransport, Transport, is_shop
+from .uploads import FileHosts, Upload
 
 __all__ = [
     "API_VERSION",
@@ -33,6 +35,7 @@ __all__ = [
     "BucketState",
     "BudgetSpent",
     "Cost",
+    "FileHosts",
     "FixedToken",
     "Flight",
     "GraphQLError",
@@ -54,5 +57,7 @@ __all__ = [
     "Transient",
     "Transport",
     "Unavailable",
+    "Upload",
+    "UploadFailed",
     "is_shop",
 ]

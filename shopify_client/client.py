@@ -30,6 +30,7 @@ from .errors import (
 from .flight import Flight
 from .pacer import Pacer, Throttle
 from .transport import NoAnswer, NotSent, Origins, PooledTransport, Response, Transport
+from .uploads import FileHosts, Upload, carry
 
 API_VERSION = "2026-10"
 ATTEMPTS = 4
@@ -102,8 +103,10 @@ class AdminClient:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         prices: Prices | None = None,
+        files: FileHosts | None = None,
     ) -> None:
-        """`timeout`: seconds for one request. `max_wait`: seconds that one request may wait for points."""
+        """`timeout`: seconds for one request. `max_wait`: seconds that one request may wait for points. `files`: from
+        and to which hosts files may be carried."""
         self.shop = shop
         self.pacer = pacer or Pacer(clock=clock)
         self.timeout, self.max_wait = timeout, max_wait
@@ -112,6 +115,7 @@ class AdminClient:
         self._token: TokenSource = FixedToken(token) if isinstance(token, str) else token
         self._transport = transport or PooledTransport()
         self._prices = prices or Prices()
+        self.files = files or FileHosts()
         self.writes = 0
 
     def ask(
@@ -204,6 +208,11 @@ class AdminClient:
         if wait > LONGEST_PAUSE:
             raise Unavailable("The store asks to be left alone for a while.", wait=wait)
         self._sleep(pause)
+
+    def carry(self, upload: Upload, *, halted: Callable[[], bool] = lambda: False) -> Answer:
+        """Carries a file to where it was told to go. Costs no points. Raises UploadFailed, or TooLate once `halted`."""
+        carry(upload, self.files, halted)
+        return Answer({})
 
     def flight(self, size: int) -> Flight:
         """Holds at most `size` requests in the air at once."""

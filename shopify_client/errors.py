@@ -76,3 +76,7 @@ class QueryTooCostly(Refused):
 
 class BadRequest(Refused):
     """Shopify does not accept the request as it is."""
+
+
+class UploadFailed(Refused):
+    """A file could not be carried: it is not where it should be, or its host may not be asked."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -17,6 +17,7 @@ from .errors import ShopifyError
 
 if TYPE_CHECKING:
     from .client import AdminClient, Answer
+    from .uploads import Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,22 @@ class Flight:
         self.open += 1
         self._threads.submit(self._run, document, variables, tag, repeatable, until)
 
+    def carry(self, upload: Upload, *, tag: int) -> None:
+        """Carries a file; it lands as an answer without data."""
+        self.open += 1
+        self._threads.submit(self._land, tag, lambda: self._client.carry(upload, halted=self._halted.is_set))
+
     def _run(
         self, document: str, variables: Mapping[str, Any], tag: int, repeatable: bool | None, until: float | None
     ) -> None:
+        halted = self._halted.is_set
+        self._land(
+            tag, lambda: self._client.ask(document, variables, repeatable=repeatable, until=until, halted=halted)
+        )
+
+    def _land(self, tag: int, call: Callable[[], Answer]) -> None:
         try:
-            answer = self._client.ask(
-                document, variables, repeatable=repeatable, until=until, halted=self._halted.is_set
-            )
+            answer = call()
         except ShopifyError as problem:
             self._landed.put(Landed(tag, error=problem))
         except BaseException as fault:  # a fault of ours: it belongs into the caller's thread

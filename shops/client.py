@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from shopify_client import AdminClient, BucketState, Origins, Pacer, PooledTransport
+from shopify_client import AdminClient, BucketState, FileHosts, Origins, Pacer, PooledTransport
 from shopify_client.cost import Prices
 
 from .models import Shop
@@ -27,6 +27,7 @@ def client_for(shop: Shop, *, spent: bool = False) -> AdminClient:
         origins=Origins(settings.SHOPIFY_API_ORIGIN),
         transport=_TRANSPORT,
         timeout=settings.REQUEST_TIMEOUT,
+        files=FileHosts(tuple(settings.SHOPIFY_FILE_HOSTS)) if settings.SHOPIFY_FILE_HOSTS else None,
         prices=_PRICES.setdefault(shop.domain, Prices()),
     )
 

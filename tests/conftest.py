@@ -34,6 +34,7 @@ def app(settings: Any, sandbox: Sandbox, tmp_path: Path) -> Any:
     settings.SHOPIFY_API_SECRETS = [CLIENT_SECRET]
     settings.SHOPIFY_API_ORIGIN = sandbox.origin
     settings.SHOPIFY_ADMIN_ORIGIN = sandbox.url
+    settings.SHOPIFY_FILE_HOSTS = [sandbox.url]
     settings.SHOPIFY_APP_BRIDGE_URL = f"{sandbox.url}/app-bridge.js"
     settings.FILES_DIR = tmp_path / "files"
     settings.BROKER_SOCKET = tmp_path / "no-broker.sock"

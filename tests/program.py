@@ -33,6 +33,7 @@ class Program:
             "SHOPIFY_API_KEY": CLIENT_ID,
             "SHOPIFY_API_SECRET": CLIENT_SECRET,
             "SHOPIFY_API_ORIGIN": sandbox.origin,
+            "SHOPIFY_FILE_HOSTS": sandbox.url,
             "SHOPIFY_ADMIN_ORIGIN": sandbox.url,
             "SHOPIFY_APP_BRIDGE_URL": f"{sandbox.url}/app-bridge.js",
         }

@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from shopify_client import AdminClient, Origins
+from shopify_client import AdminClient, FileHosts, Origins
 from transfer.local import local_desk, run
 from transfer.stages import EXPORT, IMPORT
 from transfer.work import Cursor, Desk
@@ -66,6 +66,7 @@ class Sandbox:
         self.ask("/sandbox/faults", {"rules": list(rules)})
 
     def client(self, shop: str, **more: Any) -> AdminClient:
+        more.setdefault("files", FileHosts((self.url,)))
         return AdminClient(shop, token=self.token(shop), origins=Origins(self.origin), **more)
 
     def graphql(self, shop: str, query: str, **variables: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from .references import Target
 from .registry import ordered_groups
 from .resource import Fields, Resource
 from .trace import WRITABLE
+from .waiting import wait
 from .work import Checkpoint, Cursor, Desk, Row, Where
 from .writing import PLANNED, Deletions, Links, Tightening, Writes, Writing, fail, planned
 
@@ -69,7 +70,12 @@ class _Applying:
     def phases(self) -> list[tuple[str, list[str], int]]:
         """(kind, resources, first wave). Deletions go backwards: what refers goes before what it refers to."""
         groups = ordered_groups(self.desk.registry)
-        forwards = [(kind, names, number * WAVES) for number, names in enumerate(groups) for kind in ("write", "link")]
+        forwards = [
+            (kind, names, number * WAVES)
+            for number, names in enumerate(groups)
+            for kind in ("write", "link", "wait")
+            if kind != "wait" or any(self.desk.registry[name].settles for name in names)
+        ]
         return [*forwards, ("tighten", [], 0), *(("delete", names, 0) for names in reversed(groups))]
 
     def counts(self) -> dict[str, tuple[int, int | None]]:
@@ -77,6 +83,8 @@ class _Applying:
 
     def phase(self, kind: str, names: Sequence[str], first: int) -> Phase:
         """One phase, task after task. What a task left in doubt is looked up before the next one builds on it."""
+        if kind == "wait":
+            return (yield from wait(self.desk, self.cursor, names, Checkpoint(self.cursor, self.counts())))
         while tasks := list(self._tasks(kind, names, first)):
             for task in tasks:
                 finished = yield from pour(self.desk, task)

@@ -162,6 +162,7 @@ class Reader:
                 "gid": reading.gid,
                 "fields": reading.fields,
                 "updatedAt": reading.updated_at,
+                "source": reading.source,
                 "reading": number,
             }
         )
@@ -321,6 +322,7 @@ def resolve(
                 "fields": portable,
                 "gid": line["gid"],
                 "key": line["key"],
+                "source": line["source"],
                 "updatedAt": line["updatedAt"],
             }
             lines.append((sort_key(tuple(line["key"])), dumps(portable), dumps(record)))

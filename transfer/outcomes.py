@@ -34,7 +34,7 @@ class State(StrEnum):
 
     PLANNED = "planned"
     SENT = "sent"  # the intent is committed; after a crash nobody knows whether it happened
-    WRITTEN = "written"  # answered; links may still be open
+    WRITTEN = "written"  # answered; links may still be open, or Shopify still at work on it
     DONE = "done"  # nothing more will be written for it
 
 

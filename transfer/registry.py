@@ -14,6 +14,7 @@ from .graph import groups
 from .references import Target
 from .resource import Resource, Scopes
 from .resources import (
+    files,
     metafield_definitions,
     metaobject_definitions,
     metaobjects,
@@ -28,6 +29,7 @@ from .resources import (
 RESOURCES: Mapping[str, Resource] = {
     module.RESOURCE.name: module.RESOURCE
     for module in (
+        files,
         metaobject_definitions,
         metafield_definitions,
         products,

@@ -16,6 +16,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from shopify_client import Upload
+
 from .diff import Change, changes
 from .keys import Key
 from .references import Target, parse
@@ -31,11 +33,13 @@ class Ask:
     """One GraphQL request of a conversation.
 
     `repeatable`: None = queries are, mutations are not; True for a mutation that is an upsert by nature.
+    `upload`: instead of a document, a file that is to be carried through this machine; the answer is ``{}``.
     """
 
     document: str
     variables: Mapping[str, Json] = field(default_factory=dict)
     repeatable: bool | None = None
+    upload: Upload | None = None
 
 
 Talk = Generator[Ask, Mapping[str, Json], T]
@@ -54,6 +58,8 @@ class Reading:
     """A record as one shop gave it: references in `fields` are still GIDs of that shop.
 
     `also` names things that live inside this record and can be referred to on their own (a product's variants).
+    `source`: where the bytes of a file can be fetched. It differs from shop to shop and from day to day, and so stands
+    beside the record, where no comparison sees it.
     """
 
     resource: str
@@ -62,6 +68,7 @@ class Reading:
     fields: Fields
     updated_at: str = ""
     also: tuple[tuple[str, Key, str], ...] = ()  # (resource, key, gid)
+    source: str = ""
 
 
 OWNER = "owner"
@@ -156,13 +163,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one job. `reason` is a closed word of `transfer.outcomes.Reason`, `detail` one sentence."""
+    """What became of one job. `reason` is a closed word of `transfer.outcomes.Reason`, `detail` one sentence.
+
+    `pending`: Shopify has taken it and is still at work on it; `Resource.settled` says when it is through.
+    """
 
     key: Key
     gid: str | None = None
     reason: str = ""
     detail: str = ""
     also: tuple[tuple[str, Key, str], ...] = ()
+    pending: bool = False
 
     @property
     def ok(self) -> bool:
@@ -210,6 +221,8 @@ class Resource(ABC):
     hangs_on: str = ""  # the kind of thing whose values these are, where `owned` reads them owner by owner
     owner_types: tuple[str, ...] = ()  # of metafields, and of their definitions
     deletable = True  # whether a mirror may delete what the archive does not have
+    sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
+    settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
     keyed_lists: Mapping[str, str] = {}
 
@@ -318,9 +331,17 @@ class Resource(ABC):
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         """Creates or updates at most `batch` records; one result per job, in any order."""
 
+    def alone(self, key: Key) -> bool:
+        """Whether this record takes a conversation of its own, however many go into one."""
+        return False
+
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
         """Deletes records that the archive does not have (mirror policy)."""
         raise NotImplementedError(f"{self.name} are never deleted")
+
+    def settled(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
+        """What became of records that Shopify was at work on; those that it still is at work on are missing."""
+        raise NotImplementedError(f"{self.name} are there as soon as they are written")
 
     def tighten(self, job: Job, ids: Ids) -> Talk[list[Result]]:
         """Restores what `relaxed` left out, after the links are written."""

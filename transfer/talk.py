@@ -53,6 +53,7 @@ class Talks(Generic[Tag, T]):
         self._numbers = itertools.count()
         self._running: dict[int, tuple[Tag, Talk[T]]] = {}
         self._answered: set[int] = set()
+        self._carrying: set[int] = set()
         self._ready: list[Ended[Tag, T]] = []
         self._stopping_since: float | None = None
 
@@ -102,6 +103,9 @@ class Talks(Generic[Tag, T]):
         tag, talk = self._running[number]
         if answer is not None:
             self._answered.add(number)
+        if number in self._carrying:
+            self._carrying.discard(number)
+            self._stopping_since = None  # what was carried may still be put to use, or it was carried in vain
         if answer is not None and answer.errors:
             error = _incomplete(answer)
         try:
@@ -114,9 +118,13 @@ class Talks(Generic[Tag, T]):
             begun = number in self._answered or not isinstance(problem, TooLate)
             self._end(number, Ended(tag, error=problem, begun=begun))
         else:
-            self._flight.submit(
-                ask.document, ask.variables, tag=number, repeatable=ask.repeatable, until=self._desk.until
-            )
+            if ask.upload is not None:
+                self._carrying.add(number)
+                self._flight.carry(ask.upload, tag=number)
+            else:
+                self._flight.submit(
+                    ask.document, ask.variables, tag=number, repeatable=ask.repeatable, until=self._desk.until
+                )
 
     def _end(self, number: int, ended: Ended[Tag, T]) -> None:
         del self._running[number]
@@ -128,6 +136,8 @@ class Talks(Generic[Tag, T]):
             if not self._desk.stopping():
                 return False
             self._stopping_since = self._desk.clock()
+        if self._carrying and not self._desk.called_off():
+            return False  # a large file takes longer than a slice: it is awaited
         return self._desk.clock() - self._stopping_since > GRACE_SECONDS
 
 

@@ -75,6 +75,10 @@ class Row:
     relaxed: tuple[str, ...] = ()
     verified: bool | None = None
 
+    @property
+    def target(self) -> Target:
+        return Target(self.resource, self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -158,7 +162,8 @@ class Desk:
     sent. `withheld`: resources that the app may not touch in this shop -> the scopes that it would take. `settling`:
     seconds after which a request whose sender died is surely over (time-out, plus what Shopify may take). `stopping`:
     the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what has to
-    outlive this process. `beat`: to be called every few thousand lines between two checkpoints; keeps the lane.
+    outlive this process. `called_off`: somebody cancelled, so that not even a file under way is awaited. `beat`: to
+    be called every few thousand lines between two checkpoints; keeps the lane.
     """
 
     client: AdminClient
@@ -169,6 +174,7 @@ class Desk:
     prefix: str
     ticket: int = 0
     stopping: Callable[[], bool] = lambda: False
+    called_off: Callable[[], bool] = lambda: False
     beat: Callable[[], None] = lambda: None
     until: float | None = None
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -49,15 +49,20 @@ class Writing(Task[Results]):
     def _batches(self, jobs: Sequence[tuple[Row, Job]]) -> Iterator[Batch[Results]]:
         ids = KnownIds(self.desk)
         for name, group in groupby(jobs, lambda pair: pair[0].resource):
-            resource, pairs = self.desk.registry[name], list(group)
-            size = self.size(resource)
-            for start in range(0, len(pairs), size):
-                some = pairs[start : start + size]
+            resource = self.desk.registry[name]
+            for some in self._parts(resource, list(group)):
                 for row, _ in some:
                     row.state = State.SENT
                 rows = [row for row, _ in some]
                 self.desk.ledger.put(rows)
                 yield Batch(rows, self.talk(resource, [job for _, job in some], ids))
+
+    def _parts(self, resource: Resource, pairs: list[tuple[Row, Job]]) -> Iterator[list[tuple[Row, Job]]]:
+        size = self.size(resource)
+        yield from ([pair] for pair in pairs if resource.alone(pair[0].key))
+        together = [pair for pair in pairs if not resource.alone(pair[0].key)]
+        for start in range(0, len(together), size):
+            yield together[start : start + size]
 
     def size(self, resource: Resource) -> int:
         """How many rows go into one conversation."""
@@ -181,7 +186,7 @@ class Writes(Writing):
 
     def done(self, row: Row, result: Result) -> None:
         row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
-        row.state = planned(row)
+        row.state = State.WRITTEN if result.pending else planned(row)
 
 
 def _moved(resource: Resource, before: Fields, current: Fields, ours: Sequence[str]) -> set[str]:

@@ -217,6 +217,7 @@ def new_variant(shop: Shop, product: Node, chosen: Chosen) -> Node:
         _product=product["id"],
         _options=[tuple(pair) for pair in chosen],
         _sku=None,
+        _media=None,
         inventoryItem={
             "id": f"gid://shopify/InventoryItem/{number}",
             "sku": None,
@@ -246,6 +247,9 @@ def put_variant(shop: Shop, node: Node, item: Mapping[str, Any]) -> None:
         node["compareAtPrice"] = money(item["compareAtPrice"]) if item["compareAtPrice"] is not None else None
     if "barcode" in item:
         node["barcode"] = item["barcode"] or None
+    own_file = item.get("mediaId") or (item.get("file") or {}).get("id")
+    if own_file is not None:
+        node["_media"] = own_file
     stock = item.get("inventoryItem") or {}
     own = node["inventoryItem"]
     for name in ("tracked", "requiresShipping"):

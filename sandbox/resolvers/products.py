@@ -11,6 +11,7 @@ from ..errors import Refusal, top_level, user_error
 from ..paging import connection
 from ..schema import field
 from ..store import OWNER_TYPES, Node, Shop
+from . import product_media as media
 from . import product_shape as shape
 from .listing import count, listed
 
@@ -90,11 +91,6 @@ def product_variants(source: Node, info: Info, **arguments: Any) -> Node:
 @field("Product", "variantsCount")
 def variants_count(source: Node, info: Info) -> Node:
     return {"count": len(source["_variants"]), "precision": "EXACT"}
-
-
-@field("Product", "mediaCount")
-def media_count(source: Node, info: Info) -> Node:
-    return {"count": source.get("_media", 0), "precision": "EXACT"}
 
 
 @field("Product", "hasOnlyDefaultVariant")
@@ -179,12 +175,18 @@ def _set(shop: Shop, node: Node | None, given: Mapping[str, Any]) -> Node:
     new = node is None
     fields = check_fields(shop, node, given, ["input"])
     options_, variants_ = shape.planned(given) if has_options else (shape.DEFAULT_OPTIONS, shape.DEFAULT_VARIANTS)
+    files = media.planned(shop, given)
+    kept = files if given.get("files") is not None else (node or {}).get("_media", [])
+    for number, (_, item) in enumerate(variants_):
+        media.check_variant(item, kept, ["input", "variants", str(number)])
     if node is None:
         node = make(shop, fields)
     else:
         put_fields(shop, node, fields)
     if new or has_options:
         shape.replace(shop, node, options_, variants_)
+    if given.get("files") is not None:
+        media.put(shop, node, files)
     return node
 
 
@@ -328,6 +330,7 @@ def make(shop: Shop, fields: Node) -> Node:
             "_category": None,
             "_options": [],
             "_variants": [],
+            "_media": [],
             **fields,
         },
     )

@@ -14,6 +14,7 @@ _SCOPES = {
     "Metaobject": ("read_metaobjects",),
     "MetaobjectDefinition": ("read_metaobject_definitions",),
     "Page": ("read_content", "read_online_store_pages"),
+    **dict.fromkeys(("MediaImage", "GenericFile", "Video", "Model3d", "ExternalVideo"), ("read_files",)),
 }
 
 

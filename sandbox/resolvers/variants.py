@@ -9,6 +9,7 @@ from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
 from ..schema import field
 from ..store import Node, Shop
+from . import product_media as media
 from . import product_shape as shape
 from .listing import count, listed
 from .products import by_custom_id
@@ -126,6 +127,8 @@ def _bulk_create(shop: Shop, product: Node, given: list[dict[str, Any]], strateg
             message = f"The variant '{' / '.join(value for _, value in chosen)}' already exists."
             raise Refusal(place, message, "VARIANT_ALREADY_EXISTS")
         shape.check_variant(item, place)
+        if item.get("mediaId") is not None:
+            media.choose(shop, product, item["mediaId"], place)
         existing.add(tuple(chosen))
         ready.append((chosen, item))
     removable = strategy == "REMOVE_STANDALONE_VARIANT" or (strategy == "DEFAULT" and shape.is_default(product))
@@ -171,6 +174,8 @@ def bulk_update(
             if item["id"] not in product["_variants"]:
                 raise Refusal([*place, "id"], "Product variant does not exist", "PRODUCT_VARIANT_DOES_NOT_EXIST")
             shape.check_variant(item, place)
+            if item.get("mediaId") is not None:
+                media.choose(shop, product, item["mediaId"], place)
         chosen = _rechosen(shop, product, variants)
     except Refusal as refusal:
         return {"product": own, "productVariants": None, "userErrors": [refusal.error]}

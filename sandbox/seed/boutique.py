@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 
 from ..store import Node, Shop, cdn_folder
-from . import storefront
+from . import pictures, storefront
 from .tools import (
     define,
     define_metafield,
@@ -40,11 +40,14 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     made = [_product(shop, chance, number) for number in range(products if products is not None else PRODUCTS)]
     if products is None:
         made.append(_wide_product(shop))
-    entries = _entries(shop, chance, made)
+    library = pictures.library(shop)
+    entries = _entries(shop, chance, made, library)
+    pictures.plant(shop, made)
     _required_circle(shop)
     _specimens(shop, made, entries)
     _metafields(shop, chance, definitions, made, entries)
     storefront.plant(shop, chance, made, entries)
+    pictures.refer(shop, made, library)
 
 
 # -- definitions -------------------------------------------------------------------------------------------------
@@ -103,6 +106,7 @@ def _definitions(shop: Shop) -> dict[str, Node]:
             {"key": "made_of", "type": "list.metaobject_reference", "validations": refers_to(material)},
             {"key": "hero", "type": "product_reference"},
             {"key": "first_choice", "type": "variant_reference"},
+            {"key": "gallery", "type": "list.file_reference"},
         ],
         name="Story",
     )
@@ -193,7 +197,9 @@ def _wide_product(shop: Shop) -> Node:
 # -- metaobjects -------------------------------------------------------------------------------------------------
 
 
-def _entries(shop: Shop, chance: random.Random, products: Sequence[Node]) -> dict[str, list[Node]]:
+def _entries(
+    shop: Shop, chance: random.Random, products: Sequence[Node], library: Sequence[Node]
+) -> dict[str, list[Node]]:
     designers = [
         entry(
             shop,
@@ -241,7 +247,7 @@ def _entries(shop: Shop, chance: random.Random, products: Sequence[Node]) -> dic
         "designer": designers,
         "look": looks,
         "material": materials,
-        "story": _stories(shop, chance, products, designers, looks, materials),
+        "story": _stories(shop, chance, products, designers, looks, materials, library),
     }
 
 
@@ -260,6 +266,7 @@ def _stories(
     designers: Sequence[Node],
     looks: Sequence[Node],
     materials: Sequence[Node],
+    library: Sequence[Node],
 ) -> list[Node]:
     stories = []
     for number in range(70):
@@ -269,6 +276,7 @@ def _stories(
             "about": chance.choice(designers)["id"],
             "next": chance.choice(looks or designers)["id"],
             "made_of": json.dumps([node["id"] for node in chance.sample(materials, 3)]),
+            "gallery": json.dumps([library[number % len(library)]["id"], library[0]["id"]]),
         }
         if products:
             chosen = chance.choice(products)

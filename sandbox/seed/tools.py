@@ -6,8 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..blobs import Blob, mime_of, picture
 from ..errors import Refusal
-from ..resolvers import metafield_definitions, metafields, metaobject_definitions, metaobjects, pages, products
+from ..resolvers import (
+    file_making,
+    metafield_definitions,
+    metafields,
+    metaobject_definitions,
+    metaobjects,
+    pages,
+    products,
+)
 from ..store import Node, Shop
 
 
@@ -77,6 +86,27 @@ def shaped(options: Mapping[str, Sequence[str]], variants: Sequence[Mapping[str,
             for variant in variants
         ],
     }
+
+
+def image(shop: Shop, name: str, alt: str = "", *, width: int = 48, height: int = 64, shade: int = 0) -> Node:
+    fields = {"kind": "MediaImage", "name": name, "source": "", "alt": alt}
+    return file_making.make(shop, fields, picture(width, height, shade))
+
+
+def file(shop: Shop, kind: str, name: str, alt: str = "", *, size: int = 2_000, **measures: Any) -> Node:
+    fields = {"kind": kind, "name": name, "source": "", "alt": alt}
+    return file_making.make(shop, fields, Blob(mime_of(name), size, **measures))
+
+
+def external_video(shop: Shop, url: str, alt: str = "") -> Node:
+    node = file_making.make(shop, {"kind": "ExternalVideo", "name": url, "source": url, "alt": alt})
+    node["_status"] = "READY"
+    return node
+
+
+def show(node: Node, *files: Node) -> None:
+    """Puts files onto a product, in this order."""
+    node["_media"] = [one["id"] for one in files]
 
 
 def variants_of(shop: Shop, node: Node) -> list[Node]:

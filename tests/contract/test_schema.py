@@ -70,6 +70,7 @@ def _constants(text: str) -> list[str]:
 def _made_on_the_way() -> Iterator[tuple[str, str]]:
     """Documents that are put together at run time: look-ups by alias, read-backs, names of references."""
     keys: dict[str, Key] = {
+        "files": ("image", "hero.png"),
         "metaobject_definitions": ("designer",),
         "metafield_definitions": ("PRODUCT", "custom", "care"),
         "products": ("shirt",),

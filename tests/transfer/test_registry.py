@@ -29,6 +29,7 @@ FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
 # What the registry computes. A change of it is no fault, but it has to be meant.
 ORDER = (
+    "files",
     "metaobject_definitions",
     "metafield_definitions",
     "products",

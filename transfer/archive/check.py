@@ -197,12 +197,13 @@ class _Checking:
         sha = hashlib.sha256()
         rest = b""
         number = 0
+        asides = self._asides(archive)
         for chunk in _bytes(archive, archive.getinfo(self.entry.name)):
             sha.update(chunk)
             *texts, rest = (rest + chunk).split(b"\n")
             for text in texts:
                 number += 1
-                yield self._line(text, number)
+                yield self._line(text, number, next(asides, b""))
             if len(rest) > MAX_LINE:
                 raise ArchiveError(f"{self.entry.name}, line {number + 1}: the line is longer than {MAX_LINE} bytes.")
         if rest:
@@ -212,7 +213,19 @@ class _Checking:
         if sha.hexdigest() != self.entry.sha256:
             raise ArchiveError(f"{self.entry.name} has another checksum than {MANIFEST} says: it was changed.")
 
-    def _line(self, text: bytes, number: int) -> Line:
+    def _asides(self, archive: zipfile.ZipFile) -> Iterator[bytes]:
+        """The lines of the side member, where a resource says there what it needs; an archive may lack it."""
+        name = f"side/{self.entry.name}"
+        if not self.resource.sourced or name not in archive.NameToInfo:
+            return
+        rest = b""
+        for chunk in _bytes(archive, archive.getinfo(name)):
+            *texts, rest = (rest + chunk).split(b"\n")
+            yield from texts
+            if len(rest) > MAX_LINE:
+                raise ArchiveError(f"{name}: a line is longer than {MAX_LINE} bytes.")
+
+    def _line(self, text: bytes, number: int, aside: bytes) -> Line:
         place = f"{self.entry.name}, line {number}"
         data = _json(text, place)
         if not isinstance(data, dict) or data.keys() != {"fields", "key"} or not isinstance(data["fields"], dict):
@@ -229,10 +242,20 @@ class _Checking:
         if record == self.last and content == self.seen:
             raise ArchiveError(f"{place}: the same record stands here twice.")
         self.last, self.seen = record, content
+        if aside:
+            data["fields"]["source"] = self._source(aside, data["key"], number)
         wrong = self.resource.validate(record, data["fields"])
         if wrong is not None:
             raise ArchiveError(f"{place}: {wrong}")
         return Line(record, data["fields"], "", "")
+
+    def _source(self, aside: bytes, key: Any, number: int) -> Any:
+        """Where the bytes of this record are. The side member goes line by line with the member."""
+        place = f"side/{self.entry.name}, line {number}"
+        data = _json(aside, place)
+        if not isinstance(data, dict) or data.get("key") != key:
+            raise ArchiveError(f"{place}: this is not the line of the record beside it.")
+        return data.get("source", "")
 
 
 def _depth(value: Any) -> int:

@@ -30,6 +30,7 @@ class Line(NamedTuple):
     fields: Fields
     gid: str
     updated_at: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ class MemberWriter:
         self.count += 1
         self._main.write(dumps({"fields": line.fields, "key": line.key}) + b"\n")
         if self._side is not None:
-            self._side.write(dumps({"gid": line.gid, "key": line.key, "updatedAt": line.updated_at}) + b"\n")
+            aside = {"gid": line.gid, "key": line.key, "updatedAt": line.updated_at}
+            self._side.write(dumps(aside | ({"source": line.source} if line.source else {})) + b"\n")
 
     def finish(self) -> Member:
         """Call last inside the block: the files appear when the block ends."""
@@ -198,4 +200,4 @@ class MemberSet:
             return
         for text, aside in zip(mains, unpacked(self._storage, member.side), strict=True):
             data, side = loads(text), loads(aside)
-            yield Line(tuple(data["key"]), data["fields"], side["gid"], side["updatedAt"])
+            yield Line(tuple(data["key"]), data["fields"], side["gid"], side["updatedAt"], side.get("source", ""))

@@ -77,7 +77,7 @@ def _member(desk: Desk, cursor: Cursor, resource: str, state: dict[str, Any], me
         head: _Head | None = first
         while head is not None:
             line = loads(head.text)
-            writer.add(Line(tuple(line["key"]), line["fields"], line["gid"], line["updatedAt"]))
+            writer.add(Line(tuple(line["key"]), line["fields"], line["gid"], line["updatedAt"], line["source"]))
             offsets[head.part] = head.behind
             if writer.size >= member_bytes:
                 break

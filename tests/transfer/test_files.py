@@ -1,0 +1,204 @@
+"""Files travel by address or by upload, are waited for, and are never doubled."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shopify_client import FileHosts
+from tests.support import Sandbox, archive_of, export, import_, total
+from transfer.local import local_desk, run
+from transfer.outcomes import Outcome, Reason
+from transfer.resources.files import RESOURCE
+from transfer.stages import IMPORT
+from transfer.work import Desk, Where
+
+READ = """query R { files(first: 250) { nodes { __typename ... on File { id alt fileStatus }
+  ... on MediaImage { image { url } } ... on GenericFile { url } ... on Video { filename originalSource { url } }
+  ... on Model3d { filename } ... on ExternalVideo { originUrl } } } }"""
+CREATE = """mutation C($files: [FileCreateInput!]!) {
+  fileCreate(files: $files) { files { id } userErrors { message } } }"""
+UPDATE = """mutation U($files: [FileUpdateInput!]!) {
+  fileUpdate(files: $files) { files { id } userErrors { message } } }"""
+DELETE = "mutation D($ids: [ID!]!) { fileDelete(fileIds: $ids) { userErrors { message } } }"
+FILES = {"resources": ["files"]}
+
+
+@pytest.fixture(scope="module")
+def boutique(sandbox: Sandbox) -> str:
+    return sandbox.shop("boutique", products=8)
+
+
+@pytest.fixture
+def archive(sandbox: Sandbox, boutique: str, tmp_path: Path) -> bytes:
+    return archive_of(sandbox, boutique, tmp_path, **FILES)
+
+
+def files(sandbox: Sandbox, shop: str) -> list[dict[str, Any]]:
+    nodes: list[dict[str, Any]] = sandbox.graphql(shop, READ)["files"]["nodes"]
+    return nodes
+
+
+def failed(desk: Desk) -> dict[tuple[str, ...], tuple[str, str]]:
+    rows = desk.ledger.select(Where(outcomes=frozenset({Outcome.FAILED})), limit=50)
+    return {row.key: (row.reason, row.detail) for row in rows}
+
+
+def edited(archive: bytes, change: Any) -> bytes:
+    """The archive with every line of the files' side member changed."""
+    result = BytesIO()
+    with zipfile.ZipFile(BytesIO(archive)) as old, zipfile.ZipFile(result, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.startswith("side/files/"):
+                lines = [json.dumps(change(json.loads(line))) for line in text.splitlines()]
+                text = ("\n".join(lines) + "\n").encode()
+            new.writestr(name, text)
+    return result.getvalue()
+
+
+def test_addresses_stand_beside_the_records_and_not_in_them(sandbox: Sandbox, boutique: str, tmp_path: Path) -> None:
+    desk, past = export(sandbox, boutique, tmp_path, **FILES)
+    with desk.storage.read(past["assemble"]["archive"]) as file, zipfile.ZipFile(file) as archive:
+        assert b"http" not in archive.read("files/00001.jsonl").replace(b"https://www.youtube.com", b"")
+        aside = [json.loads(line) for line in archive.read("side/files/00001.jsonl").splitlines()]
+    assert all(line["source"].startswith(("http://127.0.0.1", "https://www.youtube.com")) for line in aside)
+
+
+def test_a_film_arrives_byte_for_byte(sandbox: Sandbox, boutique: str, archive: bytes, tmp_path: Path) -> None:
+    target = sandbox.shop()
+    import_(sandbox, target, archive, tmp_path)
+    contents = []
+    for shop in (boutique, target):
+        film = next(node for node in files(sandbox, shop) if node.get("filename") == "workshop.mp4")
+        with urllib.request.urlopen(film["originalSource"]["url"], timeout=10) as answer:
+            contents.append(answer.read())
+    assert contents[0] == contents[1] and len(contents[0]) == 90_003
+
+
+@pytest.mark.parametrize("mutation", ["CreateFiles", "UpdateFiles", "StageUpload"])
+def test_a_lost_answer_doubles_nothing(
+    sandbox: Sandbox, boutique: str, archive: bytes, tmp_path: Path, mutation: str
+) -> None:
+    target = sandbox.shop()
+    sandbox.faults({"kind": "lost_answer", "match": mutation, "shop": target, "times": 2})
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert failed(desk) == {}
+    assert total(desk, "verified") == total(desk, "verdict:create")
+    assert len(files(sandbox, target)) == len(files(sandbox, boutique))
+
+
+def test_what_shopify_cannot_fetch_is_named_and_taken_away_again(
+    sandbox: Sandbox, archive: bytes, tmp_path: Path
+) -> None:
+    def lost(line: dict[str, Any]) -> dict[str, Any]:
+        gone = "http://127.0.0.1:9/gone.png" if line["key"][1] == "hero.png" else line["source"]
+        return {**line, "source": gone}
+
+    target = sandbox.shop()
+    for _ in range(2):
+        desk, _past = import_(sandbox, target, edited(archive, lost), tmp_path)
+        assert failed(desk) == {("image", "hero.png"): (Reason.REFUSED, "The image could not be downloaded.")}
+    assert all(node["fileStatus"] == "READY" for node in files(sandbox, target))
+
+
+def test_a_file_without_an_address_is_not_tried(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:
+    target = sandbox.shop()
+    desk, _ = import_(sandbox, target, edited(archive, lambda line: {**line, "source": ""}), tmp_path)
+    assert total(desk, "verdict:cannot") == total(desk, "reason:missing_required") > 0
+    assert desk.client.writes == 0
+
+
+def test_films_are_fetched_from_known_hosts_only(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:
+    target = sandbox.shop()
+    desk = local_desk(sandbox.client(target, files=FileHosts()), tmp_path / "closed", settling=0.0)
+    with desk.storage.write("source.zip") as file:
+        file.write(archive)
+    run(desk, IMPORT, {"archive": "source.zip", "policy": "update"})
+    reasons = failed(desk)
+    assert {key[0] for key in reasons} == {"video", "model"}
+    assert all("Files are not fetched from 127.0.0.1." in detail for _, detail in reasons.values())
+
+
+def test_other_words_and_other_pixels_are_an_update(
+    sandbox: Sandbox, boutique: str, archive: bytes, tmp_path: Path
+) -> None:
+    target = sandbox.shop()
+    import_(sandbox, target, archive, tmp_path)
+    nodes = files(sandbox, target)
+    hero = next(node for node in nodes if "/hero.png" in (node.get("image") or {}).get("url", ""))
+    logo = next(node for node in nodes if "/logo_" in (node.get("image") or {}).get("url", ""))
+    changes = [{"id": hero["id"], "originalSource": logo["image"]["url"]}, {"id": logo["id"], "alt": "Another"}]
+    assert sandbox.graphql(target, UPDATE, files=changes)["fileUpdate"]["userErrors"] == []
+    sandbox.ask("/sandbox/config", {"clock_offset_seconds": 5})
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    sandbox.ask("/sandbox/config", {"clock_offset_seconds": 0})
+    assert total(desk, "outcome:updated") == total(desk, "reason:") + 2
+    assert failed(desk) == {}
+    assert len(files(sandbox, target)) == len(nodes)
+
+
+def test_a_film_of_the_same_name_and_another_content_is_never_replaced(
+    sandbox: Sandbox, archive: bytes, tmp_path: Path
+) -> None:
+    target = sandbox.shop()
+    import_(sandbox, target, archive, tmp_path)
+    lines = {}
+
+    def larger(text: bytes) -> bytes:
+        return text.replace(b'"size":90003', b'"size":90004')
+
+    result = BytesIO()
+    with zipfile.ZipFile(BytesIO(archive)) as old, zipfile.ZipFile(result, "w") as new:
+        for name in old.namelist():
+            lines[name] = old.read(name)
+        import hashlib
+
+        changed = larger(lines["files/00001.jsonl"])
+        manifest = json.loads(lines["manifest.json"])
+        manifest["members"][0]["sha256"] = hashlib.sha256(changed).hexdigest()
+        lines |= {"files/00001.jsonl": changed, "manifest.json": json.dumps(manifest).encode()}
+        for name, text in lines.items():
+            new.writestr(name, text)
+    desk, _ = import_(sandbox, target, result.getvalue(), tmp_path)
+    assert list(failed(desk)) == [("video", "workshop.mp4")]
+    assert desk.client.writes == 0
+
+
+def test_a_mirror_deletes_files_that_the_archive_does_not_have(
+    sandbox: Sandbox, boutique: str, archive: bytes, tmp_path: Path
+) -> None:
+    target = sandbox.shop("boutique", products=8)
+    hero = next(n for n in files(sandbox, target) if "/hero.png" in (n.get("image") or {}).get("url", ""))
+    created = sandbox.graphql(target, CREATE, files=[{"originalSource": hero["image"]["url"], "filename": "own.png"}])
+    assert created["fileCreate"]["userErrors"] == []
+    sandbox.ask("/sandbox/config", {"clock_offset_seconds": 5})
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy="mirror")
+    sandbox.ask("/sandbox/config", {"clock_offset_seconds": 0})
+    assert total(desk, "outcome:deleted") == 1
+    assert len(files(sandbox, target)) == len(files(sandbox, boutique))
+
+
+def test_a_file_that_is_still_being_made_is_named_and_not_carried(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("boutique", products=1)
+    hero = next(n for n in files(sandbox, shop) if "/hero.png" in (n.get("image") or {}).get("url", ""))
+    sandbox.ask("/sandbox/config", {"file_seconds": 600})
+    sandbox.graphql(shop, CREATE, files=[{"originalSource": hero["image"]["url"], "filename": "slow.png"}])
+    sandbox.graphql(shop, CREATE, files=[{"originalSource": "https://example.com/gone.png"}])
+    sandbox.ask("/sandbox/config", {"file_seconds": 0.5})
+    _, past = export(sandbox, shop, tmp_path, **FILES)
+    notes = past["settle"]["skipped"]["files"]
+    assert sum(note["count"] for note in notes.values()) == 2
+
+
+def test_names_are_read_from_addresses() -> None:
+    node = {"__typename": "MediaImage", "image": {"url": "https://cdn.shopify.com/s/files/1/2/files/a%20b.png?v=3"}}
+    target = RESOURCE.identified("MediaImage", node)
+    assert target is not None and target.key == ("image", "a b.png")
+    assert RESOURCE.identified("MediaImage", {"image": None}) is None

@@ -1,0 +1,386 @@
+"""Files: images, documents, videos, 3D models, and videos that live elsewhere.
+
+A file is named by its kind and file name, and is the same as another of that name where alt text, type and measures
+agree. Its bytes are no part of a record: beside it stands the address where the source store has them. Shopify fetches
+images and documents from there itself; videos and models are carried through a staged upload.
+
+Shopify works on a file after it has taken it, and shows no image's name before it is through. Names are unique in a
+store, as far as images and documents go: a name that is taken is refused and looked for, never doubled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from shopify_client import Upload, UploadFailed
+
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target
+from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ._common import paged, read_nodes, refused, text_problem, touches
+
+MAX_ALT = 512  # https://shopify.dev/docs/api/admin-graphql/latest/enums/FilesErrorCode, ALT_VALUE_LIMIT_EXCEEDED
+MAX_URL = 2048
+KINDS = {
+    "MediaImage": "image",
+    "GenericFile": "file",
+    "Video": "video",
+    "Model3d": "model",
+    "ExternalVideo": "external",
+}
+CONTENT = {"image": "IMAGE", "file": "FILE", "video": "VIDEO", "model": "MODEL_3D", "external": "EXTERNAL_VIDEO"}
+FETCHED = frozenset({"image", "file"})  # Shopify fetches these itself, replaces them, and keeps their names unique
+CARRIED = frozenset({"video", "model"})
+MEASURES = ("mimeType", "width", "height", "size")
+
+_NAME = """
+  __typename id
+  ... on MediaImage { image { url } } ... on GenericFile { url } ... on Video { filename }
+  ... on Model3d { filename } ... on ExternalVideo { originUrl }
+"""
+FIELDS = """
+  __typename
+  ... on File { id alt updatedAt fileStatus }
+  ... on MediaImage { mimeType image { url width height } }
+  ... on GenericFile { mimeType url originalFileSize }
+  ... on Video { filename originalSource { url fileSize mimeType width height } }
+  ... on Model3d { filename originalSource { url filesize mimeType } }
+  ... on ExternalVideo { originUrl }
+"""
+_READ = f"""
+query Files($after: String, $query: String) {{
+  files(first: 250, after: $after, query: $query, sortKey: ID) {{
+    nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+_BACK = f"query FilesById($ids: [ID!]!) {{ nodes(ids: $ids) {{ {FIELDS} }} }}"
+_STATUS = """
+query FileStatus($ids: [ID!]!) {
+  nodes(ids: $ids) { ... on File { id fileStatus fileErrors { code message } } }
+}
+"""
+_CREATE = """
+mutation CreateFiles($files: [FileCreateInput!]!) {
+  fileCreate(files: $files) { files { id } userErrors { field message code } }
+}
+"""
+_UPDATE = """
+mutation UpdateFiles($files: [FileUpdateInput!]!) {
+  fileUpdate(files: $files) { files { id } userErrors { field message code } }
+}
+"""
+_DELETE = """
+mutation DeleteFiles($ids: [ID!]!) {
+  fileDelete(fileIds: $ids) { deletedFileIds userErrors { field message code } }
+}
+"""
+_STAGE = """
+mutation StageUpload($input: [StagedUploadInput!]!) {
+  stagedUploadsCreate(input: $input) {
+    stagedTargets { url resourceUrl parameters { name value } } userErrors { field message }
+  }
+}
+"""
+
+
+class Files(Resource):
+    name = "files"
+    label = "Files"
+    scopes = Scopes(read=("read_files",), write=("write_files",))
+    gid_types = tuple(KINDS)
+    identify = {
+        "MediaImage": "image { url }",
+        "GenericFile": "url",
+        "Video": "filename",
+        "Model3d": "filename",
+        "ExternalVideo": "originUrl",
+    }
+    batch = 25
+    read_batch = 100
+    points = 2.0
+    sourced = True
+    settles = True
+
+    # -- reading
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        return [Stream("files", paged(_READ, "files", _reading, skipped=_skipped))]
+
+    def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
+        return (yield from read_nodes(_BACK, gids, _reading))
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        """Files have no identifier but their GID: what a search finds, and the newest, which a search may not know."""
+        head = "".join(f", $v{number}: String" for number in range(len(targets)))
+        body = " ".join(
+            f"t{number}: files(first: 10, query: $v{number}) {{ nodes {{ {_NAME} }} }}"
+            for number in range(len(targets))
+        )
+        data = yield Ask(
+            f"query Locate($first: Int!{head}) {{ "
+            f"newest: files(first: $first, sortKey: ID, reverse: true) {{ nodes {{ {_NAME} }} }} {body} }}",
+            {"first": 250, **{f"v{number}": _search(target.key) for number, target in enumerate(targets)}},
+        )
+        named = {key: node["id"] for found in data.values() for node in found["nodes"] if (key := _key(node))}
+        return {target: named[target.key] for target in targets if target.key in named}
+
+    def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
+        key = _key({**node, "__typename": gid_type})
+        return Target(self.name, key) if key is not None else None
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        return fields
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        return iter(())
+
+    def normalise(self, fields: Fields) -> Fields:
+        return {name: value for name, value in fields.items() if name != "source"}
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) != 2 or key[0] not in CONTENT or not key[1]:
+            return f"the key of a file is its kind ({', '.join(CONTENT)}) and its file name."
+        numbers = [fields.get(name) for name in ("width", "height", "size")]
+        if not all(number is None or (type(number) is int and number >= 0) for number in numbers):
+            return "width, height and size must be whole numbers."
+        source = fields.get("source", "")
+        if not isinstance(source, str) or (source and not source.startswith(("https://", "http://"))):
+            return "the address of a file must begin with https://."
+        return text_problem(fields, ("alt", "mimeType"))
+
+    def refuse(self, job: Job) -> Result | None:
+        alt = job.after.get("alt") or ""
+        if len(alt) > MAX_ALT:
+            detail = f"The alt text has {len(alt)} characters, and Shopify takes at most {MAX_ALT}."
+            return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
+        if job.gid is not None and not _replaces(job):
+            return None
+        if job.gid is not None and job.key[0] not in FETCHED:
+            detail = "Its content is another one in the target store, and Shopify cannot replace it."
+            return Result(job.key, reason=Reason.TYPE_CONFLICT, detail=detail)
+        if not job.after.get("source"):
+            detail = "The archive does not say where its bytes are; export the source store again."
+            return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
+        if len(job.after["source"]) > MAX_URL:
+            return Result(job.key, reason=Reason.TOO_LARGE, detail="The address of its bytes is too long.")
+        if job.key[0] in CARRIED and not job.after.get("size"):
+            detail = "The archive does not say how large it is, which Shopify wants to know before it takes it."
+            return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
+        return None
+
+    # -- writing
+
+    def alone(self, key: Key) -> bool:
+        return key[0] in CARRIED
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        results = yield from _update([job for job in jobs if job.gid is not None])
+        new = [job for job in jobs if job.gid is None]
+        unguarded = [Target(self.name, job.key) for job in new if job.key[0] not in FETCHED]
+        there = (yield from self.locate(unguarded)) if unguarded else {}
+        ready: list[tuple[Job, dict[str, Any]]] = []
+        for job in new:
+            twin = there.get(Target(self.name, job.key))
+            prepared = Result(job.key, twin, pending=True) if twin else (yield from _input(job))
+            if isinstance(prepared, Result):
+                results.append(prepared)
+            else:
+                ready.append((job, prepared))
+        if ready:
+            results += yield from self._create(ready)
+        return results
+
+    def _create(self, ready: Sequence[tuple[Job, dict[str, Any]]]) -> Talk[list[Result]]:
+        """All at once; where one is refused, one after the other, so that only the bad one fails."""
+        data = yield Ask(_CREATE, {"files": [file for _, file in ready]})
+        payload = data["fileCreate"]
+        if not payload["userErrors"]:
+            pairs = zip(ready, payload["files"], strict=True)
+            return [Result(job.key, file["id"], pending=True) for (job, _), file in pairs]
+        if len(ready) == 1:
+            return [(yield from self._taken(ready[0][0].key, payload["userErrors"]))]
+        results: list[Result] = []
+        for one in ready:
+            results += yield from self._create([one])
+        return results
+
+    def _taken(self, key: Key, errors: Sequence[Mapping[str, Any]]) -> Talk[Result]:
+        """A name that is taken since the plan was made is, as a rule, our own of a lost answer: it is adopted, and the
+        read-back judges whether it is what was wanted. While Shopify is at work on it, it does not say its name."""
+        if errors[0].get("code") not in ("FILENAME_ALREADY_EXISTS", "DUPLICATE_FILENAME_ERROR"):
+            return refused(key, errors)
+        own = Target(self.name, key)
+        others = [Target(self.name, (kind, key[1])) for kind in sorted(FETCHED) if kind != key[0]]
+        found = yield from self.locate([own, *others])
+        if own not in found and found:
+            return refused(key, errors)
+        return Result(key, found.get(own), pending=True)
+
+    def settled(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
+        nameless = {Target(self.name, key): key for key, gid in gids.items() if not gid}
+        found = (yield from self.locate(list(nameless))) if nameless else {}
+        gids = {**{key: gid for key, gid in gids.items() if gid}, **{nameless[t]: gid for t, gid in found.items()}}
+        if not gids:
+            return []
+        data = yield Ask(_STATUS, {"ids": list(gids.values())})
+        nodes = {node["id"]: node for node in data["nodes"] if node}
+        results = []
+        for key, gid in gids.items():
+            node = nodes.get(gid)
+            if node is None:
+                detail = "It vanished while Shopify was at work on it."
+                results.append(Result(key, reason=Reason.GONE, detail=detail))
+            elif node["fileStatus"] == "FAILED":
+                results.append((yield from self._failed(key, node)))
+            elif node["fileStatus"] == "READY":
+                results.append(Result(key, gid))
+        return results
+
+    def _failed(self, key: Key, node: Mapping[str, Any]) -> Talk[Result]:
+        """What Shopify could not make a file of is taken away again: the next import would not know it by name."""
+        yield Ask(_DELETE, {"ids": [node["id"]]}, repeatable=True)
+        errors = node["fileErrors"] or [{"message": "Shopify could not process it, and does not say why."}]
+        return (yield from self._taken(key, [{**error, "field": None} for error in errors]))
+
+    def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
+        results = []
+        for key, gid in gids.items():
+            data = yield Ask(_DELETE, {"ids": [gid]}, repeatable=True)
+            errors = [e for e in data["fileDelete"]["userErrors"] if e["code"] != "FILE_DOES_NOT_EXIST"]
+            results.append(refused(key, errors) if errors else Result(key, gid))
+        return results
+
+
+# -- reading -----------------------------------------------------------------------------------------------------
+
+
+def _key(node: Mapping[str, Any]) -> Key | None:
+    """Kind and file name; None where Shopify does not say the name (yet)."""
+    kind = KINDS.get(node["__typename"])
+    url = (node.get("image") or {}).get("url") if kind == "image" else node.get("url")
+    name = node.get("filename") or node.get("originUrl") or (url and unquote(urlsplit(url).path.rsplit("/", 1)[1]))
+    return (kind, name) if kind is not None and name else None
+
+
+def _search(key: Key) -> str:
+    kind, name = key
+    return "media_type:EXTERNAL_VIDEO" if kind == "external" else f"filename:'{name.replace(chr(39), ' ')}'"
+
+
+def _reading(node: Mapping[str, Any]) -> Reading | None:
+    key = _key(node) if node.get("fileStatus") == "READY" else None
+    if key is None:
+        return None
+    source = _source(node)
+    fields: Fields = {"alt": node["alt"] or ""}
+    if key[0] != "external":
+        fields["mimeType"] = source.get("mimeType") or node.get("mimeType")
+    if key[0] in ("image", "video"):
+        fields |= {"width": source.get("width"), "height": source.get("height")}
+    if key[0] != "image":  # Shopify may store an image anew: its bytes say nothing, its measures do
+        fields |= {"size": source.get("size")} if key[0] != "external" else {}
+    url = source.get("url") or node.get("originUrl") or ""
+    return Reading("files", key, node["id"], fields, node["updatedAt"], source=url)
+
+
+def _source(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Address, size and measures, wherever the type of the file has them."""
+    if node["__typename"] == "GenericFile":
+        return {"url": node["url"], "size": node["originalFileSize"]}
+    own = dict(node.get("image") or node.get("originalSource") or {})
+    return {**own, "size": own.get("fileSize", own.get("filesize"))}
+
+
+def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if node.get("fileStatus") == "FAILED":
+        yield node["id"], "Shopify could not process it, so that there is nothing to copy"
+    elif _reading(node) is None:
+        yield node["id"], "Shopify was still processing it when it was read; export again"
+
+
+# -- writing -----------------------------------------------------------------------------------------------------
+
+
+def _replaces(job: Job) -> bool:
+    """Whether the planned changes are about the content and not only about the words beside it."""
+    return any(touches(job.changed, name) for name in MEASURES)
+
+
+def _input(job: Job) -> Talk[dict[str, Any] | Result]:
+    """What fileCreate takes, or why there is none."""
+    kind, name = job.key
+    source = job.after["source"]
+    if kind in CARRIED:
+        staged = yield from _carried(job)
+        if isinstance(staged, Result):
+            return staged
+        source = staged
+    file: dict[str, Any] = {"alt": job.after.get("alt") or "", "contentType": CONTENT[kind], "originalSource": source}
+    if kind != "external":
+        file["filename"] = name
+    if kind in FETCHED:
+        file["duplicateResolutionMode"] = "RAISE_ERROR"
+    return file
+
+
+def _carried(job: Job) -> Talk[str | Result]:
+    """Carries a file through a staged upload; returns the address under which Shopify then finds it."""
+    kind, name = job.key
+    wanted = {
+        "resource": CONTENT[kind],
+        "filename": name,
+        "mimeType": job.after.get("mimeType") or "application/octet-stream",
+        "fileSize": str(job.after["size"]),
+        "httpMethod": "POST",
+    }
+    data = yield Ask(_STAGE, {"input": [wanted]}, repeatable=True)
+    payload = data["stagedUploadsCreate"]
+    if payload["userErrors"]:
+        return refused(job.key, payload["userErrors"])
+    (target,) = payload["stagedTargets"]
+    upload = Upload(
+        source=job.after["source"],
+        target=target["url"],
+        filename=name,
+        mime=wanted["mimeType"],
+        size=job.after["size"],
+        parameters={item["name"]: item["value"] for item in target["parameters"]},
+    )
+    try:
+        yield Ask("", upload=upload)
+    except UploadFailed as problem:
+        return Result(job.key, reason=Reason.REFUSED, detail=str(problem))
+    return str(target["resourceUrl"])
+
+
+def _update(jobs: Sequence[Job]) -> Talk[list[Result]]:
+    """Alt texts, and the content of images and documents. Refused in a batch, they are tried one after the other."""
+    if not jobs:
+        return []
+    files = []
+    for job in jobs:
+        file: dict[str, Any] = {"id": job.gid}
+        if touches(job.changed, "alt"):
+            file["alt"] = job.after.get("alt") or ""
+        if _replaces(job):
+            file["originalSource"] = job.after["source"]
+        files.append(file)
+    data = yield Ask(_UPDATE, {"files": files}, repeatable=True)
+    errors = data["fileUpdate"]["userErrors"]
+    if not errors:
+        return [Result(job.key, job.gid, pending=_replaces(job)) for job in jobs]
+    if len(jobs) == 1:
+        return [refused(jobs[0].key, errors)]
+    results: list[Result] = []
+    for job in jobs:
+        results += yield from _update([job])
+    return results
+
+
+RESOURCE = Files()

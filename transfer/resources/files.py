@@ -115,6 +115,7 @@ class Files(Resource):
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         """Files have no identifier but their GID: what a search finds, and the newest, which a search may not know."""
+        targets = [target for target in targets if len(target.key) == 2]  # what names a file in another way names none
         head = "".join(f", $v{number}: String" for number in range(len(targets)))
         body = " ".join(
             f"t{number}: files(first: 10, query: $v{number}) {{ nodes {{ {_NAME} }} }}"

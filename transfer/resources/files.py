@@ -92,6 +92,7 @@ class Files(Resource):
     label = "Files"
     scopes = Scopes(read=("read_files",), write=("write_files",))
     gid_types = tuple(KINDS)
+    key_parts = 2
     identify = {
         "MediaImage": "image { url }",
         "GenericFile": "url",

@@ -123,9 +123,6 @@ APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
 SHOPIFY_API_ORIGIN = env.str("SHOPIFY_API_ORIGIN", default="") or "https://{shop}"
 SHOPIFY_ADMIN_ORIGIN = env.str("SHOPIFY_ADMIN_ORIGIN", default="") or "https://admin.shopify.com"
 SHOPIFY_APP_BRIDGE_URL = env.str("SHOPIFY_APP_BRIDGE_URL", default="") or APP_BRIDGE
-SHOPIFY_API_ORIGIN = env.str("SHOPIFY_API_ORIGIN", default="https://{shop}")
-SHOPIFY_ADMIN_ORIGIN = env.str("SHOPIFY_ADMIN_ORIGIN", default="https://admin.shopify.com")
-SHOPIFY_APP_BRIDGE_URL = env.str("SHOPIFY_APP_BRIDGE_URL", default="https://cdn.shopify.com/shopifycloud/app-bridge.js")
 # Hosts that files are fetched from and uploaded to; an origin (http://127.0.0.1:4010) is a stand-in for Shopify.
 SHOPIFY_FILE_HOSTS = env.list("SHOPIFY_FILE_HOSTS", default=[])  # Shopify's own, if empty
 TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])  # Fernet keys, the newest first; derived from SECRET_KEY if empty

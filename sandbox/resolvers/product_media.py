@@ -106,7 +106,12 @@ def reorder(_: Any, info: Info, id: str, moves: Sequence[Mapping[str, Any]]) -> 
         product["_media"].remove(move["id"])
         product["_media"].insert(int(move["newPosition"]), move["id"])
     shop.touch(product)
-    return {"job": {"id": f"gid://shopify/Job/{shop.next_id()}", "done": False}, "mediaUserErrors": []}
+    return {"job": {"id": shop.add("Job", done=True)["id"], "done": False}, "mediaUserErrors": []}
+
+
+@field("QueryRoot", "job")
+def job(_: Any, info: Info, id: str) -> Node | None:
+    return shop_of(info).get(id, "Job")
 
 
 @field("Mutation", "productVariantAppendMedia")

@@ -7,15 +7,16 @@ from typing import Any
 
 from ..keys import Key
 from ..resource import Ask, Fields, Talk
+from . import _product_media as media
 from ._common import given
 
-FIELDS = """
+FIELDS = f"""
   id sku barcode price compareAtPrice taxable inventoryPolicy
-  selectedOptions { name value }
-  inventoryItem {
+  selectedOptions {{ name value }} {media.VARIANT}
+  inventoryItem {{
     tracked requiresShipping harmonizedSystemCode countryCodeOfOrigin provinceCodeOfOrigin
-    measurement { weight { unit value } }
-  }
+    measurement {{ weight {{ unit value }} }}
+  }}
 """
 _REST = f"""
 query VariantsOfProduct($id: ID!, $after: String) {{
@@ -88,6 +89,7 @@ def portable(node: Mapping[str, Any]) -> Fields:
         **{name: node[name] for name in ("barcode", "price", "compareAtPrice", "taxable", "inventoryPolicy", "sku")},
         **{name: item[name] for name in STOCK},
         "weight": {"unit": weight["unit"], "value": weight["value"]} if weight else None,
+        "media": media.of_variant(node),
     }
 
 

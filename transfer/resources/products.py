@@ -20,6 +20,7 @@ from ..product_search import parse
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from . import _options as options
+from . import _product_media as media
 from . import product_variants as variants
 from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
 
@@ -28,8 +29,9 @@ MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutatio
 
 _FIELDS = f"""
   id handle title descriptionHtml vendor productType tags status templateSuffix seo {{ title description }}
-  isGiftCard requiresSellingPlan category {{ id }} updatedAt mediaCount {{ count }} hasVariantsThatRequiresComponents
+  isGiftCard requiresSellingPlan category {{ id }} updatedAt hasVariantsThatRequiresComponents
   options {{ name optionValues {{ name }} linkedMetafield {{ key }} }}
+  {media.PRODUCT}
   variants(first: 20) {{ nodes {{ {variants.FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
 """
 _READ = f"""
@@ -99,6 +101,7 @@ class Products(Resource):
     label = "Products"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Product",)
+    refers_to = ("files",)
     embeds = ("variants",)
     keyed_lists = {"options": "name", "variants": "options"}
     identify = {"Product": "handle", "ProductVariant": "selectedOptions { name value } product { handle }"}
@@ -160,12 +163,14 @@ class Products(Resource):
     # -- meaning
 
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        fields = media.rewrite(fields, translate)
         html = fields.get("descriptionHtml")
         return {**fields, "descriptionHtml": links.in_html(html, translate)} if html else fields
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         for target in links.targets(links.in_html, fields.get("descriptionHtml")):
             yield Place("descriptionHtml", target, link=True)
+        yield from media.places(fields)
 
     def normalise(self, fields: Fields) -> Fields:
         items = [
@@ -180,8 +185,9 @@ class Products(Resource):
         return {**fields, "tags": sorted(fields.get("tags") or ()), "variants": items}
 
     def changes(self, before: Fields, after: Fields) -> list[Change]:
-        found = [change for change in super().changes(before, after) if not touches([change.path], "options")]
-        found += options.changes(before, after)
+        own = (*super().changes(before, after),)
+        found = [change for change in own if change.path != "media" and not touches([change.path], "options")]
+        found += [*options.changes(before, after), *media.changes(before, after)]
         wanted, present = _variant_names(after), _variant_names(before)
         if options.moved(present, wanted):
             found.append(Change("variantOrder", present, wanted))
@@ -210,9 +216,9 @@ class Products(Resource):
         if not isinstance(fields.get("seo"), dict | None) or not isinstance(fields.get("title"), str):
             return "a product needs a title, and seo must be an object."
         names = ("descriptionHtml", "vendor", "productType", "status", "templateSuffix", "category")
-        return text_problem(fields, names) or variants.problem(
-            fields.get("variants"), [option["name"] for option in own]
-        )
+        wrong = text_problem(fields, names)
+        wrong = wrong or variants.problem(fields.get("variants"), [option["name"] for option in own])
+        return wrong or media.problem(fields)
 
     def refuse(self, job: Job) -> Result | None:
         count = len(job.after["variants"])
@@ -224,8 +230,12 @@ class Products(Resource):
     # -- writing
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
-        job = replace(jobs[0], after=self.rewrite(jobs[0].after, ids.translate))
-        return [(yield from (_create(job) if job.gid is None else _update(job)))]
+        (job,) = jobs
+        before = self.rewrite(job.before, ids.translate) if job.before is not None else None
+        job = replace(job, after=self.rewrite(job.after, ids.translate), before=before)
+        if job.gid is None:
+            return [(yield from _create(job))]
+        return [(yield from (_link(job) if job.linking else _update(job)))]
 
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
         results = []
@@ -241,7 +251,8 @@ class Products(Resource):
 
 def _whole(node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
     own = yield from variants.all_of(node)
-    return {**node, "variants": {"nodes": own}}
+    shown = yield from media.all_of(node)
+    return {**node, "variants": {"nodes": own}, "media": shown}
 
 
 def _linked(node: Mapping[str, Any]) -> bool:
@@ -261,6 +272,7 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
             {"name": option["name"], "values": [value["name"] for value in option["optionValues"]]}
             for option in node["options"]
         ],
+        "media": node["media"],
         "variants": [variants.portable(item) for item in node["variants"]["nodes"]],
     }
     also = tuple(
@@ -272,8 +284,6 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
 def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if _linked(node):
         yield node["handle"], "its options are linked to metaobjects, which this version does not carry"
-    elif node["mediaCount"] and node["mediaCount"]["count"]:
-        yield node["handle"], "its images and videos are not carried by this version (the product is)"
     if node["hasVariantsThatRequiresComponents"]:
         yield node["handle"], "its bundle components are not carried by this version (the product is)"
 
@@ -316,7 +326,11 @@ def _create(job: Job) -> Talk[Result]:
             {"name": item["name"], "values": [{"name": value} for value in item["values"]]}
             for item in fields["options"]
         ],
-        "variants": [{**variants.inputs(item), "optionValues": variants.choice(item)} for item in first],
+        "variants": [
+            {**variants.inputs(item), **media.of_new_variant(item), "optionValues": variants.choice(item)}
+            for item in first
+        ],
+        **media.inputs(fields),
     }
     data = yield Ask(_CREATE, {"input": product, "variants": len(first)})
     payload = data["productSet"]
@@ -340,7 +354,10 @@ def _add(job: Job, gid: str, items: Sequence[Fields]) -> Talk[tuple[tuple[str, K
     also: tuple[tuple[str, Key, str], ...] = ()
     for start in range(0, len(items), FIRST_VARIANTS):
         some = items[start : start + FIRST_VARIANTS]
-        inputs = [{**variants.inputs(item), "optionValues": variants.choice(item)} for item in some]
+        inputs = [
+            {**variants.inputs(item), **media.of_variant_input(item), "optionValues": variants.choice(item)}
+            for item in some
+        ]
         data = yield Ask(_ADD_VARIANTS, {"id": gid, "variants": inputs})
         payload = data["productVariantsBulkCreate"]
         if payload["userErrors"]:
@@ -349,15 +366,37 @@ def _add(job: Job, gid: str, items: Sequence[Fields]) -> Talk[tuple[tuple[str, K
     return also
 
 
-def _update(job: Job) -> Talk[Result]:
-    """Only what the plan says differs; what only the target has stays."""
-    assert job.before is not None
+def _fields_and_media(job: Job) -> Talk[Result | None]:
+    """What a product has besides its options and variants; variants can only show what is attached by then."""
     assert job.gid is not None
     own = {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}
     if own:
         data = yield Ask(_UPDATE, {"product": {"id": job.gid, **given(own)}}, repeatable=True)
         if data["productUpdate"]["userErrors"]:
             return refused(job.key, data["productUpdate"]["userErrors"])
+    return (yield from media.attach(job, job.gid))
+
+
+def _link(job: Job) -> Talk[Result]:
+    """The second pass: files that were not there, or not ready, when the product was written."""
+    assert job.gid is not None
+    refusal = yield from _fields_and_media(replace(job, before=None))
+    if refusal is not None:
+        return refusal
+    known = yield from variants.ids_of(job.gid)
+    wanted = dict(variants.by_options(job.after["variants"]))
+    showing = {chosen: item for chosen, item in wanted.items() if item.get("media") and chosen in known}
+    bare = {chosen: {**item, "media": None} for chosen, item in showing.items()}
+    return (yield from _change_variants(job, showing, bare, known)) or Result(job.key, job.gid)
+
+
+def _update(job: Job) -> Talk[Result]:
+    """Only what the plan says differs; what only the target has stays."""
+    assert job.before is not None
+    assert job.gid is not None
+    refusal = yield from _fields_and_media(job)
+    if refusal is not None:
+        return refusal
     present = dict(variants.by_options(job.before["variants"]))
     wanted = dict(variants.by_options(job.after["variants"]))
     also = yield from _add(job, job.gid, [item for chosen, item in wanted.items() if chosen not in present])
@@ -379,7 +418,7 @@ def _change_variants(
         changed = {name: value for name, value in item.items() if value is not None and value != before.get(name)}
         changed.pop("options", None)
         if changed:
-            updates.append({"id": known[chosen], **variants.inputs(changed)})
+            updates.append({"id": known[chosen], **variants.inputs(changed), **media.of_variant_input(changed)})
     for start in range(0, len(updates), FIRST_VARIANTS):
         some = updates[start : start + FIRST_VARIANTS]
         data = yield Ask(_UPDATE_VARIANTS, {"id": job.gid, "variants": some}, repeatable=True)

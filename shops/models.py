@@ -29,7 +29,8 @@ class Shop(models.Model):
     """One store. Its tokens are encrypted, and shown nowhere."""
 
     domain = models.CharField(max_length=255, unique=True)
-    name = models.CharField(max_length=255, blank=True)
+    name = models.CharField(max_length=255, blank=True, help_text="What the store calls itself.")
+    named_at = models.DateTimeField(null=True, blank=True, help_text="When it was asked for its name.")
     grant = models.CharField(max_length=20, choices=Grant.choices, default=Grant.EXCHANGE)
     sealed_token = models.TextField(blank=True, editable=False)
     sealed_refresh_token = models.TextField(blank=True, editable=False)

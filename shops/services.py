@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from shopify_client import FixedToken, TokenPair
+from shopify_client import ShopifyError, TokenPair
 from shopify_client.transport import is_shop
 
+from .client import client_for
 from .models import Grant, Shop
+
+_NAME = "query ShopName { shop { name } }"
 
 
 class Refused(Exception):
@@ -23,6 +29,13 @@ def install(domain: str, pair: TokenPair, grant: Grant) -> Shop:
     return shop
 
 
-def fixed_pair(token: str, scopes: frozenset[str]) -> TokenPair:
-    """A token that somebody made in the admin: it does not end, and cannot be renewed."""
-    return TokenPair(FixedToken(token).get(), scopes)
+def learn_names() -> int:
+    """Asks shops that are new what they call themselves: one point each, once. How many were asked."""
+    unnamed = Shop.objects.filter(named_at=None, uninstalled_at=None, token_dead_since=None).exclude(sealed_token="")
+    asked = 0
+    for shop in unnamed:
+        name = shop.name
+        with suppress(ShopifyError):
+            name = str(client_for(shop).ask(_NAME).data["shop"]["name"])[:255]
+        asked += Shop.objects.filter(pk=shop.pk, uninstalled_at=None).update(name=name, named_at=Now())
+    return asked

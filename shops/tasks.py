@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from . import departure, links, tokens
+from . import departure, links, services, tokens
 from . import webhooks as deliveries
 
 IDLE = timedelta(days=7)
@@ -18,6 +18,7 @@ def webhooks() -> int:
     done = deliveries.work_off()
     departure.remove_left()
     links.forget_unanswered()
+    services.learn_names()
     return done
 
 

@@ -58,6 +58,7 @@ def exchange(domain: str, id_token: str, issued_at: datetime, *, anew: bool = Fa
         done=lambda shop: shop.usable and not anew,
         grant=Grant.EXCHANGE,
         installed_at=issued_at,
+        named_at=None,
     )
     opened = row.read()
     signals.reopened.send_robust(Shop, shop=opened)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shops import links
 from shops.models import Link, LinkCode, LinkStatus, Shop
+from shops.services import learn_names
 from tests.runs.test_lane import installed
 from tests.support import Sandbox
 from tests.web.test_pages import bearer
@@ -85,6 +86,17 @@ def test_a_shows_a_code_b_enters_it_and_a_confirms_b_by_name(a: Store, b: Store)
     assert (link.offered_by, link.asked_by, link.confirmed_by, link.resources) == ("11", "22", "11", ["products"])
     assert f"Copy from {a.domain}" in b.get("/links").content.decode()
     assert f"Copy from {b.domain}" not in a.get("/links").content.decode()  # it goes one way
+
+
+def test_the_source_is_told_what_the_target_calls_itself(a: Store, b: Store, sandbox: Sandbox) -> None:
+    assert learn_names() == 2
+    assert learn_names() == 0
+    name = sandbox.graphql(b.domain, "{ shop { name } }")["shop"]["name"]
+    b.post("/links/enter", code=a.code())
+    page = a.get("/links").content.decode()
+    assert f"It calls itself <bdi>{name}</bdi>" in page
+    Shop.objects.filter(pk=b.shop.pk).update(name="<script>alert(1)</script>")
+    assert "<script>alert" not in a.get("/links").content.decode()
 
 
 def test_a_code_is_good_once_and_for_ten_minutes(a: Store, b: Store, sandbox: Sandbox, client: Client) -> None:

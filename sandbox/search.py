@@ -75,6 +75,7 @@ FIELDS: Mapping[str, Mapping[str, Getter]] = {
         "sku": lambda _, node: node["_sku"] or "",
         "title": lambda _, node: " / ".join(value for _, value in node["_options"]),
     },
+    "Collection": {**_COMMON, "handle": _own("handle"), "title": _own("title")},
     "Page": {
         **_COMMON,
         "handle": _own("handle"),

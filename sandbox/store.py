@@ -28,6 +28,7 @@ LISTED = (
     "Metaobject",
     "MetaobjectDefinition",
     "MetafieldDefinition",
+    "Collection",
     "Page",
 )
 
@@ -105,9 +106,9 @@ class Shop:
 
     def name(self, node: Node, *parts: str) -> None:
         """Makes an object known by a name that is unique among its kind, and by no other."""
-        self.names.pop(node.get("_name", ()), None)
-        node["_name"] = (node["__typename"], *parts)
-        self.names[node["_name"]] = node["id"]
+        self.names.pop(node.get("_known_as", ()), None)
+        node["_known_as"] = (node["__typename"], *parts)
+        self.names[node["_known_as"]] = node["id"]
 
     def named(self, kind: str, *parts: str) -> Node | None:
         gid = self.names.get((kind, *parts))
@@ -117,7 +118,7 @@ class Shop:
         """Removes an object and the metafields on it."""
         kind, number = node["__typename"], gid_number(node["id"])
         self.nodes.pop(node["id"], None)
-        self.names.pop(node.get("_name", ()), None)
+        self.names.pop(node.get("_known_as", ()), None)
         if kind in self.order:
             _discard(self.order[kind], number)
         for namespace, key in list(self.metafields.get(node["id"], ())):
@@ -237,6 +238,7 @@ def _discard(numbers: list[int], number: int) -> None:
 
 
 OWNER_TYPES = {
+    "Collection": "COLLECTION",
     "Page": "PAGE",
     "Product": "PRODUCT",
     "ProductVariant": "PRODUCTVARIANT",

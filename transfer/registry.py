@@ -14,6 +14,9 @@ from .graph import groups
 from .references import Target
 from .resource import Resource, Scopes
 from .resources import (
+    collection_metafields,
+    collection_orders,
+    collections,
     files,
     metafield_definitions,
     metaobject_definitions,
@@ -34,11 +37,14 @@ RESOURCES: Mapping[str, Resource] = {
         metafield_definitions,
         products,
         pages,
+        collections,
         metaobjects,
         product_metafields,
         variant_metafields,
         shop_metafields,
         page_metafields,
+        collection_metafields,
+        collection_orders,
     )
 }
 

@@ -1,6 +1,9 @@
 """Resolvers, by topic. Importing this package registers all of them."""
 
 from . import (
+    collection_members,
+    collection_sources,
+    collections,
     files,
     metafield_definitions,
     metafields,
@@ -18,6 +21,9 @@ from . import (
 )
 
 __all__ = [
+    "collection_members",
+    "collection_sources",
+    "collections",
     "files",
     "metafield_definitions",
     "metafields",

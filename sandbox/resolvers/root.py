@@ -9,6 +9,7 @@ from ..schema import field
 from ..store import Node
 
 _SCOPES = {
+    "Collection": ("read_products",),
     "Product": ("read_products",),
     "ProductVariant": ("read_products",),
     "Metaobject": ("read_metaobjects",),

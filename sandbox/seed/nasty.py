@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
+from typing import Any
 
-from ..store import Shop
-from .tools import define, define_metafield, entry, page, product, refers_to, set_metafield, shaped, variants_of
+from ..resolvers import collections
+from ..store import Node, Shop
+from .tools import (
+    collection,
+    define,
+    define_metafield,
+    entry,
+    page,
+    product,
+    refers_to,
+    set_metafield,
+    shaped,
+    variants_of,
+)
 from .types import AWKWARD
 
 CHAIN = 120
@@ -34,6 +48,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     set_metafield(shop, odd, "bad$space.$key", "x" * 60_000, "multi_line_text_field")
     set_metafield(shop, odd, "old.number", "5", "integer")
     _pages(shop)
+    _collections(shop, odd)
 
 
 def _chain(shop: Shop) -> None:
@@ -80,12 +95,44 @@ def _pages(shop: Shop) -> None:
     shop.drop(gone)
 
 
+def _collections(shop: Shop, odd: Node) -> None:
+    """Picks beyond one request; what no API can make again; a rule about an entry that is gone."""
+    rest = [product(shop, title=f"Pick {number}", handle=f"pick-{number:03}") for number in range(300)]
+    picks = {"selections": [{"productId": node["id"]} for node in rest[:250]]}
+    many = collection(shop, title="Many picks", sortOrder="MANUAL", sources=[{"source": _titled("Picks", picks)}])
+    more = {"selectionsToAdd": [{"productId": node["id"]} for node in rest[250:]]}
+    change = {"condition": {"id": many["_sources"][0], "inclusion": more}}
+    collections.put(shop, many, {"sourcesToUpdate": [change]})
+    many["_order"] = [node["id"] for node in reversed(rest)]
+    tagged = {"productTag": {"matchType": "ANY", "relation": "TAGGED_WITH", "values": ["a,b", "É"]}}
+    rules = {"matchType": "ALL", "conditions": [tagged]}
+    mixed = collection(shop, title=AWKWARD, handle="übung-\u202eבית", sources=[
+        {"source": _titled(name, rules)} for name in ("Kept", "An app's", "Unknown")
+    ])  # fmt: skip
+    _, foreign, unknown = (shop.nodes[gid] for gid in mixed["_sources"])
+    foreign["shareable"] = True
+    unknown["inclusion"]["conditions"][0]["__typename"] = "CollectionSourceInclusionConditionUnknown"
+    gone = product(shop, title="Gone pick")
+    set_metafield(shop, odd, "custom.shelf", many["id"], "collection_reference")
+    picked = {"selections": [{"productId": gone["id"]}, {"productId": odd["id"]}]}
+    collection(shop, title="With a gap", sources=[{"source": _titled("Picks", picked)}])
+    _drop(shop, gone)
+
+
+def _titled(title: str, inclusion: Mapping[str, Any]) -> dict[str, Any]:
+    return {"title": title, "inclusion": inclusion}
+
+
 def _dangling(shop: Shop) -> None:
     """References to what was deleted later: Shopify keeps the id in the value."""
     gone = product(shop, title="Gone", handle="gone")
     kept = product(shop, title="Kept", handle="kept")
     set_metafield(shop, kept, "custom.friend", gone["id"], "product_reference")
     set_metafield(shop, kept, "custom.friends", json.dumps([gone["id"], kept["id"]]), "list.product_reference")
+    _drop(shop, gone)
+
+
+def _drop(shop: Shop, gone: Node) -> None:
     for gid in list(gone["_variants"]):
         shop.drop(shop.nodes[gid])
     shop.product_by_handle.pop(gone["handle"])

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from ..resolvers.products import slug
 from ..store import Node, Shop
+from . import catalogue
 from .tools import define_metafield, entry, page, redefine, rich_text, set_metafield
 from .types import AWKWARD
 
@@ -19,6 +20,7 @@ def plant(shop: Shop, chance: random.Random, products: Sequence[Node], entries: 
     pages = _pages(shop)
     _page_metafields(shop, chance, pages, entries)
     _refer(shop, chance, products, pages, entries)
+    catalogue.plant(shop, chance, products, entries)
 
 
 def _pages(shop: Shop) -> list[Node]:

@@ -9,6 +9,7 @@ from typing import Any
 from ..blobs import Blob, mime_of, picture
 from ..errors import Refusal
 from ..resolvers import (
+    collections,
     file_making,
     metafield_definitions,
     metafields,
@@ -64,6 +65,11 @@ def set_metafield(shop: Shop, owner: Node, name: str, value: str, type_: str | N
 
 def product(shop: Shop, **given: Any) -> Node:
     made: Node = _honest(products._set, shop, None, given)
+    return made
+
+
+def collection(shop: Shop, **given: Any) -> Node:
+    made: Node = _honest(collections.put, shop, None, given)
     return made
 
 

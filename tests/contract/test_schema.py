@@ -76,6 +76,7 @@ def _made_on_the_way() -> Iterator[tuple[str, str]]:
         "products": ("shirt",),
         "metaobjects": ("designer", "anna"),
         "pages": ("about-us",),
+        "collections": ("new",),
     }
     for name, key in keys.items():
         ask = next(RESOURCES[name].locate([Target(name, key), Target(name, key)]))

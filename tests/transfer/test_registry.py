@@ -34,11 +34,14 @@ ORDER = (
     "metafield_definitions",
     "products",
     "pages",
+    "collections",
     "metaobjects",
     "product_metafields",
     "variant_metafields",
     "shop_metafields",
     "page_metafields",
+    "collection_metafields",
+    "collection_orders",
 )
 
 each = pytest.mark.parametrize("resource", list(RESOURCES.values()), ids=list(RESOURCES))

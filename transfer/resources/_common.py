@@ -194,3 +194,16 @@ def text_problem(fields: Mapping[str, Json], names: Iterable[str]) -> str | None
         if not isinstance(fields.get(name), str | None):
             return f"{name} must be a text."
     return None
+
+
+_JOB = "query Job($id: ID!) { job(id: $id) { id done } }"
+POLLS = 40  # of a job, one request after the other; what is not done by then is left to the read-back
+
+
+def job_done(job: Mapping[str, Any] | None) -> Talk[bool]:
+    """Asks until a job of Shopify is done. Whether it is."""
+    for _ in range(POLLS):
+        if job is None or job["done"]:
+            return True
+        job = (yield Ask(_JOB, {"id": job["id"]}))["job"]
+    return False

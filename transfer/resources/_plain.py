@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import links
 from ..keys import Key
+from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Selection, Stream, Talk
 from ._common import by_search, paged, read_nodes, refused
@@ -35,16 +36,34 @@ class Plain(Resource):
     selection: str  # what `key_of` needs of a node
     html: tuple[str, ...] = ()  # fields whose value is HTML, with links in it
     filters = True  # whether the connection can be searched by id
+    renames = False  # whether Shopify silently gives another name where one is taken; the payload must tell the name
     moves = True  # whether it can be searched by updated_at
 
     # -- reading
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
-        read = paged(self.documents.read, self.connection, self.reading, filters=self.filters, skipped=self.skipped)
+        read = paged(
+            self.documents.read,
+            self.connection,
+            self.reading,
+            skipped=self.skipped,
+            more=self.whole,
+            filters=self.filters,
+        )
         return [Stream(self.name, read if self.moves else lambda after, _: read(after, None), moves=self.moves)]
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
-        return (yield from read_nodes(self.documents.back, gids, self.reading))
+        nodes: list[Mapping[str, Any]] = []
+        yield from read_nodes(self.documents.back, gids, lambda node: nodes.append(node))
+        readings = []
+        for node in nodes:
+            readings.append(self.reading((yield from self.whole(node))))
+        return [reading for reading in readings if reading is not None]
+
+    def whole(self, node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
+        """The node with all of what did not fit into its page."""
+        return node
+        yield  # makes this a conversation, if a silent one
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         return (yield from by_search(targets, self.connection, self.selection, self.term, self.key_of))
@@ -106,7 +125,16 @@ class Plain(Resource):
         (payload,) = (yield Ask(self.documents.create, self.created(job, ids))).values()
         if payload["userErrors"]:
             return refused(job.key, payload["userErrors"])
-        return Result(job.key, payload[self.noun]["id"])
+        made = payload[self.noun]
+        return (yield from self.kept(job.key, made["id"], self.key_of(made) if self.renames else job.key))
+
+    def kept(self, wanted: Key, gid: str, named: Key) -> Talk[Result]:
+        """What we made under another name than we asked for, because that one is taken, is nobody's: it goes again."""
+        if named == wanted:
+            return Result(wanted, gid)
+        yield from self.remove({wanted: gid})
+        detail = f"The name is taken in the target store: Shopify would have made it {' / '.join(named)}."
+        return Result(wanted, reason=Reason.CHANGED_MEANWHILE, detail=detail)
 
     def update(self, job: Job, ids: Ids) -> Talk[Result]:
         variables = {"id": job.gid, **self.updated(job, ids)}
@@ -117,7 +145,7 @@ class Plain(Resource):
         results = []
         for key, gid in gids.items():
             (payload,) = (yield Ask(self.documents.delete, {"id": gid}, repeatable=True)).values()
-            errors = [error for error in payload["userErrors"] if error["code"] not in _GONE]
+            errors = [error for error in payload["userErrors"] if error.get("code") not in _GONE]
             results.append(refused(key, errors) if errors else Result(key, gid))
         return results
 

@@ -14,12 +14,11 @@ from ..diff import Change
 from ..keys import Key
 from ..references import parse
 from ..resource import Ask, Fields, Job, Place, Result, Talk
-from ._common import refused, touches
+from ._common import job_done, refused, touches
 
 PRODUCT = "media(first: 10, sortKey: POSITION) { nodes { id } pageInfo { hasNextPage endCursor } }"
 VARIANT = "media(first: 1) { nodes { id } }"
 MOVES = 250  # https://shopify.dev/docs/api/usage/limits: items of an array argument
-LOOKS = 5  # at a job that reorders; the read-back at the end of the run is what proves it
 
 _REST = """
 query MediaOfProduct($id: ID!, $after: String) {
@@ -38,7 +37,6 @@ mutation ReorderMedia($id: ID!, $moves: [MoveInput!]!) {
   productReorderMedia(id: $id, moves: $moves) { job { id done } mediaUserErrors { field message code } }
 }
 """
-_JOB = "query ReorderJob($id: ID!) { job(id: $id) { id done } }"
 
 
 # -- reading -----------------------------------------------------------------------------------------------------
@@ -145,9 +143,5 @@ def _reorder(key: Key, product: str, wanted: Sequence[str]) -> Talk[Result | Non
         payload = data["productReorderMedia"]
         if payload["mediaUserErrors"]:
             return refused(key, payload["mediaUserErrors"])
-        job = payload["job"]
-        for _ in range(LOOKS):
-            if job is None or job["done"]:
-                break
-            job = (yield Ask(_JOB, {"id": job["id"]}))["job"]
+        yield from job_done(payload["job"])  # done or not, the read-back at the end of the run is what proves it
     return None

@@ -22,7 +22,7 @@ from ._common import read_nodes, refused
 from .metafield_definitions import foreign
 
 # Whatever a value can refer to, of whichever owner it is.
-REFERRED = ("products", "variants", "metaobjects", "metafield_definitions", "pages", "files")
+REFERRED = ("products", "variants", "metaobjects", "metafield_definitions", "collections", "pages", "files")
 
 FIELDS = "id namespace key type value updatedAt"
 _BACK = f"query MetafieldsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Metafield {{ {FIELDS} %s }} }} }}"

@@ -59,7 +59,7 @@ class Metaobjects(Resource):
         write=("write_metaobjects", "read_metaobject_definitions"),
     )
     gid_types = ("Metaobject",)
-    refers_to = ("metaobject_definitions", "metaobjects", "products", "variants", "pages", "files")
+    refers_to = ("metaobject_definitions", "metaobjects", "products", "variants", "collections", "pages", "files")
     governor = "metaobject_definitions"
     key_parts = 2
     identify = {"Metaobject": "type handle"}

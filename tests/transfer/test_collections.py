@@ -1,0 +1,145 @@
+"""Collections: sources made again in the target's own terms, and the order that a merchant gave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import Sandbox, archive_of, export, import_, total
+from transfer.outcomes import Outcome, Reason
+from transfer.resources.collection_orders import moves_between
+from transfer.work import Where
+
+FAILED = Where(outcomes=frozenset({Outcome.FAILED}))
+INSIDE = """query I($handle: String!) { collectionByIdentifier(identifier: {handle: $handle}) {
+  id sortOrder products(first: 250) { nodes { handle } }
+  sources { id ... on CollectionConditionsSource { inclusion { selections(first: 9) { nodes { product { id } } } } } }
+} }"""
+UPDATE = """mutation C($collection: CollectionUpdateInput!) {
+  collectionUpdate(collection: $collection) { userErrors { message } } }"""
+REORDER = """mutation R($id: ID!, $moves: [MoveInput!]!) {
+  collectionReorderProducts(id: $id, moves: $moves) { userErrors { message } } }"""
+HANDLES = "{ collections(first: 50) { nodes { handle } } }"
+
+
+def collection(sandbox: Sandbox, shop: str, handle: str) -> dict[str, Any]:
+    found: dict[str, Any] = sandbox.graphql(shop, INSIDE, handle=handle)["collectionByIdentifier"]
+    return found
+
+
+def inside(sandbox: Sandbox, shop: str, handle: str) -> list[str]:
+    return [node["handle"] for node in collection(sandbox, shop, handle)["products"]["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def full(sandbox: Sandbox) -> str:
+    return sandbox.shop("boutique", products=12)
+
+
+@pytest.fixture
+def archive(sandbox: Sandbox, full: str, tmp_path: Path) -> bytes:
+    return archive_of(sandbox, full, tmp_path)
+
+
+def test_collections_hold_the_same_products_in_the_same_order(
+    sandbox: Sandbox, full: str, archive: bytes, tmp_path: Path
+) -> None:
+    target = sandbox.shop()
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert total(desk, "outcome:failed") == 0
+    for node in sandbox.graphql(full, HANDLES)["collections"]["nodes"]:
+        here, there = (inside(sandbox, shop, node["handle"]) for shop in (full, target))
+        manual = collection(sandbox, full, node["handle"])["sortOrder"] == "MANUAL"
+        assert there == here if manual else sorted(there) == sorted(here)
+
+
+def test_only_what_differs_is_written_and_picks_are_not_made_anew(
+    sandbox: Sandbox, full: str, archive: bytes, tmp_path: Path
+) -> None:
+    target = sandbox.shop("boutique", products=12)
+    picked = collection(sandbox, target, "hand-picked")
+    source = picked["sources"][0]
+    gone = [{"productId": node["product"]["id"]} for node in source["inclusion"]["selections"]["nodes"][:2]]
+    change = {"condition": {"id": source["id"], "inclusion": {"selectionsToRemove": gone}}}
+    given_ = {"id": picked["id"], "title": "Other", "sourcesToUpdate": [change]}
+    sandbox.graphql(target, UPDATE, collection=given_)
+    rules = collection(sandbox, target, "everything-at-once")
+    sandbox.graphql(target, UPDATE, collection={"id": rules["id"], "sourcesToDelete": [rules["sources"][0]["id"]]})
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    rows = desk.ledger.get("collections", [("hand-picked",), ("everything-at-once",)])
+    assert {key[0]: row.changed for key, row in rows.items()} == {
+        "hand-picked": ("sources", "title"),
+        "everything-at-once": ("sources",),
+    }
+    assert total(desk, "outcome:failed") == 0
+    assert collection(sandbox, target, "hand-picked")["sources"][0]["id"] == source["id"]
+    for handle in ("hand-picked", "everything-at-once"):
+        assert inside(sandbox, target, handle) == inside(sandbox, full, handle)
+
+
+def test_an_order_is_restored_with_as_few_moves_as_it_takes(
+    sandbox: Sandbox, full: str, archive: bytes, tmp_path: Path
+) -> None:
+    target = sandbox.shop("boutique", products=12)
+    gid = collection(sandbox, target, "hand-picked")["id"]
+    last = sandbox.graphql(target, "query P($h: String!) { productByIdentifier(identifier: {handle: $h}) { id } }",
+                           h=inside(sandbox, target, "hand-picked")[-1])["productByIdentifier"]["id"]  # fmt: skip
+    sandbox.graphql(target, REORDER, id=gid, moves=[{"id": last, "newPosition": "0"}])
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert desk.ledger.tally()["collection_orders"]["outcome:updated"] == 1
+    assert inside(sandbox, target, "hand-picked") == inside(sandbox, full, "hand-picked")
+
+
+@given(st.lists(st.integers(0, 30), unique=True), st.lists(st.integers(0, 30), unique=True))
+def test_moves_bring_any_order_into_any_other(now: list[int], wanted: list[int]) -> None:
+    present, order = [str(number) for number in now], [str(number) for number in wanted]
+    moves = moves_between(present, order)
+    moved = list(present)
+    for product, place in moves:
+        moved.remove(product)
+        moved.insert(place, product)
+    common = [one for one in order if one in present]
+    assert [one for one in moved if one in common] == common
+    assert len(moves) <= max(0, len(common) - 1)
+    assert moves_between(moved, order) == []
+
+
+@pytest.mark.parametrize("mutation", ["CreateCollection", "UpdateCollection", "ReorderCollection"])
+def test_a_lost_answer_doubles_nothing(
+    sandbox: Sandbox, full: str, archive: bytes, tmp_path: Path, mutation: str
+) -> None:
+    target = sandbox.shop()
+    sandbox.faults({"kind": "lost_answer", "match": mutation, "shop": target, "times": 2})
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert total(desk, "outcome:failed") == 0
+    assert sandbox.stats(target)["objects"]["Collection"] == sandbox.stats(full)["objects"]["Collection"]
+
+
+def test_picks_beyond_one_request_arrive_and_what_cannot_be_made_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("nasty"), sandbox.shop()
+    desk, past = export(sandbox, source, tmp_path)
+    notes = past["settle"]["skipped"]["collections"]
+    assert sorted(note["count"] for note in notes.values()) == [1, 1]
+    assert all("the collection is carried without it" in why for why in notes)
+    with desk.storage.read(past["assemble"]["archive"]) as file:
+        archive = file.read()
+    written, _ = import_(sandbox, target, archive, tmp_path)
+    assert inside(sandbox, target, "many-picks") == inside(sandbox, source, "many-picks")
+    assert inside(sandbox, target, "with-a-gap") == inside(sandbox, source, "with-a-gap") != []
+    assert "collections" not in {row.resource for row in written.ledger.select(FAILED, limit=50)}
+
+
+def test_a_rule_whose_entry_is_left_out_makes_no_wider_collection(
+    sandbox: Sandbox, archive: bytes, tmp_path: Path
+) -> None:
+    target = sandbox.shop()
+    desk, _ = import_(sandbox, target, archive, tmp_path, excluded={"resources": ["metaobjects"]})
+    row = desk.ledger.get("collections", [("everything-at-once",)])[("everything-at-once",)]
+    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.MISSING_REQUIRED)
+    assert collection(sandbox, target, "everything-at-once") is None
+    others = desk.ledger.select(Where(resource="collections", outcomes=frozenset({Outcome.CREATED})), limit=20)
+    assert {row.key[0] for row in others} >= {"hand-picked", "affordable", "a-first"}

@@ -1,0 +1,221 @@
+"""What products a collection takes, in portable form.
+
+A condition stands as the input that would make it, named by its kind, with references in place of ids::
+
+    {"productTag": {"matchType": "ANY", "relation": "TAGGED_WITH", "values": ["new"]}}
+    {"metafieldBoolean": {"definitionId": "shopsync:metafield_definitions/PRODUCT/custom/vegan", "relation": …}}
+
+A source of conditions without one of them would take other products, so a reference in a condition must land; one that
+is selected by hand, or a collection in a collection, can be left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from itertools import count
+
+from ..references import parse
+from ..resource import Fields, Json, Place
+from ._collection_reading import REFERRING, SIDES
+
+Translate = Callable[[str], str | None]
+
+
+def rewrite(sources: Sequence[Fields], translate: Translate) -> list[Fields]:
+    return [_rewritten(source, translate) for source in sources]
+
+
+def _rewritten(source: Fields, translate: Translate) -> Fields:
+    if "subCollections" in source:
+        own = source["subCollections"]
+        return {"subCollections": {**own, "collectionIds": _kept(own["collectionIds"], translate)}}
+    own = source["source"]
+    sides = {
+        side: {
+            **own[side],
+            "conditions": [new for item in own[side]["conditions"] if (new := _with(item, translate)) is not None],
+            "selections": [new for item in own[side]["selections"] if (new := _selected(item, translate)) is not None],
+        }
+        for side, _, _ in SIDES
+        if own[side] is not None
+    }
+    return {"source": {**own, **sides}}
+
+
+def _kept(texts: Sequence[str], translate: Translate) -> list[str]:
+    return [new for text in texts if (new := translate(text)) is not None]
+
+
+def _with(item: Fields, translate: Translate) -> Fields | None:
+    ((kind, own),) = item.items()
+    new = dict(own)
+    if "definitionId" in own:
+        new["definitionId"] = translate(own["definitionId"])
+    if kind == "metafieldMetaobject":
+        new["value"] = translate(own["value"])
+    elif kind in REFERRING:
+        new["values"] = _kept(own["values"], translate) or None
+    return None if None in [new.get(name, "") for name in ("definitionId", "value", "values")] else {kind: new}
+
+
+def _selected(item: Fields, translate: Translate) -> Fields | None:
+    product = translate(item["productId"])
+    if product is None:
+        return None
+    if "variantIds" not in item:
+        return {"productId": product}
+    variants = _kept(item["variantIds"], translate)
+    return {"productId": product, "variantIds": variants} if variants else None
+
+
+def places(sources: Sequence[Fields]) -> Iterator[Place]:
+    """The path `sources` stands for what may be left out; each reference that must land has a path of its own."""
+    numbers = count(1)
+    for source in sources:
+        if "subCollections" in source:
+            yield from _spots("sources", source["subCollections"]["collectionIds"], hard=False)
+            continue
+        for side, _, _ in SIDES:
+            own = source["source"][side]
+            for item in own["conditions"] if own is not None else ():
+                for text in _references(item):
+                    yield from _spots(f"conditions.{next(numbers)}", [text], hard=True)
+            for item in own["selections"] if own is not None else ():
+                yield from _spots("sources", [item["productId"], *item.get("variantIds", ())], hard=False)
+
+
+def _spots(path: str, texts: Sequence[str], *, hard: bool) -> Iterator[Place]:
+    for text in texts:
+        target = parse(text)
+        if target is not None:
+            yield Place(path, target, hard=hard)
+
+
+def _references(item: Fields) -> list[str]:
+    ((kind, own),) = item.items()
+    found = [own["definitionId"]] if "definitionId" in own else []
+    if kind == "metafieldMetaobject":
+        return [*found, own["value"]]
+    return [*found, *(own["values"] if kind in REFERRING else ())]
+
+
+def normalise(source: Fields) -> Fields:
+    """Order says nothing among conditions and selections, nor how a number or an empty side is written."""
+    if "subCollections" in source:
+        own = source["subCollections"]
+        return {"subCollections": {**_said(own), "collectionIds": sorted(own["collectionIds"])}}
+    own = source["source"]
+    return {"source": {**_said(own), **{side: _normal_side(own[side]) for side, _, _ in SIDES}}}
+
+
+def _said(own: Fields) -> Fields:
+    return {**own, "description": own.get("description") or ""}
+
+
+def _normal_side(own: Fields | None) -> Fields | None:
+    if own is None or not (own["conditions"] or own["selections"]):
+        return None
+    return {
+        "matchType": (own["matchType"] or "ALL") if own["conditions"] else None,
+        "conditions": sorted((_normal_condition(item) for item in own["conditions"]), key=repr),
+        "selections": sorted((_normal_selection(item) for item in own["selections"]), key=repr),
+    }
+
+
+def _normal_condition(item: Fields) -> Fields:
+    ((kind, own),) = item.items()
+    new = {name: own[name] for name in sorted(own)}
+    if isinstance(own.get("values"), list):
+        new["values"] = sorted(own["values"], key=repr)
+    value = own.get("value")
+    if isinstance(value, dict):
+        new["value"] = {name: _number(part) for name, part in sorted(value.items())}
+    elif kind == "metafieldDecimal":
+        new["value"] = _number(value)
+    return {kind: new}
+
+
+def _normal_selection(item: Fields) -> Fields:
+    return {name: sorted(part) if isinstance(part, list) else part for name, part in sorted(item.items())}
+
+
+def _number(value: Json) -> Json:
+    try:
+        return f"{Decimal(str(value)).normalize():f}"
+    except (InvalidOperation, ValueError):
+        return value
+
+
+# -- doubt -------------------------------------------------------------------------------------------------------
+
+
+def problem(sources: Json) -> str | None:
+    """One sentence on what is wrong with the sources of a record from an archive, or None."""
+    if not isinstance(sources, list):
+        return "sources must be a list."
+    for number, source in enumerate(sources):
+        if not _is_source(source):
+            return f"source {number + 1} is no source as an export writes it."
+    return None
+
+
+def _is_source(source: Json) -> bool:
+    if not isinstance(source, dict) or len(source) != 1:
+        return False
+    ((name, own),) = source.items()
+    if not isinstance(own, dict) or not isinstance(own.get("title"), str):
+        return False
+    if not isinstance(own.get("description"), str | None):
+        return False
+    if name == "subCollections":
+        return own.keys() <= {"title", "description", "collectionIds"} and _texts(own.get("collectionIds"))
+    if name != "source" or not own.keys() <= {"title", "description", "targetType", "inclusion", "exclusion"}:
+        return False
+    return own.get("targetType") in ("PRODUCTS", "VARIANTS") and all(
+        side in own and _is_side(own[side], kinds) for side, kinds, _ in SIDES
+    )
+
+
+def _is_side(own: Json, kinds: Mapping[str, str]) -> bool:
+    if own is None:
+        return True
+    return (
+        isinstance(own, dict)
+        and own.keys() == {"matchType", "conditions", "selections"}
+        and own["matchType"] in (None, "ALL", "ANY")
+        and isinstance(own["conditions"], list)
+        and all(_is_condition(item, kinds) for item in own["conditions"])
+        and isinstance(own["selections"], list)
+        and all(_is_selection(item) for item in own["selections"])
+    )
+
+
+def _is_condition(item: Json, kinds: Mapping[str, str]) -> bool:
+    if not isinstance(item, dict) or len(item) != 1:
+        return False
+    ((kind, own),) = item.items()
+    if kind not in kinds or not isinstance(own, dict):
+        return False
+    wanted = {"definitionId"} if "definition" in kinds[kind] else set()
+    if not wanted <= own.keys() <= {"definitionId", "matchType", "relation", "value", "values"}:
+        return False
+    if not all(isinstance(own.get(name, ""), str) for name in ("definitionId", "matchType", "relation")):
+        return False
+    if kind == "metafieldMetaobject":
+        return isinstance(own.get("value"), str)
+    if kind in REFERRING:
+        return _texts(own.get("values")) and bool(own["values"])
+    if "values" in kinds[kind].split():
+        return isinstance(own.get("values"), list) and "value" not in own
+    return "values" not in own and isinstance(own.get("value"), str | int | float | dict | None)
+
+
+def _is_selection(item: Json) -> bool:
+    if not isinstance(item, dict) or not {"productId"} <= item.keys() <= {"productId", "variantIds"}:
+        return False
+    return isinstance(item["productId"], str) and ("variantIds" not in item or _texts(item["variantIds"]))
+
+
+def _texts(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)

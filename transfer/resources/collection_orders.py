@@ -1,0 +1,191 @@
+"""The order that a merchant gave to the products of a collection.
+
+A record of its own, written after everything that decides which products a collection holds. Its GID is that of the
+collection with a suffix, so that the two are told apart. Only the order of products that both stores have in the
+collection is compared: which are in it is for the collection's sources to say.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..diff import Change
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target, parse
+from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ._common import job_done, paged, read_nodes, refused
+
+MOST = 250  # moves in one request
+SUFFIX = "?order"
+
+_PRODUCTS = "products(first: %d, after: $after, sortKey: MANUAL) { nodes { id } pageInfo { hasNextPage endCursor } }"
+_FIELDS = f"id handle sortOrder updatedAt {_PRODUCTS.replace(', after: $after', '') % 100}"
+_READ = f"""
+query CollectionOrders($after: String, $query: String) {{
+  collections(first: 20, after: $after, query: $query, sortKey: ID) {{
+    nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+_BACK = f"query CollectionOrdersById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Collection {{ {_FIELDS} }} }} }}"
+_REST = f"""
+query ProductsInOrder($id: ID!, $after: String) {{ collection(id: $id) {{ id {_PRODUCTS % 250} }} }}
+"""
+_REORDER = """
+mutation ReorderCollection($id: ID!, $moves: [MoveInput!]!) {
+  collectionReorderProducts(id: $id, moves: $moves) { job { id done } userErrors { field message code } }
+}
+"""
+
+
+class CollectionOrders(Resource):
+    name = "collection_orders"
+    label = "Orders of products in collections"
+    scopes = Scopes(read=("read_products",), write=("write_products",))
+    gid_types = ()
+    # The metafields are no references: sources look at them, and decide by them which products there are to order.
+    refers_to = ("collections", "products", "product_metafields", "variant_metafields")
+    upsert = True
+    deletable = False  # an order can be changed, not taken away
+    read_batch = 20
+
+    # -- reading
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        return [Stream(self.name, paged(_READ, "collections", _ordered, more=_whole))]
+
+    def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
+        nodes: list[Mapping[str, Any]] = []
+        yield from read_nodes(_BACK, [gid.removesuffix(SUFFIX) for gid in gids], lambda node: nodes.append(node))
+        readings = []
+        for node in nodes:
+            readings.append(_reading((yield from _whole(node))))
+        return readings
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        """Nothing refers to an order, and giving one again is harmless, so none is ever looked for."""
+        return {}
+        yield  # makes this a conversation, if a silent one
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        return {**fields, "products": [new for text in fields["products"] if (new := translate(text)) is not None]}
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        yield Place(OWNER, Target("collections", key), hard=True)
+        for text in fields["products"]:
+            target = parse(text)
+            if target is not None:
+                yield Place("products", target)
+
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        common = set(before["products"]) & set(after["products"])
+        present, wanted = ([one for one in fields["products"] if one in common] for fields in (before, after))
+        return [Change("products", present, wanted)] if present != wanted else []
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) != 1 or not key[0]:
+            return "the key of an order is the handle of its collection."
+        products = fields.get("products")
+        if not isinstance(products, list) or not all(isinstance(text, str) for text in products):
+            return "products must be a list of references."
+        return "products must name each product once." if len(set(products)) < len(products) else None
+
+    # -- writing
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        (job,) = jobs
+        gid = ids.gid(Target("collections", job.key))
+        if gid is None:
+            return [Result(job.key, reason=Reason.MISSING_OWNER, detail="Its collection is not in the target store.")]
+        wanted = [own for text in job.after["products"] if (target := parse(text)) and (own := ids.gid(target))]
+        present = yield from _products(gid)
+        moves = moves_between(present, wanted)
+        for start in range(0, len(moves), MOST):
+            some = [{"id": product, "newPosition": str(place)} for product, place in moves[start : start + MOST]]
+            payload = (yield Ask(_REORDER, {"id": gid, "moves": some}))["collectionReorderProducts"]
+            if payload["userErrors"]:
+                return [refused(job.key, payload["userErrors"])]
+            if not (yield from job_done(payload["job"])) and start + MOST < len(moves):
+                detail = "Shopify is still at work on the first part of the order; import again to go on."
+                return [Result(job.key, reason=Reason.REFUSED, detail=detail)]
+        return [Result(job.key, f"{gid}{SUFFIX}")]
+
+
+def moves_between(present: Sequence[str], wanted: Sequence[str]) -> list[tuple[str, int]]:
+    """The fewest moves, one after the other, that bring those of `present` which are `wanted` into that order.
+
+    What stands in its order already (a longest such run) stays; each of the others goes right behind the one that it
+    should follow. `(product, position)`: the position at the time of the move.
+    """
+    have = set(present)
+    order = [product for product in wanted if product in have]
+    place = {product: number for number, product in enumerate(order)}
+    staying = _longest_ascending([place[product] for product in present if product in place])
+    now, moves = list(present), []
+    for number, product in enumerate(order):
+        if number in staying:
+            continue
+        now.remove(product)
+        at = now.index(order[number - 1]) + 1 if number else _first(now, place)
+        now.insert(at, product)
+        moves.append((product, at))
+    return moves
+
+
+def _first(now: Sequence[str], place: Mapping[str, int]) -> int:
+    return next((number for number, product in enumerate(now) if product in place), 0)
+
+
+def _longest_ascending(numbers: Sequence[int]) -> set[int]:
+    """The members of a longest ascending subsequence (patience sorting)."""
+    tails: list[int] = []
+    before: dict[int, int | None] = {}
+    for number in numbers:
+        at = bisect_left(tails, number)
+        before[number] = tails[at - 1] if at else None
+        tails[at : at + 1] = [number]
+    found: set[int] = set()
+    member = tails[-1] if tails else None
+    while member is not None:
+        found.add(member)
+        member = before[member]
+    return found
+
+
+def _products(gid: str) -> Talk[list[str]]:
+    found: list[str] = []
+    after = None
+    while True:
+        collection = (yield Ask(_REST, {"id": gid, "after": after}))["collection"]
+        if collection is None:
+            return found
+        found += [node["id"] for node in collection["products"]["nodes"]]
+        if not collection["products"]["pageInfo"]["hasNextPage"]:
+            return found
+        after = collection["products"]["pageInfo"]["endCursor"]
+
+
+def _whole(node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
+    """A collection in the merchant's order, with all of its products; of others, nobody asks."""
+    if node["sortOrder"] != "MANUAL" or not node["products"]["pageInfo"]["hasNextPage"]:
+        return node
+    products = yield from _products(node["id"])
+    return {**node, "products": {"nodes": [{"id": gid} for gid in products]}}
+
+
+def _ordered(node: Mapping[str, Any]) -> Reading | None:
+    """Where there is nothing to put into order there is no record."""
+    return _reading(node) if node["sortOrder"] == "MANUAL" and len(node["products"]["nodes"]) > 1 else None
+
+
+def _reading(node: Mapping[str, Any]) -> Reading:
+    fields = {"products": [product["id"] for product in node["products"]["nodes"]]}
+    return Reading("collection_orders", (node["handle"],), f"{node['id']}{SUFFIX}", fields, node["updatedAt"])
+
+
+RESOURCE = CollectionOrders()

@@ -1,0 +1,181 @@
+"""Collections: sources in place of products, as Shopify has had them since 2026-07.
+
+Which products they hold follows from their sources and is never copied; the order that a merchant gave them is a
+resource of its own (`collection_orders`), for it can only be given when everything is there that the sources look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..keys import Key
+from ..references import Target
+from ..resource import Ask, Fields, Ids, Job, Place, Result, Scopes, Talk
+from . import _collection_reading as reading
+from . import _collection_sources as sources
+from ._collection_changes import STILL_BUSY, Step, fits, truncated
+from ._collection_changes import step as next_step
+from ._common import by_alias, given, job_done, read_nodes, refused, text_problem, touches
+from ._plain import Documents, Plain
+
+_FIELDS = f"""
+  id handle title descriptionHtml sortOrder templateSuffix seo {{ title description }} updatedAt {reading.FIELDS}
+"""
+_READ = f"""
+query Collections($after: String, $query: String) {{
+  collections(first: 25, after: $after, query: $query, sortKey: ID) {{
+    nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+_BACK = f"query CollectionsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Collection {{ {_FIELDS} }} }} }}"
+_SOURCES = (
+    f"query CollectionSources($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Collection {{ id {reading.FIELDS} }} }} }}"
+)
+_COUNT = "query CollectionsCount { collectionsCount(limit: null) { count } }"
+_CREATE = """
+mutation CreateCollection($collection: CollectionCreateInput!) {
+  collectionCreate(collection: $collection) { collection { id handle } userErrors { field message } }
+}
+"""
+_UPDATE = """
+mutation UpdateCollection($collection: CollectionUpdateInput!) {
+  collectionUpdate(collection: $collection) { job { id done } userErrors { field message } }
+}
+"""
+_DELETE = """
+mutation DeleteCollection($id: ID!) {
+  collectionDelete(input: { id: $id }) { deletedCollectionId userErrors { field message } }
+}
+"""
+_OWN = ("title", "descriptionHtml", "sortOrder", "templateSuffix", "seo")
+
+
+class Collections(Plain):
+    name = "collections"
+    label = "Collections"
+    scopes = Scopes(read=("read_products",), write=("write_products",))
+    gid_types = ("Collection",)
+    refers_to = ("products", "variants", "metaobjects", "metafield_definitions", "collections")
+    identify = {"Collection": "handle"}
+    documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
+    connection, noun, selection = "collections", "collection", "handle"
+    html = ("descriptionHtml",)
+    renames = True
+    read_batch = 25
+    points = 20.0
+
+    # -- reading
+
+    def key_of(self, node: Mapping[str, Any]) -> Key:
+        return (node["handle"],)
+
+    def whole(self, node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
+        return (yield from reading.whole(node))
+
+    def fields_of(self, node: Mapping[str, Any]) -> Fields:
+        own = {name: node[name] for name in _OWN}
+        return {**own, "sources": [reading.portable(one) for one in node["sources"] if not reading.obstacle(one)]}
+
+    def skipped(self, node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        for source in node["sources"]:
+            why = reading.obstacle(source)
+            if why is not None:
+                yield f"{node['handle']}: {source['title']}", f"this source {why}; the collection is carried without it"
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        return (
+            yield from by_alias(
+                targets,
+                "CollectionIdentifierInput!",
+                "collectionByIdentifier(identifier: $v) { id handle }",
+                lambda target: {"handle": target.key[0]},
+                lambda target, node: node["id"] if node["handle"] == target.key[0] else None,
+            )
+        )
+
+    def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
+        return Target(self.name, (node["handle"],))
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        return {**self.texts(fields, translate), "sources": sources.rewrite(fields["sources"], translate)}
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        yield from super().places(key, fields, governor)
+        yield from sources.places(fields["sources"])
+
+    def normalise(self, fields: Fields) -> Fields:
+        return {**fields, "sources": sorted((sources.normalise(one) for one in fields["sources"]), key=repr)}
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) != 1 or not key[0]:
+            return "the key of a collection is its handle."
+        seo = fields.get("seo")
+        if not isinstance(fields.get("title"), str) or not isinstance(seo, dict | None):
+            return "a collection needs a title, and seo must be an object."
+        return text_problem(fields, _OWN[1:4]) or sources.problem(fields.get("sources"))
+
+    # -- writing
+
+    def created(self, job: Job, ids: Ids) -> dict[str, Any]:
+        wanted = [] if "sources" in job.without else _in_gids(job.after, ids)
+        own = given({name: job.after.get(name) for name in _OWN})
+        return {"collection": {"handle": job.key[0], **own, "sources": [truncated(one) for one in wanted]}}
+
+    def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
+        own = {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}
+        return {"id": job.gid, **given(own)}
+
+    def create(self, job: Job, ids: Ids) -> Talk[Result]:
+        result = yield from super().create(job, ids)
+        if result.gid is None or all(fits(one) for one in job.after["sources"]) or "sources" in job.without:
+            return result
+        return (yield from self._sync(job, result.gid, {"id": result.gid}, ids))
+
+    def update(self, job: Job, ids: Ids) -> Talk[Result]:
+        assert job.gid is not None
+        collection = self.updated(job, ids)
+        if touches(job.changed, "sources") and "sources" not in job.without:
+            return (yield from self._sync(job, job.gid, collection, ids))
+        if collection.keys() == {"id"}:
+            return Result(job.key, job.gid)
+        data = yield Ask(_UPDATE, {"collection": collection}, repeatable=True)
+        errors = data["collectionUpdate"]["userErrors"]
+        return refused(job.key, errors) if errors else Result(job.key, job.gid)
+
+    def _sync(self, job: Job, gid: str, collection: dict[str, Any], ids: Ids) -> Talk[Result]:
+        """Step by step, as many selections as a request takes; what is there is read anew before each."""
+        wanted = _in_gids(job.after, ids)
+        while True:
+            change = yield from _next(gid, wanted)
+            if change is None and collection.keys() == {"id"}:
+                return Result(job.key, gid)
+            data = yield Ask(_UPDATE, {"collection": {**collection, **(change.input if change else {})}})
+            payload = data["collectionUpdate"]
+            if payload["userErrors"]:
+                return refused(job.key, payload["userErrors"])
+            if change is None or change.last:
+                return Result(job.key, gid)
+            if not (yield from job_done(payload["job"])):
+                return Result(job.key, reason=STILL_BUSY[0], detail=STILL_BUSY[1])
+            collection = {"id": gid}
+
+
+def _in_gids(fields: Fields, ids: Ids) -> list[Fields]:
+    return sources.rewrite(fields["sources"], ids.translate)
+
+
+def _next(gid: str, wanted: Sequence[Fields]) -> Talk[Step | None]:
+    nodes: list[Mapping[str, Any]] = []
+    yield from read_nodes(_SOURCES, [gid], lambda node: nodes.append(node))
+    if not nodes:
+        return None
+    node = yield from reading.whole(nodes[0])
+    present = [(one["id"], reading.portable(one)) for one in node["sources"] if not reading.obstacle(one)]
+    return next_step(present, wanted)
+
+
+RESOURCE = Collections()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from runs.follow import follow
 from runs.states import Status
@@ -14,8 +15,13 @@ from shops.commands import Broken
 from shops.models import Shop
 from shops.services import Refused
 from transfer.archive.directory import write_directory
+from transfer.local import offline_desk
 from transfer.registry import order
 from transfer.resource import Selection
+from transfer.sheets import convert
+from transfer.sheets.book import ARCHIVE
+from transfer.sheets.write import CSV, XLSX
+from transfer.work import Storage
 
 from . import services
 from .forms import selection
@@ -68,18 +74,45 @@ def export(shop: Shop, selection: Selection, *, inline: bool, quiet: bool) -> Ex
     return Export.objects.get(pk=run.pk)
 
 
+def form_of(out: Path) -> str:
+    """Which file a path asks for: ``x.xlsx``, ``x.csv.zip`` (or ``x.csv``), and an archive for any other."""
+    name = out.name.lower()
+    if name.endswith(".xlsx"):
+        return XLSX
+    return CSV if name.endswith((".csv.zip", ".csv")) else ARCHIVE
+
+
 def save(run: Export, out: Path) -> None:
-    """As a ZIP, or unpacked into a directory (a path that ends in / or is one)."""
+    """As a ZIP, as a spreadsheet, or unpacked into a directory (a path that ends in / or is one)."""
+    form = form_of(out)
     with storage().read(run.archive) as source:
-        if out.is_dir() or str(out).endswith("/") or out.suffix == "":
-            write_directory(source, out)
+        if form == ARCHIVE:
+            place(source, out)
             return
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside = out.with_name(f".{out.name}.part")
-        with beside.open("wb") as target:
-            while chunk := source.read(1 << 20):
-                target.write(chunk)
-        beside.replace(out)
+        with tempfile.TemporaryDirectory() as folder:
+            desk = offline_desk(Path(folder))
+            with desk.storage.read(convert.save(desk, *convert.load(desk, source), form)) as made:
+                place(made, out)
+
+
+def place(source: BinaryIO, out: Path) -> None:
+    """Puts a file where it is wanted, whole or not at all."""
+    if out.is_dir() or str(out).endswith("/") or out.suffix == "":
+        write_directory(source, out)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    beside = out.with_name(f".{out.name}.part")
+    with beside.open("wb") as target:
+        while chunk := source.read(1 << 20):
+            target.write(chunk)
+    beside.replace(out)
+
+
+def spreadsheet_errors(files: Storage, name: str | None, out: str | None) -> None:
+    """Writes the copy of a refused spreadsheet that says what is wrong with it, if somebody asked for it."""
+    if name and out is not None and files.exists(name):
+        with files.read(name) as source:
+            place(source, Path(out))
 
 
 def summary(run: Export) -> dict[str, Any]:

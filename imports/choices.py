@@ -72,6 +72,7 @@ def figures(run: Import) -> dict[str, str]:
         doing = {Verdict.CREATE: own[Verdict.CREATE]}
         if run.policy != Policy.CREATE_ONLY:
             doing[Verdict.UPDATE] = own[Verdict.UPDATE]
+            doing[Verdict.DELETE] = own[Verdict.DELETE]
         if run.policy == Policy.MIRROR:
             doing[Verdict.EXTRA] = own[Verdict.EXTRA]
         verdicts.update(doing)
@@ -80,7 +81,7 @@ def figures(run: Import) -> dict[str, str]:
         "write": f"{verdicts.total():,}",
         "create": f"{verdicts[Verdict.CREATE]:,}",
         "update": f"{verdicts[Verdict.UPDATE]:,}",
-        "delete": f"{verdicts[Verdict.EXTRA]:,}",
+        "delete": f"{verdicts[Verdict.EXTRA] + verdicts[Verdict.DELETE]:,}",
         "left_out": f"{len(records_left_out(run)):,}",
         "points": f"{round(points):,}",
         "time": _time(run, points),

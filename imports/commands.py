@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from exports.commands import spreadsheet_errors
 from runs.follow import follow
 from runs.services import cancel
 from runs.states import Status
+from runs.storage import storage
 from shops.commands import ALL_VERIFIED, REFUSED, SOME_FAILED, Broken
 from shops.models import Shop
 from shops.services import Refused
@@ -41,14 +43,15 @@ def open_archive(path: Path) -> BinaryIO:
         raise Broken(str(problem)) from None
 
 
-def plan(shop: Shop, archive: BinaryIO, name: str, *, inline: bool, quiet: bool) -> Import:
-    """Runs an import up to its plan. Raises Broken."""
+def plan(shop: Shop, archive: BinaryIO, name: str, *, inline: bool, quiet: bool, errors: str | None = None) -> Import:
+    """Runs an import up to its plan. Raises Broken. `errors`: where a refused spreadsheet goes, with what is wrong."""
     try:
         run = services.create(shop, name=name, upload=archive)
     except (ArchiveError, Refused) as refusal:
         raise Broken(str(refusal)) from None
     follow(run, label=f"import {shop.domain}", inline=inline, quiet=quiet)
     if run.status != Status.WAITING:
+        spreadsheet_errors(storage(), run.annotated, errors)
         raise Broken(run.message or f"The import was {run.status}.")
     return Import.objects.get(pk=run.pk)
 

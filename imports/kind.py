@@ -36,6 +36,11 @@ def plan(run: Run) -> Mapping[str, Any]:
     bucket = run.shop.bucket or {}
     rate = bucket.get("rate") or 100.0
     seconds = max(0.0, points - (bucket.get("level") or 0.0)) / rate
+    source = run.past["check"]["manifest"]["sourceShop"]
+    row: Import = Import.objects.get(pk=run.pk)
+    if not row.source_shop:  # a spreadsheet says it late
+        row.source_shop = source[:255]
+        row.save(update_fields=["source_shop"])
     return {
         "counts": counts,
         "points": round(points),
@@ -80,7 +85,8 @@ def _line(own: Mapping[str, int], source: int) -> dict[str, Any]:
     """One resource's line of the report."""
     extra = {outcome: own.get(f"{Verdict.EXTRA}:{outcome}", 0) for outcome in Outcome}
     counts = {outcome: own.get(f"outcome:{outcome}", 0) - extra[outcome] for outcome in _ACCOUNTED}
-    accounted = sum(counts.values())
+    deleted = own.get(f"{Verdict.DELETE}:{Outcome.DELETED}", 0)  # a row of the source asked for it
+    accounted = sum(counts.values()) + deleted
     if accounted != source:
         raise AssertionError(f"{source} records are in the archive, and {accounted} are accounted for")
     written = counts[Outcome.CREATED] + counts[Outcome.UPDATED] + own.get(f"outcome:{Outcome.DELETED}", 0)
@@ -109,4 +115,5 @@ PHASES = {
 
 
 def register() -> None:
-    kinds.register(kinds.RunKind(Kind.IMPORT, "write", IMPORT, options, finish, plan=plan, phases=PHASES))
+    kept = ("errors.",)  # the uploaded spreadsheet, with what was not written of it
+    kinds.register(kinds.RunKind(Kind.IMPORT, "write", IMPORT, options, finish, plan=plan, phases=PHASES, keep=kept))

@@ -7,11 +7,15 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from exports.models import Export
 from runs.models import Run
+from runs.storage import storage
 from shops.models import Link, Shop
 from transfer.outcomes import Policy
+from transfer.sheets.errors import name_of
+from transfer.sheets.write import FORMS
 
 
 class Import(Run):
@@ -23,6 +27,16 @@ class Import(Run):
     policy = models.CharField(max_length=12, choices=[(p, p) for p in Policy], default=Policy.UPDATE)
     excluded = models.JSONField(default=dict, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def annotated(self) -> str:
+        """The uploaded spreadsheet with its errors, as a file's name in the storage; empty where there is none."""
+        names = (f"{self.prefix}{name_of(form)}" for form in FORMS)
+        return next((name for name in names if storage().exists(name)), "")
+
+    @property
+    def errors_address(self) -> str:
+        return f"{reverse('imports:plan', args=[self.pk]).removesuffix('plan')}{self.annotated.rsplit('/', 1)[-1]}"
 
 
 class CopyStatus(models.TextChoices):

@@ -22,6 +22,7 @@ from transfer.archive.check import quick_check
 from transfer.keys import encode
 from transfer.outcomes import Outcome, Policy, Verdict
 from transfer.registry import RESOURCES, withheld
+from transfer.sheets.book import ARCHIVE, form_of, quick_look
 from transfer.work import Row
 
 from .models import Import
@@ -31,15 +32,15 @@ AFTER_PLAN = "decide"  # the stage that a confirmed run goes on with
 
 
 def create(shop: Shop, *, name: str, upload: BinaryIO, claim: Callable[[Import], None] = lambda run: None) -> Import:
-    """A new import of its own copy of an archive. Raises ArchiveError or Refused with one sentence.
+    """A new import of its own copy of an archive or spreadsheet. Raises ArchiveError or Refused with one sentence.
 
     `claim`: called in the transaction that saves the run; what it raises undoes everything.
     """
-    manifest = quick_check(upload, known=RESOURCES)
-    missing = missing_scopes(shop, [entry.resource for entry in manifest.members])
+    source_shop, resources = _looked_at(upload)
+    missing = missing_scopes(shop, resources)
     if missing:
         raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
-    run = Import(shop=shop, kind=Kind.IMPORT, source_name=name[:255], source_shop=manifest.source_shop[:255])
+    run = Import(shop=shop, kind=Kind.IMPORT, source_name=name[:255], source_shop=source_shop[:255])
     run.archive = f"{run.prefix}source.zip"
     upload.seek(0)
     try:
@@ -53,6 +54,15 @@ def create(shop: Shop, *, name: str, upload: BinaryIO, claim: Callable[[Import],
     except BaseException:
         storage().delete_tree(run.prefix)
         raise
+
+
+def _looked_at(upload: BinaryIO) -> tuple[str, list[str]]:
+    """(source shop, resources). A spreadsheet says whose it is when the run reads it. Raises ArchiveError."""
+    form = form_of(upload)
+    if form != ARCHIVE:
+        return "", quick_look(upload, form, RESOURCES)
+    manifest = quick_check(upload, known=RESOURCES)
+    return manifest.source_shop, [entry.resource for entry in manifest.members]
 
 
 def missing_scopes(shop: Shop, resources: Sequence[str]) -> list[str]:

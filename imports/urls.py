@@ -19,5 +19,6 @@ urlpatterns = [
     path("imports/<uuid:run_id>/leave-out", views.leave_out, name="leave_out"),
     path("imports/<uuid:run_id>/confirm", views.confirm, name="confirm"),
     path("imports/<uuid:run_id>/report", views.report, name="report"),
+    re_path(rf"{_RUN}/errors\.(?:xlsx|zip)$", views.errors_file, name="errors_file"),
     re_path(rf"{_RUN}/report\.(?P<form>csv|jsonl)$", views.report_file, name="report_file"),
 ]

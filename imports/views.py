@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from runs.states import FINAL, Status
+from runs.storage import storage
 from runs.views import missing, of_shop
 from shops.auth import EmbeddedRequest, embedded
 from shops.scopes import HEART
@@ -75,7 +76,7 @@ def upload(request: HttpRequest, address: UUID) -> HttpResponse:
         return JsonResponse({"error": message}, status=413)
     file = request.FILES.get("archive")
     if file is None or file.file is None:
-        return JsonResponse({"error": "Choose the ZIP file that an export gave you."}, status=422)
+        return JsonResponse({"error": "Choose the file that an export gave you."}, status=422)
     try:
         run = services.create(row.shop, name=file.name or "", upload=cast(BinaryIO, file.file))
     except (ArchiveError, Refused) as refusal:
@@ -229,3 +230,13 @@ def report_file(request: EmbeddedRequest, run: Import, /, form: str) -> HttpResp
     response = StreamingHttpResponse(lines, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="report-{run.pk}.{form}"'
     return response
+
+
+@require_GET
+@of_shop(Import)
+def errors_file(request: EmbeddedRequest, run: Import, /) -> HttpResponseBase:
+    """The uploaded spreadsheet, with what was wrong with its rows or was not written of them."""
+    name = run.annotated
+    if not name:
+        return missing(request)
+    return FileResponse(storage().read(name), as_attachment=True, filename=name.rsplit("/", 1)[-1])

@@ -8,6 +8,7 @@ VERDICTS = {
     Verdict.CREATE: "Create",
     Verdict.UPDATE: "Update",
     Verdict.UNCHANGED: "Unchanged",
+    Verdict.DELETE: "Delete",
     Verdict.EXTRA: "Only here",
     Verdict.CONFLICT: "Conflict",
     Verdict.CANNOT: "Cannot",
@@ -71,6 +72,18 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     Reason.LOST: ("were sent, and Shopify never answered", "Import the archive again: what arrived is recognised."),
     Reason.DIFFERS: ("were written, and read back differently", "Compare them in Shopify with the archive."),
+    Reason.EXISTS: (
+        "exist in this store, and their rows say NEW",
+        "Write MERGE or UPDATE into the Command column, then import again.",
+    ),
+    Reason.NOT_THERE: (
+        "do not exist in this store, and their rows say UPDATE",
+        "Write MERGE into the Command column to create them, then import again.",
+    ),
+    Reason.INVALID: (
+        "do not make a whole record",
+        "What is missing stands at each of them; fill it in, then import again.",
+    ),
     Reason.GONE: ("vanished from this store while the import ran", "Import the archive again to create them anew."),
 }
 

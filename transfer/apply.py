@@ -13,7 +13,7 @@ from itertools import groupby
 
 from .archive.members import MemberSet
 from .order import WAVES
-from .outcomes import Outcome, Reason, State, Verdict
+from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
 from .pour import pour
 from .present import located, now
 from .references import Target
@@ -25,7 +25,7 @@ from .work import Checkpoint, Cursor, Desk, Row, Where
 from .writing import PLANNED, Deletions, Links, Tightening, Writes, Writing, fail, planned
 
 SENT = Where(states=frozenset({State.SENT}))
-TO_DELETE = Where(verdicts=frozenset({Verdict.EXTRA}), outcomes=frozenset({Outcome.PENDING}))
+TO_DELETE = Where(verdicts=REMOVALS, outcomes=frozenset({Outcome.PENDING}))
 WINDOW = 100
 MOST_LOST = 5  # times that one record is sent without an answer
 GIVEN_UP = f"Shopify did not answer to its write {MOST_LOST + 1} times, and it was not (wholly) found afterwards."
@@ -142,7 +142,7 @@ class _Applying:
                 fail(row, Reason.LOST, GIVEN_UP)
             elif row.outcome is not Outcome.PENDING or row.gid not in present:
                 self._not_there(row)
-            elif row.verdict is Verdict.EXTRA:
+            elif row.verdict in REMOVALS:
                 row.state = State.PLANNED
             else:
                 self._resume(resource, row, present[row.gid].fields)
@@ -169,7 +169,7 @@ class _Applying:
 
     def _not_there(self, row: Row) -> None:
         """The write did not happen, or it is one that may simply be repeated (links, tightening)."""
-        if row.verdict is Verdict.EXTRA:
+        if row.verdict in REMOVALS:
             row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
         else:
             row.state = planned(row)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from . import commands
 from .archive.members import MemberSet
 from .keys import Key, decode, encode, sort_key
 from .outcomes import Outcome, Reason, State, Verdict
@@ -20,11 +21,12 @@ WINDOW = 500  # records between two checkpoints
 
 
 class Present(NamedTuple):
-    """One record of one side. `gid` stands where the side is a shop's snapshot."""
+    """One record of one side. `gid` stands where the side is a shop's snapshot, `command` where a row asks for more."""
 
     key: Key
     fields: Fields
     gid: str
+    command: str = ""
 
 
 def compare(
@@ -75,7 +77,7 @@ def _counts(archive: MemberSet, cursor: Cursor) -> dict[str, tuple[int, int | No
 
 def _present(members: MemberSet, resource: str, after: Key | None) -> Iterator[Present]:
     for line in members.records(resource, after=after):
-        yield Present(line.key, line.fields, line.gid)
+        yield Present(line.key, line.fields, line.gid, line.command)
 
 
 def _side_by_side(
@@ -105,8 +107,7 @@ def _by_key(records: Iterable[Present]) -> Iterator[tuple[bytes, list[Present]]]
 def judge(resource: Resource, key: Key, wanted: Sequence[Present], present: Sequence[Present]) -> list[Row]:
     """The rows of one key."""
     if len(wanted) <= 1 and len(present) <= 1:
-        one = _row(resource, key, wanted[0] if wanted else None, present[0] if present else None)
-        return [one]
+        return [_one(resource, key, wanted[0] if wanted else None, present[0] if present else None)]
     return _group(resource, key, list(wanted), list(present))
 
 
@@ -123,7 +124,8 @@ def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Pr
     """A group of duplicates: equal content pairs, the rest is ambiguous on both sides."""
     rows: list[Row] = []
     for record in wanted:
-        twin = next((other for other in present if not resource.changes(other.fields, record.fields)), None)
+        same = (other for other in present if not resource.changes(other.fields, record.fields))
+        twin = next(same, None) if not record.command else None
         if twin is not None:
             present.remove(twin)
             rows.append(_row(resource, key, record, twin))
@@ -141,6 +143,18 @@ def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Pr
     for number, row in enumerate(rows):
         row.number = number
     return rows
+
+
+def _one(resource: Resource, key: Key, wanted: Present | None, present: Present | None) -> Row:
+    """The row of a key that each side has once at most, by its command if it has one."""
+    if wanted is None or not wanted.command:
+        return _row(resource, key, wanted, present)
+    before = present.fields if present is not None else None
+    asked = commands.judge(resource, key, commands.Command(wanted.command), before, wanted.fields)
+    if not isinstance(asked, Row):
+        return _row(resource, key, wanted._replace(fields=asked, command=""), present)
+    asked.gid = present.gid if present is not None else ""
+    return asked
 
 
 def _row(resource: Resource, key: Key, wanted: Present | None, present: Present | None) -> Row:

@@ -46,10 +46,10 @@ def _value(path: str, before: Any, after: Any, keyed_lists: Mapping[str, str]) -
 
 def _named(items: list[Any], name: str) -> dict[str, Any]:
     """Items by their name; an item whose name is itself a list (a variant's options) is named by its JSON text."""
-    return {_text(item[name]): item for item in items}
+    return {text_of(item[name]): item for item in items}
 
 
-def _text(name: Any) -> str:
+def text_of(name: Any) -> str:
     if isinstance(name, str):
         return name
     return " / ".join(str(part[-1]) if isinstance(part, list) else str(part) for part in name)

@@ -11,9 +11,13 @@ class Verdict(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     UNCHANGED = "unchanged"
+    DELETE = "delete"  # a row of a spreadsheet asks for it, whatever the policy
     EXTRA = "extra"  # only the target has it: left alone, or deleted under the mirror policy
     CONFLICT = "conflict"  # a person has to decide (ambiguous key, another type)
     CANNOT = "cannot"  # it can not be written at all, and the reason says why
+
+
+REMOVALS = frozenset({Verdict.EXTRA, Verdict.DELETE})
 
 
 class Outcome(StrEnum):
@@ -57,6 +61,9 @@ class Reason(StrEnum):
     DEPENDS_ON_FAILED = "depends_on_failed"  # what it needs was not written
     LOST = "lost"  # Shopify never answered, and it was not found afterwards
     DIFFERS = "differs"  # written, but the read-back is not what was asked for
+    EXISTS = "exists"  # to be created only (NEW), and the target has it
+    NOT_THERE = "not_there"  # to be updated only (UPDATE), and the target does not have it
+    INVALID = "invalid"  # a part of a record that does not make a whole one
     GONE = "gone"  # it vanished from the target between plan and write, or write and read-back
 
 

@@ -90,7 +90,7 @@ def _decided(desk: Desk, row: Row, decision: Decision) -> bool:
         row.outcome = Outcome.LEFT
     elif row.verdict in NOT_WRITTEN:
         row.outcome = Outcome.FAILED
-    elif row.verdict is Verdict.UPDATE and decision.policy is Policy.CREATE_ONLY:
+    elif row.verdict in (Verdict.UPDATE, Verdict.DELETE) and decision.policy is Policy.CREATE_ONLY:
         row.outcome, row.reason = Outcome.SKIPPED, Reason.POLICY
     else:
         return False

@@ -223,6 +223,7 @@ class Resource(ABC):
     deletable = True  # whether a mirror may delete what the archive does not have
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
+    parted = False  # records whose key begins differently have different fields: a sheet of their own each
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
     keyed_lists: Mapping[str, str] = {}
 

@@ -21,10 +21,15 @@ from .archive.members import MemberSet
 from .archive.merge import merge
 from .compare import compare
 from .follow import follow
+from .outcomes import Outcome
 from .plan import Decision, arrange, decide
 from .registry import order
 from .resource import Json, Selection
 from .selection import by_kind, options_of, restricted, selection_of, whole
+from .sheets.book import ARCHIVE, form_of, open_file
+from .sheets.errors import report
+from .sheets.first import first_of
+from .sheets.read import read as read_sheets
 from .verify import verify
 from .work import Checkpoint, Cursor, Desk
 
@@ -128,8 +133,16 @@ EXPORT = (
 # -- import: options are {"archive": storage name, "policy": word, "excluded": {...}} ----------------------------------
 
 
+def _form(desk: Desk, options: Options) -> str:
+    with desk.storage.read(options["archive"]) as file:
+        return form_of(file)
+
+
 def _check(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return unpack(desk, cursor, archive=options["archive"])
+    form = _form(desk, options)
+    if form == ARCHIVE:
+        return unpack(desk, cursor, archive=options["archive"])
+    return read_sheets(desk, cursor, source=options["archive"], form=form)
 
 
 def _snapshot_selection(desk: Desk, past: Past) -> Selection:
@@ -181,6 +194,19 @@ def _verify(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     return verify(desk, cursor)
 
 
+def _annotate(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    """The uploaded spreadsheet with what was not written; nothing for an archive, or where all was."""
+    form = _form(desk, options)
+    if form != ARCHIVE and any(own.get(word) for own in desk.ledger.tally().values() for word in UNWRITTEN):
+        with desk.storage.read(options["archive"]) as file, open_file(file, form) as book:
+            for _ in report(desk, book, first_of(book)):
+                yield Checkpoint(cursor)
+    yield Checkpoint(cursor, done=True)
+
+
+UNWRITTEN = (f"outcome:{Outcome.FAILED}", f"outcome:{Outcome.SKIPPED}", "lost")
+
+
 IMPORT = (
     Stage("check", "Checking the archive", _check),
     Stage("snapshot", "Reading the target store", _snapshot_read),
@@ -193,4 +219,5 @@ IMPORT = (
     Stage("settle_plan", "Closing the plan", _decide),  # what fell out of the plan by what was left out
     Stage("apply", "Writing", _apply),
     Stage("verify", "Reading back", _verify),
+    Stage("annotate", "Writing your file", _annotate),
 )

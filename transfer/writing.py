@@ -10,7 +10,7 @@ from itertools import groupby
 from shopify_client import AccessDenied, AnswerLost, ShopifyError
 
 from .archive.members import MemberSet
-from .outcomes import Outcome, Reason, State, Verdict
+from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
 from .present import KnownIds, now
 from .references import Target
@@ -291,11 +291,14 @@ class Tightening(Writing):
 
 
 class Deletions(Writing):
-    """What only the target has, under the mirror policy. What somebody changed since the plan is left alone."""
+    """What only the target has, under the mirror policy, and what rows ask to delete.
+
+    What somebody changed since the plan is left alone.
+    """
 
     def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet, resource: str) -> None:
         super().__init__(desk, cursor, snapshot)
-        self.where = Where(resource=resource, verdicts=frozenset({Verdict.EXTRA}), outcomes=UNDECIDED, states=PLANNED)
+        self.where = Where(resource=resource, verdicts=REMOVALS, outcomes=UNDECIDED, states=PLANNED)
 
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
         resource = self.desk.registry[rows[0].resource]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, BinaryIO, NoReturn
 
+from ..commands import Command
 from ..jsonl import dumps
 from ..keys import Key, sort_key
 from ..resource import Resource
@@ -34,11 +35,11 @@ BEAT = 1000  # lines between two signs of life
 
 def quick_check(file: BinaryIO, *, known: Mapping[str, Resource] | None = None) -> Manifest:
     """What can be said of an archive without reading its records. Raises ArchiveError."""
-    with _opened(file) as archive:
+    with opened_zip(file) as archive:
         return _manifest(archive, known)
 
 
-def _opened(file: BinaryIO) -> zipfile.ZipFile:
+def opened_zip(file: BinaryIO) -> zipfile.ZipFile:
     file.seek(0)
     try:
         return zipfile.ZipFile(file)
@@ -51,19 +52,20 @@ def _opened(file: BinaryIO) -> zipfile.ZipFile:
 
 def _manifest(archive: zipfile.ZipFile, known: Mapping[str, Resource] | None) -> Manifest:
     infos = archive.infolist()
-    _names(infos)
+    check_names(infos)
     info = next((info for info in infos if info.filename == MANIFEST), None)
     if info is None:
         raise ArchiveError(f"The ZIP file holds no {MANIFEST}, so it is no archive of a store.")
     if info.file_size > MAX_MANIFEST:
         raise ArchiveError(f"{MANIFEST} is larger than {MAX_MANIFEST // 1_000_000} MB.")
-    text = b"".join(_bytes(archive, info))
-    manifest = Manifest.from_json(_json(text, MANIFEST))
+    text = b"".join(content_of(archive, info))
+    manifest = Manifest.from_json(json_of(text, MANIFEST))
     _members(manifest, {info.filename: info for info in infos}, known)
     return manifest
 
 
-def _names(infos: list[zipfile.ZipInfo]) -> None:
+def check_names(infos: list[zipfile.ZipInfo], *, ratio: int = MAX_RATIO, most: int = MAX_TOTAL) -> None:
+    """Doubts what the ZIP says of itself. `ratio`, `most`: how much one file and all files may unpack to."""
     seen: set[str] = set()
     total = 0
     for info in infos:
@@ -79,12 +81,12 @@ def _names(infos: list[zipfile.ZipInfo]) -> None:
             raise ArchiveError(f"{shown} is a link; archives hold files only.")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ArchiveError(f"{shown} is compressed in a way that archives are not.")
-        if info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * max(1, info.compress_size):
+        if info.file_size > RATIO_FROM and info.file_size > ratio * max(1, info.compress_size):
             raise ArchiveError(f"{shown} would unpack to {info.file_size} bytes, which no export does.")
         seen.add(name)
         total += info.file_size
-    if total > MAX_TOTAL:
-        raise ArchiveError(f"The archive would unpack to more than {MAX_TOTAL // 1_000_000_000} GB.")
+    if total > most:
+        raise ArchiveError(f"The archive would unpack to more than {most // 1_000_000_000} GB.")
 
 
 def _members(manifest: Manifest, infos: Mapping[str, zipfile.ZipInfo], known: Mapping[str, Resource] | None) -> None:
@@ -104,7 +106,7 @@ def _members(manifest: Manifest, infos: Mapping[str, zipfile.ZipInfo], known: Ma
             raise ArchiveError(f"The archive holds an unknown member: {name[:80]!r}.")
 
 
-def _bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+def content_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """The content in chunks; never more than the archive says."""
     left = info.file_size
     try:
@@ -120,7 +122,7 @@ def _bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
         raise ArchiveError(f"{info.filename} is cut off; upload the archive again.")
 
 
-def _json(text: bytes, place: str) -> Any:
+def json_of(text: bytes, place: str) -> Any:
     try:
         return json.loads(text.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError:
@@ -146,7 +148,7 @@ def unpack(desk: Desk, cursor: Cursor, *, archive: str) -> Iterator[Checkpoint]:
     The last cursor holds ``{"members": {...}, "manifest": {...}}``. One checkpoint per member.
     """
     cursor = cursor or {"at": 0, "members": {}}
-    with desk.storage.read(archive) as file, _opened(file) as opened:
+    with desk.storage.read(archive) as file, opened_zip(file) as opened:
         manifest = _manifest(opened, desk.registry)
         while cursor["at"] < len(manifest.members):
             entry = manifest.members[cursor["at"]]
@@ -163,7 +165,16 @@ def unpack(desk: Desk, cursor: Cursor, *, archive: str) -> Iterator[Checkpoint]:
             yield Checkpoint(cursor, _counts(manifest, cursor))
             if desk.stopping():
                 return
-    facts = {
+    for name in manifest.resources:
+        if name in desk.registry:
+            cursor["members"].setdefault(name, [])
+    past = {"members": cursor["members"], "manifest": facts_of(manifest)}
+    yield Checkpoint(past, _counts(manifest, cursor), done=True)
+
+
+def facts_of(manifest: Manifest) -> dict[str, Any]:
+    """What later steps and pages want to know of a manifest."""
+    return {
         "sourceShop": manifest.source_shop,
         "resources": list(manifest.resources),
         "selection": dict(manifest.selection),
@@ -173,10 +184,6 @@ def unpack(desk: Desk, cursor: Cursor, *, archive: str) -> Iterator[Checkpoint]:
         "dangling": manifest.dangling,
         "externalLinks": dict(manifest.external),
     }
-    for name in manifest.resources:
-        if name in desk.registry:
-            cursor["members"].setdefault(name, [])
-    yield Checkpoint({"members": cursor["members"], "manifest": facts}, _counts(manifest, cursor), done=True)
 
 
 def _counts(manifest: Manifest, cursor: Cursor) -> dict[str, tuple[int, int | None]]:
@@ -198,7 +205,7 @@ class _Checking:
         rest = b""
         number = 0
         asides = self._asides(archive)
-        for chunk in _bytes(archive, archive.getinfo(self.entry.name)):
+        for chunk in content_of(archive, archive.getinfo(self.entry.name)):
             sha.update(chunk)
             *texts, rest = (rest + chunk).split(b"\n")
             for text in texts:
@@ -219,7 +226,7 @@ class _Checking:
         if not self.resource.sourced or name not in archive.NameToInfo:
             return
         rest = b""
-        for chunk in _bytes(archive, archive.getinfo(name)):
+        for chunk in content_of(archive, archive.getinfo(name)):
             *texts, rest = (rest + chunk).split(b"\n")
             yield from texts
             if len(rest) > MAX_LINE:
@@ -227,13 +234,14 @@ class _Checking:
 
     def _line(self, text: bytes, number: int, aside: bytes) -> Line:
         place = f"{self.entry.name}, line {number}"
-        data = _json(text, place)
-        if not isinstance(data, dict) or data.keys() != {"fields", "key"} or not isinstance(data["fields"], dict):
+        data = json_of(text, place)
+        shape = isinstance(data, dict) and data.keys() - {"command"} == {"fields", "key"}
+        if not shape or not isinstance(data["fields"], dict):
             raise ArchiveError(f'{place}: a record must be {{"fields": {{...}}, "key": [...]}}.')
         key = data["key"]
         if not isinstance(key, list) or not key or not all(isinstance(part, str) for part in key):
             raise ArchiveError(f"{place}: the key must be a list of texts.")
-        if _depth(data["fields"]) > MAX_DEPTH or _surrogates(text):
+        if depth(data["fields"]) > MAX_DEPTH or _surrogates(text):
             raise ArchiveError(f"{place}: the record is nested too deeply, or holds broken characters.")
         record = tuple(key)
         if self.last is not None and sort_key(record) < sort_key(self.last):
@@ -244,21 +252,25 @@ class _Checking:
         self.last, self.seen = record, content
         if aside:
             data["fields"]["source"] = self._source(aside, data["key"], number)
-        wrong = self.resource.validate(record, data["fields"])
+        command = data.get("command", "")
+        if command != "" and command not in set(Command):
+            raise ArchiveError(f"{place}: the command must be one of {', '.join(Command)}.")
+        # A record with a command may be a part of one; it is judged when the target's record completes it.
+        wrong = self.resource.validate(record, data["fields"]) if command == "" else None
         if wrong is not None:
             raise ArchiveError(f"{place}: {wrong}")
-        return Line(record, data["fields"], "", "")
+        return Line(record, data["fields"], "", "", command=command)
 
     def _source(self, aside: bytes, key: Any, number: int) -> Any:
         """Where the bytes of this record are. The side member goes line by line with the member."""
         place = f"side/{self.entry.name}, line {number}"
-        data = _json(aside, place)
+        data = json_of(aside, place)
         if not isinstance(data, dict) or data.get("key") != key:
             raise ArchiveError(f"{place}: this is not the line of the record beside it.")
         return data.get("source", "")
 
 
-def _depth(value: Any) -> int:
+def depth(value: Any) -> int:
     """How deeply objects and lists are nested, counted without recursion."""
     deepest = 0
     waiting = [(value, 1)]

@@ -24,13 +24,17 @@ _CHUNK = 1 << 16
 
 
 class Line(NamedTuple):
-    """One record of a member. `gid` is empty where the set has no side members (an uploaded archive)."""
+    """One record of a member. `gid` is empty where the set has no side members (an uploaded archive).
+
+    `command`: what an import is asked to do with it (`transfer.commands`); empty in every archive of a shop.
+    """
 
     key: Key
     fields: Fields
     gid: str
     updated_at: str
     source: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,8 @@ class MemberWriter:
         self._first = self._first or line.key
         self._last = line.key
         self.count += 1
-        self._main.write(dumps({"fields": line.fields, "key": line.key}) + b"\n")
+        command = {"command": line.command} if line.command else {}
+        self._main.write(dumps({**command, "fields": line.fields, "key": line.key}) + b"\n")
         if self._side is not None:
             aside = {"gid": line.gid, "key": line.key, "updatedAt": line.updated_at}
             self._side.write(dumps(aside | ({"source": line.source} if line.source else {})) + b"\n")
@@ -176,7 +181,7 @@ class MemberSet:
         for member in self._members.get(resource, ()):
             if behind is not None and sort_key(member.last) <= behind:
                 continue
-            for line in self._lines(member):
+            for line in self.lines(member):
                 if behind is None or sort_key(line.key) > behind:
                     yield line
 
@@ -188,16 +193,17 @@ class MemberSet:
         for member in self._members.get(resource, ()):
             first, last = sort_key(member.first), sort_key(member.last)
             if any(first <= order <= last for order in orders):
-                found |= {line.key: line for line in self._lines(member) if line.key in wanted}
+                found |= {line.key: line for line in self.lines(member) if line.key in wanted}
         return found
 
-    def _lines(self, member: Member) -> Iterator[Line]:
+    def lines(self, member: Member) -> Iterator[Line]:
         mains = unpacked(self._storage, member.main)
         if member.side is None:
             for text in mains:
                 data = loads(text)
-                yield Line(tuple(data["key"]), data["fields"], "", "")
+                yield Line(tuple(data["key"]), data["fields"], "", "", command=data.get("command", ""))
             return
         for text, aside in zip(mains, unpacked(self._storage, member.side), strict=True):
             data, side = loads(text), loads(aside)
             yield Line(tuple(data["key"]), data["fields"], side["gid"], side["updatedAt"], side.get("source", ""))
+            yield Line(tuple(data["key"]), data["fields"], side["gid"], side["updatedAt"])

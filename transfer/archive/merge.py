@@ -7,8 +7,8 @@ files open. A killed worker repeats at most one output file.
 from __future__ import annotations
 
 import heapq
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count, groupby
 from typing import Any, NamedTuple
 
 from ..jsonl import dumps, loads
@@ -30,10 +30,29 @@ class _Head(NamedTuple):
     behind: int
 
 
+Fold = Callable[[str, list[dict[str, Any]]], Iterable[Line]]
+
+
+def each(resource: str, lines: list[dict[str, Any]]) -> Iterable[Line]:
+    """Every line of a part is a record."""
+    return (Line(tuple(line["key"]), line["fields"], line["gid"], line["updatedAt"], line["source"]) for line in lines)
+
+
 def merge(
-    desk: Desk, cursor: Cursor, *, parts: Mapping[str, Sequence[str]], member_bytes: int = MEMBER_BYTES
+    desk: Desk,
+    cursor: Cursor,
+    *,
+    parts: Mapping[str, Sequence[str]],
+    member_bytes: int = MEMBER_BYTES,
+    fold: Fold = each,
+    side: bool = True,
+    folder: str = "",
 ) -> Iterator[Checkpoint]:
-    """Merges the sorted parts of every resource. The last cursor holds ``{"members": {resource: [...]}}``."""
+    """Merges the sorted parts of every resource. The last cursor holds ``{"members": {resource: [...]}}``.
+
+    `fold`: makes records of all lines of one key. `side`: whether there are GIDs to keep beside them. `folder`: keeps
+    the files of two merges of one run apart.
+    """
     cursor = cursor or {"members": {}, "open": {}, "made": 0}
     for resource in [name for name in desk.registry if name in parts]:
         while not cursor["open"].get(resource, {}).get("done"):
@@ -42,9 +61,9 @@ def merge(
                 return
             state = cursor["open"].setdefault(resource, {"parts": list(parts[resource]), "offsets": [], "done": False})
             if len(state["parts"]) > FAN:
-                _level(desk, cursor, resource, state)
+                _level(desk, cursor, resource, state, folder)
             else:
-                _member(desk, cursor, resource, state, member_bytes)
+                _member(desk, cursor, resource, state, _Making(member_bytes, fold, side, folder))
             yield Checkpoint(cursor, _counts(cursor))
     yield Checkpoint({"members": cursor["members"]}, _counts(cursor), done=True)
 
@@ -53,38 +72,50 @@ def _counts(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
     return {name: (sum(m["count"] for m in members), None) for name, members in cursor["members"].items()}
 
 
-def _level(desk: Desk, cursor: Cursor, resource: str, state: dict[str, Any]) -> None:
+def _level(desk: Desk, cursor: Cursor, resource: str, state: dict[str, Any], folder: str) -> None:
     """Merges the first `FAN` parts into one, and puts it last."""
     some, rest = state["parts"][:FAN], state["parts"][FAN:]
     cursor["made"] += 1
-    name = f"{desk.prefix}merged/{resource}/{cursor['made']:05}.{desk.ticket}"
+    name = f"{desk.prefix}{folder}merged/{resource}/{cursor['made']:05}.{desk.ticket}"
     write_part(desk.storage, name, (head.text for head in _heads(desk, some, [0] * len(some))))
     state["parts"] = [*rest, name]
 
 
-def _member(desk: Desk, cursor: Cursor, resource: str, state: dict[str, Any], member_bytes: int) -> None:
+class _Making(NamedTuple):
+    member_bytes: int
+    fold: Fold
+    side: bool
+    folder: str
+
+
+def _member(desk: Desk, cursor: Cursor, resource: str, state: dict[str, Any], making: _Making) -> None:
     """Writes the next member, and remembers how far into each part it came."""
     offsets = state["offsets"] or [0] * len(state["parts"])
     members = cursor["members"].setdefault(resource, [])
     number = len(members) + 1
-    stored = f"{desk.prefix}members/{resource}-{number:05}.{desk.ticket}"
+    stored = f"{desk.prefix}{making.folder}members/{resource}-{number:05}.{desk.ticket}"
     heads = _heads(desk, state["parts"], offsets)
     first = next(heads, None)
     if first is None:
         state["done"] = True
         return
-    with MemberWriter(desk.storage, stored, f"{resource}/{number:05}.jsonl", resource, side=True) as writer:
-        head: _Head | None = first
-        while head is not None:
-            line = loads(head.text)
-            writer.add(Line(tuple(line["key"]), line["fields"], line["gid"], line["updatedAt"], line["source"]))
-            offsets[head.part] = head.behind
-            if writer.size >= member_bytes:
+    groups = groupby(chain([first], heads), lambda head: head.order[0])
+    full = False
+    with MemberWriter(desk.storage, stored, f"{resource}/{number:05}.jsonl", resource, side=making.side) as writer:
+        for _, group in groups:
+            some = list(group)
+            for line in making.fold(resource, [loads(head.text) for head in some]):
+                writer.add(line)
+            for head in some:
+                offsets[head.part] = head.behind
+            full = writer.size >= making.member_bytes
+            if full:
                 break
-            head = next(heads, None)
-        members.append(writer.finish().to_json())
+        member = writer.finish()
     heads.close()
-    state["offsets"], state["done"] = offsets, head is None
+    if member.count:
+        members.append(member.to_json())
+    state["offsets"], state["done"] = offsets, not full
 
 
 def _heads(desk: Desk, parts: Sequence[str], offsets: Sequence[int]) -> Any:
@@ -92,10 +123,10 @@ def _heads(desk: Desk, parts: Sequence[str], offsets: Sequence[int]) -> Any:
     readers = [read_from(desk.storage, name, offset) for name, offset in zip(parts, offsets, strict=True)]
     heap = [head for number, reader in enumerate(readers) if (head := _head(number, reader)) is not None]
     heapq.heapify(heap)
-    for count in itertools.count(1):
+    for beat in count(1):
         if not heap:
             return
-        if count % BEAT == 0:
+        if beat % BEAT == 0:
             desk.beat()
         head = heap[0]
         yield head

@@ -54,6 +54,7 @@ mutation DeleteMetaobject($id: ID!) { metaobjectDelete(id: $id) { deletedId user
 class Metaobjects(Resource):
     name = "metaobjects"
     label = "Metaobjects"
+    parted = True
     scopes = Scopes(
         read=("read_metaobjects", "read_metaobject_definitions"),
         write=("write_metaobjects", "read_metaobject_definitions"),

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from exports.commands import common_arguments
+from exports.commands import common_arguments, spreadsheet_errors
 from imports import commands, services
 from imports.models import Import
 from runs.services import cancel
+from runs.storage import storage
 from shops.commands import ALL_VERIFIED, REFUSED, Broken, fail, shop_named
 
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="confirm the plan without asking")
         parser.add_argument("--policy", choices=commands.POLICIES, default="update")
         parser.add_argument("--report", metavar="FILE", help="write every record's outcome, as .csv or .jsonl")
+        parser.add_argument("--errors", metavar="FILE", help="write what is wrong with a spreadsheet into a copy of it")
         common_arguments(parser)
 
     def handle(self, **options: Any) -> None:
@@ -35,7 +37,8 @@ class Command(BaseCommand):
         except Broken as problem:
             fail(self, problem, as_json=options["json"])
         except OSError as problem:
-            fail(self, Broken(f"The report cannot be written: {problem.strerror}."), as_json=options["json"])
+            place = problem.filename or "The report"
+            fail(self, Broken(f"{place} cannot be written: {problem.strerror}."), as_json=options["json"])
         sys.exit(code)
 
     def _import(self, options: dict[str, Any]) -> int:
@@ -44,7 +47,7 @@ class Command(BaseCommand):
         if options["report"]:
             Path(options["report"]).open("ab").close()  # said now, and not when everything is written
         with commands.open_archive(path) as archive:
-            run = commands.plan(shop, archive, path.name, inline=inline, quiet=quiet)
+            run = commands.plan(shop, archive, path.name, inline=inline, quiet=quiet, errors=options["errors"])
         if options["plan_only"]:
             cancel(run)
             self._print(options, run, commands.plan_table(run.plan))
@@ -52,6 +55,7 @@ class Command(BaseCommand):
         if not commands.agreed(run, yes=options["yes"], out=sys.stderr):
             return REFUSED
         run = commands.carry_out(run, policy=options["policy"], inline=inline, quiet=quiet)
+        spreadsheet_errors(storage(), run.annotated, options["errors"])
         if options["report"]:
             _write_report(run, Path(options["report"]))
         self._print(options, run, commands.report_table(run.result))

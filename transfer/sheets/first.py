@@ -1,0 +1,56 @@
+"""The first, hidden sheet: the manifest, and what the columns meant when the file was made.
+
+It is a help and no condition: a file without it is read as well, with headers that explain themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shopify_client import API_VERSION
+
+from ..archive.check import json_of
+from ..archive.manifest import ArchiveError, Manifest, MemberEntry
+from . import cells
+from .book import Book
+from .write import FIRST, VERSION
+
+
+@dataclass(slots=True)
+class First:
+    """`columns`: sheet -> headers that it had. `null`: sheet -> headers whose empty cells stood for null."""
+
+    manifest: Manifest = field(default_factory=lambda: Manifest(source_shop="", api_version=API_VERSION))
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    null: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def of(self, resources: Iterable[str], members: Sequence[MemberEntry] = ()) -> Manifest:
+        """The manifest of an archive that holds just these resources."""
+        return replace(self.manifest, resources=tuple(resources), members=tuple(members))
+
+
+def first_of(book: Book) -> First:
+    """Raises ArchiveError."""
+    name = next((name for name in book.names if name.lower() == FIRST), None)
+    if name is None:
+        return First()
+    rows = {row[0]: cells.joined(row[1:] or [""]) for _, row in book.rows(name)}
+    if rows.get(FIRST) != VERSION:
+        raise ArchiveError(f"The sheet {FIRST} has another version than this program reads; export the store again.")
+    if "manifest" not in rows:
+        return First()
+    known = json_of(rows.get("columns", "{}").encode("utf-8", "replace"), f"The sheet {FIRST}, columns")
+    manifest = json_of(rows["manifest"].encode("utf-8", "replace"), f"The sheet {FIRST}, manifest")
+    if not isinstance(known, dict) or not all(_is_known(one) for one in known.values()):
+        raise ArchiveError(f"The sheet {FIRST} is damaged; remove it, and upload the file again.")
+    columns, null = ({name: one[word] for name, one in known.items()} for word in ("columns", "null"))
+    return First(Manifest.from_json(manifest), columns, null)
+
+
+def _is_known(data: Any) -> bool:
+    return isinstance(data, dict) and all(
+        isinstance(data.get(word), list) and all(isinstance(item, str) for item in data[word])
+        for word in ("columns", "null")
+    )

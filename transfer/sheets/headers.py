@@ -1,0 +1,126 @@
+"""What the header row of an uploaded sheet says: which cells of a row belong to which field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..resource import Resource
+from ..resources.metafields import Metafields
+from .cells import CellError
+from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
+from .first import First
+from .layout import place_of
+
+_TAIL = re.compile(r"~\d+\Z")
+Fail = Callable[[str, str], None]  # gets a header and a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`columns`: each with the places of its pieces. `whole`: no column of the file is missing from this sheet."""
+
+    sheet: str
+    resource: Resource
+    items: str | None
+    values: bool
+    special: Mapping[str, int]
+    columns: tuple[tuple[Column, tuple[int, ...]], ...]
+    names: Sequence[str]
+    whole: bool
+
+    def cell(self, name: str, row: Sequence[str]) -> str:
+        place = self.special.get(name)
+        return row[place] if place is not None and place < len(row) else ""
+
+    def name(self, place: int) -> str:
+        return self.names[place]
+
+
+def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str, Resource], fail: Fail) -> Head | None:
+    """None where the header cannot be read: `fail` was told why."""
+    place = place_of(sheet, registry)
+    if place is None:
+        fail("", "this sheet is no resource; remove it, or begin its name with # to keep it as a note")
+        return None
+    bad = []
+
+    def wrong(header: str, sentence: str) -> None:
+        bad.append(header)
+        fail(header, sentence)
+
+    special, found = _placed(row, wrong)
+    resource = registry[place[0]]
+    bare = _TAIL.sub("", sheet)
+    columns = _columns(found, set(first.null.get(bare, ())), wrong)
+    values = isinstance(resource, Metafields) and not any(column.path in (("type",), ()) for column, _ in columns)
+    _judge(resource, bare, first, columns, values=values, wrong=wrong)
+    if KEY not in special:
+        wrong(KEY, "this column is missing; it says which record a row is")
+    known = set(first.columns.get(bare, ()))
+    whole = bool(known) and known <= {column.header for column, _ in columns}
+    return None if bad else Head(sheet, resource, place[1], values, special, columns, row, whole)
+
+
+def _placed(row: Sequence[str], wrong: Fail) -> tuple[dict[str, int], dict[str, dict[int, int]]]:
+    """Where the columns of our own stand, and for every header of a field where its pieces do."""
+    special: dict[str, int] = {}
+    found: dict[str, dict[int, int]] = {}
+    own = {name.lower(): name for name in (COMMAND, KEY, POSITION, ERROR)}
+    for at, text in enumerate(row):
+        header = text.strip()
+        if not header or header.startswith("#"):
+            continue
+        if header.lower() in own:
+            if special.setdefault(own[header.lower()], at) != at:
+                wrong(header, "two columns have this header; remove one of them")
+            continue
+        try:
+            column, piece = parsed(header)
+        except CellError as problem:
+            wrong(header, str(problem))
+            continue
+        if found.setdefault(column.header, {}).setdefault(piece, at) != at:
+            wrong(header, "two columns have this header; remove one of them")
+    return special, found
+
+
+def _columns(
+    found: Mapping[str, Mapping[int, int]], null: set[str], wrong: Fail
+) -> tuple[tuple[Column, tuple[int, ...]], ...]:
+    columns = []
+    for header, places in found.items():
+        column, _ = parsed(header)
+        if sorted(places) != list(range(1, len(places) + 1)):
+            wrong(header, "a column that this one continues is missing")
+            continue
+        column = replace(column, null=header in null, pieces=len(places))
+        columns.append((column, tuple(places[number] for number in sorted(places))))
+    return tuple(columns)
+
+
+def _judge(
+    resource: Resource,
+    sheet: str,
+    first: First,
+    columns: Sequence[tuple[Column, tuple[int, ...]]],
+    *,
+    values: bool,
+    wrong: Fail,
+) -> None:
+    """Fields that the resource has not, and fields that lie in one another, are mistakes."""
+    known = {parsed(header)[0].path[:1] for header in first.columns.get(sheet, ())}
+    paths: set[Path] = {column.path for column, _ in columns}
+    for column, _ in columns:
+        if values and (column.kind != "typed" or len(column.path) != 2):
+            wrong(
+                column.header,
+                "a metafield's header is its namespace, its key and its type: custom.size [number_integer]",
+            )
+        elif not values and known and column.path[:1] not in known:
+            wrong(column.header, f"{resource.name} have no such field; begin the header with # to keep it as a note")
+        elif any(column.path[:length] in paths for length in range(len(column.path))):
+            wrong(column.header, "another column holds this field already")
+    if not values and len(paths) < len(columns):
+        wrong(columns[-1][0].header, "two columns hold the same field in different forms")

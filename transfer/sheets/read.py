@@ -1,0 +1,227 @@
+"""A spreadsheet becomes members that an import can believe, in constant memory.
+
+`rows` turns every row into lines (its record, the items of a list, the metafields of an owner), which are sorted in
+parts like those of an export; the merge puts the lines of one key together and judges the whole record. What is wrong
+is collected, with sheet, row and column, and comes back as the same file with an error column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..archive.check import facts_of
+from ..archive.manifest import ArchiveError
+from ..archive.members import MEMBER_BYTES, Line
+from ..archive.merge import merge
+from ..archive.parts import write_part
+from ..commands import Command
+from ..jsonl import dumps
+from ..keys import Key, sort_key
+from ..registry import order
+from ..resource import Fields
+from ..work import Checkpoint, Cursor, Desk
+from .book import Book, open_file
+from .errors import Wrong, annotate
+from .first import First, first_of
+from .headers import Head, head_of
+from .layout import place_of
+from .rows import said_by
+from .write import FIRST
+
+PART_BYTES = 16_000_000
+WINDOW = 2000  # rows between two looks whether the slice is over
+MAX_ERRORS = 500  # as many as anybody corrects at once
+MAX_ITEMS = 20_000  # of the lists of one record
+
+
+def read(
+    desk: Desk, cursor: Cursor, *, source: str, form: str, member_bytes: int = MEMBER_BYTES
+) -> Iterator[Checkpoint]:
+    """Like `archive.check.unpack`, for the spreadsheet stored as `source`. Raises ArchiveError.
+
+    The last cursor holds ``{"members": {...}, "manifest": {...}}``, as that of an archive does.
+    """
+    cursor = cursor or {"sheet": 0, "row": 0, "parts": {}, "part": 0, "rows": {}, "wrong": [], "merge": None}
+    with desk.storage.read(source) as file, open_file(file, form) as book:
+        reading = _Reading(desk, cursor, book, first_of(book))
+        if cursor["merge"] is None:
+            yield from reading.rows()
+        if cursor["merge"] is not None:
+            yield from reading.merged(member_bytes)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """`lines`: what has been read and is not in a part yet. `size`: of their texts."""
+
+    desk: Desk
+    cursor: Cursor
+    book: Book
+    first: First
+    lines: dict[str, list[tuple[bytes, bytes, bytes]]] = field(default_factory=dict)
+    size: int = 0
+
+    def wrong(self, sheet: str, row: int, column: str, sentence: str) -> None:
+        if len(self.cursor["wrong"]) < MAX_ERRORS:
+            self.cursor["wrong"].append([sheet, row, column, sentence])
+
+    def _wrong(self, line: Mapping[str, Any], column: str, sentence: str) -> None:
+        sheet, row = line["at"]
+        self.wrong(sheet, row, column, sentence)
+
+    @property
+    def hopeless(self) -> bool:
+        return len(self.cursor["wrong"]) >= MAX_ERRORS
+
+    # -- rows to parts
+
+    def rows(self) -> Iterator[Checkpoint]:
+        names = self.book.names
+        while self.cursor["sheet"] < len(names) and not self.hopeless:
+            name = names[self.cursor["sheet"]]
+            if name.lower() != FIRST and not name.startswith("#"):
+                for number in self._sheet(name):
+                    self.cursor["row"] = number
+                    if self.size > PART_BYTES or self.desk.stopping():
+                        yield self._save()
+                    if self.desk.stopping():
+                        return
+            self.cursor["sheet"] += 1
+            self.cursor["row"] = 0
+        if not self.cursor["parts"] and not self.cursor["wrong"]:
+            raise ArchiveError("The spreadsheet holds no sheet of a resource; upload one that an export gave you.")
+        self.cursor["merge"] = {}
+        yield self._save()
+
+    def _sheet(self, name: str) -> Iterator[int]:
+        """Reads a sheet from where it was left. Yields the number of a row now and then, and of the last one."""
+        rows = self.book.rows(name)
+        top = next(rows, None)
+        if top is None and place_of(name, self.desk.registry) is None:
+            return  # the empty sheet that spreadsheet programs add by themselves
+        header = top[1] if top is not None else []
+        failing = lambda column, sentence: self.wrong(name, 0 if not column else 1, column, sentence)  # noqa: E731
+        head = head_of(name, header, self.first, self.desk.registry, failing if not self.cursor["row"] else _silent)
+        if head is None:
+            return
+        self.cursor["parts"].setdefault(head.resource.name, [])
+        number = 0
+        for number, row in rows:
+            if number > self.cursor["row"]:
+                self._row(head, name, number, row)
+                if self.hopeless:
+                    break
+                if number % WINDOW == 0:
+                    yield number
+        yield number
+
+    def _row(self, head: Head, name: str, number: int, row: list[str]) -> None:
+        resource = head.resource.name
+        for said in said_by(head, row, lambda column, sentence: self.wrong(name, number, column, sentence)):
+            line = dumps(said.line((name, number)))
+            self.lines.setdefault(resource, []).append((sort_key(said.key), dumps(said.fields), line))
+            self.size += len(line)
+        self.cursor["rows"][resource] = self.cursor["rows"].get(resource, 0) + 1
+
+    def _save(self) -> Checkpoint:
+        for resource, lines in self.lines.items():
+            self.cursor["part"] += 1
+            name = f"{self.desk.prefix}rows/{resource}/{self.cursor['part']:05}.{self.desk.ticket}"
+            lines.sort()
+            write_part(self.desk.storage, name, (text for _, _, text in lines))
+            self.cursor["parts"][resource].append(name)
+        self.lines, self.size = {}, 0
+        return Checkpoint(self.cursor, self._counts())
+
+    def _counts(self) -> dict[str, tuple[int, int | None]]:
+        return {name: (count, None) for name, count in self.cursor["rows"].items()}
+
+    # -- parts to members
+
+    def merged(self, member_bytes: int) -> Iterator[Checkpoint]:
+        steps = merge(
+            self.desk,
+            self.cursor["merge"],
+            parts=self.cursor["parts"],
+            member_bytes=member_bytes,
+            fold=self._fold,
+            side=False,
+            folder="source-",
+        )
+        for checkpoint in steps:
+            if not checkpoint.done:
+                self.cursor["merge"] = checkpoint.cursor
+                yield Checkpoint(self.cursor, self._counts())
+                continue
+            if self.cursor["wrong"]:
+                yield from self._refused()
+            yield self._ended(checkpoint.cursor["members"])
+
+    def _refused(self) -> Iterator[Checkpoint]:
+        wrong = [Wrong(*one) for one in self.cursor["wrong"]]
+        yield from annotate(self.desk, Checkpoint(self.cursor), self.book, wrong)
+        rest = len(wrong) - 1
+        more = f" {rest} more {'place has' if rest == 1 else 'places have'} errors." if rest else ""
+        raise ArchiveError(f"{wrong[0]}{more} Download the file with its errors, correct it and upload it again.")
+
+    def _ended(self, members: Mapping[str, Any]) -> Checkpoint:
+        names = [name for name in self.first.manifest.resources if name in members]
+        names += [name for name in order() if name in members and name not in names]
+        names += [name for name in members if name not in names]
+        facts = facts_of(self.first.of(names))
+        return Checkpoint({"members": {name: members[name] for name in names}, "manifest": facts}, {}, done=True)
+
+    def _fold(self, resource: str, lines: list[dict[str, Any]]) -> Iterable[Line]:
+        """The records of one key: rows that are records, and the items that belong to them."""
+        records = [line for line in lines if line["item"] is None]
+        items = [line for line in lines if line["item"] is not None]
+        if items and len(records) > 1:
+            self._wrong(records[1], "Key", "another row has this key too; nobody can say whose items are whose")
+            return
+        if len(items) > MAX_ITEMS:
+            self._wrong(items[0], "Key", f"a record has at most {MAX_ITEMS} items in its lists")
+            return
+        if items and not records:
+            records = [{**items[0], "fields": {}, "command": Command.MERGE, "whole": False}]
+        seen: set[bytes] = set()
+        for line in records:
+            record = self._record(resource, line, items)
+            content = dumps([record.fields, record.command])
+            if content in seen:
+                self._wrong(line, "Key", "another row says the same of this record; remove one of them")
+            seen.add(content)
+            yield record
+
+    def _record(self, resource: str, line: dict[str, Any], items: list[dict[str, Any]]) -> Line:
+        key: Key = tuple(line["key"])
+        fields = _with_items(line["fields"], items, self.desk.registry[resource].keyed_lists)
+        command = line["command"]
+        if command == Command.MERGE:
+            problem = self.desk.registry[resource].validate(key, fields)
+            if problem is None:
+                command = ""  # it stands for itself
+            elif line["whole"]:
+                self._wrong(line, "", problem.removesuffix("."))
+        return Line(key, fields, "", "", command=command)
+
+
+def _silent(column: str, sentence: str) -> None:
+    """The header was judged in an earlier slice."""
+
+
+def _with_items(fields: Fields, items: list[dict[str, Any]], lists: Iterable[str]) -> Fields:
+    """The record with its lists: items in the order of their positions, then in that of their rows."""
+    found = dict(fields)
+    for name in lists:
+        own = [item for item in items if item["item"][0] == name]
+        if own:
+            own.sort(key=lambda item: (item["item"][1] or len(own) + 1, item["at"]))
+            found[name] = [item["fields"] for item in own]
+        elif isinstance(found.get(name), int):
+            if found[name]:
+                del found[name]  # its rows were taken away: they are not said, so nothing is cleared
+            else:
+                found[name] = []
+    return found

@@ -1,0 +1,148 @@
+"""What one row of an uploaded sheet says: a record, an item of a record's list, or the metafields of an owner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..archive.check import MAX_DEPTH, MAX_LINE, depth
+from ..commands import Command
+from ..jsonl import dumps
+from ..keys import Key, decode
+from ..resource import Fields
+from . import cells
+from .cells import CellError
+from .columns import COMMAND, KEY, POSITION, put, read_row
+from .headers import Head
+from .read_xlsx import Broken
+
+Fail = Callable[[str, str], None]  # gets a column's header and a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`item`: the list and the position of an item. `whole`: nothing that the file could say is left unsaid."""
+
+    key: Key
+    fields: Fields
+    command: str = ""
+    item: tuple[str, int] | None = None
+    whole: bool = False
+
+    def line(self, place: tuple[str, int]) -> dict[str, Any]:
+        """As a line of a part (`archive.merge`), with the place that errors name."""
+        own = {"key": list(self.key), "fields": self.fields, "gid": "", "updatedAt": "", "at": list(place)}
+        return {**own, "command": self.command, "item": list(self.item) if self.item else None, "whole": self.whole}
+
+
+def said_by(head: Head, row: Sequence[str], fail: Fail) -> Iterator[Said]:
+    """The lines of a row; none of a row that is wrong (`fail` was told) or empty."""
+    bad: list[str] = []
+
+    def wrong(header: str, sentence: str) -> None:
+        bad.append(header)
+        fail(header, sentence)
+
+    for place, cell in enumerate(row):
+        if isinstance(cell, Broken) and (place in head.special.values() or _read(head, place)):
+            wrong(head.name(place), str(cell))
+    if bad:
+        return
+    key = _key(head, head.cell(KEY, row), wrong)
+    if head.values:
+        found = list(_values(head, key, row, wrong))
+    elif head.items is not None:
+        found = list(_item(head, key, row, wrong))
+    else:
+        found = [_record(head, key, row, wrong)]
+    for said in found:
+        _bounded(said, wrong)
+    if not bad:
+        yield from found
+
+
+def _read(head: Head, place: int) -> bool:
+    return any(place in places for _, places in head.columns)
+
+
+def _key(head: Head, text: str, wrong: Fail) -> Key:
+    """The natural key of a row. An owner may have none (the shop), a record always has one."""
+    try:
+        said = cells.meant("text", text) if text else None
+    except CellError as problem:
+        wrong(KEY, str(problem))
+        return ()
+    if not isinstance(said, str):
+        wrong(KEY, "this cell is empty; it says which record the row is")
+        return ()
+    return decode(said)
+
+
+def _command(head: Head, row: Sequence[str], wrong: Fail) -> str:
+    text = head.cell(COMMAND, row).strip().upper()
+    if text and text not in set(Command):
+        wrong(COMMAND, f"this must be one of {', '.join(Command)}, or empty")
+    return text or Command.MERGE
+
+
+def _record(head: Head, key: Key, row: Sequence[str], wrong: Fail) -> Said:
+    command = _command(head, row, wrong)
+    if command in (Command.DELETE, Command.IGNORE):
+        return Said(key, {}, command)
+    fields = read_row(head.columns, row, lambda place, sentence: wrong(head.name(place), sentence))
+    said = sum(1 for column, places in head.columns if column.null or any(row[p] for p in places if p < len(row)))
+    return Said(key, fields, command, whole=head.whole and said == len(head.columns))
+
+
+def _item(head: Head, key: Key, row: Sequence[str], wrong: Fail) -> Iterator[Said]:
+    text = head.cell(POSITION, row).strip()
+    position = 0
+    if text:
+        if not text.isdecimal() or len(text) > 9:
+            wrong(POSITION, "this must be a whole number, or empty")
+        else:
+            position = int(text)
+    fields = read_row(head.columns, row, lambda place, sentence: wrong(head.name(place), sentence))
+    assert head.items is not None
+    yield Said(key, fields, item=(head.items, position))
+
+
+def _values(head: Head, owner: Key, row: Sequence[str], wrong: Fail) -> Iterator[Said]:
+    """An owner's metafields. What an empty cell stands for is not said, so it stays."""
+    command = _command(head, row, wrong)
+    for column, places in head.columns:
+        try:
+            text = cells.joined([row[place] if place < len(row) else "" for place in places])
+            key = (*owner, *column.path)
+            if cells.marker(text) == cells.DELETE:
+                yield Said(key, {}, Command.DELETE)
+            elif text and command in (Command.DELETE, Command.IGNORE):
+                yield Said(key, {}, command)
+            elif text and isinstance(value := column.value(text), dict):
+                fields: Fields = {}
+                put(fields, (), value)
+                yield Said(key, fields, command, whole=True)
+        except CellError as problem:
+            wrong(head.name(places[0]), str(problem))
+
+
+def _bounded(said: Said, wrong: Fail) -> None:
+    """What no archive may hold either."""
+    text = dumps([list(said.key), said.fields])
+    if len(text) > MAX_LINE:
+        wrong(KEY, f"the record is longer than {MAX_LINE} bytes")
+    if depth(said.fields) > MAX_DEPTH:
+        wrong(KEY, "a value is nested too deeply")
+    if b"\\ud" in text and _halves(said.key, said.fields):
+        wrong(KEY, "a value holds half a character")
+
+
+def _halves(key: Key, fields: Fields) -> bool:
+    """Whether an escape names half a character: such a text has no UTF-8 form."""
+    try:
+        json.dumps([list(key), fields], ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False

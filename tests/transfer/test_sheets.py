@@ -187,7 +187,10 @@ def boutique(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> byte
 def test_a_whole_store_comes_back_member_for_member(boutique: bytes, form: str, tmp_path: Path) -> None:
     _, again = _whole(boutique, form, tmp_path)
     before = {name: content for name, content in _read(boutique).items() if not name.startswith("side/")}
-    assert _read(again) == before
+    assert {name: content for name, content in _read(again).items() if not name.startswith("side/")} == before
+    sources = [json.loads(line).get("source") for line in _read(boutique)["side/files/00001.jsonl"].splitlines()]
+    kept = [json.loads(line).get("source") for line in _read(again)["side/files/00001.jsonl"].splitlines()]
+    assert kept == sources
 
 
 def test_equal_archives_give_equal_spreadsheets(boutique: bytes, tmp_path: Path) -> None:
@@ -221,5 +224,5 @@ def test_the_first_sheet_keeps_the_manifest(boutique: bytes, tmp_path: Path) -> 
     again = offline_desk(tmp_path / "again")
     with desk.storage.read(convert.save(desk, members, manifest, "csv")) as file:
         _, known = convert.load(again, file)
-    assert known.to_bytes() == manifest.to_bytes()
-    assert json.loads(known.to_bytes())["counts"]["products"] == members.count("products")
+    assert replace(known, members=()) == replace(manifest, members=())
+    assert known.counts == manifest.counts

@@ -206,4 +206,3 @@ class MemberSet:
         for text, aside in zip(mains, unpacked(self._storage, member.side), strict=True):
             data, side = loads(text), loads(aside)
             yield Line(tuple(data["key"]), data["fields"], side["gid"], side["updatedAt"], side.get("source", ""))
-            yield Line(tuple(data["key"]), data["fields"], side["gid"], side["updatedAt"])

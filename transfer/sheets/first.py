@@ -27,8 +27,11 @@ class First:
     null: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of(self, resources: Iterable[str], members: Sequence[MemberEntry] = ()) -> Manifest:
-        """The manifest of an archive that holds just these resources."""
-        return replace(self.manifest, resources=tuple(resources), members=tuple(members))
+        """The manifest of an archive of just these resources; whole are those that lost no row."""
+        now = replace(self.manifest, resources=tuple(resources), members=tuple(members))
+        before = self.manifest.counts
+        whole = tuple(name for name in now.whole if now.counts.get(name) == before.get(name))
+        return replace(now, whole=whole)
 
 
 def first_of(book: Book) -> First:

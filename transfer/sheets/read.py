@@ -171,6 +171,7 @@ class _Reading:
         names += [name for name in order() if name in members and name not in names]
         names += [name for name in members if name not in names]
         facts = facts_of(self.first.of(names))
+        facts["whole"] = []  # a row that is not there says nothing; who wants a record deleted writes DELETE
         return Checkpoint({"members": {name: members[name] for name in names}, "manifest": facts}, {}, done=True)
 
     def _fold(self, resource: str, lines: list[dict[str, Any]]) -> Iterable[Line]:

@@ -75,6 +75,8 @@ def cancel(copy: Copy) -> None:
     if copy.status == CopyStatus.READING and copy.export is not None:
         runs.cancel(copy.export)
         _end(copy, CopyStatus.CANCELLED, "The copy was cancelled.")
+        if copy.run is not None:  # it was handed over this very moment
+            runs.cancel(copy.run)
     elif copy.run is not None:
         runs.cancel(copy.run)
         advance(copy)

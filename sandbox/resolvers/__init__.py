@@ -16,6 +16,7 @@ from . import (
     products,
     root,
     staging,
+    standard,
     storefront,
     variants,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "products",
     "root",
     "staging",
+    "standard",
     "storefront",
     "variants",
 ]

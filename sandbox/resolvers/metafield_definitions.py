@@ -11,6 +11,7 @@ from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
 from ..search import Search
+from ..standard import METAFIELDS
 from ..store import MetafieldName, Node, Shop
 from ..value_checks import Invalid
 from ..value_types import KINDS, known
@@ -28,8 +29,6 @@ CAPABILITIES = (
     "uniqueValues",
 )
 UNIQUE_TYPES = ("single_line_text_field", "multi_line_text_field", "url", "number_integer", "id")
-STANDARD = {("PRODUCT", "descriptors", "subtitle"), ("PRODUCT", "facts", "isbn"), ("PRODUCT", "reviews", "rating")}
-
 _CHARACTERS = re.compile(r"[a-zA-Z0-9_$-]+\Z")
 
 
@@ -165,7 +164,7 @@ def _create(shop: Shop, given: Mapping[str, Any]) -> Node:
 def _check_name(namespace: str, key: str, owner_type: str) -> None:
     if reserved(namespace):
         raise Refusal(["definition", "namespace"], f"Namespace {namespace} is reserved.", "RESERVED_NAMESPACE_KEY")
-    if (owner_type, namespace, key) in STANDARD:
+    if (owner_type, namespace, key) in METAFIELDS:
         message = "Namespace and key are reserved for a standard definition."
         raise Refusal(["definition"], message, "RESERVED_NAMESPACE_KEY")
     for name, text, least, most in (("namespace", namespace, 3, 255), ("key", key, 2, 64)):
@@ -259,6 +258,11 @@ def update(_: Any, info: Info, definition: dict[str, Any]) -> Node:
 def _update(shop: Shop, node: Node, given: Mapping[str, Any]) -> None:
     type_ = node["type"]["name"]
     _check_label(given)
+    if node["standardTemplate"] and any(given.get(name) is not None for name in ("name", "description", "validations")):
+        raise Refusal(["definition"], "Standard definitions cannot be changed in this way.", "INVALID_INPUT")
+    if given.get("pin") and node["_constraints"]:
+        message = "Definitions constrained to a category cannot be pinned."
+        raise Refusal(["definition"], message, "UNSUPPORTED_PINNING")
     validations = node["validations"]
     if given.get("validations") is not None:
         validations = check_validations(shop, type_, given["validations"], ["definition", "validations"])

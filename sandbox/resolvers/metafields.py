@@ -121,7 +121,9 @@ def _checked(shop: Shop, item: Mapping[str, Any], number: int) -> Node:
     """All that `put` needs. Raises Refusal."""
     place = ["metafields", str(number)]
     namespace, key = item.get("namespace") or "$app", item["key"]
-    if namespace.startswith(("app--", "shopify--")) or namespace == "shopify":
+    owner_type = OWNER_TYPES.get(item["ownerId"].split("/")[-2], "")
+    enabled = namespace == "shopify" and shop.metafield_definition(owner_type, namespace, key) is not None
+    if namespace.startswith(("app--", "shopify--")) or (namespace == "shopify" and not enabled):
         raise Refusal(
             place,
             "Access to this namespace and key on Metafields for this resource type is not allowed.",
@@ -189,7 +191,7 @@ def _check_unique(shop: Shop, name: MetafieldName, owner: str, value: str, place
 @field("Mutation", "metafieldsDelete")
 def metafields_delete(_: Any, info: Info, metafields: Sequence[Mapping[str, str]]) -> Node:
     shop = shop_of(info)
-    if any(item["namespace"].startswith(("app--", "shopify")) for item in metafields):
+    if any(item["namespace"].startswith(("app--", "shopify--", "shopify_")) for item in metafields):
         return {"deletedMetafields": [], "userErrors": [user_error(["metafields"], "Access denied to this namespace.")]}
     _demand_owners(info, metafields)
     return {"deletedMetafields": [_delete(shop, item) for item in metafields], "userErrors": []}

@@ -7,6 +7,7 @@ from typing import Any
 
 from shopify_client import AccessDenied
 
+from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
@@ -56,6 +57,16 @@ mutation CreateMetafieldDefinition($definition: MetafieldDefinitionInput!) {
   metafieldDefinitionCreate(definition: $definition) { createdDefinition { id } userErrors { field message code } }
 }
 """
+_ENABLE = """
+mutation EnableMetafieldDefinition(
+  $ownerType: MetafieldOwnerType!, $namespace: String!, $key: String!, $pin: Boolean!
+  $capabilities: MetafieldCapabilityCreateInput, $access: StandardMetafieldDefinitionAccessInput
+) {
+  standardMetafieldDefinitionEnable(
+    ownerType: $ownerType, namespace: $namespace, key: $key, pin: $pin, capabilities: $capabilities, access: $access
+  ) { createdDefinition { id } userErrors { field message code } }
+}
+"""
 _UPDATE = """
 mutation UpdateMetafieldDefinition($definition: MetafieldDefinitionUpdateInput!) {
   metafieldDefinitionUpdate(definition: $definition) { updatedDefinition { id } userErrors { field message code } }
@@ -63,11 +74,14 @@ mutation UpdateMetafieldDefinition($definition: MetafieldDefinitionUpdateInput!)
 """
 
 
+OWN = ("access", "capabilities", "pinned")  # what a store may choose about a standard definition
+
+
 def foreign(namespace: str) -> str | None:
     """Why a namespace is not ours to carry, or None."""
     if namespace.startswith(("app--", "$app")):
         return "it belongs to another app"
-    if namespace in ("shopify", "shopify_standard", "protected") or namespace.startswith("shopify--"):
+    if namespace in ("shopify_standard", "protected") or namespace.startswith("shopify--"):
         return "its namespace is reserved by Shopify"
     return None
 
@@ -128,6 +142,11 @@ class MetafieldDefinitions(Resource):
             "constraints": {**constraints, "values": sorted(constraints["values"])} if constraints else None,
         }
 
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        """Of a standard definition, only what a store may choose about it."""
+        found = super().changes(before, after)
+        return [c for c in found if touches(OWN, c.path.split(".")[0])] if after.get("standard") else found
+
     def conflict(self, before: Fields, after: Fields) -> str | None:
         if before["type"] == after["type"]:
             return None
@@ -170,6 +189,8 @@ class MetafieldDefinitions(Resource):
         (job,) = jobs
         if job.gid is not None:
             return [(yield from _update(job, ids))]
+        if job.after.get("standard"):
+            return [(yield from _enable(job))]
         result = yield from _create(job, ids, pin=bool(job.after.get("pinned")))
         if not result.ok and job.after.get("pinned") and "pin" in result.detail.lower():
             result = yield from _create(job, ids, pin=False)  # the read-back will say that it is not pinned
@@ -192,7 +213,7 @@ def _read(owner: str) -> Callable[[str | None, str | None], Talk[Page]]:
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:
-    if not node or foreign(node["namespace"]) or node["standardTemplate"]:
+    if not node or foreign(node["namespace"]):
         return None
     constraints = node["constraints"]
     fields = {
@@ -208,14 +229,22 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
     if constraints and constraints["key"]:
         values = sorted(item["value"] for item in constraints["values"]["nodes"])
         fields["constraints"] = {"key": constraints["key"], "values": values}
+    if node["standardTemplate"]:
+        fields = _standard(node["namespace"], fields)
     key = (node["ownerType"], node["namespace"], node["key"])
     return Reading("metafield_definitions", key, node["id"], fields)
 
 
+def _standard(namespace: str, fields: Fields) -> Fields:
+    """Shopify's template says the rest, in every store. Category metafields do not even let their access be chosen."""
+    kept = {name: fields["validations"][name] for name in (validations.ONE,) if name in fields["validations"]}
+    access = {} if namespace == "shopify" else fields["access"]
+    words = {"name": None, "description": None, "constraints": None}
+    return {**fields, **words, "standard": True, "validations": kept, "access": access}
+
+
 def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     why = foreign(node["namespace"])
-    if why is None and node["standardTemplate"]:
-        why = "standard definitions are switched on in the target store, not copied"
     if why is not None:
         yield f"{node['ownerType']} {node['namespace']}.{node['key']}", why
 
@@ -226,6 +255,24 @@ def _identity(job: Job) -> dict[str, Any]:
 
 def _capabilities(fields: Fields) -> dict[str, Any]:
     return {name: {"enabled": bool(fields["capabilities"].get(name))} for name in CAPABILITIES}
+
+
+def _enable(job: Job) -> Talk[Result]:
+    """Switches on one of Shopify's own. One that is on already comes back, so that it may be asked for again."""
+    choices = {name: own for name, own in _capabilities(job.after).items() if own["enabled"]}
+    variables = given(
+        {
+            **_identity(job),
+            "pin": bool(job.after.get("pinned")),
+            "capabilities": choices or None,
+            "access": given(job.after["access"]) or None,
+        }
+    )
+    data = yield Ask(_ENABLE, variables, repeatable=True)
+    payload = data["standardMetafieldDefinitionEnable"]
+    if payload["userErrors"]:
+        return refused(job.key, payload["userErrors"])
+    return Result(job.key, payload["createdDefinition"]["id"])
 
 
 def _create(job: Job, ids: Ids, *, pin: bool) -> Talk[Result]:

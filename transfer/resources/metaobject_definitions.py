@@ -46,6 +46,13 @@ mutation CreateMetaobjectDefinition($definition: MetaobjectDefinitionCreateInput
   }
 }
 """
+_ENABLE = """
+mutation EnableMetaobjectDefinition($type: String!) {
+  standardMetaobjectDefinitionEnable(type: $type) {
+    metaobjectDefinition { id type } userErrors { field message code }
+  }
+}
+"""
 _UPDATE = """
 mutation UpdateMetaobjectDefinition($id: ID!, $definition: MetaobjectDefinitionUpdateInput!) {
   metaobjectDefinitionUpdate(id: $id, definition: $definition) {
@@ -57,11 +64,14 @@ mutation UpdateMetaobjectDefinition($id: ID!, $definition: MetaobjectDefinitionU
 
 def foreign(type_: str) -> str | None:
     """Why a type is not ours to carry, or None."""
-    if type_.startswith("shopify--"):
-        return "standard definitions belong to Shopify and are switched on, not copied"
     if type_.startswith(("app--", "$app")):
         return "it belongs to another app"
     return None
+
+
+def standard(type_: str) -> bool:
+    """Whether Shopify has made the definition: it is switched on in a store, and can never be changed."""
+    return type_.startswith("shopify--")
 
 
 class MetaobjectDefinitions(Resource):
@@ -124,6 +134,8 @@ class MetaobjectDefinitions(Resource):
         return {**fields, "fieldDefinitions": items}
 
     def changes(self, before: Fields, after: Fields) -> list[Change]:
+        if after.get("standard"):
+            return []  # what Shopify's template says is the same in every store, or not ours to change
         found = super().changes(before, after)
         wanted = [item["key"] for item in after["fieldDefinitions"]]
         present = [item["key"] for item in before["fieldDefinitions"] if item["key"] in wanted]
@@ -144,6 +156,8 @@ class MetaobjectDefinitions(Resource):
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1:
             return "the key of a metaobject definition is its type."
+        if bool(fields.get("standard")) != standard(key[0]):
+            return "standard must be true for types that begin with shopify--, and for no others."
         items = fields.get("fieldDefinitions")
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             return "fieldDefinitions must be a list of objects."
@@ -175,7 +189,7 @@ class MetaobjectDefinitions(Resource):
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         if job.gid is None:
-            return [(yield from _create(job, ids))]
+            return [(yield from (_enable(job) if standard(job.key[0]) else _create(job, ids)))]
         definition = _link(job, ids) if job.linking else _update(job, ids)
         return [(yield from _send(job, definition))]
 
@@ -193,6 +207,8 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
         {**item, "type": item["type"]["name"], "validations": validations.as_map(item["validations"])}
         for item in node["fieldDefinitions"]
     ]
+    if standard(node["type"]):
+        fields["standard"] = True
     return Reading("metaobject_definitions", (node["type"],), node["id"], fields, node["updatedAt"])
 
 
@@ -242,6 +258,14 @@ def _head(fields: Fields) -> dict[str, Any]:
             "capabilities": capabilities,
         }
     )
+
+
+def _enable(job: Job) -> Talk[Result]:
+    data = yield Ask(_ENABLE, {"type": job.key[0]}, repeatable=True)
+    payload = data["standardMetaobjectDefinitionEnable"]
+    if payload["userErrors"]:
+        return refused(job.key, payload["userErrors"])
+    return Result(job.key, payload["metaobjectDefinition"]["id"])
 
 
 def _create(job: Job, ids: Ids) -> Talk[Result]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from transfer.outcomes import Reason
 
-from .words import reason
+from .words import of_one, reason
 
 # Reasons that somebody chose, and such that only part of a record is missing: not a failure of the record.
 CHOSEN = frozenset({Reason.EXCLUDED, Reason.POLICY})
@@ -67,7 +67,12 @@ def _groups(result: Mapping[str, Any]) -> tuple[Group, ...]:
     tones = {word: "" if word in CHOSEN else "warn" if word in PARTIAL else "bad" for word in counts}
     order = {"bad": 0, "warn": 1, "": 2}
     words = sorted(counts, key=lambda word: (order[tones[word]], -counts[word], word))
-    return tuple(Group(word, counts[word], *reason(word), tones[word]) for word in words if counts[word])
+    return tuple(_group(word, counts[word], tones[word]) for word in words if counts[word])
+
+
+def _group(word: str, count: int, tone: str) -> Group:
+    what, advice = reason(word)
+    return Group(word, count, of_one(what) if count == 1 else what, advice, tone)
 
 
 def _records(count: int) -> str:

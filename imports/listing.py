@@ -22,7 +22,7 @@ from transfer.registry import RESOURCES, order
 from . import services
 from .marks import side_by_side
 from .models import Import
-from .words import OUTCOMES, VERDICTS, reason
+from .words import OUTCOMES, VERDICTS, of_one, reason
 
 PAGE = 50
 SHOWN_CHOICES = 500  # of the records that were left out by hand
@@ -109,7 +109,7 @@ def _titled(query: QuerySet[LedgerEntry]) -> Any:
 def _line(entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
     key = decode(entry["key"])
     word = entry["outcome"] or entry["verdict"]
-    why = reason(entry["reason"])[0] if entry["reason"] else ""
+    why = of_one(reason(entry["reason"])[0]) if entry["reason"] else ""
     return {
         **entry,
         "id": f"{entry['number']}-{bytes(entry['place']).hex()}",
@@ -141,7 +141,7 @@ def record(run: Import, place: str) -> dict[str, Any] | None:
         "title": _title(row.after) or _title(row.before),
         "says": OUTCOMES.get(row.outcome) or VERDICTS[row.verdict],
         "word": row.outcome or row.verdict,
-        "why": reason(row.reason) if row.reason else None,
+        "why": (of_one(reason(row.reason)[0]), reason(row.reason)[1]) if row.reason else None,
         "changes": changes,
         "admin_path": _admin_path(row.gid),
     }

@@ -90,3 +90,15 @@ REASONS: dict[str, tuple[str, str]] = {
 
 def reason(word: str) -> tuple[str, str]:
     return REASONS.get(word, (f"were not written: {word.replace('_', ' ')}", ""))
+
+
+_SINGULAR = {
+    "were": "was", "are": "is", "exist": "exists", "share": "shares", "require": "requires", "belong": "belongs",
+    "exceed": "exceeds", "need": "needs",
+}  # fmt: skip
+
+
+def of_one(what: str) -> str:
+    """The same of a single record: "were refused" becomes "was refused"."""
+    verb, _, rest = what.partition(" ")
+    return f"{_SINGULAR.get(verb, verb)} {rest}"

@@ -50,10 +50,10 @@ class Program:
         self._reader = threading.Thread(target=self._output.read, daemon=True)
         self._reader.start()
 
-    def manage(self, *arguments: str) -> None:
-        """Runs a management command in the program's environment."""
+    def manage(self, *arguments: str, **more: str) -> None:
+        """Runs a management command in the program's environment, and whatever more of that it needs."""
         command = [sys.executable, "manage.py", *arguments]
-        subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True)
+        subprocess.run(command, cwd=ROOT, env={**self.environment, **more}, check=True, capture_output=True)
 
     def kill_worker(self) -> bool:
         listing = subprocess.run(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from runs.states import Status
 from transfer.registry import RESOURCES
 
 register = template.Library()
@@ -15,6 +16,12 @@ register = template.Library()
 def label(name: str) -> str:
     """What a merchant calls a kind of thing; words where this version does not know it."""
     return RESOURCES[name].label if name in RESOURCES else str(name).replace("_", " ").capitalize()
+
+
+@register.filter
+def status(value: str) -> str:
+    """A run's status, as it concerns the merchant."""
+    return "Your decision" if value == Status.WAITING else str(Status(value).label)
 
 
 @register.filter

@@ -6,21 +6,21 @@
   let last = 0;
 
   function ask(name, value) {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       last += 1;
-      waiting.set(last, resolve);
+      waiting.set(last, { resolve, reject });
       window.parent.postMessage({ number: last, name, value }, "*");
     });
   }
 
   addEventListener("message", (event) => {
     if (event.source !== window.parent) return;
-    const { number, result, name, value } = event.data || {};
+    const { number, result, failed, name, value } = event.data || {};
     if (Object.hasOwn(told, name)) told[name](value);
-    const resolve = waiting.get(number);
-    if (!resolve) return;
+    const asked = waiting.get(number);
+    if (!asked) return;
     waiting.delete(number);
-    resolve(result);
+    if (failed) asked.reject(new TypeError(failed)); else asked.resolve(result);
   });
 
   // -- fetch with ID tokens -------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 // Forms: each is sent once, its errors stay beside it, and files come and go by addresses of their own.
-import { busy, lost, refuse, sentence, show, toast, visit } from "./visit.js";
+import { ask, busy, lost, refuse, sentence, show, toast, visit } from "./visit.js";
 
 const NOT_SENT = "The network was lost. Look whether it happened, and try again.";
 
@@ -9,14 +9,14 @@ addEventListener("submit", async (event) => {
   event.preventDefault();
   if ("sending" in form.dataset) return;
   if (form.method === "get") { search(form); return; }
-  if (!(await agreed(form))) return;
+  form.dataset.sending = "";
   const ways = { upload, download, answer };
   const way = Object.keys(ways).find((name) => name in form.dataset);
-  await once(form, () => (way ? ways[way] : send)(form));
+  if (await agreed(form)) await once(form, () => (way ? ways[way] : send)(form));
+  delete form.dataset.sending;
 });
 
 async function once(form, work) {
-  form.dataset.sending = "";
   const buttons = form.querySelectorAll("button");
   buttons.forEach((button) => { button.disabled = true; });
   form.querySelectorAll("[data-problem]").forEach((place) => { place.hidden = true; });
@@ -28,7 +28,6 @@ async function once(form, work) {
     refuse(NOT_SENT, form);
   } finally {
     busy(false);
-    delete form.dataset.sending;
     buttons.forEach((button) => { button.disabled = false; });
   }
 }
@@ -52,7 +51,7 @@ function agreed(form) {
 }
 
 const posting = (form, body, accept, address = form.action) =>
-  fetch(address, { method: "POST", body, headers: { Accept: accept } });
+  ask(address, { method: "POST", body, headers: { Accept: accept } });
 
 const fields = (form) => new URLSearchParams(new FormData(form));
 
@@ -114,7 +113,7 @@ addEventListener("click", async (event) => {
   if (!link) return;
   event.preventDefault();
   try {
-    const response = await fetch(link.href, { headers: { Accept: "*/*" } });
+    const response = await ask(link.href, { headers: { Accept: "*/*" } });
     if (!response.ok) { refuse(await sentence(response)); return; }
     const url = URL.createObjectURL(await response.blob());
     follow(url, link.href.split("/").pop());

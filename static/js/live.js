@@ -1,5 +1,5 @@
 // Runs that move: polled by fetch, faster while something changes, slower while nobody looks, over when the run is.
-import { lost, main, visit } from "./visit.js";
+import { ask, lost, main, visit } from "./visit.js";
 
 const PAUSED = "The operators of this app have paused the work on your store. Your runs keep their place.";
 const HIDDEN_MS = 10000;
@@ -19,7 +19,7 @@ async function poll(run, failures) {
   if (!run.isConnected) return;
   try {
     const address = `${run.dataset.status}?updated=${run.dataset.updated}`;
-    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    const response = await ask(address, { headers: { Accept: "application/json" } });
     if ([401, 403, 404, 410].includes(response.status)) { visit(location.href, "back"); return; }
     if (!response.ok) throw new Error(String(response.status));
     const status = await response.json();

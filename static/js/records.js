@@ -1,11 +1,12 @@
 // Lists of records: what a record holds is fetched when somebody looks, and a record is left out by one press.
+import { ask } from "./visit.js";
 
 async function fill(details) {
   const inside = details.querySelector(".inside");
   if (!inside || inside.dataset.filled) return;
   inside.dataset.filled = "yes";
   try {
-    const response = await fetch(details.dataset.record, { headers: { Accept: "text/html" } });
+    const response = await ask(details.dataset.record, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const record = page.querySelector("[data-inside]") || page.querySelector("#main p");
     inside.replaceChildren(record || document.createTextNode("This record cannot be shown."));

@@ -1,6 +1,7 @@
 // Going from page to page: <main> is exchanged, history, scroll position and focus behave as a browser's own.
 
 const RETRY_MS = 3000;
+const LATE_MS = 20000;
 const SORRY = "The answer could not be read. Reload the page, and try again.";
 
 let shown = () => {};
@@ -38,7 +39,7 @@ export async function visit(url, how = "push") {
   if (how !== "quiet" && !part) await mayLeave();
   if (how !== "quiet") busy(true);
   try {
-    const response = await fetch(url, { headers: { Accept: "text/html" } });
+    const response = await ask(url, { headers: { Accept: "text/html" } });
     lost(false);
     await display(response, own, how, part);
   } catch {
@@ -48,6 +49,12 @@ export async function visit(url, how = "push") {
   } finally {
     if (own === latest) busy(false);
   }
+}
+
+// A fetch that comes to an end: without a network, the ID token that it waits for may never come.
+export function ask(url, options) {
+  const late = new Promise((_, reject) => { setTimeout(reject, LATE_MS, new Error("no answer")); });
+  return Promise.race([fetch(url, options), late]);
 }
 
 function partOf(url) {
@@ -82,7 +89,7 @@ async function display(response, own, how, part) {
 function exchange(fresh, title, url, how) {
   remember(url, how);
   main().replaceWith(fresh);
-  focus(fresh.querySelector("[role='alert']:not([hidden]), h1") || fresh);
+  focus(fresh.querySelector("[role='alert']:not([hidden])") || fresh.querySelector("h1") || fresh);
   const part = document.getElementById(location.hash.slice(1) || "main");
   if (how === "back" || part === fresh) scrollTo(0, how === "back" ? history.state?.scroll || 0 : 0);
   else part?.scrollIntoView();
@@ -175,6 +182,7 @@ addEventListener("shopify:navigate", (event) => {
 
 addEventListener("popstate", () => visit(location.href, "back"));
 addEventListener("pageshow", (event) => { if (event.persisted) visit(location.href, "quiet"); });
+addEventListener("offline", () => lost(true));
 addEventListener("online", () => { if (!document.getElementById("network").hidden) visit(location.href, "quiet"); });
 
 // `after`: called for the first page and for every one that follows.

@@ -68,7 +68,6 @@ def tour(admin: Admin, scenes: Scenes, album: Album) -> None:
     admin.open(target, f"runs/{run}/")
     album.take("import-done")
     differing(admin, scenes, album, archive)
-    troubled(admin, scenes, album, archive)
 
 
 def differing(admin: Admin, scenes: Scenes, album: Album, archive: bytes) -> None:
@@ -84,7 +83,8 @@ def differing(admin: Admin, scenes: Scenes, album: Album, archive: bytes) -> Non
     album.take("plan-change")
 
 
-def troubled(admin: Admin, scenes: Scenes, album: Album, archive: bytes) -> None:
+def troubled(admin: Admin, scenes: Scenes, album: Album) -> None:
+    _, archive = scenes.export(scenes.another(products=12))
     shop = scenes.contrary()
     run = scenes.plan(shop, archive)
     scenes.confirm(shop, run)
@@ -105,19 +105,40 @@ def troubled(admin: Admin, scenes: Scenes, album: Album, archive: bytes) -> None
     album.take("not-found")
 
 
+def linked(admin: Admin, scenes: Scenes, album: Album) -> None:
+    source, target = scenes.another(products=12), "empty"
+    app = admin.open(source, "links")
+    app.get_by_role("button", name="Make a code").click()
+    code = app.locator(".code").inner_text()
+    album.take("link-code")
+    app = admin.open(target, "links")
+    app.get_by_label("Code from the other store").fill(code)
+    app.get_by_role("button", name="Ask for the link").click()
+    expect(app.locator("#inward-links article")).to_be_visible()
+    app = admin.open(source, "links")
+    album.take("link-asked")
+    app.get_by_role("button", name="Confirm").click()
+    app = admin.open(target, "links")
+    app.get_by_role("button", name="Copy from").click()
+    admin.heading("Copy from")
+    expect(app.get_by_role("link", name="Decide on the plan")).to_be_visible(timeout=RUN_TIMEOUT)
+    album.take("copy")
+
+
 def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     var = Path(tempfile.mkdtemp())
     url = f"http://127.0.0.1:{port}"
-    stores = Sandbox("--plan", "advanced", "--latency-ms", "120", "--app-url", url, "--seed", "boutique")
+    stores = Sandbox("--plan", "plus", "--latency-ms", "120", "--app-url", url, "--seed", "boutique")
     program = Program(stores, var, SETTINGS, port=port)
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             admin = Admin(browser, stores, program)
-            tour(admin, Scenes(stores, program), Album(admin, folder))
+            for part in (tour, troubled, linked):
+                part(admin, Scenes(stores, program), Album(admin, folder))
             print("\n".join(admin.complaints))
             browser.close()
     finally:

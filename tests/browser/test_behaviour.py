@@ -1,0 +1,136 @@
+"""What a merchant takes for granted: back, forms that wait for each other, a network that goes away, a narrow phone."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from playwright.sync_api import Dialog, expect
+
+from .admin import DESK, PHONE, Admin
+from .scenes import Scenes
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def scenes(admin: Admin) -> Scenes:
+    return Scenes(admin.stores, admin.program)
+
+
+def test_no_page_scrolls_sideways_on_a_phone(admin: Admin, scenes: Scenes) -> None:
+    source, target = admin.stores.shop("nasty"), admin.stores.shop()
+    exported, archive = scenes.export(source)
+    run = scenes.plan(target, archive, "日本語 " + "x" * 120 + ".zip")
+    pages = [(source, f"runs/{exported}/"), (source, "exports/new"), (target, f"imports/{run}/plan?verdict=all")]
+    pages += [(target, path) for path in ("", "imports/new", "links", "copies/", f"runs/{run}/")]
+    for size in (PHONE, DESK):
+        admin.resize(size)
+        for shop, path in pages:
+            admin.open(shop, path)
+            assert admin.wide_pages() is None, f"{path} at {size[0]} pixels"
+    scenes.confirm(target, run)
+    admin.resize(PHONE)
+    app = admin.open(target, f"imports/{run}/report")
+    for details in app.locator(".records details").all()[:8]:
+        details.locator("summary").click()
+    expect(app.locator("[data-inside]").nth(7)).to_be_visible()
+    assert admin.wide_pages() is None
+
+
+def test_back_brings_place_and_page_back(admin: Admin, scenes: Scenes) -> None:
+    source, target = admin.stores.shop("boutique", products=30), admin.stores.shop()
+    run = scenes.plan(target, scenes.export(source)[1])
+    app = admin.open(target, f"runs/{run}/")
+    app.get_by_role("link", name="See the plan").click()
+    admin.heading("Plan")
+    assert app.evaluate("document.activeElement.tagName") == "H1"  # a screen reader hears where it is
+    app.get_by_role("link", name="Next 50").click()
+    expect(app.get_by_role("link", name="Next 50")).to_be_visible()
+    app.evaluate("scrollTo(0, 900)")
+    admin.page.wait_for_timeout(300)
+    app.locator("tbody th a").first.evaluate("link => { link.href = '/exports/new'; link.click(); }")
+    admin.heading("New export")
+    assert app.evaluate("scrollY") == 0
+    admin.page.go_back()
+    admin.heading("Plan")
+    admin.page.wait_for_timeout(300)
+    assert app.evaluate("scrollY") > 500
+    assert "after=" in app.url
+
+
+def test_unsaved_choices_are_asked_about_and_last_when_saved(admin: Admin, scenes: Scenes) -> None:
+    source, target = admin.stores.shop("plain"), admin.stores.shop()
+    run = scenes.plan(target, scenes.export(source)[1])
+    app = admin.open(target, f"imports/{run}/plan")
+    app.get_by_label("Leave them as they are").check()
+    save = admin.page.get_by_role("button", name="Save")
+    expect(save).to_be_visible()
+    app.locator(".tabs").get_by_role("link", name="All").click()  # a part of the page: nothing is lost
+    expect(app.locator(".tabs [aria-current]")).to_contain_text("All")
+    expect(app.get_by_label("Leave them as they are")).to_be_checked()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    admin.page.on("dialog", stay)
+    admin.menu("New export")
+    admin.page.wait_for_timeout(500)
+    assert asked
+    admin.heading("Plan")
+    save.click()
+    expect(save).to_be_hidden()
+    admin.menu("New export")
+    admin.heading("New export")
+    app = admin.open(target, f"imports/{run}/plan")
+    expect(app.get_by_label("Leave them as they are")).to_be_checked()
+
+
+def test_a_form_is_sent_once_and_its_error_stays_beside_it(admin: Admin, scenes: Scenes) -> None:
+    shop = admin.stores.shop("plain")
+    app = admin.open(shop, "exports/new")
+    for box in app.locator("input[name='resources']").all():
+        box.uncheck()
+    with admin.expecting("422"):
+        app.get_by_role("button", name="Start the export").click()
+        expect(app.get_by_role("alert")).to_be_visible()
+    assert app.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    app.get_by_label("Products").first.check()
+    app.get_by_role("button", name="Start the export").evaluate("(button) => { button.click(); button.click(); }")
+    admin.heading("Export")
+    admin.open(shop)
+    expect(app_rows := admin.app.locator("#rows tr")).to_have_count(1)
+    assert app_rows.count() == 1
+
+
+def test_a_lost_network_is_said_and_a_run_goes_on_being_watched(admin: Admin, scenes: Scenes) -> None:
+    shop = admin.stores.shop("boutique", products=200)
+    run = scenes.start_export(shop)
+    app = admin.open(shop, f"runs/{run}/")
+    with admin.expecting("ERR_INTERNET_DISCONNECTED"):
+        admin.page.context.set_offline(True)
+        expect(app.get_by_text("The network is lost; trying again…")).to_be_visible(timeout=20_000)
+        admin.page.context.set_offline(False)
+        expect(app.get_by_text("The network is lost; trying again…")).to_be_hidden(timeout=20_000)
+    expect(app.get_by_role("button", name="Download")).to_be_visible(timeout=120_000)
+
+
+def test_what_is_not_there_says_so_and_leads_back(admin: Admin) -> None:
+    shop = admin.stores.shop()
+    with admin.expecting("404"):
+        app = admin.open(shop, f"runs/{uuid.uuid4()}/")
+        admin.heading("Not found")
+        app.get_by_role("link", name="All runs").click()
+        admin.heading("Copy this store, or into it")
+
+
+def test_a_run_is_cancelled_after_a_question(admin: Admin, scenes: Scenes) -> None:
+    shop = admin.stores.shop("boutique", products=200)
+    app = admin.open(shop, f"runs/{scenes.start_export(shop)}/")
+    app.get_by_role("button", name="Cancel").click()
+    app.get_by_role("button", name="No, go back").click()
+    app.get_by_role("button", name="Cancel").press("Enter")
+    app.get_by_role("button", name="Yes").press("Enter")
+    expect(app.locator(".head .badge")).to_have_text("Cancelled", timeout=20_000)

@@ -6,7 +6,7 @@ PLAN ?= advanced
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo run play setup test lint bench clean help
+.PHONY: pictures demo run play setup test lint bench clean help
 
 help:
 	@echo "make demo   watch one store being copied into another   (DEMO_EXIT=1 ends it afterwards, PLAN=standard|advanced|plus)"
@@ -15,6 +15,7 @@ help:
 	@echo "make run    the app for your own Partner app, from .env  (docs/partner-setup.md; PORT=8000)"
 	@echo "make lint   ruff, mypy, import rules"
 	@echo "make bench  the figures"
+	@echo "make pictures   every page at two widths, into docs/pictures (needs Debian's chromium)"
 
 $(VENV)/.run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shopsync needs Python 3.11 or newer; set PYTHON=...")'
@@ -47,6 +48,9 @@ lint: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check shopsync shops runs exports imports transfer shopify_client sandbox tests bench demo
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
+
+pictures: $(VENV)/.dev
+	$(PY) -m tests.browser.pictures
 
 bench: $(VENV)/.dev
 	$(PY) -m bench

@@ -1,0 +1,138 @@
+"""What plan and report pages say, and what they remember."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from imports import choices, listing
+from imports.answer import answer
+from imports.listing import Filters
+from imports.marks import Piece, side_by_side
+from imports.models import Import
+from imports.words import REASONS
+from runs.models import Run
+from shops.services import Refused
+from tests.runs.test_lane import imported, installed, work
+from tests.support import Sandbox
+from tests.web.test_pages import bearer
+from transfer.outcomes import Reason
+
+
+def result(source: int, **reasons: int) -> dict[str, Any]:
+    failed = sum(count for word, count in reasons.items() if word not in ("excluded", "unresolved_reference"))
+    return {"totals": {"source": source, "failed": failed}, "resources": {"products": {"reasons": reasons}}}
+
+
+def test_a_report_begins_with_the_answer() -> None:
+    assert answer(result(4812)).sentence == "All 4,812 records arrived."
+    two = answer(result(4812, refused=11, missing_owner=1))
+    assert two.sentence == "12 of 4,812 records did not arrive, for two reasons."
+    assert [(group.word, group.count) for group in two.groups] == [("refused", 11), ("missing_owner", 1)]
+    assert two.groups[1].what.startswith("belongs to")
+    assert answer(result(10, excluded=1)).sentence == "All 9 records that you chose arrived; one was left out."
+    assert answer(result(10, unresolved_reference=2)).tone == "warn"
+    assert answer({"totals": {"source": 5, "unverified": 1}, "resources": {}}).tone == "bad"
+
+
+def test_every_reason_has_words() -> None:
+    assert {str(word) for word in Reason if word} <= {str(word) for word in REASONS}
+
+
+def test_what_differs_is_marked_word_by_word() -> None:
+    left, right = side_by_side("A blue shirt", "A green shirt")
+    assert left == (Piece("same", "A "), Piece("gone", "blue"), Piece("same", " shirt"))
+    assert right == (Piece("same", "A "), Piece("new", "green"), Piece("same", " shirt"))
+    assert side_by_side(None, "x") == (None, (Piece("same", "x"),))
+    old, new = side_by_side('{"b":1,"a":[1]}', '{"b":2,"a":[1]}')
+    assert old is not None
+    assert new is not None
+    assert Piece("gone", "1") in old
+    assert Piece("new", "2") in new
+
+
+def test_long_texts_are_compared_quickly_and_shown_short() -> None:
+    long = "word " * 40_000
+    began = time.monotonic()
+    left, right = side_by_side(f"{long}old {long}", f"{long}new {long}")
+    assert time.monotonic() - began < 2
+    assert left is not None
+    assert right is not None
+    assert Piece("gone", "old") in left
+    assert Piece("new", "new") in right
+    assert sum(len(piece.text) for piece in left) < 2000
+
+
+@pytest.fixture
+def plan(app: Any, sandbox: Sandbox) -> Import:
+    source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))
+    run: Import = imported(sandbox, target, source)
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_choices_are_kept_until_the_plan_is_decided(plan: Import) -> None:
+    all_of_it = int(choices.figures(plan)["write"])
+    lines, _ = listing.page(plan, Filters(resource="products"), "")
+    key = tuple(lines[0]["name"].split("/"))
+    plan = choices.leave_out(plan, "products", key, out=True)
+    plan = choices.leave_out(plan, "products", key, out=True)  # twice is once
+    assert choices.figures(plan) | {"left_out": "1", "write": str(all_of_it - 1)} == choices.figures(plan)
+    assert [line["name"] for line in listing.page(plan, Filters(left_out="1"), "")[0]] == [lines[0]["name"]]
+    plan = choices.leave_out(plan, "products", key, out=False)
+    assert choices.figures(plan)["left_out"] == "0"
+    plan = choices.keep(plan, policy="create_only", resources=["products"])
+    assert int(choices.figures(plan)["write"]) == all_of_it - len(lines)
+    with pytest.raises(Refused):
+        choices.leave_out(plan, "products", ("no-such-product",), out=True)
+    with pytest.raises(Refused):
+        choices.keep(plan, policy="everything", resources=[])
+    Run.objects.filter(pk=plan.pk).update(status="queued", expires_at=None)
+    with pytest.raises(Refused):
+        choices.keep(plan, policy="update", resources=[])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_records_are_found_paged_and_opened(plan: Import, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything, following = listing.page(plan, Filters(), "")
+    assert following is None
+    monkeypatch.setattr(listing, "PAGE", 4)
+    seen, after = [], ""
+    while True:
+        lines, following = listing.page(plan, Filters(), after)
+        seen += [line["id"] for line in lines]
+        if following is None:
+            break
+        after = following
+    assert seen == [line["id"] for line in everything]
+    product = next(line for line in everything if line["resource"] == "products")
+    found, _ = listing.page(plan, Filters(search=product["title"][:6].upper()), "")
+    assert product["id"] in [line["id"] for line in found]
+    assert listing.page(plan, Filters(search="%"), "")[0] == []
+    with pytest.raises(Refused):
+        listing.page(plan, Filters(), "nonsense")
+    own = {**bearer(plan.shop.domain), "Accept": "text/html"}
+    page = client.get(f"/imports/{plan.pk}/records/{product['id']}", headers=own)
+    assert product["title"] in page.content.decode()
+    for place in ("1-zz", "x", "0-00", f"{10**30}-00"):
+        assert client.get(f"/imports/{plan.pk}/records/{place}", headers=own).status_code == 404
+    for query in ("after=nonsense", "resource=no&verdict=%00&search=%00", "left_out=1"):
+        assert client.get(f"/imports/{plan.pk}/plan?{query}", headers=own).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_form_leaves_out_what_was_kept(plan: Import, client: Client) -> None:
+    lines, _ = listing.page(plan, Filters(resource="shop_metafields"), "")
+    own = bearer(plan.shop.domain)
+    form = {"resource": "shop_metafields", "key": lines[0]["name"], "left_out": "1"}
+    assert client.post(f"/imports/{plan.pk}/leave-out", form, headers=own).json()["pressed"] is True
+    assert client.post(f"/imports/{plan.pk}/confirm", {"policy": "update"}, headers=own).status_code == 302
+    work(plan)
+    plan.refresh_from_db()
+    assert plan.result["resources"]["shop_metafields"]["reasons"] == {"excluded": 1}
+    assert client.post(f"/imports/{plan.pk}/leave-out", form, headers=own).status_code == 422
+    report = client.get(f"/imports/{plan.pk}/report?reason=excluded", headers={**own, "Accept": "text/html"})
+    assert "that you chose arrived; one was left out." in report.content.decode()

@@ -1,4 +1,4 @@
-"""What an export is to the engine."""
+"""What exports, and spreadsheets made of them, are to the engine."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from runs import kinds
 from runs.models import Kind, Run
 from runs.states import Status
-from transfer.stages import EXPORT, not_carried
+from transfer.stages import EXPORT, SPREADSHEET, not_carried
 from transfer.work import Desk
 
-from .models import Export
+from .models import Export, Spreadsheet
 
 
 def options(run: Run) -> Mapping[str, Any]:
@@ -40,9 +40,26 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
     return kinds.Finish(Status.SUCCEEDED, result, columns)
 
 
+def spreadsheet_options(run: Run) -> Mapping[str, Any]:
+    archive, form = Spreadsheet.objects.values_list("source__archive", "form").get(pk=run.pk)
+    return {"archive": archive, "form": form}
+
+
+def spreadsheet_finish(run: Run, desk: Desk) -> kinds.Finish:
+    made = run.past["write"]
+    counts = {name: sum(member["count"] for member in own) for name, own in run.past["check"]["members"].items()}
+    result = {"counts": counts, "records": sum(counts.values()), "size": made["size"], "sha256": made["sha256"]}
+    columns = {"archive": made["file"], "size": made["size"], "sha256": made["sha256"]}
+    return kinds.Finish(Status.SUCCEEDED, result, columns)
+
+
 PHASES = {"read": "Read the store", "resolve": "Name references", "merge": "Sort", "assemble": "Write the archive"}
 
 
 def register() -> None:
     own = kinds.RunKind(Kind.EXPORT, "read", EXPORT, options, finish, keep=("archive.",), phases=PHASES)
     kinds.register(own)
+    sheet = kinds.RunKind(
+        Kind.SPREADSHEET, "read", SPREADSHEET, spreadsheet_options, spreadsheet_finish, keep=("spreadsheet.",)
+    )
+    kinds.register(sheet)

@@ -1,11 +1,15 @@
-"""Exports: runs that read a shop into an archive."""
+"""Exports: runs that read a shop into an archive, and spreadsheets made of what they read."""
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import models, transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 
 from runs.models import Run
+from runs.storage import storage
 from shops.models import Shop
+from transfer.sheets.write import FORMS
 
 
 class Export(Run):
@@ -17,3 +21,19 @@ class Export(Run):
     archive = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+
+
+class Spreadsheet(Run):
+    """An export's archive as XLSX or CSV, made when somebody asks for it. It goes when its export goes."""
+
+    source = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="spreadsheets")
+    form = models.CharField(max_length=4, choices=[(form, form.upper()) for form in FORMS])
+    archive = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+
+@receiver(post_delete, sender=Spreadsheet)
+def remove_files(instance: Spreadsheet, **_: object) -> None:
+    """The purge of an export knows the export's files; those of its spreadsheets follow their rows."""
+    transaction.on_commit(lambda: storage().delete_tree(instance.prefix))

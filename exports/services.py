@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from runs.models import Kind
-from runs.services import enqueue
+from runs.services import enqueue, expired
+from runs.states import Status
 from shops.models import Shop
 from shops.services import Refused
 from transfer.product_search import SelectionError
 from transfer.registry import RESOURCES, withheld
 from transfer.resource import Selection
 from transfer.selection import check, options_of
+from transfer.sheets.write import FORMS
 
-from .models import Export
+from .models import Export, Spreadsheet
 
 EVERYTHING = Selection()
 
@@ -44,3 +47,14 @@ def missing_scopes(shop: Shop, resources: Sequence[str]) -> list[str]:
     if not resources and len(missing) < len(RESOURCES):
         return []
     return sorted({scope for name in resources or RESOURCES for scope in missing.get(name, ())})
+
+
+def spreadsheet(export: Export, form: str) -> Spreadsheet:
+    """The export as XLSX or CSV: the one that there is, or a new one at the end of the line. Raises Refused."""
+    if form not in FORMS:
+        raise Refused(f"A spreadsheet is one of {', '.join(FORMS)}.")
+    gone = [Status.FAILED, Status.CANCELLED, Status.PURGING]
+    known = Spreadsheet.objects.filter(source=export, form=form).exclude(status__in=gone).exclude(expired()).first()
+    if known is not None:
+        return cast(Spreadsheet, known)
+    return enqueue(Spreadsheet(shop=export.shop, kind=Kind.SPREADSHEET, source=export, form=form))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -21,10 +19,12 @@ from transfer.registry import withheld
 
 from . import services
 from .forms import TEXTS, selection_of_form
-from .models import Export
+from .models import Export, Spreadsheet
 from .outlook import outlook
 
 LINK_SECONDS = 60
+ZIP_TYPE = "application/zip"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SALT = "exports.download"
 
 
@@ -53,12 +53,31 @@ def new(request: EmbeddedRequest) -> HttpResponse:
 
 @require_POST
 @of_shop(Export)
-def download_link(request: EmbeddedRequest, run: Export) -> HttpResponse:
-    """A link that works for a minute, without an ID token: a browser's download carries none."""
+def spreadsheet(request: EmbeddedRequest, run: Export) -> HttpResponse:
+    """Makes a spreadsheet of an export, or leads to the one that there is."""
     if run.status != Status.SUCCEEDED or not run.archive:
+        return missing(request)
+    try:
+        made = services.spreadsheet(run, request.POST.get("form", ""))
+    except Refused as refusal:
+        return JsonResponse({"error": str(refusal)}, status=422)
+    return redirect("runs:show", run_id=made.pk)
+
+
+@require_POST
+@of_shop(Run)
+def download_link(request: EmbeddedRequest, run: Run) -> HttpResponse:
+    """A link that works for a minute, without an ID token: a browser's download carries none."""
+    if run.status != Status.SUCCEEDED or _made(run) is None:
         return missing(request)
     signed = TimestampSigner(salt=_SALT).sign(str(run.pk))
     return JsonResponse({"url": reverse("exports:download", args=[signed]), "seconds": LINK_SECONDS})
+
+
+def _made(run: Run | None) -> Export | Spreadsheet | None:
+    """The run, if it is one that makes a file to download."""
+    own = getattr(run, run.kind) if run is not None else None
+    return own if isinstance(own, Export | Spreadsheet) and own.archive else None
 
 
 @require_GET
@@ -67,10 +86,13 @@ def download(request: HttpRequest, signed: str) -> HttpResponseBase:
         pk = TimestampSigner(salt=_SALT).unsign(signed, max_age=LINK_SECONDS)
     except BadSignature:
         return gone(request)
-    run = cast(Export | None, Export.objects.filter(pk=pk).first())
+    run = _made(Run.objects.filter(pk=pk).first())
     if run is None:
         return missing(request)
     if Run.objects.filter(expired(), pk=pk).exists() or not storage().exists(run.archive):
         return gone(request)
-    name = f"{run.shop.domain.removesuffix('.myshopify.com')}-{run.created_at:%Y-%m-%d}.zip"
-    return FileResponse(storage().read(run.archive), as_attachment=True, filename=name, content_type="application/zip")
+    made = run.source if isinstance(run, Spreadsheet) else run
+    form = run.form if isinstance(run, Spreadsheet) else ""
+    ending, kind = {"xlsx": ("xlsx", XLSX_TYPE), "csv": ("csv.zip", ZIP_TYPE)}.get(form, ("zip", ZIP_TYPE))
+    name = f"{run.shop.domain.removesuffix('.myshopify.com')}-{made.created_at:%Y-%m-%d}.{ending}"
+    return FileResponse(storage().read(run.archive), as_attachment=True, filename=name, content_type=kind)

@@ -22,6 +22,7 @@ from .states import ACTIVE, EXPIRING, FailReason, Status, sources
 class Kind(models.TextChoices):
     EXPORT = "export"
     IMPORT = "import"
+    SPREADSHEET = "spreadsheet"
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -55,7 +56,7 @@ class Run(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="runs")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     step = models.CharField(max_length=30, blank=True)
     cursor = models.JSONField(default=dict, blank=True)

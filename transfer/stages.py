@@ -15,7 +15,7 @@ from shopify_client import API_VERSION
 from . import export
 from .apply import apply
 from .archive.assemble import assemble, entries
-from .archive.check import unpack
+from .archive.check import quick_check, unpack
 from .archive.manifest import Manifest
 from .archive.members import MemberSet
 from .archive.merge import merge
@@ -30,6 +30,7 @@ from .sheets.book import ARCHIVE, form_of, open_file
 from .sheets.errors import report
 from .sheets.first import first_of
 from .sheets.read import read as read_sheets
+from .sheets.write import write as write_sheets
 from .verify import verify
 from .work import Checkpoint, Cursor, Desk
 
@@ -127,6 +128,26 @@ EXPORT = (
     Stage("resolve", "Resolving references", _resolve),
     Stage("merge", "Sorting", _merge),
     Stage("assemble", "Writing the archive", _assemble),
+)
+
+
+# -- spreadsheet: options are {"archive": storage name, "form": "xlsx" or "csv"} ---------------------------------------
+
+
+def _unpack(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return unpack(desk, cursor, archive=options["archive"])
+
+
+def _write(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    with desk.storage.read(options["archive"]) as file:
+        manifest = quick_check(file)
+    members = MemberSet.from_cursor(desk.storage, past["check"])
+    return write_sheets(desk, cursor, members=members, manifest=manifest, form=options["form"])
+
+
+SPREADSHEET = (
+    Stage("check", "Reading the archive", _unpack),
+    Stage("write", "Writing the spreadsheet", _write),
 )
 
 

@@ -40,7 +40,7 @@ def write(
         for number, line in enumerate(members.records(resource), 1):
             survey.see(line)
             if number % HEARTBEAT == 0:
-                yield Checkpoint(cursor)
+                yield Checkpoint(cursor, {resource: (number, members.count(resource))})
         cursor["surveyed"][resource] = [sheet.to_json() for sheet in survey.sheets()]
         yield Checkpoint(cursor)
         if desk.stopping():
@@ -65,7 +65,7 @@ def _resource(
         for number, (sheet, row) in enumerate(rows(sheets, members.records(resource)), 1):
             writers[sheet.name].add(row)
             if number % HEARTBEAT == 0:
-                yield Checkpoint(cursor)
+                yield Checkpoint(cursor, {resource: (number, None)})
         for writer in writers.values():
             writer.finish()
     cursor["sheets"] += sorted(made, key=lambda one: list(writers).index(one["of"]))

@@ -1,0 +1,104 @@
+"""Spreadsheets on the pages: made when asked for, downloaded, edited, uploaded, given back with their errors."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from exports import services as exports
+from exports.models import Spreadsheet
+from runs.expiry import purge_expired
+from runs.models import Run
+from runs.services import expire_now
+from runs.states import Status
+from runs.storage import storage
+from tests.runs.test_lane import installed, work
+from tests.support import Sandbox
+from tests.transfer.test_sheets_import import cell, edited
+from tests.web.test_pages import bearer, streamed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _download(client: Client, shop: str, run: Any) -> Any:
+    link = client.post(f"/exports/{run.pk}/download-link", headers=bearer(shop))
+    return client.get(link.json()["url"])
+
+
+def _asked(client: Client, shop: str, export: Any, form: str) -> Any:
+    answer = client.post(f"/exports/{export.pk}/spreadsheet", {"form": form}, headers=bearer(shop))
+    assert answer.status_code == 302
+    return work(Spreadsheet.objects.get(form=form))
+
+
+def _upload(client: Client, shop: str, content: bytes, name: str) -> Any:
+    address = client.post("/imports/uploads", headers=bearer(shop)).json()["address"]
+    answer = client.post(address, {"archive": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 201, answer.content
+    return work(Run.objects.get(pk=answer.json()["run"]))
+
+
+def test_a_store_is_downloaded_edited_and_uploaded(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop = installed(sandbox, sandbox.shop("plain"))
+    export = work(exports.create(shop)).export
+    made = _asked(client, shop.domain, export, "xlsx")
+    assert made.status == Status.SUCCEEDED
+    again = client.post(f"/exports/{export.pk}/spreadsheet", {"form": "xlsx"}, headers=bearer(shop.domain))
+    assert again["Location"] == f"/runs/{made.pk}/"
+    page = client.get(f"/runs/{made.pk}/", headers={**bearer(shop.domain), "Accept": "text/html"})
+    assert b"XLSX of" in page.content
+    answer = _download(client, shop.domain, made)
+    assert answer["Content-Disposition"].endswith('.xlsx"')
+    xlsx = streamed(answer)
+    changed = edited(xlsx, lambda book: setattr(cell(book["products"], "title", 2), "value", "By hand"))
+    run = _upload(client, shop.domain, changed, "store.xlsx")
+    assert run.status == Status.WAITING
+    assert sum(own["update"] for own in run.plan["counts"].values()) == 1
+    assert run.plan["source_shop"] == shop.domain
+
+
+def test_csv_files_are_uploaded_as_a_zip(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop = installed(sandbox, sandbox.shop("plain"))
+    made = _asked(client, shop.domain, work(exports.create(shop)).export, "csv")
+    answer = _download(client, shop.domain, made)
+    assert answer["Content-Disposition"].endswith('.csv.zip"')
+    run = _upload(client, shop.domain, streamed(answer), "store.csv.zip")
+    assert {word for own in run.plan["counts"].values() for word, count in own.items() if count} == {"unchanged"}
+
+
+def test_a_wrong_file_comes_back_with_its_errors(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop, other = installed(sandbox, sandbox.shop("plain")), installed(sandbox, sandbox.shop())
+    xlsx = streamed(
+        _download(client, shop.domain, _asked(client, shop.domain, work(exports.create(shop)).export, "xlsx"))
+    )
+    wrong = edited(xlsx, lambda book: setattr(cell(book["products"], "Command", 2), "value", "SMASH"))
+    run = _upload(client, shop.domain, wrong, "store.xlsx")
+    assert run.status == Status.FAILED
+    assert run.message.startswith("Sheet products, row 2, column Command: ")
+    page = client.get(f"/runs/{run.pk}/", headers={**bearer(shop.domain), "Accept": "text/html"}).content.decode()
+    assert f'href="/imports/{run.pk}/errors.xlsx"' in page
+    assert client.get(f"/imports/{run.pk}/errors.xlsx", headers=bearer(other.domain)).status_code == 404
+    answer = client.get(f"/imports/{run.pk}/errors.xlsx", headers=bearer(shop.domain))
+    book = openpyxl.load_workbook(io.BytesIO(streamed(answer)))
+    assert book["products"].cell(2, 1).value.startswith("Command: ")
+    book.close()
+
+
+def test_a_spreadsheet_is_nobody_elses_and_goes_with_its_export(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop, other = installed(sandbox, sandbox.shop("plain")), installed(sandbox, sandbox.shop())
+    export = work(exports.create(shop)).export
+    made = _asked(client, shop.domain, export, "csv")
+    for path in (f"/exports/{export.pk}/spreadsheet", f"/exports/{made.pk}/download-link"):
+        assert client.post(path, {"form": "csv"}, headers=bearer(other.domain)).status_code == 404
+    answer = client.post(f"/exports/{export.pk}/spreadsheet", {"form": "pdf"}, headers=bearer(shop.domain))
+    assert (answer.status_code, json.loads(answer.content)["error"]) == (422, "A spreadsheet is one of xlsx, csv.")
+    expire_now(export)
+    purge_expired()
+    assert not Run.objects.exists()
+    assert not list(storage().list(""))

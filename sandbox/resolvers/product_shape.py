@@ -49,14 +49,14 @@ def option_node(shop: Shop, product: Node, item: Node, place: int) -> Node:
         "name": item["name"],
         "position": place + 1,
         "values": [value["name"] for value in item["values"] if value["name"] in used],
-        "linkedMetafield": None,
+        "linkedMetafield": item.get("linked"),
         "optionValues": [
             {
                 "__typename": "ProductOptionValue",
                 "id": value["id"],
                 "name": value["name"],
                 "hasVariants": value["name"] in used,
-                "linkedMetafieldValue": None,
+                "linkedMetafieldValue": value.get("linked"),
             }
             for value in item["values"]
         ],

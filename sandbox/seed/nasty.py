@@ -7,18 +7,21 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from ..resolvers import collections
+from ..resolvers import collections, standard
 from ..store import Node, Shop
 from .tools import (
     collection,
     define,
     define_metafield,
     entry,
+    file,
+    image,
     page,
     product,
     refers_to,
     set_metafield,
     shaped,
+    show,
     variants_of,
 )
 from .types import AWKWARD
@@ -47,8 +50,39 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     set_metafield(shop, odd, "odd-name_space.key_-9", json.dumps(both))
     set_metafield(shop, odd, "bad$space.$key", "x" * 60_000, "multi_line_text_field")
     set_metafield(shop, odd, "old.number", "5", "integer")
+    _files(shop, odd)
+    _linked(shop)
     _pages(shop)
     _collections(shop, odd)
+
+
+def _files(shop: Shop, odd: Node) -> None:
+    """More pictures than fit into a page, the longest alt text, two films of one name, and a picture that failed."""
+    many = [image(shop, f"odd_{number:02}.PNG", (AWKWARD * 20)[:512], width=1 + number) for number in range(40)]
+    films = [file(shop, "Video", "film.mp4", size=size, width=320, height=180) for size in (5_000, 6_000)]
+    show(odd, *many[20:], *many[:20])
+    broken = image(shop, "broken.png")
+    words = {"code": "IMAGE_PROCESSING_FAILURE", "message": "The image could not be processed.", "details": None}
+    broken |= {"_status": "FAILED", "fileErrors": [words]}
+    set_metafield(shop, odd, "custom.film", films[0]["id"], "file_reference")
+
+
+def _linked(shop: Shop) -> None:
+    """A product whose colours are entries: its option and its metafield say the same."""
+    standard.metaobject(shop, "shopify--material")
+    standard.metafield(shop, "PRODUCT", {"namespace": "shopify", "key": "material"})
+    values = {"label": "Linen", "taxonomy_reference": "gid://shopify/TaxonomyValue/22511"}
+    linen = entry(shop, "shopify--material", "linen", values)
+    chair = product(
+        shop,
+        title="Chair",
+        handle="linked-chair",
+        **shaped({"Material": ["Linen"]}, [{"values": {"Material": "Linen"}}]),
+    )
+    set_metafield(shop, chair, "shopify.material", json.dumps([linen["id"]]))
+    (option,) = chair["_options"]
+    option["linked"] = {"namespace": "shopify", "key": "material"}
+    option["values"][0]["linked"] = linen["id"]
 
 
 def _chain(shop: Shop) -> None:

@@ -260,8 +260,6 @@ def _linked(node: Mapping[str, Any]) -> bool:
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:
-    if _linked(node):
-        return None
     key = (node["handle"],)
     fields = {name: node[name] for name in _OWN if name not in ("category", "tags")}
     fields |= {
@@ -283,7 +281,10 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
 
 def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if _linked(node):
-        yield node["handle"], "its options are linked to metaobjects, which this version does not carry"
+        yield (
+            node["handle"],
+            "its options are linked to metaobjects; they are carried as plain options",
+        )
     if node["hasVariantsThatRequiresComponents"]:
         yield node["handle"], "its bundle components are not carried by this version (the product is)"
 

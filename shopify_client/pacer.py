@@ -207,6 +207,12 @@ class Pacer:
             return BucketState(self._level, self._maximum, self._rate, self._now())
 
     @property
+    def rate(self) -> float:
+        """Points restored a second, as far as Shopify has said."""
+        with self._changed:
+            return self._rate
+
+    @property
     def spent(self) -> bool:
         """Whether the bucket is nearly empty, so that another shop may as well have the worker."""
         with self._changed:

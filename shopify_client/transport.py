@@ -49,7 +49,7 @@ class Transport(Protocol):
 class PooledTransport:
     """urllib3 with connections kept open. Retries and redirects are off: they are the client's decisions."""
 
-    size: int = 32
+    size: int = 64
     connect_timeout: float = 5.0
     _pool: urllib3.PoolManager = field(init=False)
 

@@ -19,13 +19,12 @@ from .present import located, now
 from .references import Target
 from .registry import ordered_groups
 from .resource import Fields, Resource
-from .trace import WRITABLE
+from .trace import TO_WRITE, WRITABLE
 from .waiting import wait
 from .work import Checkpoint, Cursor, Desk, Row, Where
 from .writing import PLANNED, Deletions, Links, Tightening, Writes, Writing, fail, planned
 
 SENT = Where(states=frozenset({State.SENT}))
-TO_DELETE = Where(verdicts=REMOVALS, outcomes=frozenset({Outcome.PENDING}))
 WINDOW = 100
 MOST_LOST = 5  # times that one record is sent without an answer
 GIVEN_UP = f"Shopify did not answer to its write {MOST_LOST + 1} times, and it was not (wholly) found afterwards."
@@ -52,12 +51,10 @@ def apply(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkp
 def _totals(desk: Desk) -> dict[str, int]:
     """How many rows of each resource are to be written or deleted."""
     totals: dict[str, int] = {}
-    for where in (WRITABLE, TO_DELETE):
-        after = None
-        while rows := desk.ledger.select(where, limit=1000, after=after):
-            after = (rows[-1].resource, rows[-1].key, rows[-1].number)
-            for row in rows:
-                totals[row.resource] = totals.get(row.resource, 0) + 1
+    for resource, tally in desk.ledger.tally().items():
+        pending = sum(tally.get(f"{verdict}:{Outcome.PENDING}", 0) for verdict in (*TO_WRITE, *REMOVALS))
+        if pending:
+            totals[resource] = pending
     return totals
 
 

@@ -40,6 +40,7 @@ SAVE_SECONDS = 3.0  # how much reading a killed worker may lose
 EXAMPLES = 20  # of what is not carried, per reason, in the manifest
 HOSTS = 500  # foreign hosts named in the manifest; links to the rest are counted together
 OTHERS = "(others)"
+MOVED = 1_000  # records named as changed while reading: cursors and manifests stay small
 ROUNDS = 3  # of reading again what moved
 REFUSALS = (AccessDenied, BadRequest)  # a missing scope; a field that the store's API does not have
 LOOKUP = 250  # ids in one `nodes(ids:)`: the most that an array argument may hold
@@ -70,9 +71,9 @@ def read(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: bool = Fa
 
 def settle(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Checkpoint]:
     """Reads again what moved since the reading began, until nothing does, at most `ROUNDS` times."""
-    while cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moved"]):
+    while cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moves"]):
         if "began" not in cursor:
-            cursor = {**cursor, "began": desk.now(), "streams": {}, "moved": []}
+            cursor = {**cursor, "began": desk.now(), "streams": {}, "moved": [], "moves": 0}
         last = None
         for last in _Reading(desk, cursor, selection, since=_rfc3339(cursor["since"])).run():
             if not last.done:
@@ -108,6 +109,7 @@ def _start(desk: Desk, selection: Selection, *, lenient: bool) -> Cursor:
         "read": {},
         "skipped": skipped,
         "moved": [],
+        "moves": 0,
         "refused": [],
         "part": 0,
         "reading": 0,
@@ -259,7 +261,9 @@ class _Reading:
             news = [(reading, _mark(reading)) for reading in page.readings]
         else:
             news = self._news(page)
-            self.cursor["moved"] += [[reading.resource, list(reading.key)] for reading, _ in news]
+            self.cursor["moves"] += len(news)
+            room = MOVED - len(self.cursor["moved"])
+            self.cursor["moved"] += [[reading.resource, list(reading.key)] for reading, _ in news[: max(0, room)]]
         for reading, mark in news:
             self.reader.line(reading, mark)
 
@@ -313,6 +317,8 @@ def resolve(
             return
         resource, source = todo[cursor["at"]]
         readings = latest(desk, [loads(line) for line in read_part(desk.storage, source)])
+        if desk.registry[resource].unique:
+            readings = _still_so_called(desk, resource, readings)
         translate = Translation(desk)
         translate.learn(gids(desk.registry[resource], (line["fields"] for line in readings)))
         lines = []
@@ -372,6 +378,13 @@ def latest(desk: Desk, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Keeps the lines that are the latest reading of their GID."""
     known = desk.ids.by_gid(line["gid"] for line in lines)
     return [line for line in lines if known[line["gid"]].reading == line["reading"]]
+
+
+def _still_so_called(desk: Desk, resource: str, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without records whose key another one has by now: they were deleted, and made anew, while we read."""
+    targets = [Target(resource, tuple(line["key"])) for line in lines]
+    called = desk.ids.by_target(targets)
+    return [line for target, line in zip(targets, lines, strict=True) if called[target] == line["gid"]]
 
 
 def gids(resource: Resource, records: Iterable[Fields]) -> set[str]:

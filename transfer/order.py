@@ -29,6 +29,7 @@ STUCK = (
     "Required references go round in a circle, and the target store's definition demands them already. "
     "Make one of these fields optional in the target store, then plan again."
 )
+SOFT_WAVES = 16
 WAVES = 1_000_000  # waves that a group of resources may use; the group's number times this is its first
 
 
@@ -165,11 +166,20 @@ class _Circles:
         return row.verdict is Verdict.CREATE or (row.verdict is Verdict.UPDATE and changed)
 
     def _waves(self) -> dict[int, int]:
-        """Node -> wave, from 0: after all that it needs outside its circle, and inside it after its hard needs."""
+        """Node -> wave, from 0: after all that it needs outside its circle, and inside it after its hard needs.
+
+        Behind `SOFT_WAVES` only hard needs are waited for: a chain of ten thousand entries would otherwise be written
+        one at a time, at the pace of single answers. Such soft needs are linked in the second pass.
+        """
         wave: dict[int, int] = {}
         for group in groups(range(len(self.needs)), lambda node: self.needs[node]):
             inside = set(group)
-            outer = (wave[need] + 1 for node in group for need in self.needs[node] if need not in inside)
+            outer = (
+                wave[need] + 1 if need in self.hard[node] else min(wave[need] + 1, SOFT_WAVES)
+                for node in group
+                for need in self.needs[node]
+                if need not in inside
+            )
             start = max(outer, default=0)
             inner = groups(group, lambda node: sorted(self.hard[node]))
             depth = levels(inner, lambda node: self.hard[node])

@@ -220,6 +220,7 @@ class Resource(ABC):
     key_parts = 1  # how many parts a key has, where a person may write one
     hangs_on: str = ""  # the kind of thing whose values these are, where `owned` reads them owner by owner
     owner_types: tuple[str, ...] = ()  # of metafields, and of their definitions
+    unique = False  # no two records of a shop share a key: of two readings of one key, the later counts
     deletable = True  # whether a mirror may delete what the archive does not have
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before

@@ -172,7 +172,7 @@ def _snapshot_selection(desk: Desk, past: Past) -> Selection:
     names = {name for name in archive.resources if archive.count(name)}
     names |= {desk.registry[name].governor for name in names if desk.registry[name].governor}
     names -= desk.withheld.keys()
-    types = frozenset(line.key[0] for line in archive.records("metaobjects")) if "metaobjects" in names else frozenset()
+    types = frozenset(past["check"].get("types", ())) if "metaobjects" in names else frozenset()
     return Selection(frozenset(names or [name for name in order() if name in desk.reachable][:1]), types)
 
 

@@ -24,6 +24,8 @@ Tag = TypeVar("Tag")
 # A slice that ends lets conversations under way come to their end for this long; then they are stopped between two
 # requests. Below the two seconds after which a cancelled run may send nothing new.
 GRACE_SECONDS = 1.0
+MOST_IN_FLIGHT = 64
+IN_FLIGHT_PER_POINT = 0.04  # requests of 12 points, answered after half a second, for each point restored a second
 LOOK_SECONDS = 0.25  # between two looks at the clock while answers are awaited
 
 
@@ -49,7 +51,7 @@ class Talks(Generic[Tag, T]):
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._flight = desk.client.flight(desk.in_flight)
+        self._flight = desk.client.flight(max(desk.in_flight, MOST_IN_FLIGHT))
         self._numbers = itertools.count()
         self._running: dict[int, tuple[Tag, Talk[T]]] = {}
         self._answered: set[int] = set()
@@ -74,7 +76,9 @@ class Talks(Generic[Tag, T]):
 
     @property
     def room(self) -> bool:
-        return len(self._running) < self._desk.in_flight
+        """At least as many as the desk says, and on faster plans as many as it takes to spend what they restore."""
+        fast = min(MOST_IN_FLIGHT, int(self._desk.client.pacer.rate * IN_FLIGHT_PER_POINT))
+        return len(self._running) < max(self._desk.in_flight, fast)
 
     def start(self, tag: Tag, talk: Talk[T]) -> None:
         """Begins a conversation: runs it up to its first request, and sends that."""

@@ -10,18 +10,21 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal, InvalidOperation, localcontext
 from typing import Any
 
 from . import links
 from .links import Translate
-from .references import parse
+from .references import is_local_gid, parse
 from .resource import Place
 
 MAX_BYTES = 65_536
 MAX_JSON_BYTES = 131_072  # for apps that came after 2026-04-01
 
 _TYPE = re.compile(r"(list\.)?[a-z][a-z0-9_]{1,63}\Z")
+_TEXTS = frozenset({"id", "language", "multi_line_text_field", "single_line_text_field", "string", "url"})
+_BOOLEANS = {"t": "true", "true": "true", "1": "true", "f": "false", "false": "false", "0": "false"}
+_MOST_DIGITS = 100
 _COMPOUND = frozenset({"json", "json_string", "link", "money", "rating", "rich_text_field"})
 # Types whose values hold links, or GIDs in free JSON, and the walk that finds them.
 _WALKS: Mapping[str, Callable[[str, Translate], str]] = {
@@ -106,19 +109,23 @@ def _canonical(value: Any) -> str:
 
 
 def _one(type_: str, value: str) -> Any:
-    if type_ in ("number_decimal", "float"):
-        return _decimal(value)
-    if type_ in ("number_integer", "integer"):
-        return str(int(value))
+    if type_ in _TEXTS:
+        return value
+    if type_ == "number_decimal":
+        return decimal(value, places=9)
+    if type_ in ("number_integer", "integer", "float"):
+        return decimal(value)
     if type_ == "boolean":
-        return value.strip().lower()
+        return _BOOLEANS.get(value.strip().lower(), value)
     if type_ == "color":
         return value.lower()
     if type_ == "date_time":
         moment = datetime.fromisoformat(value)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
     if type_ in ("rating", "money"):
-        return {k: _decimal(str(v)) if k != "currency_code" else v for k, v in json.loads(value).items()}
+        return {k: decimal(str(v)) if k != "currency_code" else v for k, v in json.loads(value).items()}
+    if type_ == "link":
+        return {k: v for k, v in json.loads(value).items() if v is not None}
     if type_ in _COMPOUND:
         return json.loads(value)
     return _measurement(value) if value.startswith("{") else value
@@ -132,15 +139,24 @@ def _measurement(value: str) -> Any:
         return value
     if not isinstance(data, dict) or data.keys() != {"value", "unit"}:
         return value
-    return {"value": _decimal(str(data["value"])), "unit": str(data["unit"]).upper()}
+    return {"value": decimal(str(data["value"])), "unit": str(data["unit"]).upper()}
 
 
-def _decimal(text: str) -> str:
+def decimal(text: str, *, places: int | None = None) -> str:
+    """A number without what says nothing: ``"+1.50"`` and ``"15e-1"`` become ``"1.5"``. Other texts stay as they are.
+
+    `places`: where Shopify cuts. A number written out is as long as its exponent is large, which is hostile input.
+    """
     try:
         number = Decimal(text.strip())
     except InvalidOperation:
         return text
-    return f"{number.normalize():f}" if number.is_finite() else text
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS or len(text) > _MOST_DIGITS:
+        return text
+    with localcontext(prec=3 * _MOST_DIGITS):
+        if places is not None:
+            number = number.quantize(Decimal(1).scaleb(-places), ROUND_DOWN)
+        return f"{number.normalize() + 0:f}"
 
 
 def validate(type_: Any, value: Any) -> str | None:
@@ -156,6 +172,8 @@ def validate(type_: Any, value: Any) -> str | None:
             return f"the value of type {type_} must be the JSON text of a list."
         if not isinstance(items, list) or (refers(type_) and not all(isinstance(item, str) for item in items)):
             return f"the value of type {type_} must be the JSON text of a list of references."
+    if any(is_local_gid(text) for text in references(type_, value)):
+        return f"the value of type {type_} names an id of another store; references stand as shopsync:<resource>/<key>."
     return None
 
 

@@ -230,8 +230,8 @@ def _exercise(resource: Resource, record: Record, fields: Fields) -> None:
         dumps(dict(next(resource.write([job], _Everywhere())).variables))
 
 
-_TEXTS = ("", "x", "[", "[1]", "{", '{"a":[]}', "gid://shopify/Product/1")
-JUNK: tuple[Any, ...] = (None, True, 0, -1.5, *_TEXTS, [], [None], [[]], [{}], {})
+_TEXTS = ("1e999999999", "", "x", "[", "[1]", "{", '{"a":[]}', "gid://shopify/Product/1")
+JUNK: tuple[Any, ...] = (None, True, 0, -1.5, 10**400, *_TEXTS, [], [None], [[]], [{}], {})
 
 
 def _spoilt(fields: Fields) -> Iterator[tuple[str, Fields]]:

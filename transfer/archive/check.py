@@ -29,6 +29,7 @@ MAX_LINE = 8_000_000  # a record; Shopify's largest product stays well below
 MAX_TOTAL = 64_000_000_000
 MAX_RATIO = 300  # JSON lines deflate to a tenth, very repetitive ones to a hundredth
 MAX_DEPTH = 64
+MOST_TYPES = 2_000  # of entries; a shop has a few hundred at most
 RATIO_FROM = 1_000_000  # below this size a ratio says nothing
 BEAT = 1000  # lines between two signs of life
 
@@ -145,9 +146,10 @@ def _no_constant(word: str) -> NoReturn:
 def unpack(desk: Desk, cursor: Cursor, *, archive: str) -> Iterator[Checkpoint]:
     """Checks every line of the archive stored as `archive`, and makes members of it that can be believed.
 
-    The last cursor holds ``{"members": {...}, "manifest": {...}}``. One checkpoint per member.
+    The last cursor holds ``{"members": {...}, "manifest": {...}, "types": [...]}``: the types of entries, so that of
+    the target only these are read (none: all). One checkpoint per member.
     """
-    cursor = cursor or {"at": 0, "members": {}}
+    cursor = cursor or {"at": 0, "members": {}, "types": []}
     with desk.storage.read(archive) as file, opened_zip(file) as opened:
         manifest = _manifest(opened, desk.registry)
         while cursor["at"] < len(manifest.members):
@@ -155,20 +157,25 @@ def unpack(desk: Desk, cursor: Cursor, *, archive: str) -> Iterator[Checkpoint]:
             before = cursor["members"].setdefault(entry.resource, [])
             last = tuple(before[-1]["last"]) if before else None
             stored = f"{desk.prefix}source/{entry.name.replace('/', '-')}.{desk.ticket}"
+            types = set(cursor["types"])
             with MemberWriter(desk.storage, stored, entry.name, entry.resource, side=False) as writer:
                 for line in _Checking(desk.registry[entry.resource], entry, last).lines(opened):
                     writer.add(line)
+                    if entry.resource == "metaobjects" and len(types) <= MOST_TYPES:
+                        types.add(line.key[0])
                     if writer.count % BEAT == 0:
                         desk.beat()
                 before.append(writer.finish().to_json())
             cursor["at"] += 1
+            cursor["types"] = sorted(types)
             yield Checkpoint(cursor, _counts(manifest, cursor))
             if desk.stopping():
                 return
     for name in manifest.resources:
         if name in desk.registry:
             cursor["members"].setdefault(name, [])
-    past = {"members": cursor["members"], "manifest": facts_of(manifest)}
+    types = set(cursor["types"]) if len(cursor["types"]) <= MOST_TYPES else set()
+    past = {"members": cursor["members"], "manifest": facts_of(manifest), "types": sorted(types)}
     yield Checkpoint(past, _counts(manifest, cursor), done=True)
 
 

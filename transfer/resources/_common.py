@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+
+from shopify_client import QueryTooCostly, ServerFault
 
 from ..keys import Key
 from ..outcomes import Reason
@@ -33,13 +36,15 @@ def paged(
 
     `take`: a node's reading, or None. `skipped`: (what, why) of a node that is not, or not wholly, carried. `more`:
     completes a node whose own lists did not fit into the page. `filters`: whether the connection takes a query.
-    `only`: a search string that every page is narrowed by.
+    `only`: a search string that every page is narrowed by. A page that Shopify finds too dear, or fails at, is asked
+    for in halves, and so are the pages after it.
     """
+    pages = _Pages(document)
 
     def read(after: str | None, changed_since: str | None) -> Talk[Page]:
         depth, behind, cursor = json.loads(after) if after is not None else (0, 0, None)
         query = {"query": _query(behind, changed_since, only)} if filters else {}
-        data = yield Ask(document, {**(variables or {}), "after": cursor, **query})
+        data = yield from pages.ask({**(variables or {}), "after": cursor, **query})
         connection = data[path]
         nodes = []
         for node in connection["nodes"]:
@@ -50,6 +55,31 @@ def paged(
         return Page(readings, _next(connection, nodes, depth, behind, filters=filters), notes)
 
     return read
+
+
+_SIZE = re.compile(r"first: (\d+)")
+
+
+class _Pages:
+    """A document whose page (the first size in it) shrinks where it must."""
+
+    def __init__(self, document: str) -> None:
+        self._document = document
+
+    def ask(self, variables: Mapping[str, Json]) -> Talk[Mapping[str, Any]]:
+        while True:
+            try:
+                return (yield Ask(self._document, variables))
+            except (QueryTooCostly, ServerFault):
+                if not self._shrink():
+                    raise
+
+    def _shrink(self) -> bool:
+        size = _SIZE.search(self._document)
+        if size is None or int(size[1]) <= 1:
+            return False
+        self._document = _SIZE.sub(f"first: {int(size[1]) // 2}", self._document, count=1)
+        return True
 
 
 def _query(behind: int, changed_since: str | None, only: str | None) -> str | None:

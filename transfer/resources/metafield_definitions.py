@@ -93,6 +93,7 @@ class MetafieldDefinitions(Resource):
         read=("read_products", "read_metaobject_definitions"), write=("write_products", "write_metaobject_definitions")
     )
     gid_types = ("MetafieldDefinition",)
+    unique = True
     refers_to = ("metaobject_definitions",)
     key_parts = 3
     owner_types = tuple(OWNERS)

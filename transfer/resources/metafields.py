@@ -72,6 +72,7 @@ class Metafields(Resource):
     """Subclasses say who owns the values: `owner_selection`, `owner_key`, `owner_target` and `streams`."""
 
     upsert = True
+    unique = True
     batch = 25  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet
     read_batch = 250
     points = 0.6

@@ -79,6 +79,7 @@ class MetaobjectDefinitions(Resource):
     label = "Metaobject definitions"
     scopes = Scopes(read=("read_metaobject_definitions",), write=("write_metaobject_definitions",))
     gid_types = ("MetaobjectDefinition",)
+    unique = True
     refers_to = ("metaobject_definitions",)
     deletable = False  # deleting one deletes its entries, and values of other owners too
     keyed_lists = {"fieldDefinitions": "key"}

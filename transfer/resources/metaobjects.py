@@ -60,6 +60,7 @@ class Metaobjects(Resource):
         write=("write_metaobjects", "read_metaobject_definitions"),
     )
     gid_types = ("Metaobject",)
+    unique = True
     refers_to = ("metaobject_definitions", "metaobjects", "products", "variants", "collections", "pages", "files")
     governor = "metaobject_definitions"
     key_parts = 2

@@ -36,6 +36,7 @@ query VariantIds($id: ID!, $after: String) {
 """
 STOCK = ("tracked", "requiresShipping", "harmonizedSystemCode", "countryCodeOfOrigin", "provinceCodeOfOrigin")
 
+HEAVIEST = 1e12  # beyond it nothing is a weight, and integers of JSON have no end
 Chosen = tuple[tuple[str, str], ...]
 Pairs = Sequence[Sequence[str]]  # [[option name, value], ...] in the order of the options
 
@@ -121,9 +122,13 @@ def problem(items: Any, names: Sequence[str]) -> str | None:
             return f"two variants have the values {' / '.join(chosen)[:80]}."
         seen.add(chosen)
         weight = item.get("weight")
-        if weight is not None and not (isinstance(weight, dict) and isinstance(weight.get("value"), int | float)):
+        if weight is not None and not (isinstance(weight, dict) and _is_weight(weight.get("value"))):
             return "the weight of a variant must be an object with a number as its value."
     return None
+
+
+def _is_weight(value: Any) -> bool:
+    return isinstance(value, int | float) and abs(value) < HEAVIEST
 
 
 def _are_pairs(value: Any) -> bool:

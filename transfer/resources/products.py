@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .. import links
@@ -19,6 +18,7 @@ from ..outcomes import Reason
 from ..product_search import parse
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..values import decimal
 from . import _options as options
 from . import _product_media as media
 from . import product_variants as variants
@@ -102,6 +102,7 @@ class Products(Resource):
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Product",)
     refers_to = ("files",)
+    unique = True
     embeds = ("variants",)
     keyed_lists = {"options": "name", "variants": "options"}
     identify = {"Product": "handle", "ProductVariant": "selectedOptions { name value } product { handle }"}
@@ -290,10 +291,7 @@ def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _money(value: Any) -> Any:
-    try:
-        return f"{Decimal(str(value)).normalize():f}" if value is not None else None
-    except InvalidOperation:
-        return value
+    return decimal(str(value)) if value is not None else None
 
 
 def _weight(item: Fields) -> Any:

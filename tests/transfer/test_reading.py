@@ -1,0 +1,139 @@
+"""Reading a store while merchants work in it, and when Shopify finds a page too dear."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from tests.builder import NAME, Builder, equal, refers
+from tests.support import Sandbox, archive_of, checksums, export, import_
+from transfer import export as reading
+from transfer.local import LocalRun, local_desk
+from transfer.stages import EXPORT, Stage
+from transfer.work import Where
+
+RENAME = (
+    "mutation R($id: ID!, $new: String!) { productUpdate(product: {id: $id, title: $new}) { userErrors { message } } }"
+)
+HANDLE = (
+    "mutation H($id: ID!, $new: String!) { productUpdate(product: {id: $id, handle: $new}) { userErrors { message } } }"
+)
+DELETE = "mutation D($id: ID!) { productDelete(input: {id: $id}) { userErrors { message } } }"
+
+
+def _disturbed(shop: Builder, folder: Path, disturb: Callable[[], None]) -> dict[str, dict[str, Any]]:
+    """An export, with `disturb` in the middle: after the first reading, before what moved is read again."""
+    desk = local_desk(shop.sandbox.client(shop.shop), folder / "disturbed")
+    run = LocalRun(desk, {"shop": shop.shop}, {})
+    first, *rest = EXPORT
+    run.work([first])
+    disturb()
+    run.work(rest)
+    with desk.storage.read(run.past["assemble"]["archive"]) as file, zipfile.ZipFile(BytesIO(file.read())) as opened:
+        lines = [
+            (name.split("/")[0], json.loads(line))
+            for name in opened.namelist()
+            if name.endswith(".jsonl") and not name.startswith("side/")
+            for line in opened.read(name).splitlines()
+        ]
+        manifest = json.loads(opened.read("manifest.json"))
+    keys = ["/".join([resource, *line["key"]]) for resource, line in lines]
+    assert len(set(keys)) == len(keys), "no record stands in an archive twice"
+    return {"manifest": manifest, "records": {key: line["fields"] for key, (_, line) in zip(keys, lines, strict=True)}}
+
+
+def test_what_changes_while_reading_stands_in_the_archive_as_it_is_in_the_end(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = Builder(sandbox)
+    changed, renamed, remade = (shop.product(name, {"Size": ["S"]}) for name in ("changed", "renamed", "remade"))
+    shop.metafield(renamed, "custom.note", "single_line_text_field", "mine")
+    shop.metafield(remade, "custom.note", "single_line_text_field", "old")
+    shop.metafield(changed, "custom.other", "product_reference", renamed)
+    shop.define("color", NAME)
+    red = shop.entry("color", "red", name="Red")
+
+    def disturb() -> None:
+        shop.ask(RENAME, id=changed, new="Another title")
+        shop.ask(HANDLE, id=renamed, new="a-new-name")
+        shop.ask(DELETE, id=remade)
+        again = shop.product("remade", {"Size": ["M"]})
+        shop.metafield(again, "custom.note", "single_line_text_field", "new")
+        shop.product("late", {"Size": ["S"]})
+        shop.change(red, name="Crimson")
+        shop.entry("color", "late", name="Late")
+        shop.metafield(shop.shop_id(), "custom.late", "single_line_text_field", "late")
+
+    found = _disturbed(shop, tmp_path, disturb)
+    records = found["records"]
+    assert records["products/changed"]["title"] == "Another title"
+    assert "products/renamed" not in records and "products/a-new-name" in records
+    assert records["product_metafields/a-new-name/custom/note"]["value"] == "mine"
+    assert records["product_metafields/changed/custom/other"]["value"] == "shopsync:products/a-new-name"
+    assert records["products/remade"]["options"] == [{"name": "Size", "values": ["M"]}]
+    assert records["product_metafields/remade/custom/note"]["value"] == "new"
+    assert records["metaobjects/color/red"]["fields"]["name"]["value"] == "Crimson"
+    assert {"products/late", "metaobjects/color/late", "shop_metafields/custom/late"} <= set(records)
+    assert found["manifest"]["changedWhileReading"] == [], "what was read again is as it is in the end"
+
+
+def test_a_shop_that_never_rests_is_exported_and_says_what_moved(sandbox: Sandbox, tmp_path: Path) -> None:
+    """After three rounds the archive is made all the same, and names what changed up to the last of them."""
+    shop = Builder(sandbox)
+    product = shop.product("restless", {"Size": ["S"]})
+    desk = local_desk(sandbox.client(shop.shop), tmp_path)
+    rounds = 0
+
+    def listen(stage: Stage, checkpoint: object) -> None:
+        nonlocal rounds
+        if stage.name in ("read", "settle"):
+            rounds += 1
+            shop.ask(RENAME, id=product, new=f"Title {rounds}")
+
+    past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT, listen)
+    assert past["settle"]["moved"] == [["products", ["restless"]]]
+    assert past["resolve"]["kept"]["products"] == 1
+
+
+def test_a_page_that_is_too_dear_is_asked_for_in_halves(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("boutique", products=60)
+    _, whole = export(sandbox, shop, tmp_path)
+    dear = {"errors": [{"message": "Query cost is 1200", "extensions": {"code": "MAX_COST_EXCEEDED"}}]}
+    sizes = ["first: 50, after: $after, query", "first: 25, after: $after, query", "products(first: 100"]
+    sandbox.faults(*({"kind": "body", "body": json.dumps(dear), "match": size, "shop": shop} for size in sizes))
+    _, halved = export(sandbox, shop, tmp_path)
+    assert checksums(halved) == checksums(whole)
+
+
+def test_what_moved_is_named_only_as_far_as_a_manifest_stays_small(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(reading, "MOVED", 2)
+    shop = Builder(sandbox)
+    products = [shop.product(f"p{number}", {"Size": ["S"]}) for number in range(5)]
+    desk = local_desk(sandbox.client(shop.shop), tmp_path)
+
+    def listen(stage: Stage, checkpoint: object) -> None:
+        for number, product in enumerate(products if stage.name in ("read", "settle") else ()):
+            shop.ask(RENAME, id=product, new=f"Title {number} {desk.now()}")
+
+    past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT, listen)
+    assert len(past["settle"]["moved"]) == 2
+    assert past["settle"]["moves"] >= 5
+    assert past["resolve"]["kept"]["products"] == 5
+
+
+def test_a_chain_of_entries_is_not_written_one_answer_at_a_time(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Soft references far down are linked in the second pass; 300 waves would be 300 waits."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    step = source.define("step", NAME)
+    source.redefine(step, {"create": refers("next", step)})
+    after = source.entry("step", "end", name="End")
+    for number in range(300):
+        after = source.entry("step", f"step-{number:03}", name=str(number), next=after)
+    desk, _ = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path)
+    assert equal(source, target, tmp_path)
+    waves = {row.wave for row in desk.ledger.select(Where(resource="metaobjects"), limit=1000)}
+    assert len(waves) <= 20

@@ -101,7 +101,7 @@ def test_a_page_that_is_too_dear_is_asked_for_in_halves(sandbox: Sandbox, tmp_pa
     shop = sandbox.shop("boutique", products=60)
     _, whole = export(sandbox, shop, tmp_path)
     dear = {"errors": [{"message": "Query cost is 1200", "extensions": {"code": "MAX_COST_EXCEEDED"}}]}
-    sizes = ["first: 50, after: $after, query", "first: 25, after: $after, query", "products(first: 100"]
+    sizes = [f" products(first: {size}, after: $after, query: $query, sort" for size in (50, 25, 100)]
     sandbox.faults(*({"kind": "body", "body": json.dumps(dear), "match": size, "shop": shop} for size in sizes))
     _, halved = export(sandbox, shop, tmp_path)
     assert checksums(halved) == checksums(whole)

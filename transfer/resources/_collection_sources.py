@@ -12,11 +12,11 @@ is selected by hand, or a collection in a collection, can be left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from itertools import count
 
 from ..references import parse
 from ..resource import Fields, Json, Place
+from ..values import decimal
 from ._collection_reading import REFERRING, SIDES
 
 Translate = Callable[[str], str | None]
@@ -130,21 +130,14 @@ def _normal_condition(item: Fields) -> Fields:
         new["values"] = sorted(own["values"], key=repr)
     value = own.get("value")
     if isinstance(value, dict):
-        new["value"] = {name: _number(part) for name, part in sorted(value.items())}
+        new["value"] = {name: decimal(str(part)) for name, part in sorted(value.items())}
     elif kind == "metafieldDecimal":
-        new["value"] = _number(value)
+        new["value"] = decimal(str(value))
     return {kind: new}
 
 
 def _normal_selection(item: Fields) -> Fields:
     return {name: sorted(part) if isinstance(part, list) else part for name, part in sorted(item.items())}
-
-
-def _number(value: Json) -> Json:
-    try:
-        return f"{Decimal(str(value)).normalize():f}"
-    except (InvalidOperation, ValueError):
-        return value
 
 
 # -- doubt -------------------------------------------------------------------------------------------------------

@@ -43,8 +43,8 @@ def compare(
         scopes = desk.withheld.get(resource.name, ())
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         rows: list[Row] = []
-        for key, wanted, present in _side_by_side(
-            _present(archive, resource.name, after), _present(snapshot, resource.name, after)
+        for key, wanted, present in side_by_side(
+            present_of(archive, resource.name, after), present_of(snapshot, resource.name, after)
         ):
             if not wanted and resource.name not in whole:
                 continue
@@ -75,12 +75,12 @@ def _counts(archive: MemberSet, cursor: Cursor) -> dict[str, tuple[int, int | No
     return {name: (cursor["compared"].get(name, 0), archive.count(name)) for name in archive.resources}
 
 
-def _present(members: MemberSet, resource: str, after: Key | None) -> Iterator[Present]:
+def present_of(members: MemberSet, resource: str, after: Key | None) -> Iterator[Present]:
     for line in members.records(resource, after=after):
         yield Present(line.key, line.fields, line.gid, line.command)
 
 
-def _side_by_side(
+def side_by_side(
     wanted: Iterable[Present], present: Iterable[Present]
 ) -> Iterator[tuple[Key, list[Present], list[Present]]]:
     """The merge: every key that either side has, with what each side has under it."""

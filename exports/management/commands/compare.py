@@ -1,0 +1,108 @@
+"""``manage.py compare A B``: two stores, two archives or spreadsheets, or one of each."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from exports.commands import common_arguments, export
+from runs.storage import storage
+from shops.commands import Broken, fail, shop_named
+from transfer.archive import ArchiveError, Manifest
+from transfer.archive.members import MemberSet
+from transfer.fidelity import WORDS, equal, fidelity
+from transfer.local import offline_desk
+from transfer.registry import order
+from transfer.resource import Selection
+from transfer.sheets import convert
+
+EQUAL, DIFFERENT = 0, 1
+Side = tuple[MemberSet, Manifest]
+
+
+class Command(BaseCommand):
+    help = "Compares two sides, field by field. Exit codes: 0 equal, 1 different, 2 refused or broken."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "left", metavar="A", help="a store's domain, an archive (a file or a directory), a spreadsheet"
+        )
+        parser.add_argument("right", metavar="B", help="the same")
+        parser.add_argument("--only", nargs="+", default=[], metavar="KIND", help=", ".join(order()))
+        common_arguments(parser)
+
+    def handle(self, **options: Any) -> None:
+        try:
+            report = _compare(options)
+        except (Broken, ArchiveError) as problem:
+            fail(self, problem, as_json=options["json"])
+        except OSError as problem:
+            message = f"{problem.filename or options['left']} cannot be read: {problem.strerror}."
+            fail(self, Broken(message), as_json=options["json"])
+        self.stdout.write(json.dumps(report) if options["json"] else _table(report))
+        sys.exit(EQUAL if report["equal"] else DIFFERENT)
+
+
+def _compare(options: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := sorted(set(options["only"]) - set(order())):
+        raise Broken(f"There is no kind {unknown[0]!r}; there are {', '.join(order())}.")
+    with ExitStack() as stack:
+        names = [options["left"], options["right"]]
+        (left, ours), (right, theirs) = [_side(stack, name, options) for name in names]
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        whole = (frozenset(ours.whole), frozenset(theirs.whole))
+        *_, last = fidelity(offline_desk(Path(folder)), {}, left=left, right=right, whole=whole)
+    chosen = set(options["only"] or order())
+    found = {name: own for name, own in last.cursor["resources"].items() if name in chosen}
+    one_sided = sorted(chosen & set(left.resources) ^ chosen & set(right.resources))
+    return {
+        "left": names[0],
+        "right": names[1],
+        "equal": equal({"resources": found}),
+        "resources": found,
+        "totals": {word: sum(own[word] for own in found.values()) for word in WORDS},
+        "not_compared": one_sided,
+    }
+
+
+def _side(stack: ExitStack, name: str, options: Mapping[str, Any]) -> Side:
+    """A file where there is one of that name, else the store, exported through its line."""
+    path = Path(name)
+    desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+    if path.exists():
+        with tempfile.TemporaryFile() as copy:
+            return convert.load(desk, convert.packed(path, copy))
+    selection = Selection(resources=frozenset(options["only"]))
+    run = export(shop_named(name), selection, inline=options["inline"], quiet=options["json"])
+    with storage().read(run.archive) as archive:
+        return convert.load(desk, archive)
+
+
+def _table(report: Mapping[str, Any]) -> str:
+    """A line per kind, and one per field that is not the same everywhere."""
+    lines = [f"{'':<44}" + "".join(f"{word.replace('_', ' '):>12}" for word in WORDS)]
+    for name, own in report["resources"].items():
+        lines.append(_line(name, own))
+        lines += [_line(f"  {field}", counts) for field, counts in own["fields"].items() if _differs(counts)]
+        examples = [f"{key} ({word.replace('_', ' ')})" for word, keys in own["examples"].items() for key in keys[:3]]
+        lines += [f"    for example {', '.join(examples)}"] if examples else []
+    lines.append(_line("all", report["totals"]))
+    if report["not_compared"]:
+        lines.append(f"Not compared, because only one side holds it: {', '.join(report['not_compared'])}.")
+    return "\n".join(lines) + "\n"
+
+
+def _differs(counts: Mapping[str, int]) -> bool:
+    return any(counts[word] for word in WORDS[1:])
+
+
+def _line(name: str, counts: Mapping[str, int]) -> str:
+    return f"{name:<44}" + "".join(f"{counts[word]:>12}" for word in WORDS)

@@ -1,0 +1,104 @@
+"""Two sides against each other: stores, archives, spreadsheets, in any pairing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.test_commands import Said, archive, file  # noqa: F401  # fixtures
+from tests.runs.test_lane import installed
+from tests.support import Sandbox, import_
+from tests.transfer.test_sheets_import import cell, edited
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def sheet(capsys: pytest.CaptureFixture[str], file: str, tmp_path: Path) -> Path:  # noqa: F811
+    """The archive as a spreadsheet in which three cells were changed."""
+    path = tmp_path / "store.xlsx"
+    assert Said(capsys, "convert_archive", file, str(path)).code == 0
+
+    def change(book: Any) -> None:
+        products, variants = book["products"], book["products.variants"]
+        cell(products, "title", 2).value = "Another title"
+        cell(variants, "price", 2).value = "99.00"
+        values = book["product_metafields"]
+        cell(values, "custom.color", 2).value = "shopsync:metaobjects/color/red-wine"
+
+    path.write_bytes(edited(path.read_bytes(), change))
+    return path
+
+
+def test_an_archive_is_equal_to_itself(capsys: pytest.CaptureFixture[str], file: str) -> None:  # noqa: F811
+    said = Said(capsys, "compare", file, file, "--json")
+    told = json.loads(said.out)
+    assert (said.code, told["equal"], told["not_compared"]) == (0, True, [])
+    assert told["totals"]["equal"] == sum(own["equal"] for own in told["resources"].values()) > 10
+    assert {"differing", "only_left", "only_right"} & {w for w, n in told["totals"].items() if n} == set()
+    assert told["resources"]["products"]["fields"]["title"]["equal"] == 3
+    assert told["resources"]["products"]["fields"]["variants.price"]["equal"] == 3
+
+
+def test_what_differs_is_counted_field_by_field(
+    capsys: pytest.CaptureFixture[str],
+    file: str,  # noqa: F811
+    sheet: Path,
+) -> None:
+    said = Said(capsys, "compare", file, str(sheet), "--json")
+    told = json.loads(said.out)
+    assert (said.code, told["equal"]) == (1, False)
+    products = told["resources"]["products"]
+    words = ("equal", "differing", "only_left", "only_right")
+    assert {word: products[word] for word in words} == dict(zip(words, (2, 1, 0, 0), strict=True))
+    differing = {name for name, own in products["fields"].items() if own["differing"]}
+    assert differing == {"title", "variants.price"}
+    assert told["resources"]["product_metafields"]["fields"]["custom.color"]["differing"] == 1
+    said = Said(capsys, "compare", str(sheet), file)
+    assert said.code == 1
+    assert "variants.price" in said.out
+
+
+def test_a_store_is_compared_with_an_archive_and_with_another_store(
+    capsys: pytest.CaptureFixture[str],
+    app: Any,
+    sandbox: Sandbox,
+    archive: bytes,  # noqa: F811
+    file: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    copy, empty = installed(sandbox, sandbox.shop()), installed(sandbox, sandbox.shop())
+    import_(sandbox, copy.domain, archive, tmp_path)
+    said = Said(capsys, "compare", copy.domain, file, "--inline", "--json")
+    assert (said.code, json.loads(said.out)["totals"]["differing"]) == (0, 0)
+    said = Said(capsys, "compare", copy.domain, empty.domain, "--inline", "--json", "--only", "products")
+    told = json.loads(said.out)
+    assert (said.code, list(told["resources"])) == (1, ["products"])
+    assert told["resources"]["products"]["only_left"] == 3
+    assert told["resources"]["products"]["examples"]["only_left"] == ["shirt-0", "shirt-1", "shirt-2"]
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (("nowhere.myshopify.com", "b.myshopify.com"), "nowhere.myshopify.com is not connected"),
+        (("FILE", "FILE", "--only", "orders"), "There is no kind 'orders'"),
+        (("BAD", "FILE"), "not a ZIP file"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    capsys: pytest.CaptureFixture[str],
+    file: str,  # noqa: F811
+    tmp_path: Path,
+    names: tuple[str, ...],
+    sentence: str,
+) -> None:
+    (tmp_path / "bad").write_bytes(b"hello")
+    places = {"FILE": file, "BAD": str(tmp_path / "bad")}
+    said = Said(capsys, "compare", *(places.get(name, name) for name in names))
+    assert said.code == 2
+    assert sentence in said.sentence
+    assert said.out == ""

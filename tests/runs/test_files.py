@@ -9,7 +9,7 @@ import pytest
 
 from imports import services as imports
 from runs.engine import work_slice
-from runs.models import Lane, Run
+from runs.models import Lane
 from runs.states import ACTIVE, Status
 from tests.runs.test_lane import imported, installed
 from tests.support import Sandbox
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_run_waits_for_files_without_a_worker(app: Any, sandbox: Sandbox) -> None:
     source = installed(sandbox, sandbox.shop("boutique", products=3))
     target = installed(sandbox, sandbox.shop())
-    run: Run = imported(sandbox, target, source)
+    run: Any = imported(sandbox, target, source)
     sandbox.ask("/sandbox/config", {"file_seconds": 2})
     try:
         assert imports.confirm(run, policy="update", excluded={})

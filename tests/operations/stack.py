@@ -62,6 +62,7 @@ class Stack:
             "SHOPIFY_API_ORIGIN": sandbox.origin,
             "SHOPIFY_ADMIN_ORIGIN": sandbox.url,
             "SHOPIFY_APP_BRIDGE_URL": f"{sandbox.url}/app-bridge.js",
+            "SHOPIFY_FILE_HOSTS": sandbox.url,
             "POSTGRES_PASSWORD": "replaced below",
         }
         self._shortened = dict(shortened or {})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,12 @@ SHORTENED = {
     "SETTLING_SECONDS": "0.5",
 }
 SERVICES = {"migrate", "web", "worker-shopify", "worker-upkeep", "beat", "postgres", "redis"}
+
+
+def test_every_address_of_shopify_can_be_a_stand_ins() -> None:
+    settings = (ROOT / "shopsync" / "settings.py").read_text()
+    addresses = set(re.findall(r'env\.\w+\("(SHOPIFY_\w+)"', settings))
+    assert addresses == {name for name in COMPOSE["services"]["web"]["environment"] if name.startswith("SHOPIFY_")}
 
 
 def test_the_file_names_every_service_and_what_it_waits_for() -> None:

@@ -42,7 +42,7 @@ COLUMNS = (
 
 
 CHANGES, ALL = "changes", "all"
-CHANGING = (Verdict.CREATE, Verdict.UPDATE, Verdict.CONFLICT, Verdict.CANNOT)
+CHANGING = (Verdict.CREATE, Verdict.UPDATE, Verdict.DELETE, Verdict.CONFLICT, Verdict.CANNOT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,10 @@ class _Reading:
             if name.lower() != FIRST and not name.startswith("#"):
                 for number in self._sheet(name):
                     self.cursor["row"] = number
-                    if self.size > PART_BYTES or self.desk.stopping():
+                    stopping = self.desk.stopping()
+                    if self.size > PART_BYTES or stopping:
                         yield self._save()
-                    if self.desk.stopping():
+                    if stopping:
                         return
             self.cursor["sheet"] += 1
             self.cursor["row"] = 0

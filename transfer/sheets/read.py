@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..archive.check import facts_of
+from ..archive.check import MOST_TYPES, facts_of
 from ..archive.manifest import ArchiveError
 from ..archive.members import MEMBER_BYTES, Line
 from ..archive.merge import merge
@@ -41,9 +41,18 @@ def read(
 ) -> Iterator[Checkpoint]:
     """Like `archive.check.unpack`, for the spreadsheet stored as `source`. Raises ArchiveError.
 
-    The last cursor holds ``{"members": {...}, "manifest": {...}}``, as that of an archive does.
+    The last cursor holds ``{"members": {...}, "manifest": {...}, "types": [...]}``, as that of an archive does.
     """
-    cursor = cursor or {"sheet": 0, "row": 0, "parts": {}, "part": 0, "rows": {}, "wrong": [], "merge": None}
+    cursor = cursor or {
+        "sheet": 0,
+        "row": 0,
+        "parts": {},
+        "part": 0,
+        "rows": {},
+        "wrong": [],
+        "types": [],
+        "merge": None,
+    }
     with desk.storage.read(source) as file, open_file(file, form) as book:
         reading = _Reading(desk, cursor, book, first_of(book))
         if cursor["merge"] is None:
@@ -62,6 +71,7 @@ class _Reading:
     first: First
     lines: dict[str, list[tuple[bytes, bytes, bytes]]] = field(default_factory=dict)
     size: int = 0
+    types: set[str] = field(default_factory=set)
 
     def wrong(self, sheet: str, row: int, column: str, sentence: str) -> None:
         if len(self.cursor["wrong"]) < MAX_ERRORS:
@@ -124,6 +134,8 @@ class _Reading:
             line = dumps(said.line((name, number)))
             self.lines.setdefault(resource, []).append((sort_key(said.key), dumps(said.fields), line))
             self.size += len(line)
+            if resource == "metaobjects" and len(self.types) <= MOST_TYPES:
+                self.types.add(said.key[0])
         self.cursor["rows"][resource] = self.cursor["rows"].get(resource, 0) + 1
 
     def _save(self) -> Checkpoint:
@@ -134,6 +146,7 @@ class _Reading:
             write_part(self.desk.storage, name, (text for _, _, text in lines))
             self.cursor["parts"][resource].append(name)
         self.lines, self.size = {}, 0
+        self.cursor["types"] = sorted(self.types.union(self.cursor["types"]))
         return Checkpoint(self.cursor, self._counts())
 
     def _counts(self) -> dict[str, tuple[int, int | None]]:
@@ -173,7 +186,9 @@ class _Reading:
         names += [name for name in members if name not in names]
         facts = facts_of(self.first.of(names))
         facts["whole"] = []  # a row that is not there says nothing; who wants a record deleted writes DELETE
-        return Checkpoint({"members": {name: members[name] for name in names}, "manifest": facts}, {}, done=True)
+        types = self.cursor["types"] if len(self.cursor["types"]) <= MOST_TYPES else []
+        past = {"members": {name: members[name] for name in names}, "manifest": facts, "types": types}
+        return Checkpoint(past, {}, done=True)
 
     def _fold(self, resource: str, lines: list[dict[str, Any]]) -> Iterable[Line]:
         """The records of one key: rows that are records, and the items that belong to them."""

@@ -167,6 +167,7 @@ def test_a_run_that_is_stopped_often_reads_the_same(tmp_path: Path, monkeypatch:
 
 def test_reading_holds_rows_and_not_sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     monkeypatch.setattr("transfer.sheets.read.PART_BYTES", 300_000)
+    monkeypatch.setattr("transfer.archive.merge.FAN", 4)
     peaks = []
     for count in (800, 2400):
         content = _sheet(tmp_path / str(count), form, count=count)

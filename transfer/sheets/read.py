@@ -124,7 +124,7 @@ class _Reading:
                 self._row(head, name, number, row)
                 if self.hopeless:
                     break
-                if number % WINDOW == 0:
+                if number % WINDOW == 0 or self.size > PART_BYTES:
                     yield number
         yield number
 

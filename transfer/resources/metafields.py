@@ -1,8 +1,8 @@
 """Metafield values, whoever owns them: what products', variants' and the shop's have in common.
 
 Values are written twenty-five at a time, each with the digest of what it replaces (or with "must not exist"), so that a
-value which somebody changed after the plan is refused by Shopify itself. A call is all or nothing: after a refusal its
-values are sent one by one, and only the bad one fails.
+value which somebody changed after the plan is refused by Shopify itself. A call is all or nothing: after a refusal the
+values that it names have failed, and the others are sent again.
 """
 
 from __future__ import annotations
@@ -257,9 +257,35 @@ def _set(ready: Sequence[tuple[Job, dict[str, Any]]]) -> Talk[list[Result]]:
         if problem:
             return [Result(job.key, reason=Reason.REFUSED, detail=problem)]
         return [(yield from _settled(job, prepared, refused(job.key, errors)))]
+    return (yield from _apart(ready, _by_place(errors, len(ready))))
+
+
+def _by_place(errors: Sequence[Mapping[str, Any]], count: int) -> dict[int, list[Mapping[str, Any]]]:
+    """Errors by the number of the value that they name: ``["metafields", "3", "value"]`` names the fourth."""
+    named: dict[int, list[Mapping[str, Any]]] = {}
+    for error in errors:
+        place = [str(part) for part in error.get("field") or ()]
+        if len(place) > 1 and place[0] == "metafields" and place[1].isdecimal() and int(place[1]) < count:
+            named.setdefault(int(place[1]), []).append(error)
+    return named
+
+
+def _apart(
+    ready: Sequence[tuple[Job, dict[str, Any]]], named: Mapping[int, Sequence[Mapping[str, Any]]]
+) -> Talk[list[Result]]:
+    """After a refusal: what it names has failed, the rest is sent again; where it names nothing, both halves are."""
     results: list[Result] = []
-    for one in ready:
-        results += yield from _set([one])
+    if not named:
+        middle = len(ready) // 2
+        for half in (ready[:middle], ready[middle:]):
+            results += yield from _set(half)
+        return results
+    for number, errors in named.items():
+        job, prepared = ready[number]
+        results.append((yield from _settled(job, prepared, refused(job.key, errors))))
+    rest = [one for number, one in enumerate(ready) if number not in named]
+    if rest:
+        results += yield from _set(rest)
     return results
 
 

@@ -28,8 +28,13 @@ LISTED = (
     "Metaobject",
     "MetaobjectDefinition",
     "MetafieldDefinition",
+    "Article",
+    "Blog",
     "Collection",
+    "Menu",
     "Page",
+    "ShopPolicy",
+    "UrlRedirect",
 )
 
 
@@ -238,6 +243,8 @@ def _discard(numbers: list[int], number: int) -> None:
 
 
 OWNER_TYPES = {
+    "Article": "ARTICLE",
+    "Blog": "BLOG",
     "Collection": "COLLECTION",
     "Page": "PAGE",
     "Product": "PRODUCT",

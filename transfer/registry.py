@@ -14,10 +14,15 @@ from .graph import groups
 from .references import Target
 from .resource import Resource, Scopes
 from .resources import (
+    article_metafields,
+    articles,
+    blog_metafields,
+    blogs,
     collection_metafields,
     collection_orders,
     collections,
     files,
+    menus,
     metafield_definitions,
     metaobject_definitions,
     metaobjects,
@@ -26,6 +31,8 @@ from .resources import (
     product_metafields,
     products,
     shop_metafields,
+    shop_policies,
+    url_redirects,
     variant_metafields,
 )
 
@@ -37,14 +44,21 @@ RESOURCES: Mapping[str, Resource] = {
         metafield_definitions,
         products,
         pages,
+        blogs,
+        articles,
         collections,
         metaobjects,
         product_metafields,
         variant_metafields,
         shop_metafields,
         page_metafields,
+        blog_metafields,
+        article_metafields,
         collection_metafields,
         collection_orders,
+        shop_policies,
+        menus,
+        url_redirects,
     )
 }
 

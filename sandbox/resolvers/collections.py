@@ -12,7 +12,7 @@ from ..schema import field
 from ..store import Node, Shop
 from . import collection_sources as sources
 from .collection_members import members
-from .content import free_handle
+from .content import free_handle, picture
 from .listing import count, listed
 from .products import by_custom_id, slug
 
@@ -114,6 +114,9 @@ def deleted_from(_: Any, info: Info) -> Node:
 def put(shop: Shop, node: Node | None, given: Mapping[str, Any]) -> Node:
     """Creates or changes a collection. A taken handle gets a number silently. Raises Refusal."""
     fields = _fields(node, given)
+    if given.get("image") is not None:
+        own = (node or {}).get("image")
+        fields["image"] = picture(shop, own, given["image"].get("src"), given["image"], "collections")
     planned = sources.planned(shop, node, given)
     if node is None:
         node = shop.add("Collection", **{**_NEW, "seo": {"title": None, "description": None}, "_order": [], **fields})

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 from ..errors import Refusal
-from ..store import Node, Shop, timestamp
+from ..store import Node, Shop, cdn_folder, timestamp
 from .products import slug
 
 READ = ("read_content", "read_online_store_pages")
@@ -81,3 +82,19 @@ def _moment(text: str, place: list[str]) -> str:
     except ValueError:
         raise Refusal(place, "Publish date is invalid", "INVALID") from None
     return timestamp(int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()))
+
+
+def picture(shop: Shop, present: Node | None, source: str | None, given: Mapping[str, Any], folder: str) -> Node | None:
+    """The image after this write: fetched from `source`, kept in a folder of the shop's own. Raises Refusal."""
+    alt = given["altText"] or None if "altText" in given else (present or {}).get("altText")
+    if source is None:
+        return {**present, "altText": alt} if present is not None else None
+    parts = urlsplit(source)
+    name = unquote(parts.path).rsplit("/", 1)[-1]
+    if parts.scheme not in ("http", "https") or not parts.netloc or not name:
+        place = ["article", "image"] if folder == "articles" else ["image"]
+        raise Refusal(place, "Image upload failed.", "UPLOAD_FAILED")
+    own = cdn_folder(shop).removesuffix("files") + folder
+    number = shop.next_id()
+    url = f"{own}/{quote(name)}?v={number}"
+    return {"id": f"gid://shopify/ImageSource/{number}", "altText": alt, "url": url, "width": 160, "height": 90}

@@ -9,7 +9,12 @@ from ..schema import field
 from ..store import Node
 
 _SCOPES = {
+    "Article": ("read_content", "read_online_store_pages"),
+    "Blog": ("read_content", "read_online_store_pages"),
     "Collection": ("read_products",),
+    "Menu": ("read_online_store_navigation",),
+    "ShopPolicy": ("read_legal_policies",),
+    "UrlRedirect": ("read_online_store_navigation",),
     "Product": ("read_products",),
     "ProductVariant": ("read_products",),
     "Metaobject": ("read_metaobjects",),

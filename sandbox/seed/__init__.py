@@ -6,6 +6,7 @@ import gc
 import random
 from collections.abc import Callable
 
+from ..resolvers import menus
 from ..store import Shop
 from . import boutique, nasty, plain
 
@@ -28,6 +29,7 @@ def plant(shop: Shop, seed: str, *, rng: int = 1, products: int | None = None) -
     collecting = gc.isenabled()
     gc.disable()  # a large shop is millions of dicts and no rubbish: looking for some doubles the time
     try:
+        menus.plant(shop)
         SEEDS[seed](shop, random.Random(rng), products)
     finally:
         shop.clock = clock

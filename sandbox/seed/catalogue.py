@@ -62,6 +62,7 @@ def _plain(shop: Shop) -> Node:
         sortOrder="CREATED_DESC",
         seo={"title": "New", "description": "What came last."},
         templateSuffix="grid",
+        image={"src": "https://pictures.example/new arrivals.png?v=3", "altText": AWKWARD},
         sources=[_source("Tags", _conditions(tagged))],
     )
 

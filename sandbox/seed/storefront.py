@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from ..resolvers.products import slug
 from ..store import Node, Shop
-from . import catalogue
+from . import catalogue, journal
 from .tools import define_metafield, entry, page, redefine, rich_text, set_metafield
 from .types import AWKWARD
 
@@ -21,6 +21,7 @@ def plant(shop: Shop, chance: random.Random, products: Sequence[Node], entries: 
     _page_metafields(shop, chance, pages, entries)
     _refer(shop, chance, products, pages, entries)
     catalogue.plant(shop, chance, products, entries)
+    journal.plant(shop, chance, products, pages, entries)
 
 
 def _pages(shop: Shop) -> list[Node]:

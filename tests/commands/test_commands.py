@@ -116,7 +116,7 @@ def test_exporting_into_a_file_and_into_a_directory(source: str, tmp_path: Path,
     said = Said(capsys, "export_store", source, out=str(file), inline=True)
     assert said.code == 0
     assert file.read_bytes()[:2] == b"PK"
-    assert said.out == f"15 records of {source} are in {file}.\n"
+    assert said.out == f"17 records of {source} are in {file}.\n"
     assert Said(capsys, "export_store", source, out=f"{folder}/", inline=True).code == 0
     assert json.loads((folder / "manifest.json").read_bytes())["sourceShop"] == source
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -154,7 +154,7 @@ def test_json_is_one_object_and_nothing_else(source: str, tmp_path: Path, capsys
     assert (said.code, said.err, said.progress) == (0, "", "")
     answer = json.loads(said.out)
     assert set(answer) >= {"run", "shop", "status", "stats", "counts", "records", "size", "sha256", "not_carried"}
-    assert (answer["status"], answer["records"]) == ("succeeded", 15)
+    assert (answer["status"], answer["records"]) == ("succeeded", 17)
 
 
 def test_exporting_only_some_kinds(source: str, tmp_path: Path, capsys: Any) -> None:
@@ -212,11 +212,11 @@ def test_importing_a_file_writes_and_reports(target: str, file: str, tmp_path: P
     report = tmp_path / "report.csv"
     said = Said(capsys, "import_archive", target, file, yes=True, inline=True, report=str(report))
     assert said.code == 0
-    assert said.out.splitlines()[-1].split() == ["all", "15", "15", "0", "0", "0", "0", "15"]
-    assert report.read_bytes().count(b"\n") == 16
+    assert said.out.splitlines()[-1].split() == ["all", "17", "15", "0", "2", "0", "0", "17"]
+    assert report.read_bytes().count(b"\n") == 18
     again = Said(capsys, "import_archive", target, file, yes=True, inline=True, json=True)
     answer = json.loads(again.out)
-    assert (again.code, answer["stats"]["writes"], answer["result"]["totals"]["unchanged"]) == (0, 0, 15)
+    assert (again.code, answer["stats"]["writes"], answer["result"]["totals"]["unchanged"]) == (0, 0, 17)
     lines = tmp_path / "report.jsonl"
     assert Said(capsys, "import_archive", target, file, yes=True, inline=True, report=str(lines)).code == 0
     assert {json.loads(line)["outcome"] for line in lines.read_text().splitlines()} == {"unchanged"}
@@ -315,7 +315,7 @@ def test_copying_a_store(source: str, target: str, capsys: Any) -> None:
     answer = json.loads(said.out)
     assert (said.code, answer["status"], answer["source_shop"]) == (0, "succeeded", source)
     said = Said(capsys, "copy_store", source, target, yes=True, inline=True)
-    assert (said.code, said.out.splitlines()[-1].split()[4]) == (0, "15")
+    assert (said.code, said.out.splitlines()[-1].split()[4]) == (0, "17")
 
 
 def test_a_store_is_not_copied_into_itself(source: str, capsys: Any) -> None:

@@ -76,6 +76,11 @@ def _made_on_the_way() -> Iterator[tuple[str, str]]:
         "products": ("shirt",),
         "metaobjects": ("designer", "anna"),
         "pages": ("about-us",),
+        "blogs": ("news",),
+        "articles": ("news", "first"),
+        "menus": ("main-menu",),
+        "url_redirects": ("/old",),
+        "shop_policies": ("REFUND_POLICY",),
         "collections": ("new",),
     }
     for name, key in keys.items():

@@ -34,14 +34,21 @@ ORDER = (
     "metafield_definitions",
     "products",
     "pages",
+    "blogs",
+    "articles",
     "collections",
     "metaobjects",
     "product_metafields",
     "variant_metafields",
     "shop_metafields",
     "page_metafields",
+    "blog_metafields",
+    "article_metafields",
     "collection_metafields",
     "collection_orders",
+    "shop_policies",
+    "menus",
+    "url_redirects",
 )
 
 each = pytest.mark.parametrize("resource", list(RESOURCES.values()), ids=list(RESOURCES))

@@ -7,20 +7,23 @@ resource of its own (`collection_orders`), for it can only be given when everyth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..keys import Key
 from ..references import Target
-from ..resource import Ask, Fields, Ids, Job, Place, Result, Scopes, Talk
+from ..resource import Ask, Fields, Ids, Job, Place, Reading, Result, Scopes, Talk
 from . import _collection_reading as reading
 from . import _collection_sources as sources
+from . import _images as images
 from ._collection_changes import STILL_BUSY, Step, fits, truncated
 from ._collection_changes import step as next_step
 from ._common import by_alias, given, job_done, read_nodes, refused, text_problem, touches
 from ._plain import Documents, Plain
 
 _FIELDS = f"""
-  id handle title descriptionHtml sortOrder templateSuffix seo {{ title description }} updatedAt {reading.FIELDS}
+  id handle title descriptionHtml sortOrder templateSuffix seo {{ title description }} updatedAt
+  {images.FIELDS} {reading.FIELDS}
 """
 _READ = f"""
 query Collections($after: String, $query: String) {{
@@ -63,6 +66,7 @@ class Collections(Plain):
     connection, noun, selection = "collections", "collection", "handle"
     html = ("descriptionHtml",)
     renames = True
+    sourced = True
     read_batch = 25
     points = 20.0
 
@@ -76,7 +80,12 @@ class Collections(Plain):
 
     def fields_of(self, node: Mapping[str, Any]) -> Fields:
         own = {name: node[name] for name in _OWN}
-        return {**own, "sources": [reading.portable(one) for one in node["sources"] if not reading.obstacle(one)]}
+        made = [reading.portable(one) for one in node["sources"] if not reading.obstacle(one)]
+        return {**own, "image": images.portable(node), "sources": made}
+
+    def reading(self, node: Mapping[str, Any]) -> Reading | None:
+        found = super().reading(node)
+        return replace(found, source=images.source(node)) if found is not None else None
 
     def skipped(self, node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for source in node["sources"]:
@@ -108,7 +117,10 @@ class Collections(Plain):
         yield from sources.places(fields["sources"])
 
     def normalise(self, fields: Fields) -> Fields:
-        return {**fields, "sources": sorted((sources.normalise(one) for one in fields["sources"]), key=repr)}
+        return {
+            **images.normalise(fields),
+            "sources": sorted((sources.normalise(one) for one in fields["sources"]), key=repr),
+        }
 
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1 or not key[0]:
@@ -116,18 +128,22 @@ class Collections(Plain):
         seo = fields.get("seo")
         if not isinstance(fields.get("title"), str) or not isinstance(seo, dict | None):
             return "a collection needs a title, and seo must be an object."
-        return text_problem(fields, _OWN[1:4]) or sources.problem(fields.get("sources"))
+        return text_problem(fields, _OWN[1:4]) or images.problem(fields) or sources.problem(fields.get("sources"))
+
+    def refuse(self, job: Job) -> Result | None:
+        return images.refusal(job)
 
     # -- writing
 
     def created(self, job: Job, ids: Ids) -> dict[str, Any]:
         wanted = [] if "sources" in job.without else _in_gids(job.after, ids)
         own = given({name: job.after.get(name) for name in _OWN})
+        own |= images.inputs(job, "src")
         return {"collection": {"handle": job.key[0], **own, "sources": [truncated(one) for one in wanted]}}
 
     def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
         own = {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}
-        return {"id": job.gid, **given(own)}
+        return {"id": job.gid, **given(own), **images.inputs(job, "src")}
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:
         result = yield from super().create(job, ids)

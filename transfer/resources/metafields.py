@@ -22,7 +22,16 @@ from ._common import read_nodes, refused
 from .metafield_definitions import foreign
 
 # Whatever a value can refer to, of whichever owner it is.
-REFERRED = ("products", "variants", "metaobjects", "metafield_definitions", "collections", "pages", "files")
+REFERRED: tuple[str, ...] = (
+    "products",
+    "variants",
+    "metaobjects",
+    "metafield_definitions",
+    "collections",
+    "pages",
+    "articles",
+    "files",
+)
 
 FIELDS = "id namespace key type value updatedAt"
 _BACK = f"query MetafieldsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Metafield {{ {FIELDS} %s }} }} }}"

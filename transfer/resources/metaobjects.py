@@ -61,7 +61,16 @@ class Metaobjects(Resource):
     )
     gid_types = ("Metaobject",)
     unique = True
-    refers_to = ("metaobject_definitions", "metaobjects", "products", "variants", "collections", "pages", "files")
+    refers_to = (
+        "metaobject_definitions",
+        "metaobjects",
+        "products",
+        "variants",
+        "collections",
+        "pages",
+        "articles",
+        "files",
+    )
     governor = "metaobject_definitions"
     key_parts = 2
     identify = {"Metaobject": "type handle"}

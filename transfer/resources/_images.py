@@ -1,0 +1,73 @@
+"""The image of a record: its file name and alt text are compared; where its bytes are stands beside the record, and
+Shopify fetches them from there.
+
+Shopify puts a UUID to a name that is taken in the target, so one at the end of a name says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ..outcomes import Reason
+from ..resource import Fields, Job, Result
+from ._common import touches
+
+MAX_ALT = 512
+_UUID = re.compile(r"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.[^.]*\Z|\Z)")
+
+FIELDS = "image { url altText }"
+
+
+def portable(node: Mapping[str, Any]) -> Fields | None:
+    image = node["image"]
+    if image is None:
+        return None
+    return {"name": unquote(urlsplit(image["url"]).path.rsplit("/", 1)[-1]), "altText": image["altText"] or ""}
+
+
+def source(node: Mapping[str, Any]) -> str:
+    return str(node["image"]["url"]) if node["image"] else ""
+
+
+def normalise(fields: Fields) -> Fields:
+    """Without the address, and without what Shopify makes of a name."""
+    own = {name: value for name, value in fields.items() if name != "source"}
+    image = own.get("image")
+    return {**own, "image": {**image, "name": _UUID.sub("", image["name"])}} if image else own
+
+
+def problem(fields: Fields) -> str | None:
+    """One sentence on what is wrong with the image of a record from an archive, or None."""
+    image, address = fields.get("image"), fields.get("source", "")
+    if image is not None and not (
+        isinstance(image, dict) and isinstance(image.get("name"), str) and isinstance(image.get("altText"), str)
+    ):
+        return "image must have a name and an altText."
+    if not isinstance(address, str) or (address and not address.startswith(("https://", "http://"))):
+        return "the address of an image must begin with https://."
+    return None
+
+
+def refusal(job: Job) -> Result | None:
+    """Why its image cannot be written: nobody says where it is, or its alt text is too long."""
+    image = job.after.get("image")
+    if not image or not (job.creates or touches(job.changed, "image")):
+        return None
+    if not job.after.get("source"):
+        detail = "The archive does not say where its image is; export the source store again."
+        return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
+    if len(image["altText"]) > MAX_ALT:
+        detail = f"The alt text of its image has {len(image['altText'])} characters, and Shopify takes {MAX_ALT}."
+        return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
+    return None
+
+
+def inputs(job: Job, address: str) -> dict[str, Any]:
+    """The part of an input that brings the image, under the name that the input has for its address."""
+    image = job.after.get("image")
+    if not image or not (job.creates or touches(job.changed, "image")):
+        return {}
+    return {"image": {address: job.after["source"], "altText": image["altText"]}}

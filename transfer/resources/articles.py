@@ -1,0 +1,135 @@
+"""Articles, known by their blog's handle and their own. Authors travel by name: staff accounts belong to one store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target
+from ..resource import OWNER, Fields, Ids, Job, Place, Reading, Result, Scopes
+from . import _images as images
+from ._common import given, quoted, text_problem, touches
+from ._content import moment_problem, normal_moment, visibility
+from ._plain import Documents, Plain
+
+MAX_BODY = 1_048_576  # bytes, as a real store was seen to refuse more
+
+_FIELDS = f"""
+  id handle title body summary tags templateSuffix publishedAt updatedAt
+  author {{ name }} blog {{ id handle }} {images.FIELDS}
+"""
+_READ = f"""
+query Articles($after: String, $query: String) {{
+  articles(first: 100, after: $after, query: $query, sortKey: ID) {{
+    nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+_BACK = f"query ArticlesById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Article {{ {_FIELDS} }} }} }}"
+_CREATE = """
+mutation CreateArticle($article: ArticleCreateInput!) {
+  articleCreate(article: $article) { article { id } userErrors { field message code } }
+}
+"""
+_UPDATE = """
+mutation UpdateArticle($id: ID!, $article: ArticleUpdateInput!) {
+  articleUpdate(id: $id, article: $article) { article { id } userErrors { field message code } }
+}
+"""
+_DELETE = """
+mutation DeleteArticle($id: ID!) { articleDelete(id: $id) { deletedArticleId userErrors { field message code } } }
+"""
+_OWN = ("title", "body", "summary", "tags", "templateSuffix")
+
+
+class Articles(Plain):
+    name = "articles"
+    label = "Articles"
+    scopes = Scopes(read=("read_content",), write=("write_content",))
+    gid_types = ("Article",)
+    refers_to = ("blogs",)
+    identify = {"Article": "handle blog { handle }"}
+    documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
+    connection, noun, selection = "articles", "article", "handle blog { handle }"
+    html = ("body", "summary")
+    key_parts = 2
+    sourced = True
+
+    def key_of(self, node: Mapping[str, Any]) -> Key:
+        return (node["blog"]["handle"], node["handle"])
+
+    def fields_of(self, node: Mapping[str, Any]) -> Fields:
+        own = {name: node[name] for name in (*_OWN, "publishedAt")}
+        return {
+            **own,
+            "tags": sorted(node["tags"]),
+            "author": node["author"]["name"] if node["author"] else None,
+            "image": images.portable(node),
+        }
+
+    def reading(self, node: Mapping[str, Any]) -> Reading | None:
+        found = super().reading(node)
+        return replace(found, source=images.source(node)) if found is not None else None
+
+    def term(self, target: Target) -> str:
+        return f"handle:{quoted(target.key[1])}"
+
+    def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
+        return Target(self.name, self.key_of(node))
+
+    # -- meaning
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        yield Place(OWNER, Target("blogs", key[:1]), hard=True)
+        yield from super().places(key, fields, governor)
+
+    def normalise(self, fields: Fields) -> Fields:
+        return images.normalise({**normal_moment(fields), "tags": sorted(fields.get("tags") or ())})
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) != 2 or not all(key):
+            return "the key of an article is the handle of its blog and its own."
+        tags = fields.get("tags")
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            return "tags must be a list of texts."
+        if not isinstance(fields.get("title"), str):
+            return "an article needs a title."
+        names = ("body", "summary", "templateSuffix", "author")
+        return text_problem(fields, names) or moment_problem(fields) or images.problem(fields)
+
+    def refuse(self, job: Job) -> Result | None:
+        size = len((job.after.get("body") or "").encode("utf-8", "surrogatepass"))
+        if size > MAX_BODY:
+            detail = f"The article has {size} bytes, and Shopify takes at most {MAX_BODY}."
+            return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
+        if job.creates and not (job.after.get("author") or "").strip():
+            detail = "It has no author, and Shopify makes no article without one; give it one in the source store."
+            return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
+        return images.refusal(job)
+
+    # -- writing
+
+    def created(self, job: Job, ids: Ids) -> dict[str, Any]:
+        own = given({name: job.after.get(name) for name in _OWN})
+        return {
+            "article": {
+                "blogId": ids.gid(Target("blogs", job.key[:1])),
+                "handle": job.key[1],
+                **own,
+                "author": {"name": job.after.get("author")},
+                **visibility(job.after),
+                **images.inputs(job, "url"),
+            }
+        }
+
+    def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
+        own = given({name: job.after.get(name) for name in _OWN if touches(job.changed, name)})
+        author = {"author": {"name": job.after["author"]}} if touches(job.changed, "author") else {}
+        seen = visibility(job.after) if touches(job.changed, "publishedAt") else {}
+        return {"article": {**own, **author, **seen, **images.inputs(job, "url")}}
+
+
+RESOURCE = Articles()

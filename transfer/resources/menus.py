@@ -1,0 +1,183 @@
+"""Menus of the online store, three levels deep at most.
+
+An item that leads to a record keeps leading to it; where the target store does not have that record, the item stays in
+its place as a plain link to the same address, and the report names it. Items have no names of their own and are
+replaced as a whole. The two menus that every store has are updated, never created and never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .. import links
+from ..keys import Key
+from ..references import Target, parse
+from ..resource import Ask, Fields, Ids, Job, Json, Place, Scopes, Talk
+from ._common import given
+from ._plain import Documents, Plain
+
+DEPTH = 3
+_ITEM = "title type url tags resourceId"
+_FIELDS = f"id handle title items {{ {_ITEM} items {{ {_ITEM} items {{ {_ITEM} }} }} }}"
+_READ = f"""
+query Menus($after: String) {{
+  menus(first: 25, after: $after, sortKey: ID) {{ nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
+}}
+"""
+_BACK = f"query MenusById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Menu {{ {_FIELDS} }} }} }}"
+_HANDLES = """
+query MenuHandles($after: String) {
+  menus(first: 250, after: $after, sortKey: ID) { nodes { id handle } pageInfo { hasNextPage endCursor } }
+}
+"""
+_CREATE = """
+mutation CreateMenu($title: String!, $handle: String!, $items: [MenuItemCreateInput!]!) {
+  menuCreate(title: $title, handle: $handle, items: $items) { menu { id } userErrors { field message code } }
+}
+"""
+_UPDATE = """
+mutation UpdateMenu($id: ID!, $title: String!, $items: [MenuItemUpdateInput!]!) {
+  menuUpdate(id: $id, title: $title, items: $items) { menu { id } userErrors { field message code } }
+}
+"""
+_DELETE = """
+mutation DeleteMenu($id: ID!) { menuDelete(id: $id) { deletedMenuId userErrors { field message code } } }
+"""
+
+
+class Menus(Plain):
+    name = "menus"
+    label = "Menus"
+    scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
+    gid_types = ()  # nothing refers to a menu
+    refers_to = ("collections", "products", "pages", "blogs", "articles", "metaobjects", "shop_policies")
+    documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
+    connection, noun, selection = "menus", "menu", "handle"
+    filters = moves = False  # menus say neither when they moved, nor can they be searched by handle
+
+    def key_of(self, node: Mapping[str, Any]) -> Key:
+        return (node["handle"],)
+
+    def fields_of(self, node: Mapping[str, Any]) -> Fields:
+        return {"title": node["title"], "items": [_portable(item) for item in node["items"]]}
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        wanted = {target.key[0]: target for target in targets}
+        found: dict[Target, str] = {}
+        after = None
+        while True:
+            page = (yield Ask(_HANDLES, {"after": after}))["menus"]
+            found |= {wanted[node["handle"]]: node["id"] for node in page["nodes"] if node["handle"] in wanted}
+            if not page["pageInfo"]["hasNextPage"]:
+                return found
+            after = page["pageInfo"]["endCursor"]
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        return {**fields, "items": [_rewritten(item, translate) for item in fields["items"]]}
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        for item in _all(fields["items"]):
+            target = parse(item["resource"]) if item.get("resource") else None
+            if target is not None:
+                yield Place("items", target)
+            else:
+                for linked in links.targets(links.in_url, item.get("url")):
+                    yield Place("items", linked, link=True)
+
+    def normalise(self, fields: Fields) -> Fields:
+        return {**fields, "items": [_normal(item) for item in fields["items"]]}
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) != 1 or not key[0]:
+            return "the key of a menu is its handle."
+        if not isinstance(fields.get("title"), str):
+            return "a menu needs a title."
+        return None if _are_items(fields.get("items"), 1) else f"items must be items of a menu, {DEPTH} levels at most."
+
+    # -- writing
+
+    def created(self, job: Job, ids: Ids) -> dict[str, Any]:
+        return {"handle": job.key[0], **self._wanted(job, ids)}
+
+    def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
+        return self._wanted(job, ids)
+
+    def _wanted(self, job: Job, ids: Ids) -> dict[str, Any]:
+        items = self.rewrite(job.after, ids.translate)["items"]
+        return {"title": job.after["title"], "items": [_input(item) for item in items]}
+
+
+def _portable(item: Mapping[str, Any]) -> Fields:
+    return {
+        "title": item["title"],
+        "type": item["type"],
+        "url": item["url"],
+        "tags": item["tags"],
+        "resource": item["resourceId"],
+        "items": [_portable(inner) for inner in item.get("items", ())],
+    }
+
+
+def _rewritten(item: Fields, translate: Callable[[str], str | None]) -> Fields:
+    """An item whose record is not there becomes a link to the address at which it would be."""
+    new = {**item, "items": [_rewritten(inner, translate) for inner in item["items"]]}
+    if item.get("url"):
+        new["url"] = links.in_url(item["url"], translate)
+    if item.get("resource"):
+        new["resource"] = translate(item["resource"])
+        if new["resource"] is None:
+            new |= {"type": "HTTP", "tags": [], "url": new.get("url") or "/"}
+    return new
+
+
+def _normal(item: Fields) -> Fields:
+    """The address of a record follows from the record."""
+    return {
+        "title": item["title"],
+        "type": item["type"],
+        "url": "" if item.get("resource") else item.get("url") or "",
+        "tags": sorted(item["tags"]),
+        "resource": item.get("resource") or "",
+        "items": [_normal(inner) for inner in item["items"]],
+    }
+
+
+def _input(item: Fields) -> Fields:
+    resource = item.get("resource")
+    return given(
+        {
+            "title": item["title"],
+            "type": item["type"],
+            "resourceId": resource,
+            "url": None if resource else item.get("url"),
+            "tags": item["tags"] or None,
+            "items": [_input(inner) for inner in item["items"]] or None,
+        }
+    )
+
+
+def _all(items: Sequence[Fields]) -> Iterator[Fields]:
+    for item in items:
+        yield item
+        yield from _all(item["items"])
+
+
+def _are_items(items: Json, depth: int) -> bool:
+    if not isinstance(items, list) or (items and depth > DEPTH):
+        return False
+    return all(
+        isinstance(item, dict)
+        and isinstance(item.get("title"), str)
+        and isinstance(item.get("type"), str)
+        and all(isinstance(item.get(name), str | None) for name in ("url", "resource"))
+        and isinstance(item.get("tags"), list)
+        and all(isinstance(tag, str) for tag in item["tags"])
+        and _are_items(item.get("items"), depth + 1)
+        for item in items
+    )
+
+
+RESOURCE = Menus()

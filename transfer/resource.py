@@ -209,6 +209,8 @@ class Resource(ABC):
     name: str
     label: str  # what a merchant calls it, plural: "Products"
     scopes: Scopes
+    key_is: str  # what the natural key is made of, for people: "handle", "type, handle"
+    leaves: Mapping[str, str] = {}  # what of these records is not carried -> why, for people
     gid_types: tuple[str, ...]  # GID types that stand for a record of this resource: ("Product",)
     refers_to: tuple[str, ...] = ()  # resources that a record may name; the default order is derived from it
     embeds: tuple[str, ...] = ()  # kinds that live inside a record and can be referred to: ("variants",)

@@ -22,6 +22,7 @@ query CollectionMetafields($after: String, $query: String) {{
 class CollectionMetafields(HandleOwned):
     name = "collection_metafields"
     label = "Collection metafields"
+    key_is = "handle, namespace, key"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     owner_selection = "... on Collection { handle }"
     hangs_on, owner_types = "collections", ("COLLECTION",)

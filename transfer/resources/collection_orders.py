@@ -44,6 +44,7 @@ mutation ReorderCollection($id: ID!, $moves: [MoveInput!]!) {
 class CollectionOrders(Resource):
     name = "collection_orders"
     label = "Orders of products in collections"
+    key_is = "handle of the collection"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ()
     # The metafields are no references: sources look at them, and decide by them which products there are to order.

@@ -58,6 +58,11 @@ _OWN = ("title", "descriptionHtml", "sortOrder", "templateSuffix", "seo")
 class Collections(Plain):
     name = "collections"
     label = "Collections"
+    key_is = "handle"
+    leaves = {
+        "sources that another app shares": "only that app can make them",
+        "conditions that the API names unknown": "it takes no such condition",
+    }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Collection",)
     refers_to = ("products", "variants", "metaobjects", "metafield_definitions", "collections")

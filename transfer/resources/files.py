@@ -90,6 +90,11 @@ mutation StageUpload($input: [StagedUploadInput!]!) {
 class Files(Resource):
     name = "files"
     label = "Files"
+    key_is = "kind, file name"
+    leaves = {
+        "files that Shopify could not process": "there is nothing to copy",
+        "two different videos or models of one name": "nobody can say which is which",
+    }
     scopes = Scopes(read=("read_files",), write=("write_files",))
     gid_types = tuple(KINDS)
     key_parts = 2

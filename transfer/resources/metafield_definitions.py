@@ -89,6 +89,11 @@ def foreign(namespace: str) -> str | None:
 class MetafieldDefinitions(Resource):
     name = "metafield_definitions"
     label = "Metafield definitions"
+    key_is = "owner type, namespace, key"
+    leaves = {
+        "other apps' definitions": "Shopify lets nobody else create them",
+        "definitions on orders, customers, companies, locations, markets and discounts": "their owners are not carried",
+    }
     scopes = Scopes(
         read=("read_products", "read_metaobject_definitions"), write=("write_products", "write_metaobject_definitions")
     )

@@ -80,6 +80,7 @@ mutation DeleteMetafields($metafields: [MetafieldIdentifierInput!]!) {
 class Metafields(Resource):
     """Subclasses say who owns the values: `owner_selection`, `owner_key`, `owner_target` and `streams`."""
 
+    leaves = {"values in other apps' namespaces": "Shopify shows them to their own app only"}
     upsert = True
     unique = True
     batch = 25  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet

@@ -77,6 +77,10 @@ def standard(type_: str) -> bool:
 class MetaobjectDefinitions(Resource):
     name = "metaobject_definitions"
     label = "Metaobject definitions"
+    key_is = "type"
+    leaves = {
+        "other apps' types": "Shopify lets nobody else create them",
+    }
     scopes = Scopes(read=("read_metaobject_definitions",), write=("write_metaobject_definitions",))
     gid_types = ("MetaobjectDefinition",)
     unique = True

@@ -54,6 +54,10 @@ mutation DeleteMetaobject($id: ID!) { metaobjectDelete(id: $id) { deletedId user
 class Metaobjects(Resource):
     name = "metaobjects"
     label = "Metaobjects"
+    key_is = "type, handle"
+    leaves = {
+        "entries of other apps' types": "Shopify shows them to their own app only",
+    }
     parted = True
     scopes = Scopes(
         read=("read_metaobjects", "read_metaobject_definitions"),

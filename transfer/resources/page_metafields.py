@@ -22,6 +22,7 @@ query PageMetafields($after: String, $query: String) {{
 class PageMetafields(HandleOwned):
     name = "page_metafields"
     label = "Page metafields"
+    key_is = "handle, namespace, key"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     owner_selection = "... on Page { handle }"
     hangs_on, owner_types = "pages", ("PAGE",)

@@ -45,6 +45,7 @@ _OWN = ("title", "body", "templateSuffix")
 class Pages(Plain):
     name = "pages"
     label = "Pages"
+    key_is = "handle"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Page",)
     identify = {"Page": "handle"}

@@ -27,6 +27,7 @@ query ProductMetafields($after: String, $query: String) {{
 class ProductMetafields(Metafields):
     name = "product_metafields"
     label = "Product metafields"
+    key_is = "handle, namespace, key"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     hangs_on = "products"
     owner_types = ("PRODUCT",)

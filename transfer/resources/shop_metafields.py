@@ -21,6 +21,7 @@ _SHOP = "query ShopId { shop { id } }"
 class ShopMetafields(Metafields):
     name = "shop_metafields"
     label = "Shop metafields"
+    key_is = "namespace, key"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     owner_types = ("SHOP",)
     refers_to = REFERRED

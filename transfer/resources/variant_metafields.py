@@ -28,6 +28,7 @@ query VariantMetafields($after: String, $query: String) {{
 class VariantMetafields(Metafields):
     name = "variant_metafields"
     label = "Variant metafields"
+    key_is = "handle, option names and values, namespace, key"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     hangs_on = "variants"
     owner_types = ("PRODUCTVARIANT",)

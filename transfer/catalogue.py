@@ -1,0 +1,73 @@
+"""``python -m transfer.catalogue > docs/resources.md``: what is carried, what is not, and why. Is that all of it?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from .registry import RESOURCES, order
+from .resource import Resource
+
+# Kinds of things in a store that no archive holds.
+BEYOND = {
+    "Orders, draft orders, returns, checkouts, gift cards, payouts": "what was sold belongs to the store that sold it",
+    "Staff accounts and what names them": "people are invited to a store, and not copied into it",
+    "Other apps, their data, and the functions behind their discounts": "only the app itself may read and write it",
+    "Themes": "Shopify lets only few apps write them; a theme is carried as a file, by its own export",
+    "Payment, shipping, tax and checkout settings": "the API does not give them, and they differ from store to store",
+    "Analytics and search history": "they tell what happened, and cannot be written",
+}
+
+HEAD = """# What is carried
+
+Made from the registry by `python -m transfer.catalogue`; a test holds it to that.
+
+References are rewritten wherever they stand: in values, lists, rich text, links, HTML and conditions (see
+[the archive format](archive-format.md)).
+"""
+
+
+def catalogue() -> str:
+    """The page, in Markdown."""
+    resources = [RESOURCES[name] for name in order()]
+    return "\n".join(
+        [
+            HEAD,
+            "| kind | natural key | scopes to read | scopes to write | refers to |",
+            "|---|---|---|---|---|",
+            *map(_line, resources),
+            "",
+            "## What of them is not carried",
+            "",
+            "| kind | what | why |",
+            "|---|---|---|",
+            *(line for resource in resources for line in _left(resource)),
+            "",
+            "An export counts what it met of this, names examples, and says so in its manifest and on its page.",
+            "",
+            "## What no archive holds",
+            "",
+            "| what | why |",
+            "|---|---|",
+            *(f"| {what} | {why} |" for what, why in BEYOND.items()),
+            "",
+        ]
+    )
+
+
+def _line(resource: Resource) -> str:
+    read, write = (" ".join(f"`{scope}`" for scope in own) for own in (resource.scopes.read, resource.scopes.write))
+    return f"| {resource.label} (`{resource.name}`) | {resource.key_is} | {read} | {write} | {_refers(resource)} |"
+
+
+def _refers(resource: Resource) -> str:
+    return ", ".join(name.replace("_", " ") for name in resource.refers_to) or "nothing"
+
+
+def _left(resource: Resource) -> Iterator[str]:
+    for what, why in resource.leaves.items():
+        yield f"| {resource.label} | {what} | {why} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(catalogue())

@@ -26,6 +26,7 @@ query ArticleMetafields($after: String, $query: String) {{
 class ArticleMetafields(HandleOwned):
     name = "article_metafields"
     label = "Article metafields"
+    key_is = "blog handle, handle, namespace, key"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     owner_selection = "... on Article { handle blog { handle } }"
     hangs_on, owner_types = "articles", ("ARTICLE",)

@@ -48,6 +48,8 @@ _OWN = ("title", "body", "summary", "tags", "templateSuffix")
 class Articles(Plain):
     name = "articles"
     label = "Articles"
+    key_is = "blog handle, handle"
+    leaves = {"authors' staff accounts": "they belong to one store; the author's name is carried"}
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Article",)
     refers_to = ("blogs",)

@@ -22,6 +22,7 @@ query BlogMetafields($after: String, $query: String) {{
 class BlogMetafields(HandleOwned):
     name = "blog_metafields"
     label = "Blog metafields"
+    key_is = "handle, namespace, key"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     owner_selection = "... on Blog { handle }"
     refers_to = ("blogs", *REFERRED)

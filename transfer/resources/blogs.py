@@ -40,6 +40,7 @@ _OWN = ("title", "commentPolicy", "templateSuffix")
 class Blogs(Plain):
     name = "blogs"
     label = "Blogs"
+    key_is = "handle"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Blog",)
     identify = {"Blog": "handle"}

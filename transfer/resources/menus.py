@@ -49,6 +49,7 @@ mutation DeleteMenu($id: ID!) { menuDelete(id: $id) { deletedMenuId userErrors {
 class Menus(Plain):
     name = "menus"
     label = "Menus"
+    key_is = "handle"
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
     gid_types = ()  # nothing refers to a menu
     refers_to = ("collections", "products", "pages", "blogs", "articles", "metaobjects", "shop_policies")

@@ -27,6 +27,7 @@ mutation UpdateShopPolicy($shopPolicy: ShopPolicyInput!) {
 class ShopPolicies(Resource):
     name = "shop_policies"
     label = "Policies"
+    key_is = "type"
     scopes = Scopes(read=("read_legal_policies",), write=("write_legal_policies",))
     gid_types = ("ShopPolicy",)
     identify = {"ShopPolicy": "type"}

@@ -42,6 +42,7 @@ mutation DeleteUrlRedirect($id: ID!) {
 class UrlRedirects(Plain):
     name = "url_redirects"
     label = "URL redirects"
+    key_is = "path"
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
     gid_types = ()  # nothing refers to a redirect
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)

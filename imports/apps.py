@@ -6,7 +6,8 @@ class ImportsConfig(AppConfig):
     verbose_name = "Imports"
 
     def ready(self) -> None:
-        from . import hooks, kind
+        from . import comparisons, hooks, kind
 
         kind.register()
+        comparisons.register()
         hooks.connect()

@@ -18,7 +18,24 @@ from transfer.sheets.errors import name_of
 from transfer.sheets.write import FORMS
 
 
-class Import(Run):
+class Uploaded:
+    """A run over a file that somebody uploaded; a refused spreadsheet comes back with what was wrong."""
+
+    pk: uuid.UUID
+    prefix: str
+
+    @property
+    def annotated(self) -> str:
+        """The uploaded spreadsheet with its errors, as a file's name in the storage; empty where there is none."""
+        names = (f"{self.prefix}{folder}{name_of(form)}" for folder in ("", "other/") for form in FORMS)
+        return next((name for name in names if storage().exists(name)), "")
+
+    @property
+    def errors_address(self) -> str:
+        return f"{reverse('imports:plan', args=[self.pk]).removesuffix('plan')}{self.annotated.rsplit('/', 1)[-1]}"
+
+
+class Import(Uploaded, Run):
     """`archive`: the import's own copy. `excluded`: {"resources": [...], "records": [[resource, key], ...]}."""
 
     source_name = models.CharField(max_length=255, blank=True)
@@ -28,15 +45,14 @@ class Import(Run):
     excluded = models.JSONField(default=dict, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
-    @property
-    def annotated(self) -> str:
-        """The uploaded spreadsheet with its errors, as a file's name in the storage; empty where there is none."""
-        names = (f"{self.prefix}{name_of(form)}" for form in FORMS)
-        return next((name for name in names if storage().exists(name)), "")
 
-    @property
-    def errors_address(self) -> str:
-        return f"{reverse('imports:plan', args=[self.pk]).removesuffix('plan')}{self.annotated.rsplit('/', 1)[-1]}"
+class Comparison(Uploaded, Run):
+    """A file against this shop, or against another file. `other`: empty where it is this shop."""
+
+    name = models.CharField(max_length=255)
+    other_name = models.CharField(max_length=255, blank=True)
+    archive = models.CharField(max_length=200)
+    other = models.CharField(max_length=200, blank=True)
 
 
 class CopyStatus(models.TextChoices):

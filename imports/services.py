@@ -36,17 +36,14 @@ def create(shop: Shop, *, name: str, upload: BinaryIO, claim: Callable[[Import],
 
     `claim`: called in the transaction that saves the run; what it raises undoes everything.
     """
-    source_shop, resources = _looked_at(upload)
+    source_shop, resources = looked_at(upload)
     missing = missing_scopes(shop, resources)
     if missing:
         raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
     run = Import(shop=shop, kind=Kind.IMPORT, source_name=name[:255], source_shop=source_shop[:255])
     run.archive = f"{run.prefix}source.zip"
-    upload.seek(0)
     try:
-        with storage().write(run.archive) as file:
-            while chunk := upload.read(CHUNK):
-                file.write(chunk)
+        keep(upload, run.archive)
         with transaction.atomic():
             enqueue(run)
             claim(run)
@@ -56,7 +53,16 @@ def create(shop: Shop, *, name: str, upload: BinaryIO, claim: Callable[[Import],
         raise
 
 
-def _looked_at(upload: BinaryIO) -> tuple[str, list[str]]:
+def keep(upload: BinaryIO, name: str) -> str:
+    """Copies what was uploaded into the storage."""
+    upload.seek(0)
+    with storage().write(name) as file:
+        while chunk := upload.read(CHUNK):
+            file.write(chunk)
+    return name
+
+
+def looked_at(upload: BinaryIO) -> tuple[str, list[str]]:
     """(source shop, resources). A spreadsheet says whose it is when the run reads it. Raises ArchiveError."""
     form = form_of(upload)
     if form != ARCHIVE:

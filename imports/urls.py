@@ -11,6 +11,7 @@ urlpatterns = [
     path("copies/<uuid:copy_id>/status.json", copy_views.status, name="copy_status"),
     path("copies/<uuid:copy_id>/cancel", copy_views.cancel, name="copy_cancel"),
     path("imports/new", views.new, name="new"),
+    path("comparisons/new", views.compare, name="compare"),
     path("imports/uploads", views.upload_address, name="upload_address"),
     path("uploads/<uuid:address>", views.upload, name="upload"),
     path("imports/<uuid:run_id>/plan", views.plan, name="plan"),

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models.functions import Now
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from runs.models import Run
 from runs.states import FINAL, Status
 from runs.storage import storage
 from runs.views import missing, of_shop
@@ -29,10 +31,10 @@ from transfer.keys import decode, encode
 from transfer.outcomes import Policy
 from transfer.registry import RESOURCES, withheld
 
-from . import choices, listing, services
+from . import choices, comparisons, listing, services
 from .answer import answer
 from .listing import Filters
-from .models import Import, UploadAddress
+from .models import Import, UploadAddress, Uploaded
 from .words import POLICIES, reason
 
 UPLOAD_MINUTES = 60
@@ -77,11 +79,27 @@ def upload(request: HttpRequest, address: UUID) -> HttpResponse:
     file = request.FILES.get("archive")
     if file is None or file.file is None:
         return JsonResponse({"error": "Choose the file that an export gave you."}, status=422)
+    other = request.FILES.get("other")
     try:
-        run = services.create(row.shop, name=file.name or "", upload=cast(BinaryIO, file.file))
+        run: Run = (
+            comparisons.create(row.shop, _file(file), _file(other) if other else None)
+            if request.POST.get("purpose") == "compare"
+            else services.create(row.shop, name=file.name or "", upload=cast(BinaryIO, file.file))
+        )
     except (ArchiveError, Refused) as refusal:
         return JsonResponse({"error": str(refusal)}, status=422)
     return JsonResponse({"run": str(run.pk), "url": reverse("runs:show", args=[run.pk])}, status=201)
+
+
+def _file(upload: UploadedFile[Any]) -> comparisons.File:
+    return upload.name or "", cast(BinaryIO, upload.file)
+
+
+@require_GET
+@embedded
+def compare(request: EmbeddedRequest) -> HttpResponse:
+    """The form of a comparison: a file with this store, or with another file."""
+    return render(request, "imports/compare.html", {"limit": settings.MAX_UPLOAD_BYTES})
 
 
 # -- plan --------------------------------------------------------------------------------------------------------
@@ -233,10 +251,11 @@ def report_file(request: EmbeddedRequest, run: Import, /, form: str) -> HttpResp
 
 
 @require_GET
-@of_shop(Import)
-def errors_file(request: EmbeddedRequest, run: Import, /) -> HttpResponseBase:
+@of_shop(Run)
+def errors_file(request: EmbeddedRequest, run: Run, /) -> HttpResponseBase:
     """The uploaded spreadsheet, with what was wrong with its rows or was not written of them."""
-    name = run.annotated
+    own = getattr(run, run.kind)
+    name = own.annotated if isinstance(own, Uploaded) else ""
     if not name:
         return missing(request)
     return FileResponse(storage().read(name), as_attachment=True, filename=name.rsplit("/", 1)[-1])

@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     EXPORT = "export"
     IMPORT = "import"
     SPREADSHEET = "spreadsheet"
+    COMPARISON = "comparison"
 
 
 class RunQuerySet(models.QuerySet["Run"]):

@@ -7,7 +7,7 @@ and is a step as `transfer.work` describes. The Django engine and `transfer.loca
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shopify_client import API_VERSION
@@ -20,6 +20,7 @@ from .archive.manifest import Manifest
 from .archive.members import MemberSet
 from .archive.merge import merge
 from .compare import compare
+from .fidelity import fidelity
 from .follow import follow
 from .outcomes import Outcome
 from .plan import Decision, arrange, decide
@@ -241,4 +242,51 @@ IMPORT = (
     Stage("apply", "Writing", _apply),
     Stage("verify", "Reading back", _verify),
     Stage("annotate", "Writing your file", _annotate),
+)
+
+
+# -- comparison: options are {"archive": storage name, "other": storage name, or "" for the shop itself} ---------------
+
+
+def _other(desk: Desk) -> Desk:
+    """The desk with a folder of its own, so that two files of one run do not meet."""
+    return replace(desk, prefix=f"{desk.prefix}other/")
+
+
+def _check_other(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    if options["other"]:
+        return _check(_other(desk), cursor, past, {"archive": options["other"]})
+    return iter([Checkpoint(cursor, done=True)])
+
+
+def _of_shop(step: Callable[[Desk, Cursor, Past, Options], Steps]) -> Callable[[Desk, Cursor, Past, Options], Steps]:
+    """A step that there is only where the other side is the shop."""
+
+    def work(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+        return iter([Checkpoint(cursor, done=True)]) if options["other"] else step(desk, cursor, past, options)
+
+    return work
+
+
+def _fidelity(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    left = MemberSet.from_cursor(desk.storage, past["check"])
+    ours = _whole_of(past["check"])
+    if options["other"]:
+        right = MemberSet.from_cursor(desk.storage, past["check_other"])
+        return fidelity(desk, cursor, left=left, right=right, whole=(ours, _whole_of(past["check_other"])))
+    right = _target(desk, past)
+    return fidelity(desk, cursor, left=left, right=right, whole=(ours, frozenset(right.resources)))
+
+
+def _whole_of(checked: Cursor) -> frozenset[str]:
+    return frozenset(checked["manifest"]["whole"])
+
+
+COMPARISON = (
+    Stage("check", "Checking the file", _check),
+    Stage("check_other", "Checking the other file", _check_other),
+    Stage("snapshot", "Reading this store", _of_shop(_snapshot_read)),
+    Stage("snapshot_resolve", "Resolving its references", _of_shop(_snapshot_resolve)),
+    Stage("snapshot_merge", "Sorting", _of_shop(_snapshot_merge)),
+    Stage("compare", "Comparing", _fidelity),
 )

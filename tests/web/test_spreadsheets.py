@@ -37,9 +37,9 @@ def _asked(client: Client, shop: str, export: Any, form: str) -> Any:
     return work(Spreadsheet.objects.get(form=form))
 
 
-def _upload(client: Client, shop: str, content: bytes, name: str) -> Any:
+def _upload(client: Client, shop: str, content: bytes, name: str, **more: Any) -> Any:
     address = client.post("/imports/uploads", headers=bearer(shop)).json()["address"]
-    answer = client.post(address, {"archive": SimpleUploadedFile(name, content)})
+    answer = client.post(address, {"archive": SimpleUploadedFile(name, content), **more})
     assert answer.status_code == 201, answer.content
     return work(Run.objects.get(pk=answer.json()["run"]))
 
@@ -102,3 +102,36 @@ def test_a_spreadsheet_is_nobody_elses_and_goes_with_its_export(app: Any, sandbo
     purge_expired()
     assert not Run.objects.exists()
     assert not list(storage().list(""))
+
+
+def test_a_file_is_compared_with_the_store_and_with_another_file(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop = installed(sandbox, sandbox.shop("plain"))
+    export = work(exports.create(shop)).export
+    archive = streamed(_download(client, shop.domain, export))
+    xlsx = streamed(_download(client, shop.domain, _asked(client, shop.domain, export, "xlsx")))
+    changed = edited(xlsx, lambda book: setattr(cell(book["products"], "title", 2), "value", "By hand"))
+    html = {**bearer(shop.domain), "Accept": "text/html"}
+    assert b'name="purpose" value="compare"' in client.get("/comparisons/new", headers=html).content
+    writes = sandbox.stats(shop.domain)["mutations"]
+    same = _upload(client, shop.domain, archive, "store.zip", purpose="compare")
+    assert (same.status, same.result["equal"]) == (Status.SUCCEEDED, True)
+    assert same.result["totals"]["equal"] > 10
+    other = SimpleUploadedFile("store.xlsx", changed)
+    run = _upload(client, shop.domain, archive, "store.zip", purpose="compare", other=other)
+    assert (run.status, run.result["totals"]["differing"]) == (Status.SUCCEEDED, 1)
+    page = client.get(f"/runs/{run.pk}/", headers=html).content.decode()
+    assert "store.zip" in page and "store.xlsx" in page and "<code>title</code>" in page
+    wrong = edited(xlsx, lambda book: setattr(cell(book["products"], "Command", 2), "value", "SMASH"))
+    failed = _upload(client, shop.domain, wrong, "store.xlsx", purpose="compare")
+    assert (failed.status, failed.message.partition(":")[0]) == (
+        Status.FAILED,
+        "Sheet products, row 2, column Command",
+    )
+    for known, second in ((failed, None), (None, SimpleUploadedFile("store.xlsx", wrong))):
+        bad = known or _upload(client, shop.domain, archive, "store.zip", purpose="compare", other=second)
+        book = openpyxl.load_workbook(
+            io.BytesIO(streamed(client.get(f"/imports/{bad.pk}/errors.xlsx", headers=bearer(shop.domain))))
+        )
+        assert book["products"].cell(2, 1).value.startswith("Command: ")
+        book.close()
+    assert sandbox.stats(shop.domain)["mutations"] == writes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -46,3 +47,9 @@ def seconds(value: Any) -> str:
             count = round(whole / size)
             return f"{count} {word}{'' if count == 1 else 's'}"
     return "1 second" if whole == 1 else f"{whole} seconds"
+
+
+@register.filter
+def pairs(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The items of a dict that may well have a key named "items"."""
+    return list(value.items())

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from ..resolvers import articles, blogs, menus, policies, redirects
 from ..store import Node, Shop
-from .tools import _honest, define_metafield, entry, redefine, set_metafield
+from .tools import define_metafield, entry, honest, redefine, set_metafield
 from .types import AWKWARD
 
 TEXT = "single_line_text_field"
@@ -30,17 +30,17 @@ def plant(
     written = _articles(shop, [_blog(shop, "News"), _blog(shop, "Behind the scenes", commentPolicy="CLOSED")])
     _refer(shop, chance, products, written, entries)
     for type_, body in POLICIES.items():
-        _honest(policies.put, shop, {"type": type_, "body": body})
+        honest(policies.put, shop, {"type": type_, "body": body})
     _menus(shop, products, pages, written, entries)
     for number in range(25):
         where = {"path": f"/old/{number}/naïve path", "target": f"/pages/{pages[number % len(pages)]['handle']}"}
-        _honest(redirects.put, shop, None, where)
-    _honest(redirects.put, shop, None, {"path": "/shop", "target": f"https://{shop.domain}/collections/all?a=b#c"})
-    _honest(redirects.put, shop, None, {"path": "/away", "target": "https://example.com/?q=a%2Fb"})
+        honest(redirects.put, shop, None, where)
+    honest(redirects.put, shop, None, {"path": "/shop", "target": f"https://{shop.domain}/collections/all?a=b#c"})
+    honest(redirects.put, shop, None, {"path": "/away", "target": "https://example.com/?q=a%2Fb"})
 
 
 def _blog(shop: Shop, title: str, **more: object) -> Node:
-    made: Node = _honest(blogs.put, shop, None, {"title": title, **more})
+    made: Node = honest(blogs.put, shop, None, {"title": title, **more})
     return made
 
 
@@ -65,7 +65,7 @@ def _articles(shop: Shop, homes: Sequence[Node]) -> list[Node]:
             if number % 2:
                 source = f"https://pictures.example/{home['handle']}/picture {number}.png?v=1"
                 given["image"] = {"url": source, "altText": AWKWARD if number == 3 else None}
-            made.append(_honest(articles.put, shop, None, given))
+            made.append(honest(articles.put, shop, None, given))
     return made
 
 
@@ -126,7 +126,7 @@ def _menus(
     if shelves:
         main.append({**shelves[0], "title": f"Only blue {AWKWARD}", "tags": ["Blue"]})
     own = shop.named("Menu", "main-menu")
-    _honest(menus.put, shop, own, "Main menu", None, main)
+    honest(menus.put, shop, own, "Main menu", None, main)
     legal = [item("SHOP_POLICY", refunds), item("PAGE", pages[6]), item("METAOBJECT", entries["designer"][1])]
-    _honest(menus.put, shop, shop.named("Menu", "footer"), "Footer", None, legal)
-    _honest(menus.put, shop, None, "Sidebar", "sidebar", [{"title": "Search", "type": "SEARCH", "url": "/search"}])
+    honest(menus.put, shop, shop.named("Menu", "footer"), "Footer", None, legal)
+    honest(menus.put, shop, None, "Sidebar", "sidebar", [{"title": "Search", "type": "SEARCH", "url": "/search"}])

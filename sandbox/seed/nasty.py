@@ -7,7 +7,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from ..resolvers import collections, standard
+from ..resolvers import articles, blogs, collections, menus, policies, redirects, standard
 from ..store import Node, Shop
 from .tools import (
     collection,
@@ -15,6 +15,7 @@ from .tools import (
     define_metafield,
     entry,
     file,
+    honest,
     image,
     page,
     product,
@@ -54,6 +55,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     _linked(shop)
     _pages(shop)
     _collections(shop, odd)
+    _navigation(shop)
 
 
 def _files(shop: Shop, odd: Node) -> None:
@@ -151,6 +153,21 @@ def _collections(shop: Shop, odd: Node) -> None:
     picked = {"selections": [{"productId": gone["id"]}, {"productId": odd["id"]}]}
     collection(shop, title="With a gap", sources=[{"source": _titled("Picks", picked)}])
     _drop(shop, gone)
+
+
+def _navigation(shop: Shop) -> None:
+    """Three levels that lead to what is gone, redirects of odd paths, an article as large as Shopify takes."""
+    gone = page(shop, title="Gone too")
+    lost = {"title": AWKWARD, "type": "PAGE", "resourceId": gone["id"]}
+    deep = {"title": "Deep", "type": "HTTP", "url": "#", "items": [{**lost, "items": [lost, lost]}]}
+    honest(menus.put, shop, None, AWKWARD, "übung-menu", [deep, lost])
+    shop.drop(gone)
+    for path in ("/%D7%A9/a b", "/a'b\\c", "/A?x=1&y=%2F", "/" + "x" * 1000):
+        honest(redirects.put, shop, None, {"path": path, "target": "https://example.com/ü?a=%20"})
+    home = honest(blogs.put, shop, None, {"title": AWKWARD, "handle": "日本"})
+    large = {"title": AWKWARD, "handle": "x" * 265, "body": "é" * 524_288, "author": {"name": AWKWARD}}
+    honest(articles.put, shop, None, {**large, "blogId": home["id"], "tags": ["a,b", "É"]})
+    honest(policies.put, shop, {"type": "LEGAL_NOTICE", "body": ""})
 
 
 def _titled(title: str, inclusion: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,14 +23,12 @@ from ..store import Node, Shop
 
 def define(shop: Shop, type_: str, fields: Sequence[Mapping[str, Any]], **more: Any) -> Node:
     """A metaobject definition. `fields`: key, type, and what else the input takes."""
-    made: Node = _honest(
-        metaobject_definitions._create, shop, {"type": type_, "fieldDefinitions": list(fields), **more}
-    )
+    made: Node = honest(metaobject_definitions._create, shop, {"type": type_, "fieldDefinitions": list(fields), **more})
     return made
 
 
 def redefine(shop: Shop, node: Node, **given: Any) -> None:
-    _honest(metaobject_definitions._update, shop, node, given)
+    honest(metaobject_definitions._update, shop, node, given)
 
 
 def refers_to(*definitions: Node) -> list[dict[str, str]]:
@@ -45,7 +43,7 @@ def entry(shop: Shop, type_: str, handle: str, values: Mapping[str, str], status
     if status:
         given["capabilities"] = {"publishable": {"status": status}}
     node = shop.metaobject(type_, handle)
-    made: Node = _honest(metaobjects._write, shop, type_, node, handle, given, ["metaobject"])
+    made: Node = honest(metaobjects._write, shop, type_, node, handle, given, ["metaobject"])
     return made
 
 
@@ -53,28 +51,28 @@ def define_metafield(shop: Shop, owner: str, name: str, type_: str, **more: Any)
     """`name`: namespace and key, with a dot."""
     namespace, key = name.split(".")
     given = {"ownerType": owner, "namespace": namespace, "key": key, "type": type_, "name": key.title(), **more}
-    made: Node = _honest(metafield_definitions._create, shop, given)
+    made: Node = honest(metafield_definitions._create, shop, given)
     return made
 
 
 def set_metafield(shop: Shop, owner: Node, name: str, value: str, type_: str | None = None) -> Node:
     namespace, key = name.split(".")
     item = {"ownerId": owner["id"], "namespace": namespace, "key": key, "value": value, "type": type_}
-    return shop.put_metafield(**_honest(metafields._checked, shop, item, 0))
+    return shop.put_metafield(**honest(metafields._checked, shop, item, 0))
 
 
 def product(shop: Shop, **given: Any) -> Node:
-    made: Node = _honest(products._set, shop, None, given)
+    made: Node = honest(products._set, shop, None, given)
     return made
 
 
 def collection(shop: Shop, **given: Any) -> Node:
-    made: Node = _honest(collections.put, shop, None, given)
+    made: Node = honest(collections.put, shop, None, given)
     return made
 
 
 def page(shop: Shop, **given: Any) -> Node:
-    made: Node = _honest(pages.put, shop, None, given)
+    made: Node = honest(pages.put, shop, None, given)
     return made
 
 
@@ -136,7 +134,7 @@ def rich_text(*paragraphs: str, url: str = "https://example.com/care") -> str:
     return json.dumps({"type": "root", "children": [*children, link]}, ensure_ascii=False)
 
 
-def _honest(function: Any, *arguments: Any) -> Any:
+def honest(function: Any, *arguments: Any) -> Any:
     """A seed that Shopify would refuse is a mistake in the seed."""
     try:
         return function(*arguments)

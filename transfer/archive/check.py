@@ -30,7 +30,7 @@ MAX_TOTAL = 64_000_000_000
 MAX_RATIO = 300  # JSON lines deflate to a tenth, very repetitive ones to a hundredth
 MAX_DEPTH = 64
 MOST_TYPES = 2_000  # of entries; a shop has a few hundred at most
-RATIO_FROM = 1_000_000  # below this size a ratio says nothing
+RATIO_FROM = 10_000_000  # below this size a ratio says nothing: one long article may be one letter, a million times
 BEAT = 1000  # lines between two signs of life
 
 

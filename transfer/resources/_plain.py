@@ -34,6 +34,7 @@ class Plain(Resource):
     connection: str  # "pages": the field of the connection
     noun: str  # "page": the field of the payloads that holds the record
     selection: str  # what `key_of` needs of a node
+    unique = True
     html: tuple[str, ...] = ()  # fields whose value is HTML, with links in it
     filters = True  # whether the connection can be searched by id
     renames = False  # whether Shopify silently gives another name where one is taken; the payload must tell the name

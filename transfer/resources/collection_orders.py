@@ -50,6 +50,7 @@ class CollectionOrders(Resource):
     # The metafields are no references: sources look at them, and decide by them which products there are to order.
     refers_to = ("collections", "products", "product_metafields", "variant_metafields")
     upsert = True
+    unique = True
     deletable = False  # an order can be changed, not taken away
     read_batch = 20
 

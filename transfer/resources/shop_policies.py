@@ -32,6 +32,7 @@ class ShopPolicies(Resource):
     gid_types = ("ShopPolicy",)
     identify = {"ShopPolicy": "type"}
     upsert = True
+    unique = True
     deletable = False
 
     # -- reading

@@ -27,6 +27,7 @@ from transfer.registry import RESOURCES
 from transfer.resource import Fields, Resource
 from transfer.resources.metafields import Metafields
 from transfer.sheets import convert
+from transfer.sheets.layout import name_of, place_of
 from transfer.sheets.write import write
 from transfer.work import Desk
 
@@ -226,3 +227,11 @@ def test_the_first_sheet_keeps_the_manifest(boutique: bytes, tmp_path: Path) -> 
         _, known = convert.load(again, file)
     assert replace(known, members=()) == replace(manifest, members=())
     assert known.counts == manifest.counts
+
+
+def test_every_sheet_of_every_resource_has_a_name_of_its_own() -> None:
+    """Spreadsheets take 31 characters, and no two names that differ only by case."""
+    places = [(name, items) for name, resource in RESOURCES.items() for items in (None, *resource.keyed_lists)]
+    assert {place: place_of(name_of(*place), RESOURCES) for place in places} == {place: place for place in places}
+    assert place_of("Metaobjects (designer)~2", RESOURCES) == ("metaobjects", None)
+    assert place_of("orders", RESOURCES) is None

@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
+from runs.exact import ExactJSONField
 from runs.models import Run
 from runs.storage import storage
 from shops.models import Shop
@@ -17,7 +18,7 @@ class Export(Run):
 
     # The linked store that this is read for; what it gets is a copy of its own.
     made_for = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    selection = models.JSONField(default=dict, blank=True)
+    selection = ExactJSONField(default=dict, blank=True)
     archive = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)

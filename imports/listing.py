@@ -12,6 +12,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
+from runs.exact import shown
 from runs.ledger import place_of, row_of
 from runs.models import LedgerEntry
 from shops.services import Refused
@@ -112,6 +113,7 @@ def _line(entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]]) ->
     why = of_one(reason(entry["reason"])[0]) if entry["reason"] else ""
     return {
         **entry,
+        "title": shown(entry["title"] or ""),
         "id": f"{entry['number']}-{bytes(entry['place']).hex()}",
         "name": entry["key"],
         "word": word,

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from exports.models import Export
+from runs.exact import ExactJSONField, FitCharField, FitTextField
 from runs.models import Run
 from runs.storage import storage
 from shops.models import Link, Shop
@@ -38,11 +39,11 @@ class Uploaded:
 class Import(Uploaded, Run):
     """`archive`: the import's own copy. `excluded`: {"resources": [...], "records": [[resource, key], ...]}."""
 
-    source_name = models.CharField(max_length=255, blank=True)
-    source_shop = models.CharField(max_length=255, blank=True)
+    source_name = FitCharField(max_length=255, blank=True)
+    source_shop = FitCharField(max_length=255, blank=True)
     archive = models.CharField(max_length=200)
     policy = models.CharField(max_length=12, choices=[(p, p) for p in Policy], default=Policy.UPDATE)
-    excluded = models.JSONField(default=dict, blank=True)
+    excluded = ExactJSONField(default=dict, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
 
@@ -82,10 +83,10 @@ class Copy(models.Model):
     # Not `import`, which Python keeps for itself.
     run = models.OneToOneField(Import, null=True, blank=True, on_delete=models.SET_NULL, related_name="copy")
     status = models.CharField(max_length=12, choices=CopyStatus.choices, default=CopyStatus.READING)
-    message = models.TextField(blank=True)
-    withheld = models.JSONField(default=list, blank=True)
+    message = FitTextField(blank=True)
+    withheld = ExactJSONField(default=list, blank=True)
     discard = models.BooleanField(default=False)
-    seen = models.JSONField(default=dict, blank=True)
+    seen = ExactJSONField(default=dict, blank=True)
     started_by = models.CharField(max_length=64, blank=True)
     handing_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

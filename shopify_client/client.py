@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -258,7 +259,7 @@ def _payload(response: Response) -> Mapping[str, Any]:
     status = response.status
     if status == 200:
         try:
-            payload = json.loads(response.body)
+            payload = json.loads(_characters(response.body))
         except ValueError:
             raise _Retry from None
         if isinstance(payload, dict):
@@ -275,6 +276,16 @@ def _payload(response: Response) -> Mapping[str, Any]:
     if status >= 500:
         raise _Retry(wait=_retry_after(response, 0.0))
     raise BadRequest(f"Shopify does not accept the request (HTTP {status}).")
+
+
+_ESCAPES = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
+
+
+def _characters(body: bytes) -> bytes:
+    """Without escapes that name half a character: it has no UTF-8 form, so that nothing could keep it or send it on."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+    return _ESCAPES.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
 
 
 def _retry_after(response: Response, default: float) -> float:

@@ -267,3 +267,18 @@ def test_odd_figures_about_the_budget_are_not_computed_with(extensions: object) 
 def test_data_that_is_no_object_is_no_answer(data: object) -> None:
     own, _ = client({"data": data}, GOOD)
     assert own.ask(QUERY).data
+
+
+@pytest.mark.parametrize(
+    ("escaped", "text"),
+    [
+        (rb"a \ud83d", "a \ufffd"),
+        (rb"\uDE00\uD83D\uDE00", "\ufffd\U0001f600"),
+        (rb"\ud83d\ude00 \\ud800", "\U0001f600 \\ud800"),
+        (rb"\u0000", "\x00"),
+    ],
+)
+def test_half_a_character_is_read_as_a_replacement(escaped: bytes, text: str) -> None:
+    """Nothing could keep it or send it on: an archive that held it would be refused as a whole."""
+    own, _ = client(Response(200, {}, b'{"data": {"shop": {"name": "' + escaped + b'"}}}'))
+    assert own.ask(QUERY).data["shop"]["name"] == text

@@ -55,6 +55,7 @@ def messages(folder: Path) -> list[str]:
         b"zset": lambda broker, key: broker.zrange(key, 0, -1),
         b"set": lambda broker, key: broker.smembers(key),
         b"string": lambda broker, key: broker.get(key),
+        b"none": lambda broker, key: "",  # gone between two looks
     }
     with redis.Redis.from_url(f"unix://{folder}/broker.sock") as broker:
         return [f"{key!r}: {reading[broker.type(key)](broker, key)}" for key in broker.scan_iter()]

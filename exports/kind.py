@@ -8,7 +8,7 @@ from typing import Any
 from runs import kinds
 from runs.models import Kind, Run
 from runs.states import Status
-from transfer.stages import EXPORT, SPREADSHEET, not_carried
+from transfer.stages import EXPORT, SPREADSHEET, changed, not_carried
 from transfer.work import Desk
 
 from .models import Export, Spreadsheet
@@ -23,7 +23,6 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
     """The archive is ready; what it holds and what it does not."""
     assembled = run.past["assemble"]
     members = run.past["merge"]["members"]
-    settled = run.past["settle"]
     counts = {name: sum(member["count"] for member in own) for name, own in members.items()}
     result = {
         "counts": counts,
@@ -31,7 +30,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
         "size": assembled["size"],
         "sha256": assembled["sha256"],
         "not_carried": not_carried(desk, run.past, options(run)),
-        "changed_while_reading": len(settled["moved"]),
+        "changed_while_reading": len(changed(run.past)),
         "outside": run.past["resolve"]["outside"],
         "dangling_references": run.past["resolve"]["dangling"],
         "external_links": run.past["resolve"]["external"],

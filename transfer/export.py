@@ -1,12 +1,12 @@
 """Reading a shop: the first half of an export, and of every snapshot.
 
-Three steps, each a generator of checkpoints (see `transfer.work`):
+Two steps, each a generator of checkpoints (see `transfer.work`):
 
 `read`     every stream of every chosen resource, many at a time, in id order; parts hold what was read as it was read
 `settle`   what moved while we read is read again, up to three rounds; the latest reading of a GID counts
-`resolve`  GIDs in values become natural keys; each part is sorted
 
-After them `transfer.archive.merge` merges the sorted parts into members. A part is written whole before the
+After them `transfer.resolve` makes the parts portable and sorts them, and `transfer.archive.merge` merges them into
+members. A part is written whole before the
 checkpoint that names it, and its name carries the ticket, so that a killed or fenced worker leaves nothing behind that
 anyone reads.
 """
@@ -14,36 +14,28 @@ anyone reads.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import groupby
-from typing import Any
 
 from shopify_client import AccessDenied, BadRequest
 
-from .archive.parts import read_part, write_part
-from .jsonl import dumps, loads
-from .keys import encode, sort_key
-from .links import is_link
-from .references import Target, dangling, gid_type, is_local_gid
-from .registry import by_gid_type, order, owner
-from .resource import Ask, Fields, Page, Reading, Resource, Selection, Stream, Talk
+from .archive.parts import write_part
+from .jsonl import dumps
+from .references import Target
+from .registry import order
+from .resource import Ask, Page, Reading, Resource, Selection, Stream, Talk
 from .selection import by_kind, hanging, takes, whole
-from .storefront import external_host, storefront
 from .talk import Ended, Talks, ask_all
 from .work import Checkpoint, Cursor, Desk, Id
 
 PART_BYTES = 16_000_000  # of JSON text held in memory before it becomes a part
 SAVE_SECONDS = 3.0  # how much reading a killed worker may lose
 EXAMPLES = 20  # of what is not carried, per reason, in the manifest
-HOSTS = 500  # foreign hosts named in the manifest; links to the rest are counted together
-OTHERS = "(others)"
 MOVED = 1_000  # records named as changed while reading: cursors and manifests stay small
 ROUNDS = 3  # of reading again what moved
 REFUSALS = (AccessDenied, BadRequest)  # a missing scope; a field that the store's API does not have
-LOOKUP = 250  # ids in one `nodes(ids:)`: the most that an array argument may hold
 
 _TYPES = """
 query MetaobjectTypes($after: String) {
@@ -300,161 +292,3 @@ def counted(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
 
 def _rfc3339(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def resolve(
-    desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]], partial: bool = False
-) -> Iterator[Checkpoint]:
-    """Turns raw parts into sorted, portable ones, one part per checkpoint. Stale readings are dropped.
-
-    `partial`: not everything was read, so what the records refer to outside of it is counted.
-    """
-    cursor = cursor or {"at": 0, "sorted": {}, "kept": {}, "dangling": 0, "external": {}, "outside": {}}
-    todo = [(resource, name) for resource, names in sorted(parts.items()) for name in names]
-    while cursor["at"] < len(todo):
-        if desk.stopping():
-            yield Checkpoint(cursor)
-            return
-        resource, source = todo[cursor["at"]]
-        readings = latest(desk, [loads(line) for line in read_part(desk.storage, source)])
-        if desk.registry[resource].unique:
-            readings = _still_so_called(desk, resource, readings)
-        translate = Translation(desk)
-        translate.learn(gids(desk.registry[resource], (line["fields"] for line in readings)))
-        lines = []
-        for line in readings:
-            portable = desk.registry[resource].rewrite(line["fields"], translate)
-            record = {
-                "fields": portable,
-                "gid": line["gid"],
-                "key": line["key"],
-                "source": line["source"],
-                "updatedAt": line["updatedAt"],
-            }
-            lines.append((sort_key(tuple(line["key"])), dumps(portable), dumps(record)))
-        if partial:
-            _outside(desk, cursor["outside"], resource, (loads(record) for _, _, record in lines))
-        lines.sort()
-        name = f"{desk.prefix}sorted/{resource}/{cursor['at']:05}.{desk.ticket}"
-        write_part(desk.storage, name, (text for _, _, text in lines))
-        cursor["sorted"].setdefault(resource, []).append(name)
-        cursor["kept"][resource] = cursor["kept"].get(resource, 0) + len(lines)
-        cursor["dangling"] += translate.dangled
-        cursor["external"] = _few({**cursor["external"]}, translate.external)
-        cursor["at"] += 1
-        yield Checkpoint(cursor)
-    yield Checkpoint(cursor, done=True)
-
-
-def _outside(desk: Desk, outside: Cursor, name: str, records: Iterable[Mapping[str, Any]]) -> None:
-    """Counts what these records refer to and the archive does not hold, per resource, with examples."""
-    resource = desk.registry[name]
-    homes: Counter[Target] = Counter()
-    for record in records:
-        for place in resource.places(tuple(record["key"]), record["fields"], None):
-            home = owner(place.target, desk.registry)
-            if home is not None:
-                homes[home] += 1
-    ids = desk.ids.by_target(homes)
-    known = desk.ids.by_gid(ids.values())
-    for home, count in homes.items():
-        if home not in ids or not known[ids[home]].reading:
-            note = outside.setdefault(home.resource, {"count": 0, "examples": []})
-            note["count"] += count
-            note["examples"] = sorted({*note["examples"], encode(home.key)})[:EXAMPLES]
-
-
-def _few(hosts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
-    """Adds up links per host; of very many hosts those that come first by name, so that order changes nothing."""
-    rest = hosts.pop(OTHERS, 0)
-    for host, count in more.items():
-        hosts[host] = hosts.get(host, 0) + count
-    kept = sorted(hosts)[:HOSTS]
-    rest += sum(hosts.values()) - sum(hosts[host] for host in kept)
-    return {host: hosts[host] for host in kept} | ({OTHERS: rest} if rest else {})
-
-
-def latest(desk: Desk, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keeps the lines that are the latest reading of their GID."""
-    known = desk.ids.by_gid(line["gid"] for line in lines)
-    return [line for line in lines if known[line["gid"]].reading == line["reading"]]
-
-
-def _still_so_called(desk: Desk, resource: str, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Without records whose key another one has by now: they were deleted, and made anew, while we read."""
-    targets = [Target(resource, tuple(line["key"])) for line in lines]
-    called = desk.ids.by_target(targets)
-    return [line for target, line in zip(targets, lines, strict=True) if called[target] == line["gid"]]
-
-
-def gids(resource: Resource, records: Iterable[Fields]) -> set[str]:
-    """Every shop-bound GID in these records. Finding is rewriting with a notebook."""
-    found: set[str] = set()
-
-    def note(text: str) -> str:
-        if is_local_gid(text):
-            found.add(text)
-        return text
-
-    for fields in records:
-        resource.rewrite(fields, note)
-    return found
-
-
-class Translation:
-    """GID -> portable form, in one shop. Call it with any text that stands where a reference or a link stands."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._known: dict[str, Target] = {}
-        self.dangled = 0
-        self.external: Counter[str] = Counter()  # links that lead out of the shop, per host
-
-    def learn(self, wanted: Iterable[str]) -> None:
-        """Looks up what these GIDs stand for: in our own ids first, in the shop for the rest."""
-        wanted = set(wanted) - self._known.keys()
-        self._known |= {gid: entry.target for gid, entry in self._desk.ids.by_gid(wanted).items()}
-        strangers = sorted(wanted - self._known.keys())
-        kinds = by_gid_type(self._desk.reachable)
-        named = sorted((kind, gid) for gid in strangers if (kind := gid_type(gid)) in kinds)
-        batches = {
-            (kind, start): identify(self._desk, some[start : start + LOOKUP])
-            for kind, group in groupby(named, lambda pair: pair[0])
-            for some in [[gid for _, gid in group]]
-            for start in range(0, len(some), LOOKUP)
-        }
-        for found in ask_all(self._desk, batches).values():
-            self._known |= found
-            self._desk.ids.put(Id(gid, target) for gid, target in found.items())
-        for gid in strangers:
-            if gid not in self._known:
-                self._known[gid] = dangling(gid)
-                self.dangled += 1
-
-    def __call__(self, text: str) -> str:
-        if text in self._known:
-            return str(self._known[text])
-        if not is_link(text):
-            return text
-        link = storefront(self._desk).portable(text)
-        host = external_host(link)
-        if host is not None:
-            self.external[host] += 1
-        return link
-
-
-def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target]]:
-    """Asks the shop what these GIDs of one type are. What is missing from the answer exists no more, or is hidden."""
-    namers = by_gid_type(desk.registry)
-    kinds = sorted({kind for gid in ids if (kind := gid_type(gid)) is not None})
-    fragments = " ".join(f"... on {kind} {{ {namers[kind].identify[kind]} }}" for kind in kinds)
-    document = f"query Identify($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id {fragments} }} }}"
-    try:
-        data = yield Ask(document, {"ids": ids})
-    except AccessDenied:
-        return {}
-    found: dict[str, Target] = {}
-    for node in data["nodes"]:
-        if node is not None and (target := namers[node["__typename"]].identified(node["__typename"], node)):
-            found[node["id"]] = target
-    return found

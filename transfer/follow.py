@@ -16,14 +16,16 @@ from itertools import islice
 from typing import Any
 
 from .archive.parts import read_from
-from .export import Reader, Translation, counted, gids, latest
+from .export import Reader, counted
 from .jsonl import loads
 from .keys import encode
 from .references import Target
 from .registry import missing_owner, owner, owner_of
+from .resolve import latest
 from .resource import Page, Reading, Resource, Selection, Talk
 from .selection import by_kind, hanging, restricted, takes
 from .talk import ask_all
+from .translation import Translation, gids
 from .work import Checkpoint, Cursor, Desk
 
 WINDOW = 100  # records whose references are looked up together

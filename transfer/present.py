@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .export import Translation, gids
 from .references import Target
 from .resource import Fields, Ids, Reading, Resource, Talk
 from .storefront import storefront
 from .talk import ask_all
+from .translation import Translation, gids
 from .work import Desk, Id, Row
 
 

@@ -240,6 +240,10 @@ class Resource(ABC):
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         """The present state of known records, at most `read_batch`; what is gone is missing from the list."""
 
+    def node(self, gid: str) -> str:
+        """Under which GID Shopify knows the object of which a record tells."""
+        return gid
+
     @abstractmethod
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         """Finds records (or what they embed) by natural key, by identifier and never by search alone -> GID."""

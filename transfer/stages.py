@@ -22,9 +22,11 @@ from .archive.merge import merge
 from .compare import compare
 from .fidelity import fidelity
 from .follow import follow
+from .keys import Key
 from .outcomes import Outcome
 from .plan import Decision, arrange, decide
 from .registry import order
+from .resolve import resolve
 from .resource import Json, Selection
 from .selection import by_kind, options_of, restricted, selection_of, whole
 from .sheets.book import ARCHIVE, form_of, open_file
@@ -66,7 +68,7 @@ def _follow(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.resolve(desk, cursor, parts=past["follow"]["parts"], partial=restricted(selection_of(options)))
+    return resolve(desk, cursor, parts=past["follow"]["parts"], partial=restricted(selection_of(options)))
 
 
 def _merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -116,10 +118,16 @@ def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> M
         outside=past["resolve"]["outside"],
         members=entries(members),
         not_carried=not_carried(desk, past, options),
-        changed=tuple(sorted((resource, tuple(key)) for resource, key in settled["moved"])),
+        changed=changed(past),
         dangling=past["resolve"]["dangling"],
         external=past["resolve"]["external"],
     )
+
+
+def changed(past: Past) -> tuple[tuple[str, Key], ...]:
+    """What moved up to the end: changed in the last round of reading again, or deleted after it was read."""
+    found = {(resource, tuple(key)) for resource, key in [*past["settle"]["moved"], *past["resolve"]["gone"]]}
+    return tuple(sorted(found)[: export.MOVED])
 
 
 EXPORT = (
@@ -182,7 +190,7 @@ def _snapshot_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> 
 
 
 def _snapshot_resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.resolve(desk, cursor, parts=past["snapshot"]["parts"])
+    return resolve(desk, cursor, parts=past["snapshot"]["parts"])
 
 
 def _snapshot_merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

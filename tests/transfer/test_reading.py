@@ -23,6 +23,12 @@ HANDLE = (
     "mutation H($id: ID!, $new: String!) { productUpdate(product: {id: $id, handle: $new}) { userErrors { message } } }"
 )
 DELETE = "mutation D($id: ID!) { productDelete(input: {id: $id}) { userErrors { message } } }"
+DELETE_ENTRY = "mutation D($id: ID!) { metaobjectDelete(id: $id) { userErrors { message } } }"
+DELETE_PAGE = "mutation D($id: ID!) { pageDelete(id: $id) { userErrors { message } } }"
+DELETE_COLLECTION = "mutation D($id: ID!) { collectionDelete(input: {id: $id}) { userErrors { message } } }"
+PAGE = "mutation P($page: PageCreateInput!) { pageCreate(page: $page) { page { id } userErrors { message } } }"
+COLLECTION = """mutation C($collection: CollectionCreateInput!) {
+  collectionCreate(collection: $collection) { collection { id } userErrors { message } } }"""
 
 
 def _disturbed(shop: Builder, folder: Path, disturb: Callable[[], None]) -> dict[str, dict[str, Any]]:
@@ -77,6 +83,46 @@ def test_what_changes_while_reading_stands_in_the_archive_as_it_is_in_the_end(sa
     assert records["metaobjects/color/red"]["fields"]["name"]["value"] == "Crimson"
     assert {"products/late", "metaobjects/color/late", "shop_metafields/custom/late"} <= set(records)
     assert found["manifest"]["changedWhileReading"] == [], "what was read again is as it is in the end"
+
+
+def test_what_is_deleted_while_reading_is_left_out_and_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = Builder(sandbox)
+    shop.define("color", NAME)
+    red, _ = (shop.entry("color", name, name=name) for name in ("red", "blue"))
+    deleted, kept = (shop.product(name, {"Size": ["S"]}) for name in ("deleted", "kept"))
+    for product in (deleted, kept):
+        shop.metafield(product, "custom.note", "single_line_text_field", "mine")
+    shop.metafield(kept, "custom.other", "product_reference", deleted)
+    page = shop.ask(PAGE, page={"title": "Gone"})["pageCreate"]["page"]["id"]
+    manual = {"title": "Manual", "sortOrder": "MANUAL", "sources": [_chosen(deleted, kept)]}
+    collection = shop.ask(COLLECTION, collection=manual)["collectionCreate"]["collection"]["id"]
+
+    def disturb() -> None:
+        shop.ask(DELETE, id=deleted)
+        shop.ask(DELETE_ENTRY, id=red)
+        shop.ask(DELETE_PAGE, id=page)
+        shop.ask(DELETE_COLLECTION, id=collection)
+
+    found = _disturbed(shop, tmp_path, disturb)
+    gone = [
+        ["collection_orders", ["manual"]],
+        ["collections", ["manual"]],
+        ["metaobjects", ["color", "red"]],
+        ["pages", ["gone"]],
+        ["product_metafields", ["deleted", "custom", "note"]],
+        ["products", ["deleted"]],
+    ]
+    assert found["manifest"]["changedWhileReading"] == gone
+    assert not {"/".join([kind, *key]) for kind, key in gone} & set(found["records"])
+    assert {"products/kept", "metaobjects/color/blue", "product_metafields/kept/custom/note"} <= set(found["records"])
+    value = found["records"]["product_metafields/kept/custom/other"]["value"]
+    assert value == "shopsync:products/deleted", "what it referred to is one of those that are named"
+
+
+def _chosen(*products: str) -> dict[str, Any]:
+    selections = [{"productId": product} for product in products]
+    inclusion = {"matchType": "ALL", "conditions": [], "selections": selections}
+    return {"source": {"title": "Chosen", "targetType": "PRODUCTS", "inclusion": inclusion}}
 
 
 def test_a_shop_that_never_rests_is_exported_and_says_what_moved(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def test_a_mirror_deletes_nothing_of_what_was_not_chosen_wholly(sandbox: Sandbox
 def test_closure_reads_no_more_than_it_must(sandbox: Sandbox, tmp_path: Path) -> None:
     source = sandbox.shop("plain", products=200)
     desk, _ = export(sandbox, source, tmp_path, records=[["products", ["shirt-7"]]], closure=True)
-    assert desk.client.pacer.spending.requests < 15
+    assert desk.client.pacer.spending.requests < 20  # one of them for each kind, in the end: is it still there?
 
 
 def test_outages_on_the_way_lose_nothing_of_a_closure(

@@ -61,11 +61,14 @@ class CollectionOrders(Resource):
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         nodes: list[Mapping[str, Any]] = []
-        yield from read_nodes(_BACK, [gid.removesuffix(SUFFIX) for gid in gids], lambda node: nodes.append(node))
+        yield from read_nodes(_BACK, [self.node(gid) for gid in gids], lambda node: nodes.append(node))
         readings = []
         for node in nodes:
             readings.append(_reading((yield from _whole(node))))
         return readings
+
+    def node(self, gid: str) -> str:
+        return gid.removesuffix(SUFFIX)
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         """Nothing refers to an order, and giving one again is harmless, so none is ever looked for."""

@@ -1,0 +1,162 @@
+"""From what a shop told to what an archive holds: the second half of an export, and of every snapshot.
+
+What was deleted meanwhile is left out, GIDs in values become natural keys (`transfer.translation`), and parts are
+sorted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .archive.parts import read_part, write_part
+from .export import EXAMPLES, MOVED, PART_BYTES
+from .jsonl import dumps, loads
+from .keys import encode, sort_key
+from .references import Target
+from .registry import owner
+from .resource import Ask, Json, Resource, Talk
+from .talk import ask_all
+from .translation import LOOKUP, Translation, gids
+from .work import Checkpoint, Cursor, Desk
+
+HOSTS = 500  # foreign hosts named in the manifest; links to the rest are counted together
+OTHERS = "(others)"
+
+
+def resolve(
+    desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]], partial: bool = False
+) -> Iterator[Checkpoint]:
+    """Turns raw parts into sorted, portable ones, one part per checkpoint. Stale readings are dropped.
+
+    `partial`: not everything was read, so what the records refer to outside of it is counted.
+    """
+    cursor = cursor or {
+        "at": 0,
+        "sorted": {},
+        "kept": {},
+        "gone": [],
+        "dangling": 0,
+        "external": {},
+        "outside": {},
+    }
+    todo = [(resource, name) for resource, names in sorted(parts.items()) for name in names]
+    while cursor["at"] < len(todo):
+        if desk.stopping():
+            yield Checkpoint(cursor)
+            return
+        resource = desk.registry[todo[cursor["at"]][0]]
+        some = _together(desk, resource, todo[cursor["at"] :])
+        readings = latest(desk, [loads(line) for name in some for line in read_part(desk.storage, name)])
+        readings = _still_there(desk, resource, readings, cursor["gone"])
+        translate = Translation(desk)
+        translate.learn(gids(resource, (line["fields"] for line in readings)))
+        lines = [_sortable(resource, line, translate) for line in readings]
+        if partial:
+            _outside(desk, cursor["outside"], resource.name, (loads(record) for _, _, record in lines))
+        lines.sort()
+        name = f"{desk.prefix}sorted/{resource.name}/{cursor['at']:05}.{desk.ticket}"
+        write_part(desk.storage, name, (text for _, _, text in lines))
+        cursor["sorted"].setdefault(resource.name, []).append(name)
+        cursor["kept"][resource.name] = cursor["kept"].get(resource.name, 0) + len(lines)
+        cursor["dangling"] += translate.dangled
+        cursor["external"] = _few({**cursor["external"]}, translate.external)
+        cursor["at"] += len(some)
+        yield Checkpoint(cursor)
+    yield Checkpoint(cursor, done=True)
+
+
+def _together(desk: Desk, resource: Resource, todo: Sequence[tuple[str, str]]) -> list[str]:
+    """The next parts of a resource, as many as make up one: small ones would each wait for answers of their own."""
+    some: list[str] = []
+    size = 0
+    for name, part in todo:
+        size += desk.storage.size(part)
+        if name != resource.name or (some and size > PART_BYTES):
+            break
+        some.append(part)
+    return some
+
+
+def _sortable(resource: Resource, line: Mapping[str, Any], translate: Translation) -> tuple[bytes, bytes, bytes]:
+    """(what it is sorted by, its fields to sort duplicates by, the line of a sorted part)."""
+    portable = resource.rewrite(line["fields"], translate)
+    record = {
+        "fields": portable,
+        "gid": line["gid"],
+        "key": line["key"],
+        "source": line["source"],
+        "updatedAt": line["updatedAt"],
+    }
+    return sort_key(tuple(line["key"])), dumps(portable), dumps(record)
+
+
+def _outside(desk: Desk, outside: Cursor, name: str, records: Iterable[Mapping[str, Any]]) -> None:
+    """Counts what these records refer to and the archive does not hold, per resource, with examples."""
+    resource = desk.registry[name]
+    homes: Counter[Target] = Counter()
+    for record in records:
+        for place in resource.places(tuple(record["key"]), record["fields"], None):
+            home = owner(place.target, desk.registry)
+            if home is not None:
+                homes[home] += 1
+    ids = desk.ids.by_target(homes)
+    known = desk.ids.by_gid(ids.values())
+    for home, count in homes.items():
+        if home not in ids or not known[ids[home]].reading:
+            note = outside.setdefault(home.resource, {"count": 0, "examples": []})
+            note["count"] += count
+            note["examples"] = sorted({*note["examples"], encode(home.key)})[:EXAMPLES]
+
+
+def _few(hosts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    """Adds up links per host; of very many hosts those that come first by name, so that order changes nothing."""
+    rest = hosts.pop(OTHERS, 0)
+    for host, count in more.items():
+        hosts[host] = hosts.get(host, 0) + count
+    kept = sorted(hosts)[:HOSTS]
+    rest += sum(hosts.values()) - sum(hosts[host] for host in kept)
+    return {host: hosts[host] for host in kept} | ({OTHERS: rest} if rest else {})
+
+
+def latest(desk: Desk, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keeps the lines that are the latest reading of their GID."""
+    known = desk.ids.by_gid(line["gid"] for line in lines)
+    return [line for line in lines if known[line["gid"]].reading == line["reading"]]
+
+
+def _still_there(
+    desk: Desk, resource: Resource, lines: Sequence[dict[str, Any]], gone: list[Json]
+) -> list[dict[str, Any]]:
+    """Without what the shop does not have any more, and without records whose key another one has by now.
+
+    Both were deleted while we read, or renamed too late to be read again. Into `gone` comes the key of each that leaves
+    a gap; one that was made anew does not.
+    """
+    nodes = [resource.node(line["gid"]) for line in lines]
+    there = {gid for found in _ask_which_exist(desk, nodes) for gid in found}
+    targets = [Target(resource.name, tuple(line["key"])) for line in lines]
+    called = desk.ids.by_target(targets)
+    kept = []
+    for line, node, target in zip(lines, nodes, targets, strict=True):
+        newest = called[target] == line["gid"]
+        if node in there and (newest or not resource.unique):
+            kept.append(line)
+        elif (newest or node in there) and len(gone) < MOVED:
+            gone.append([resource.name, line["key"]])
+    return kept
+
+
+def _ask_which_exist(desk: Desk, nodes: Sequence[str]) -> Iterable[list[str]]:
+    """Of all of them, for a deletion leaves no other trace; a request costs the same for one as for 250."""
+    starts = range(0, len(nodes), LOOKUP)
+    return ask_all(desk, {start: _existing(nodes[start : start + LOOKUP]) for start in starts}).values()
+
+
+_EXISTING = "query Existing($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+
+def _existing(nodes: Sequence[str]) -> Talk[list[str]]:
+    data = yield Ask(_EXISTING, {"ids": list(nodes)})
+    return [node["id"] for node in data["nodes"] if node]

@@ -1,0 +1,92 @@
+"""GIDs of one shop, and the natural keys that they stand for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+
+from shopify_client import AccessDenied
+
+from .links import is_link
+from .references import Target, dangling, gid_type, is_local_gid
+from .registry import by_gid_type
+from .resource import Ask, Fields, Resource, Talk
+from .storefront import external_host, storefront
+from .talk import ask_all
+from .work import Desk, Id
+
+LOOKUP = 250  # ids in one `nodes(ids:)`: the most that an array argument may hold
+
+
+def gids(resource: Resource, records: Iterable[Fields]) -> set[str]:
+    """Every shop-bound GID in these records. Finding is rewriting with a notebook."""
+    found: set[str] = set()
+
+    def note(text: str) -> str:
+        if is_local_gid(text):
+            found.add(text)
+        return text
+
+    for fields in records:
+        resource.rewrite(fields, note)
+    return found
+
+
+class Translation:
+    """GID -> portable form, in one shop. Call it with any text that stands where a reference or a link stands."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._known: dict[str, Target] = {}
+        self.dangled = 0
+        self.external: Counter[str] = Counter()  # links that lead out of the shop, per host
+
+    def learn(self, wanted: Iterable[str]) -> None:
+        """Looks up what these GIDs stand for: in our own ids first, in the shop for the rest."""
+        wanted = set(wanted) - self._known.keys()
+        self._known |= {gid: entry.target for gid, entry in self._desk.ids.by_gid(wanted).items()}
+        strangers = sorted(wanted - self._known.keys())
+        kinds = by_gid_type(self._desk.reachable)
+        named = sorted((kind, gid) for gid in strangers if (kind := gid_type(gid)) in kinds)
+        batches = {
+            (kind, start): identify(self._desk, some[start : start + LOOKUP])
+            for kind, group in groupby(named, lambda pair: pair[0])
+            for some in [[gid for _, gid in group]]
+            for start in range(0, len(some), LOOKUP)
+        }
+        for found in ask_all(self._desk, batches).values():
+            self._known |= found
+            self._desk.ids.put(Id(gid, target) for gid, target in found.items())
+        for gid in strangers:
+            if gid not in self._known:
+                self._known[gid] = dangling(gid)
+                self.dangled += 1
+
+    def __call__(self, text: str) -> str:
+        if text in self._known:
+            return str(self._known[text])
+        if not is_link(text):
+            return text
+        link = storefront(self._desk).portable(text)
+        host = external_host(link)
+        if host is not None:
+            self.external[host] += 1
+        return link
+
+
+def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target]]:
+    """Asks the shop what these GIDs of one type are. What is missing from the answer exists no more, or is hidden."""
+    namers = by_gid_type(desk.registry)
+    kinds = sorted({kind for gid in ids if (kind := gid_type(gid)) is not None})
+    fragments = " ".join(f"... on {kind} {{ {namers[kind].identify[kind]} }}" for kind in kinds)
+    document = f"query Identify($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id {fragments} }} }}"
+    try:
+        data = yield Ask(document, {"ids": ids})
+    except AccessDenied:
+        return {}
+    found: dict[str, Target] = {}
+    for node in data["nodes"]:
+        if node is not None and (target := namers[node["__typename"]].identified(node["__typename"], node)):
+            found[node["id"]] = target
+    return found

@@ -104,15 +104,15 @@ def test_what_is_deleted_while_reading_is_left_out_and_named(sandbox: Sandbox, t
         shop.ask(DELETE_COLLECTION, id=collection)
 
     found = _disturbed(shop, tmp_path, disturb)
-    gone = [
-        ["collection_orders", ["manual"]],
-        ["collections", ["manual"]],
-        ["metaobjects", ["color", "red"]],
-        ["pages", ["gone"]],
-        ["product_metafields", ["deleted", "custom", "note"]],
-        ["products", ["deleted"]],
+    gone: list[tuple[str, list[str]]] = [
+        ("collection_orders", ["manual"]),
+        ("collections", ["manual"]),
+        ("metaobjects", ["color", "red"]),
+        ("pages", ["gone"]),
+        ("product_metafields", ["deleted", "custom", "note"]),
+        ("products", ["deleted"]),
     ]
-    assert found["manifest"]["changedWhileReading"] == gone
+    assert found["manifest"]["changedWhileReading"] == [list(one) for one in gone]
     assert not {"/".join([kind, *key]) for kind, key in gone} & set(found["records"])
     assert {"products/kept", "metaobjects/color/blue", "product_metafields/kept/custom/note"} <= set(found["records"])
     value = found["records"]["product_metafields/kept/custom/other"]["value"]

@@ -12,7 +12,7 @@ store already demands it, nothing is relaxed silently: those records cannot be w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .archive.members import MemberSet
@@ -20,7 +20,7 @@ from .graph import circular, groups, levels
 from .outcomes import Outcome, Reason, Verdict
 from .references import Target
 from .registry import ordered_groups, owner
-from .resource import OWNER, Resource
+from .resource import OWNER, Place, Resource
 from .trace import WRITABLE, Governors
 from .work import Checkpoint, Cursor, Desk, Row
 
@@ -119,13 +119,14 @@ class _Circles:
         for rows in self._rows():
             governors = Governors(self.desk, self.snapshot)
             governors.learn(rows)
-            for row in rows:
-                self._edges(row, governors)
+            spots = [(row, governors.needs(row)) for row in rows]
+            present = self.desk.ids.by_target({place.target for _, places in spots for place in places})
+            for row, places in spots:
+                self._edges(row, places, present, governors)
 
-    def _edges(self, row: Row, governors: Governors) -> None:
+    def _edges(self, row: Row, places: Sequence[Place], present: Container[Target], governors: Governors) -> None:
         """What this row needs, as far as this import has to create it first. Rows come in the order of `numbers`."""
-        spots = [(place, owner(place.target, self.desk.registry)) for place in governors.needs(row)]
-        present = self.desk.ids.by_target(place.target for place, _ in spots)
+        spots = [(place, owner(place.target, self.desk.registry)) for place in places]
         needs = [
             (place, self.numbers[home]) for place, home in spots if home in self.numbers and place.target not in present
         ]

@@ -16,6 +16,7 @@ from ..schema import field
 from ..store import Node, Shop
 from ..value_checks import Invalid
 from ..values import json_value, referenced, store_value
+from . import linked_options
 from .listing import asked
 from .metaobject_definitions import validation_map
 
@@ -217,6 +218,11 @@ def _write(
     stored = _stored(shop, definition, node, given, place)
     status, template = _capability_data(definition, node, given.get("capabilities") or {}, place)
     name = _display(definition, stored)
+    shown = name or (_name_of(definition, handle or node["handle"]) if node is not None else "")
+    if node is not None and shown != node["_display"]:
+        where = [item["key"] for item in given.get("fields") or ()]
+        index = where.index(definition["displayNameKey"]) if definition["displayNameKey"] in where else 0
+        linked_options.check_rename(shop, node, shown, [*place, "fields", str(index)])
     if node is None:
         handle = handle or _derived_handle(shop, definition, name)
         node = shop.add(
@@ -235,7 +241,9 @@ def _write(
         shop.metaobject_by_handle[node["type"], handle] = node["id"]
         node["handle"] = handle
     node |= {"_values": stored, "_status": status, "_template": template}
-    node["_display"] = name or _name_of(definition, node["handle"])
+    renamed, node["_display"] = node["_display"], name or _name_of(definition, node["handle"])
+    if renamed and renamed != node["_display"]:
+        linked_options.rename(shop, node)
     shop.touch(node)
     return node
 

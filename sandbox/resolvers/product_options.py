@@ -10,6 +10,7 @@ from ..context import Info, demand, shop_of
 from ..errors import Refusal
 from ..schema import field
 from ..store import Node, Shop
+from . import linked_options as linked
 from . import product_shape as shape
 
 
@@ -63,6 +64,9 @@ def _create(shop: Shop, product: Node, given: Sequence[Mapping[str, Any]], strat
     present = [] if default else [item["name"] for item in product["_options"]]
     if len(present) + len(given) > shape.MAX_OPTIONS:
         raise Refusal(["options"], "Can only specify a maximum of 3 options", "OPTIONS_OVER_LIMIT")
+    given, links = linked.named(shop, given, ["options"], "CANNOT_COMBINE_LINKED_METAFIELD_AND_OPTION_VALUES")
+    for number, item in enumerate(given):
+        _check_free(product, item.get("linkedMetafield"), ["options", str(number)])
     ready: list[tuple[str, list[str]]] = []
     for number, item in enumerate(given):
         place, name = ["options", str(number)], item.get("name") or ""
@@ -84,6 +88,16 @@ def _create(shop: Shop, product: Node, given: Sequence[Mapping[str, Any]], strat
         node["_options"] = first
         for chosen in others if strategy == "CREATE" else ():
             _copy(shop, product, node, chosen)
+    linked.link(product, given)
+    linked.settle(shop, product, links)
+
+
+def _check_free(product: Node, asked: Mapping[str, Any] | None, place: list[str]) -> None:
+    """A metafield says the values of one option of a product."""
+    name = {"namespace": asked["namespace"], "key": asked["key"]} if asked else None
+    if name is not None and any(item.get("linked") == name for item in product["_options"]):
+        message = "The metafield is already linked to another option."
+        raise Refusal(place, message, "OPTION_LINKED_METAFIELD_ALREADY_TAKEN")
 
 
 def _copy(shop: Shop, product: Node, like: Node, chosen: shape.Chosen) -> None:
@@ -119,15 +133,52 @@ def update(
         own = _option(product, option["id"], ["option"])
         if option.get("name") and option["name"] != own["name"]:
             _rename(shop, product, own, option["name"])
-        for item in optionValuesToUpdate or ():
+        updates = optionValuesToUpdate or []
+        _link(shop, product, own, option.get("linkedMetafield"), updates)
+        links: linked.Links = {}
+        for item in _named_values(shop, own, updates, "optionValuesToUpdate", links):
             _rename_value(shop, product, own, item)
         _move(shop, product, own, option.get("position"))
-        added = _add_values(shop, own, [item.get("name") or "" for item in optionValuesToAdd or ()])
+        more = _named_values(shop, own, optionValuesToAdd or (), "optionValuesToAdd", links)
+        added = _add_values(shop, own, [item.get("name") or "" for item in more])
         _remove_values(shop, product, own, optionValuesToDelete or (), manage=manage)
         for value in added if manage else ():
             _fill(shop, product, own["name"], value)
+        linked.settle(shop, product, links)
 
     return change_product(info, productId, change)
+
+
+def _link(
+    shop: Shop, product: Node, option: Node, asked: Mapping[str, Any] | None, updates: Sequence[Mapping[str, Any]]
+) -> None:
+    """A plain option becomes a linked one when each of its values gets an entry."""
+    if asked is None:
+        return
+    if option.get("linked") != {"namespace": asked["namespace"], "key": asked["key"]}:
+        _check_free(product, asked, ["option", "linkedMetafield"])
+    given = {item["id"] for item in updates if item.get("linkedMetafieldValue")}
+    if {value["id"] for value in option["values"]} - given:
+        message = "All option values must be given a linked metafield value."
+        raise Refusal(["option", "linkedMetafield"], message, "LINKED_OPTION_UPDATE_MISSING_VALUES")
+    option["linked"] = {"namespace": asked["namespace"], "key": asked["key"]}
+
+
+def _named_values(
+    shop: Shop, option: Node, items: Sequence[Mapping[str, Any]], name: str, links: linked.Links
+) -> list[Mapping[str, Any]]:
+    """Values with the names of the entries that they are; `links` learns which. Raises Refusal."""
+    named: list[Mapping[str, Any]] = []
+    for number, item in enumerate(items):
+        place, gid = [name, str(number)], item.get("linkedMetafieldValue")
+        if (gid is None) != (option.get("linked") is None):
+            raise Refusal(place, "Cannot combine linked and nonlinked option values.", linked.MIXED)
+        if gid is not None:
+            shown = linked.entry_name(shop, option["linked"], gid, place)
+            links[option["name"], shown] = gid
+            item = {**item, "name": shown}
+        named.append(item)
+    return named
 
 
 def _rename(shop: Shop, product: Node, option: Node, name: str) -> None:

@@ -11,6 +11,7 @@ from ..errors import Refusal, top_level, user_error
 from ..paging import connection
 from ..schema import field
 from ..store import OWNER_TYPES, Node, Shop
+from . import linked_options as linked
 from . import product_media as media
 from . import product_shape as shape
 from .listing import count, listed
@@ -174,7 +175,8 @@ def _set(shop: Shop, node: Node | None, given: Mapping[str, Any]) -> Node:
         raise Refusal(["input", "giftCard"], message, "GIFT_CARD_ATTRIBUTE_CANNOT_BE_CHANGED")
     new = node is None
     fields = check_fields(shop, node, given, ["input"])
-    options_, variants_ = shape.planned(given) if has_options else (shape.DEFAULT_OPTIONS, shape.DEFAULT_VARIANTS)
+    asked, links = _by_name(shop, given) if has_options else (given, {})
+    options_, variants_ = shape.planned(asked) if has_options else (shape.DEFAULT_OPTIONS, shape.DEFAULT_VARIANTS)
     files = media.planned(shop, given)
     kept = files if given.get("files") is not None else (node or {}).get("_media", [])
     for number, (_, item) in enumerate(variants_):
@@ -185,9 +187,19 @@ def _set(shop: Shop, node: Node | None, given: Mapping[str, Any]) -> Node:
         put_fields(shop, node, fields)
     if new or has_options:
         shape.replace(shop, node, options_, variants_)
+        linked.link(node, given.get("productOptions") or ())
+        linked.settle(shop, node, links)
     if given.get("files") is not None:
         media.put(shop, node, files)
     return node
+
+
+def _by_name(shop: Shop, given: Mapping[str, Any]) -> tuple[Mapping[str, Any], linked.Links]:
+    """The input with the names of entries for their ids. Raises Refusal."""
+    options_, links = linked.named(shop, given["productOptions"], ["input", "productOptions"])
+    own = [{"name": item.get("name") or "", "linked": item.get("linkedMetafield")} for item in options_]
+    variants_, more = linked.named_variants(shop, own, given["variants"], ["input", "variants"])
+    return {**given, "productOptions": options_, "variants": variants_}, links | more
 
 
 @field("Mutation", "productCreate")
@@ -198,11 +210,14 @@ def product_create(_: Any, info: Info, product: dict[str, Any] | None = None) ->
     _check_category(given)
     try:
         fields = check_fields(shop, None, given, [])
-        options_, variants_ = shape.first_variant(given)
+        named, links = linked.named(shop, given.get("productOptions") or (), ["productOptions"])
+        options_, variants_ = shape.first_variant({**given, "productOptions": named})
     except Refusal as refusal:
         return {"product": None, "userErrors": [refusal.error]}
     node = make(shop, fields)
     shape.replace(shop, node, options_, variants_)
+    linked.link(node, named)
+    linked.settle(shop, node, links)
     return {"product": node, "userErrors": []}
 
 

@@ -9,6 +9,7 @@ from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
 from ..schema import field
 from ..store import Node, Shop
+from . import linked_options as linked
 from . import product_media as media
 from . import product_shape as shape
 from .listing import count, listed
@@ -19,7 +20,11 @@ CREATE_CODES = {
     "OPTION_DOES_NOT_EXIST": "INVALID_INPUT",
     "OPTION_VALUE_DOES_NOT_EXIST": "INVALID_INPUT",
     "OPTION_VALUE_NAME_TOO_LONG": "INVALID_INPUT",
+    linked.INVALID: "INVALID_INPUT",
+    linked.MIXED: "INVALID_INPUT",
 }
+UPDATE_CODES = {linked.INVALID: "INVALID_VALUE", linked.MIXED: "INVALID_INPUT"}
+NAMED = "CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE"
 
 # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -100,7 +105,9 @@ def bulk_create(_: Any, info: Info, productId: str, variants: list[dict[str, Any
     shop = shop_of(info)
     try:
         product = _product(shop, productId)
-        created = _bulk_create(shop, product, variants, strategy)
+        named, links = linked.named_variants(shop, product["_options"], variants, ["variants"], NAMED)
+        created = _bulk_create(shop, product, named, strategy)
+        linked.settle(shop, product, links)
     except Refusal as refusal:
         return {"product": None, "productVariants": [], "userErrors": [refusal.said(CREATE_CODES)]}
     return {"product": product, "productVariants": created, "userErrors": []}
@@ -166,6 +173,7 @@ def bulk_update(
     own = shop.get(productId, "Product")
     try:
         product = _product(shop, productId)
+        variants, links = linked.named_variants(shop, product["_options"], variants, ["variants"], NAMED)
         for number, item in enumerate(variants):
             place = ["variants", str(number)]
             if item.get("id") is None:
@@ -178,13 +186,14 @@ def bulk_update(
                 media.choose(shop, product, item["mediaId"], place)
         chosen = _rechosen(shop, product, variants)
     except Refusal as refusal:
-        return {"product": own, "productVariants": None, "userErrors": [refusal.error]}
+        return {"product": own, "productVariants": None, "userErrors": [refusal.said(UPDATE_CODES)]}
     for item in variants:
         node = shop.nodes[item["id"]]
         if item["id"] in chosen:
             _learn(shop, product, chosen[item["id"]])
             node["_options"] = chosen[item["id"]]
         shape.put_variant(shop, node, item)
+    linked.settle(shop, product, links)
     shop.touch(product)
     return {"product": product, "productVariants": [shop.nodes[item["id"]] for item in variants], "userErrors": []}
 

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 
 from ..store import Node, Shop, cdn_folder
-from . import pictures, standards, storefront
+from . import linked, pictures, standards, storefront
 from .tools import (
     define,
     define_metafield,
@@ -49,6 +49,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     storefront.plant(shop, chance, made, entries)
     pictures.refer(shop, made, library)
     standards.plant(shop, made, library)
+    linked.plant(shop, made)
 
 
 # -- definitions -------------------------------------------------------------------------------------------------

@@ -72,19 +72,17 @@ def _files(shop: Shop, odd: Node) -> None:
 def _linked(shop: Shop) -> None:
     """A product whose colours are entries: its option and its metafield say the same."""
     standard.metaobject(shop, "shopify--material")
-    standard.metafield(shop, "PRODUCT", {"namespace": "shopify", "key": "material"})
+    material = {"namespace": "shopify", "key": "material"}
+    standard.metafield(shop, "PRODUCT", material)
     values = {"label": "Linen", "taxonomy_reference": "gid://shopify/TaxonomyValue/22511"}
     linen = entry(shop, "shopify--material", "linen", values)
-    chair = product(
+    product(
         shop,
         title="Chair",
         handle="linked-chair",
-        **shaped({"Material": ["Linen"]}, [{"values": {"Material": "Linen"}}]),
+        productOptions=[{"name": "Material", "linkedMetafield": {**material, "values": [linen["id"]]}}],
+        variants=[{"optionValues": [{"optionName": "Material", "linkedMetafieldValue": linen["id"]}]}],
     )
-    set_metafield(shop, chair, "shopify.material", json.dumps([linen["id"]]))
-    (option,) = chair["_options"]
-    option["linked"] = {"namespace": "shopify", "key": "material"}
-    option["values"][0]["linked"] = linen["id"]
 
 
 def _chain(shop: Shop) -> None:

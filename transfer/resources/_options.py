@@ -11,10 +11,13 @@ from typing import Any
 from ..diff import Change
 from ..outcomes import Reason
 from ..resource import Ask, Fields, Job, Result, Talk
+from . import _linked_options as linked
 from ._common import refused
 
 _PRESENT = """
-query OptionsOfProduct($id: ID!) { product(id: $id) { options { id name optionValues { name } } } }
+query OptionsOfProduct($id: ID!) {
+  product(id: $id) { options { id name linkedMetafield { key } optionValues { id name linkedMetafieldValue } } }
+}
 """
 _ADD_VALUES = """
 mutation AddOptionValues($id: ID!, $option: OptionUpdateInput!, $values: [OptionValueCreateInput!]!) {
@@ -41,6 +44,7 @@ def changes(before: Fields, after: Fields) -> Iterator[Change]:
         own = present.get(item["name"], [])
         if set(item["values"]) - set(own) or moved(own, item["values"]):
             yield Change(f"options.{item['name']}.values", own, item["values"])
+    yield from linked.changes(before["options"], after["options"])
     if moved(names(before), names(after)):
         yield Change("optionOrder", names(before), names(after))
 
@@ -51,11 +55,22 @@ def moved(present: Sequence[Any], wanted: Sequence[Any]) -> bool:
     return [one for one in present if one in there] != [one for one in wanted if one in here]
 
 
+def link(job: Job) -> Talk[Result | None]:
+    """Links options that exist to the entries that their values are."""
+    if not any(path.startswith("options.") for path in job.changed):
+        return None
+    return (yield from linked.link(job, (yield from _present(job))))
+
+
+def _present(job: Job) -> Talk[dict[str, Mapping[str, Any]]]:
+    data = yield Ask(_PRESENT, {"id": job.gid})
+    return {item["name"]: item for item in data["product"]["options"]} if data["product"] is not None else {}
+
+
 def arrange(job: Job) -> Talk[Result | None]:
     """Adds the values that no variant of the archive uses, and puts options and values into the archive's order."""
     assert job.gid is not None
-    data = yield Ask(_PRESENT, {"id": job.gid})
-    present = {item["name"]: item for item in data["product"]["options"]} if data["product"] is not None else {}
+    present = yield from _present(job)
     if not present.keys() >= set(names(job.after)):
         return Result(
             job.key, reason=Reason.CHANGED_MEANWHILE, detail="Its options were changed after the plan was made."
@@ -66,7 +81,7 @@ def arrange(job: Job) -> Talk[Result | None]:
         values = [value["name"] for value in own["optionValues"]]
         missing = [name for name in item["values"] if name not in values]
         if missing:
-            added = [{"name": name} for name in missing]
+            added = [linked.new_value(item, name) for name in missing]
             variables = {"id": job.gid, "option": {"id": own["id"]}, "values": added}
             data = yield Ask(_ADD_VALUES, variables, repeatable=False)
             if data["productOptionUpdate"]["userErrors"]:

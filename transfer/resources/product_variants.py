@@ -103,10 +103,6 @@ def inputs(fields: Fields) -> dict[str, Any]:
     return given({**own, "inventoryItem": given(stock) or None})
 
 
-def choice(fields: Fields) -> list[dict[str, str]]:
-    return [{"optionName": name, "name": value} for name, value in fields["options"]]
-
-
 def problem(items: Any, names: Sequence[str]) -> str | None:
     """One sentence on what is wrong with the variants of an archive's product, or None."""
     if not isinstance(items, list) or not items:

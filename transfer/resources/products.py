@@ -19,6 +19,7 @@ from ..product_search import parse
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ..values import decimal
+from . import _linked_options as linked
 from . import _options as options
 from . import _product_media as media
 from . import product_variants as variants
@@ -30,7 +31,7 @@ MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutatio
 _FIELDS = f"""
   id handle title descriptionHtml vendor productType tags status templateSuffix seo {{ title description }}
   isGiftCard requiresSellingPlan category {{ id }} updatedAt hasVariantsThatRequiresComponents
-  options {{ name optionValues {{ name }} linkedMetafield {{ key }} }}
+  options {{ {linked.FIELDS} }}
   {media.PRODUCT}
   variants(first: 20) {{ nodes {{ {variants.FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
 """
@@ -107,7 +108,7 @@ class Products(Resource):
     }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Product",)
-    refers_to = ("files",)
+    refers_to = ("files", "metafield_definitions", "metaobjects")
     unique = True
     embeds = ("variants",)
     keyed_lists = {"options": "name", "variants": "options"}
@@ -171,6 +172,7 @@ class Products(Resource):
 
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
         fields = media.rewrite(fields, translate)
+        fields["options"] = linked.rewrite(fields["options"], translate)
         html = fields.get("descriptionHtml")
         return {**fields, "descriptionHtml": links.in_html(html, translate)} if html else fields
 
@@ -178,6 +180,7 @@ class Products(Resource):
         for target in links.targets(links.in_html, fields.get("descriptionHtml")):
             yield Place("descriptionHtml", target, link=True)
         yield from media.places(fields)
+        yield from linked.places(fields["options"])
 
     def normalise(self, fields: Fields) -> Fields:
         items = [
@@ -209,7 +212,7 @@ class Products(Resource):
             )
         if bool(before.get("giftCard")) != bool(after.get("giftCard")):
             return "One is a gift card and the other is not, which Shopify cannot change."
-        return None
+        return linked.conflict(before["options"], after["options"])
 
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1:
@@ -224,6 +227,7 @@ class Products(Resource):
             return "a product needs a title, and seo must be an object."
         names = ("descriptionHtml", "vendor", "productType", "status", "templateSuffix", "category")
         wrong = text_problem(fields, names)
+        wrong = wrong or next(filter(None, map(linked.problem, own)), None)
         wrong = wrong or variants.problem(fields.get("variants"), [option["name"] for option in own])
         return wrong or media.problem(fields)
 
@@ -262,10 +266,6 @@ def _whole(node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
     return {**node, "variants": {"nodes": own}, "media": shown}
 
 
-def _linked(node: Mapping[str, Any]) -> bool:
-    return any(option["linkedMetafield"] for option in node["options"])
-
-
 def _reading(node: Mapping[str, Any]) -> Reading | None:
     key = (node["handle"],)
     fields = {name: node[name] for name in _OWN if name not in ("category", "tags")}
@@ -273,10 +273,7 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
         "tags": sorted(node["tags"]),
         "giftCard": node["isGiftCard"],
         "category": node["category"]["id"] if node["category"] else None,
-        "options": [
-            {"name": option["name"], "values": [value["name"] for value in option["optionValues"]]}
-            for option in node["options"]
-        ],
+        "options": [linked.reading(option) for option in node["options"]],
         "media": node["media"],
         "variants": [variants.portable(item) for item in node["variants"]["nodes"]],
     }
@@ -287,11 +284,6 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
 
 
 def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if _linked(node):
-        yield (
-            node["handle"],
-            "its options are linked to metaobjects; they are carried as plain options",
-        )
     if node["hasVariantsThatRequiresComponents"]:
         yield node["handle"], "its bundle components are not carried by this version (the product is)"
 
@@ -325,14 +317,12 @@ def _create(job: Job) -> Talk[Result]:
     fields = job.after
     first, rest = fields["variants"][:FIRST_VARIANTS], fields["variants"][FIRST_VARIANTS:]
     product = given({name: fields.get(name) for name in (*_OWN, "giftCard")})
+    entries = linked.entries_of(job)
     product |= {
         "handle": job.key[0],
-        "productOptions": [
-            {"name": item["name"], "values": [{"name": value} for value in item["values"]]}
-            for item in fields["options"]
-        ],
+        "productOptions": [linked.input_of(item) for item in fields["options"]],
         "variants": [
-            {**variants.inputs(item), **media.of_new_variant(item), "optionValues": variants.choice(item)}
+            {**variants.inputs(item), **media.of_new_variant(item), "optionValues": linked.choice(item, entries)}
             for item in first
         ],
         **media.inputs(fields),
@@ -357,10 +347,11 @@ def _named(key: Key, nodes: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, Key
 def _add(job: Job, gid: str, items: Sequence[Fields]) -> Talk[tuple[tuple[str, Key, str], ...] | Result]:
     """Adds variants to a product that exists, in bounded requests."""
     also: tuple[tuple[str, Key, str], ...] = ()
+    entries = linked.entries_of(job)
     for start in range(0, len(items), FIRST_VARIANTS):
         some = items[start : start + FIRST_VARIANTS]
         inputs = [
-            {**variants.inputs(item), **media.of_variant_input(item), "optionValues": variants.choice(item)}
+            {**variants.inputs(item), **media.of_variant_input(item), "optionValues": linked.choice(item, entries)}
             for item in some
         ]
         data = yield Ask(_ADD_VARIANTS, {"id": gid, "variants": inputs})
@@ -383,9 +374,10 @@ def _fields_and_media(job: Job) -> Talk[Result | None]:
 
 
 def _link(job: Job) -> Talk[Result]:
-    """The second pass: files that were not there, or not ready, when the product was written."""
+    """The second pass: files and entries that were not there, or not ready, when the product was written."""
     assert job.gid is not None
     refusal = yield from _fields_and_media(replace(job, before=None))
+    refusal = refusal or (yield from options.link(job))
     if refusal is not None:
         return refusal
     known = yield from variants.ids_of(job.gid)
@@ -400,6 +392,7 @@ def _update(job: Job) -> Talk[Result]:
     assert job.before is not None
     assert job.gid is not None
     refusal = yield from _fields_and_media(job)
+    refusal = refusal or (yield from options.link(job))
     if refusal is not None:
         return refusal
     present = dict(variants.by_options(job.before["variants"]))

@@ -1,0 +1,167 @@
+"""Options whose values are entries: they name a metafield of the product, and an entry for each of their values.
+
+``{"name": "Colour", "values": ["Red"], "linkedMetafield": "shopify.color-pattern", "linkedValues": [<reference>]}``.
+Shopify shows each value by its entry's display name, which is the same in both stores where the entry is. An option is
+linked as a whole or not at all: where one entry has no counterpart, the option is written with plain values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..diff import Change
+from ..references import parse
+from ..resource import Ask, Fields, Job, Place, Result, Talk
+from ._common import refused, touches
+
+Entries = Mapping[tuple[str, str], str]  # (option's name, value's name) -> GID of the entry
+
+FIELDS = "name linkedMetafield { namespace key } optionValues { name linkedMetafieldValue }"
+_LINK = """
+mutation LinkOption($id: ID!, $option: OptionUpdateInput!, $values: [OptionValueUpdateInput!]!) {
+  productOptionUpdate(
+    productId: $id, option: $option, optionValuesToUpdate: $values, variantStrategy: LEAVE_AS_IS
+  ) { userErrors { field message code } }
+}
+"""
+
+
+def reading(option: Mapping[str, Any]) -> Fields:
+    values = option["optionValues"]
+    fields: Fields = {"name": option["name"], "values": [value["name"] for value in values]}
+    linked, entries = option["linkedMetafield"], [value["linkedMetafieldValue"] for value in values]
+    if linked and all(entries):
+        fields |= {"linkedMetafield": f"{linked['namespace']}.{linked['key']}", "linkedValues": entries}
+    return fields
+
+
+def rewrite(options: Sequence[Fields], translate: Callable[[str], str | None]) -> list[Fields]:
+    return [_rewritten(option, translate) if option.get("linkedValues") else option for option in options]
+
+
+def _rewritten(option: Fields, translate: Callable[[str], str | None]) -> Fields:
+    entries = [translate(text) for text in option["linkedValues"]]
+    if all(entry is not None for entry in entries):
+        return {**option, "linkedValues": entries}
+    return {name: value for name, value in option.items() if name not in ("linkedMetafield", "linkedValues")}
+
+
+def places(options: Sequence[Fields]) -> Iterator[Place]:
+    for option in options:
+        for text in option.get("linkedValues") or ():
+            target = parse(text)
+            if target is not None:
+                yield Place(f"options.{option['name']}", target)
+
+
+def changes(before: Sequence[Fields], after: Sequence[Fields]) -> Iterator[Change]:
+    """Values that are other entries, or none yet. Values that the target lacks are for the option to tell."""
+    present = {option["name"]: option for option in before}
+    for option in after:
+        own = present.get(option["name"], {"values": []})
+        here, there = _by_name(own), _by_name(option)
+        if any(here.get(name) != entry for name, entry in there.items() if name in own["values"]):
+            yield Change(f"options.{option['name']}.linkedValues", own.get("linkedValues"), option["linkedValues"])
+
+
+def conflict(before: Sequence[Fields], after: Sequence[Fields]) -> str | None:
+    present = {option["name"]: option for option in before}
+    for option in after:
+        own, linked = present.get(option["name"], {}), option.get("linkedMetafield")
+        if linked is None or own.get("linkedMetafield") == linked:
+            continue
+        if own.get("linkedMetafield") is not None:
+            return (
+                f"The option {option['name']} is linked to {own['linkedMetafield']} in the target store and to "
+                f"{linked} in the archive; link it to the same metafield in one of the stores."
+            )
+        extra = [value for value in own.get("values", ()) if value not in option["values"]]
+        if extra:
+            return (
+                f"The option {option['name']} is linked to {linked} in the archive, and in the target store it has "
+                f"the value {extra[0]}, for which there is no entry; remove that value there."
+            )
+    return None
+
+
+def problem(option: Fields) -> str | None:
+    """One sentence on what is wrong with the link of an option from an archive, or None."""
+    linked, entries = option.get("linkedMetafield"), option.get("linkedValues")
+    if linked is None and entries is None:
+        return None
+    if not isinstance(linked, str) or linked.count(".") != 1:
+        return "linkedMetafield must be a namespace and a key with a dot between them."
+    if not isinstance(entries, list) or not all(isinstance(text, str) for text in entries):
+        return "linkedValues must be a list of references."
+    if len(entries) != len(option["values"]):
+        return "linkedValues must name an entry for each of the option's values."
+    return None
+
+
+def _by_name(option: Fields) -> dict[str, str]:
+    return dict(zip(option["values"], option.get("linkedValues") or (), strict=False))
+
+
+# -- writing -----------------------------------------------------------------------------------------------------
+
+
+def input_of(option: Fields) -> dict[str, Any]:
+    """An option of a new product. What is linked must not be named, and what is not must be."""
+    if not option.get("linkedValues"):
+        return {"name": option["name"], "values": [{"name": value} for value in option["values"]]}
+    return {"name": option["name"], "linkedMetafield": {**_metafield(option), "values": option["linkedValues"]}}
+
+
+def entries_of(job: Job) -> Entries:
+    """What stands behind the values of a product's linked options, in this store."""
+    found: dict[tuple[str, str], str] = {}
+    for fields in filter(None, (job.before, job.after)):
+        for option in fields["options"]:
+            found |= {(option["name"], name): entry for name, entry in _by_name(option).items()}
+    return found
+
+
+def choice(item: Fields, entries: Entries) -> list[dict[str, str]]:
+    """The option values of a variant."""
+    return [
+        {"optionName": name, "linkedMetafieldValue": entries[name, value]}
+        if (name, value) in entries
+        else {"optionName": name, "name": value}
+        for name, value in item["options"]
+    ]
+
+
+def new_value(option: Fields, name: str) -> dict[str, str]:
+    entry = _by_name(option).get(name)
+    return {"linkedMetafieldValue": entry} if entry is not None else {"name": name}
+
+
+def _metafield(option: Fields) -> dict[str, str]:
+    namespace, _, key = option["linkedMetafield"].partition(".")
+    return {"namespace": namespace, "key": key}
+
+
+def link(job: Job, present: Mapping[str, Mapping[str, Any]]) -> Talk[Result | None]:
+    """Links the options that are to be linked, and puts other entries behind values. `present`: name -> option."""
+    for option in job.after["options"]:
+        name, own = option["name"], present.get(option["name"])
+        if not option.get("linkedValues") or own is None or not _asked(job, name):
+            continue
+        entries = _by_name(option)
+        values = [
+            {"id": value["id"], "linkedMetafieldValue": entries[value["name"]]}
+            for value in own["optionValues"]
+            if value["name"] in entries and value["linkedMetafieldValue"] != entries[value["name"]]
+        ]
+        if values:
+            linked = {} if own["linkedMetafield"] else {"linkedMetafield": _metafield(option)}
+            variables = {"id": job.gid, "option": {"id": own["id"], **linked}, "values": values}
+            data = yield Ask(_LINK, variables, repeatable=True)
+            if data["productOptionUpdate"]["userErrors"]:
+                return refused(job.key, data["productOptionUpdate"]["userErrors"])
+    return None
+
+
+def _asked(job: Job, name: str) -> bool:
+    return f"options.{name}" in job.changed or touches(job.changed, f"options.{name}.linkedValues")

@@ -135,7 +135,7 @@ class _Following:
         found: set[Target] = set()
         for _, record in records:
             found |= {place.target for place in resource.places(record.key, record.fields, None)}
-            found |= set(resource.needs(record.key))
+            found |= set(resource.needs(record.key, record.fields))
         homes = {owner(target, self.desk.registry) for target in found if not target.unknown}
         return sorted(home for home in homes if home is not None and home.resource in self.desk.reachable)
 

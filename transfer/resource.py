@@ -264,7 +264,7 @@ class Resource(ABC):
         """(owner type, namespace) of a metafield, or of the definition of one."""
         raise NotImplementedError(f"{self.name} are no metafields")
 
-    def needs(self, key: Key) -> Iterator[Target]:
+    def needs(self, key: Key, fields: Fields) -> Iterator[Target]:
         """What a record should come with although it does not refer to it, if there is one: a value's definition."""
         return iter(())
 

@@ -277,7 +277,7 @@ def _update(shop: Shop, node: Node, given: Mapping[str, Any]) -> None:
     if given.get("pin") and node["pinnedPosition"] is None:
         node["pinnedPosition"] = _pin(shop, node, node["ownerType"])
     elif given.get("pin") is False:
-        node["pinnedPosition"] = None
+        _unpin(shop, node)
     node |= {"access": access, "capabilities": capabilities, "validations": validations}
     for name in ("name", "description"):
         if given.get(name) is not None:
@@ -328,15 +328,24 @@ def pin(_: Any, info: Info, definitionId: str | None = None, identifier: Mapping
 
 @field("Mutation", "metafieldDefinitionUnpin")
 def unpin(_: Any, info: Info, definitionId: str | None = None, identifier: Mapping[str, Any] | None = None) -> Node:
-    node = _find(shop_of(info), definitionId, identifier)
+    shop = shop_of(info)
+    node = _find(shop, definitionId, identifier)
     if node is None:
         return {"unpinnedDefinition": None, "userErrors": [user_error(None, "Definition not found.", "NOT_FOUND")]}
     demand_owner(info, "write", node["ownerType"])
     if node["pinnedPosition"] is None:
         error = user_error(None, "Definition isn't pinned.", "NOT_PINNED")
         return {"unpinnedDefinition": None, "userErrors": [error]}
-    node["pinnedPosition"] = None
+    _unpin(shop, node)
     return {"unpinnedDefinition": node, "userErrors": []}
+
+
+def _unpin(shop: Shop, node: Node) -> None:
+    """Those behind it move up."""
+    place, node["pinnedPosition"] = node["pinnedPosition"], None
+    for other in shop.each("MetafieldDefinition"):
+        if place and other["ownerType"] == node["ownerType"] and (other["pinnedPosition"] or 0) > place:
+            other["pinnedPosition"] -= 1
 
 
 @field("Mutation", "metafieldDefinitionDelete")

@@ -9,7 +9,7 @@ from ..resolvers import linked_options
 from ..store import Node, Shop
 from .tools import define, define_metafield, entry, refers_to
 
-EVERY = 24  # products with a colour option; the first of them is in every boutique of more than two products
+FIRST, EVERY = 10, 24  # products with a colour option
 COLOUR = {"namespace": "custom", "key": "colour"}
 
 
@@ -20,7 +20,7 @@ def plant(shop: Shop, products: Sequence[Node]) -> None:
     ]
     colour = define(shop, "colour", fields, name="Colour", displayNameKey="label")
     define_metafield(shop, "PRODUCT", "custom.colour", "list.metaobject_reference", validations=refers_to(colour))
-    for product in products[2::EVERY]:
+    for product in products[FIRST::EVERY]:
         for option in (own for own in product["_options"] if own["name"] == "Color"):
             _link(shop, product, option)
 

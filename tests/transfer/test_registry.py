@@ -32,6 +32,7 @@ ORDER = (
     "files",
     "metaobject_definitions",
     "metafield_definitions",
+    "metafield_pins",
     "pages",
     "blogs",
     "articles",
@@ -101,7 +102,8 @@ def test_it_can_be_selected(resource: Resource) -> None:
             assert len(record.key) == resource.key_parts, "key_parts: how many parts a person writes"
         if resource.name.endswith("_metafields"):
             assert resource.value_of(record.key) == (*resource.owner_types, record.key[-2])
-            assert [target.key for target in resource.needs(record.key)] == [(*resource.owner_types, *record.key[-2:])]
+            needs = [target.key for target in resource.needs(record.key, record.fields)]
+            assert needs == [(*resource.owner_types, *record.key[-2:])]
             owners = {p.target.resource for p in resource.places(record.key, record.fields, None) if p.path == OWNER}
             assert owners == {resource.hangs_on} - {""}, "hangs_on: whose values are read owner by owner"
 

@@ -58,6 +58,14 @@ def test_only_shopifys_types_can_say_that_they_are_standard() -> None:
     assert METAOBJECT_DEFINITIONS.validate(("designer",), fields) is not None
     assert METAOBJECT_DEFINITIONS.validate(("shopify--size",), fields) is None
     assert METAOBJECT_DEFINITIONS.validate(("shopify--size",), {**fields, "standard": False}) is not None
-    wanted = {"standard": True, "type": "rating", "validations": {}, "access": {}, "capabilities": {}, "pinned": True}
-    present = {**wanted, "name": "Rating", "validations": {"scale_max": "5.0"}, "pinned": False}
-    assert [change.path for change in METAFIELD_DEFINITIONS.changes(present, wanted)] == ["pinned"]
+    wanted = {
+        "standard": True,
+        "type": "rating",
+        "validations": {},
+        "access": {},
+        "capabilities": {"adminFilterable": True},
+    }
+    present = {**wanted, "name": "Rating", "validations": {"scale_max": "5.0"}, "capabilities": {}}
+    assert [change.path for change in METAFIELD_DEFINITIONS.changes(present, wanted)] == [
+        "capabilities.adminFilterable"
+    ]

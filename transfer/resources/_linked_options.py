@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..diff import Change
-from ..references import parse
+from ..references import Target, parse
 from ..resource import Ask, Fields, Job, Place, Result, Talk
 from ._common import refused, touches
 
@@ -53,6 +53,13 @@ def places(options: Sequence[Fields]) -> Iterator[Place]:
             target = parse(text)
             if target is not None:
                 yield Place(f"options.{option['name']}", target)
+
+
+def definitions(options: Sequence[Fields]) -> Iterator[Target]:
+    """The definitions of the metafields that options are linked to."""
+    for option in options:
+        if option.get("linkedMetafield"):
+            yield Target("metafield_definitions", ("PRODUCT", *option["linkedMetafield"].split(".", 1)))
 
 
 def changes(before: Sequence[Fields], after: Sequence[Fields]) -> Iterator[Change]:

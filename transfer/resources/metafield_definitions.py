@@ -10,7 +10,7 @@ from shopify_client import AccessDenied
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
-from ..references import Target
+from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from . import _validations as validations
 from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
@@ -34,7 +34,7 @@ CAPABILITIES = (
 )
 
 _FIELDS = f"""
-  id ownerType namespace key name description pinnedPosition
+  id ownerType namespace key name description
   type {{ name }} validations {{ name value }} access {{ storefront customerAccount }}
   capabilities {{ {" ".join(f"{name} {{ enabled }}" for name in CAPABILITIES)} }}
   constraints {{ key values(first: 50) {{ nodes {{ value }} }} }}
@@ -59,11 +59,11 @@ mutation CreateMetafieldDefinition($definition: MetafieldDefinitionInput!) {
 """
 _ENABLE = """
 mutation EnableMetafieldDefinition(
-  $ownerType: MetafieldOwnerType!, $namespace: String!, $key: String!, $pin: Boolean!
+  $ownerType: MetafieldOwnerType!, $namespace: String!, $key: String!
   $capabilities: MetafieldCapabilityCreateInput, $access: StandardMetafieldDefinitionAccessInput
 ) {
   standardMetafieldDefinitionEnable(
-    ownerType: $ownerType, namespace: $namespace, key: $key, pin: $pin, capabilities: $capabilities, access: $access
+    ownerType: $ownerType, namespace: $namespace, key: $key, capabilities: $capabilities, access: $access
   ) { createdDefinition { id } userErrors { field message code } }
 }
 """
@@ -74,7 +74,7 @@ mutation UpdateMetafieldDefinition($definition: MetafieldDefinitionUpdateInput!)
 """
 
 
-OWN = ("access", "capabilities", "pinned")  # what a store may choose about a standard definition
+OWN = ("access", "capabilities")  # what a store may choose about a standard definition
 
 
 def foreign(namespace: str) -> str | None:
@@ -155,10 +155,20 @@ class MetafieldDefinitions(Resource):
 
     def conflict(self, before: Fields, after: Fields) -> str | None:
         if before["type"] == after["type"]:
-            return None
+            return self._other_entries(before, after)
         return (
             f"It is of type {before['type']} in the target store and of type {after['type']} in the archive; Shopify "
             "cannot change the type of a definition."
+        )
+
+    def _other_entries(self, before: Fields, after: Fields) -> str | None:
+        """What a metaobject reference may lead to is fixed when its definition is created."""
+        here, there = (fields["validations"].get(validations.ONE) for fields in (before, after))
+        if here is None or there is None or here == there or not after["type"].endswith("metaobject_reference"):
+            return None
+        return (
+            f"Its values are {_type_of(here)} in the target store and {_type_of(there)} in the archive; Shopify cannot "
+            "change which metaobjects a definition refers to."
         )
 
     def validate(self, key: Key, fields: Fields) -> str | None:
@@ -197,10 +207,12 @@ class MetafieldDefinitions(Resource):
             return [(yield from _update(job, ids))]
         if job.after.get("standard"):
             return [(yield from _enable(job))]
-        result = yield from _create(job, ids, pin=bool(job.after.get("pinned")))
-        if not result.ok and job.after.get("pinned") and "pin" in result.detail.lower():
-            result = yield from _create(job, ids, pin=False)  # the read-back will say that it is not pinned
-        return [result]
+        return [(yield from _create(job, ids))]
+
+
+def _type_of(text: str) -> str:
+    target = parse(text)
+    return target.key[0] if target is not None else text
 
 
 def _read(owner: str) -> Callable[[str | None, str | None], Talk[Page]]:
@@ -230,7 +242,6 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
         "access": node["access"],
         "capabilities": {name: own["enabled"] for name, own in node["capabilities"].items()},
         "constraints": None,
-        "pinned": node["pinnedPosition"] is not None,
     }
     if constraints and constraints["key"]:
         values = sorted(item["value"] for item in constraints["values"]["nodes"])
@@ -269,7 +280,6 @@ def _enable(job: Job) -> Talk[Result]:
     variables = given(
         {
             **_identity(job),
-            "pin": bool(job.after.get("pinned")),
             "capabilities": choices or None,
             "access": given(job.after["access"]) or None,
         }
@@ -281,7 +291,7 @@ def _enable(job: Job) -> Talk[Result]:
     return Result(job.key, payload["createdDefinition"]["id"])
 
 
-def _create(job: Job, ids: Ids, *, pin: bool) -> Talk[Result]:
+def _create(job: Job, ids: Ids) -> Talk[Result]:
     fields = job.after
     definition = given(
         {
@@ -293,7 +303,6 @@ def _create(job: Job, ids: Ids, *, pin: bool) -> Talk[Result]:
             "access": given(fields["access"]),
             "capabilities": {name: own for name, own in _capabilities(fields).items() if own["enabled"]},
             "constraints": fields.get("constraints"),
-            "pin": pin,
         }
     )
     data = yield Ask(_CREATE, {"definition": definition})
@@ -314,8 +323,6 @@ def _update(job: Job, ids: Ids) -> Talk[Result]:
         "capabilities": _capabilities(fields),
     }
     definition = {name: value for name, value in wanted.items() if touches(job.changed, name)}
-    if touches(job.changed, "pinned"):
-        definition["pin"] = bool(fields["pinned"])
     if touches(job.changed, "constraints"):
         definition["constraintsUpdates"] = _constraints(job)
     data = yield Ask(_UPDATE, {"definition": {**_identity(job), **definition}}, repeatable=True)

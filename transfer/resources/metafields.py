@@ -121,7 +121,7 @@ class Metafields(Resource):
     def value_of(self, key: Key) -> tuple[str, str]:
         return self.owner_types[0], key[-2]
 
-    def needs(self, key: Key) -> Iterator[Target]:
+    def needs(self, key: Key, fields: Fields) -> Iterator[Target]:
         yield Target("metafield_definitions", (self.owner_types[0], *key[-2:]))
 
     def reading(self, node: Mapping[str, Any], owner: Key) -> Reading | None:

@@ -168,6 +168,9 @@ class Products(Resource):
     def embedding(self, key: Key) -> Key:
         return key[:1]
 
+    def needs(self, key: Key, fields: Fields) -> Iterator[Target]:
+        yield from linked.definitions(fields["options"])
+
     # -- meaning
 
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:

@@ -1,0 +1,188 @@
+"""Which metafields the pages of the Shopify admin show, and in which order: the pins of one kind of owner.
+
+A record of its own per kind of owner, written after the definitions: a pin gets its place by being the last one that
+was set, so that an order can only be made pin by pin. Definitions that only the target has keep their pins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from shopify_client import AccessDenied
+
+from ..diff import Change
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target, parse
+from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ._common import refused
+from .metafield_definitions import OWNERS, foreign
+
+PREFIX = "gid://shopify/MetafieldPins/"  # there is no such thing at Shopify; the owner type follows
+
+_READ = """
+query MetafieldPins($ownerType: MetafieldOwnerType!, $after: String) {
+  metafieldDefinitions(ownerType: $ownerType, first: 100, after: $after) {
+    nodes { id namespace key pinnedPosition } pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+# The last pin stands last, so that a pin is moved to the end by taking it off and setting it again.
+_PIN = """
+mutation PinDefinition($id: ID!) {
+  unpin: metafieldDefinitionUnpin(definitionId: $id) { userErrors { field message code } }
+  pin: metafieldDefinitionPin(definitionId: $id) { userErrors { field message code } }
+}
+"""
+_UNPIN = """
+mutation UnpinDefinition($id: ID!) {
+  metafieldDefinitionUnpin(definitionId: $id) { userErrors { field message code } }
+}
+"""
+
+
+class MetafieldPins(Resource):
+    name = "metafield_pins"
+    label = "Pins of metafields"
+    scopes = Scopes(read=("read_products",), write=("write_products",))
+    gid_types = ()
+    refers_to = ("metafield_definitions",)
+    upsert = True
+    deletable = False  # a definition is pinned or not; there is no record to take away
+    read_batch = 10
+
+    # -- reading
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        owners = [owner for owner in OWNERS if not selection.owner_types or owner in selection.owner_types]
+        return [Stream(f"{self.name}/{owner}", _stream(owner, selection.namespaces), moves=False) for owner in owners]
+
+    def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
+        readings = []
+        for gid in gids:
+            owner = gid.removeprefix(PREFIX)
+            readings.append(_reading(owner, (yield from _definitions(owner))))
+        return readings
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        """Nothing refers to pins, and setting one again is harmless, so none is ever looked for."""
+        return {}
+        yield  # makes this a conversation, if a silent one
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        return {
+            name: [new for text in fields[name] if (new := translate(text)) is not None]
+            for name in ("pinned", "unpinned")
+        }
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        for name in ("pinned", "unpinned"):
+            for text in fields[name]:
+                target = parse(text)
+                if target is not None:
+                    yield Place(name, target)
+
+    def normalise(self, fields: Fields) -> Fields:
+        return {"pinned": fields["pinned"], "unpinned": sorted(fields["unpinned"])}
+
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        wanted, unwanted = after["pinned"], set(after["unpinned"])
+        found = []
+        if [one for one in before["pinned"] if one in set(wanted)] != wanted:
+            found.append(Change("pinned", before["pinned"], wanted))
+        if gone := [one for one in before["pinned"] if one in unwanted]:
+            found.append(Change("unpinned", gone, []))
+        return found
+
+    def validate(self, key: Key, fields: Fields) -> str | None:
+        if len(key) != 1 or key[0] not in OWNERS:
+            return f"the key of pins is one of {', '.join(OWNERS)}."
+        lists = [fields.get(name) for name in ("pinned", "unpinned")]
+        if not all(isinstance(own, list) and all(isinstance(text, str) for text in own) for own in lists):
+            return "pinned and unpinned must be lists of references."
+        every = [text for own in lists for text in own or ()]
+        return "a definition is pinned or unpinned, and is named once." if len(set(every)) < len(every) else None
+
+    # -- writing
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        (job,) = jobs
+        wanted, unwanted = (_here(job.after[name], ids) for name in ("pinned", "unpinned"))
+        present = _pinned((yield from _definitions(job.key[0])))
+        for gid in [one for one in present if one in unwanted]:
+            errors = (yield Ask(_UNPIN, {"id": gid}, repeatable=True))["metafieldDefinitionUnpin"]["userErrors"]
+            if errors and errors[0]["code"] != "NOT_PINNED":
+                return [refused(job.key, errors)]
+            present.remove(gid)
+        missed = []
+        for gid in moves(present, list(wanted)):
+            errors = (yield Ask(_PIN, {"id": gid}, repeatable=True))["pin"]["userErrors"]
+            if errors:
+                missed.append(f"{wanted.get(gid, gid)} ({errors[0]['message']})")
+        if missed:
+            detail = f"Not pinned: {', '.join(missed[:5])}{' and others' if len(missed) > 5 else ''}."
+            return [Result(job.key, reason=Reason.REFUSED, detail=detail)]
+        return [Result(job.key, f"{PREFIX}{job.key[0]}")]
+
+
+def moves(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """What has to be pinned (again), one after the other, so that the pins stand in the wanted order.
+
+    Those that are not wanted keep their places between the others; what is not pinned yet comes last.
+    """
+    rest = list(wanted)
+    mine = set(wanted)
+    final = [rest.pop(0) if one in mine else one for one in present] + rest
+    first = next((n for n, one in enumerate(final) if n >= len(present) or present[n] != one), len(final))
+    return final[first:]
+
+
+def _here(texts: Sequence[str], ids: Ids) -> dict[str, str]:
+    """GID in the target -> what people call the definition, in the order of `texts`."""
+    found = {gid: target for text in texts if (target := parse(text)) and (gid := ids.gid(target))}
+    return {gid: ".".join(target.key[1:]) for gid, target in found.items()}
+
+
+def _stream(owner: str, namespaces: frozenset[str]) -> Callable[[str | None, str | None], Talk[Page]]:
+    def read(after: str | None, changed_since: str | None) -> Talk[Page]:
+        try:
+            nodes = yield from _definitions(owner)
+        except AccessDenied:
+            return Page((), None, ((owner, f"the app may not read definitions on {owner}; grant {OWNERS[owner]}"),))
+        reading = _reading(owner, [node for node in nodes if not namespaces or node["namespace"] in namespaces])
+        return Page((reading,) if reading.fields["pinned"] else (), None)
+
+    return read
+
+
+def _definitions(owner: str) -> Talk[list[Mapping[str, Any]]]:
+    """All definitions on a kind of owner that are ours to carry."""
+    found: list[Mapping[str, Any]] = []
+    after = None
+    while True:
+        page = (yield Ask(_READ, {"ownerType": owner, "after": after}))["metafieldDefinitions"]
+        found += [node for node in page["nodes"] if not foreign(node["namespace"])]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+        after = page["pageInfo"]["endCursor"]
+
+
+def _pinned(nodes: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [node["id"] for node in sorted(filter(_is_pinned, nodes), key=lambda node: int(node["pinnedPosition"]))]
+
+
+def _is_pinned(node: Mapping[str, Any]) -> bool:
+    return node["pinnedPosition"] is not None
+
+
+def _reading(owner: str, nodes: Sequence[Mapping[str, Any]]) -> Reading:
+    others = [node for node in nodes if not _is_pinned(node)]
+    others.sort(key=lambda node: (node["namespace"].encode(), node["key"].encode()))
+    fields = {"pinned": _pinned(nodes), "unpinned": [node["id"] for node in others]}
+    return Reading("metafield_pins", (owner,), f"{PREFIX}{owner}", fields)
+
+
+RESOURCE = MetafieldPins()

@@ -45,10 +45,12 @@ mutation UnpinDefinition($id: ID!) {
 class MetafieldPins(Resource):
     name = "metafield_pins"
     label = "Pins of metafields"
+    key_is = "owner type"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ()
     refers_to = ("metafield_definitions",)
     upsert = True
+    unique = True
     deletable = False  # a definition is pinned or not; there is no record to take away
     read_batch = 10
 

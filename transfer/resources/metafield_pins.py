@@ -19,13 +19,14 @@ from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Re
 from ._common import refused
 from .metafield_definitions import OWNERS, foreign
 
-PREFIX = "gid://shopify/MetafieldPins/"  # there is no such thing at Shopify; the owner type follows
+MARK = "?pins="  # pins have no GID of their own: theirs is the store's, with the owner type behind it
 
 _READ = """
 query MetafieldPins($ownerType: MetafieldOwnerType!, $after: String) {
   metafieldDefinitions(ownerType: $ownerType, first: 100, after: $after) {
     nodes { id namespace key pinnedPosition } pageInfo { hasNextPage endCursor }
   }
+  shop { id }
 }
 """
 # The last pin stands last, so that a pin is moved to the end by taking it off and setting it again.
@@ -63,9 +64,12 @@ class MetafieldPins(Resource):
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         readings = []
         for gid in gids:
-            owner = gid.removeprefix(PREFIX)
-            readings.append(_reading(owner, (yield from _definitions(owner))))
+            owner = gid.rpartition(MARK)[2]
+            readings.append(_reading(owner, *(yield from _definitions(owner))))
         return readings
+
+    def node(self, gid: str) -> str:
+        return gid.rpartition(MARK)[0]
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         """Nothing refers to pins, and setting one again is harmless, so none is ever looked for."""
@@ -113,7 +117,8 @@ class MetafieldPins(Resource):
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         wanted, unwanted = (_here(job.after[name], ids) for name in ("pinned", "unpinned"))
-        present = _pinned((yield from _definitions(job.key[0])))
+        store, nodes = yield from _definitions(job.key[0])
+        present = _pinned(nodes)
         for gid in [one for one in present if one in unwanted]:
             errors = (yield Ask(_UNPIN, {"id": gid}, repeatable=True))["metafieldDefinitionUnpin"]["userErrors"]
             if errors and errors[0]["code"] != "NOT_PINNED":
@@ -127,7 +132,7 @@ class MetafieldPins(Resource):
         if missed:
             detail = f"Not pinned: {', '.join(missed[:5])}{' and others' if len(missed) > 5 else ''}."
             return [Result(job.key, reason=Reason.REFUSED, detail=detail)]
-        return [Result(job.key, f"{PREFIX}{job.key[0]}")]
+        return [Result(job.key, f"{store}{MARK}{job.key[0]}")]
 
 
 def moves(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
@@ -151,24 +156,25 @@ def _here(texts: Sequence[str], ids: Ids) -> dict[str, str]:
 def _stream(owner: str, namespaces: frozenset[str]) -> Callable[[str | None, str | None], Talk[Page]]:
     def read(after: str | None, changed_since: str | None) -> Talk[Page]:
         try:
-            nodes = yield from _definitions(owner)
+            store, nodes = yield from _definitions(owner)
         except AccessDenied:
             return Page((), None, ((owner, f"the app may not read definitions on {owner}; grant {OWNERS[owner]}"),))
-        reading = _reading(owner, [node for node in nodes if not namespaces or node["namespace"] in namespaces])
+        reading = _reading(owner, store, [node for node in nodes if not namespaces or node["namespace"] in namespaces])
         return Page((reading,) if reading.fields["pinned"] else (), None)
 
     return read
 
 
-def _definitions(owner: str) -> Talk[list[Mapping[str, Any]]]:
-    """All definitions on a kind of owner that are ours to carry."""
+def _definitions(owner: str) -> Talk[tuple[str, list[Mapping[str, Any]]]]:
+    """The store's GID, and all definitions on a kind of owner that are ours to carry."""
     found: list[Mapping[str, Any]] = []
     after = None
     while True:
-        page = (yield Ask(_READ, {"ownerType": owner, "after": after}))["metafieldDefinitions"]
+        data = yield Ask(_READ, {"ownerType": owner, "after": after})
+        page = data["metafieldDefinitions"]
         found += [node for node in page["nodes"] if not foreign(node["namespace"])]
         if not page["pageInfo"]["hasNextPage"]:
-            return found
+            return data["shop"]["id"], found
         after = page["pageInfo"]["endCursor"]
 
 
@@ -180,11 +186,11 @@ def _is_pinned(node: Mapping[str, Any]) -> bool:
     return node["pinnedPosition"] is not None
 
 
-def _reading(owner: str, nodes: Sequence[Mapping[str, Any]]) -> Reading:
+def _reading(owner: str, store: str, nodes: Sequence[Mapping[str, Any]]) -> Reading:
     others = [node for node in nodes if not _is_pinned(node)]
     others.sort(key=lambda node: (node["namespace"].encode(), node["key"].encode()))
     fields = {"pinned": _pinned(nodes), "unpinned": [node["id"] for node in others]}
-    return Reading("metafield_pins", (owner,), f"{PREFIX}{owner}", fields)
+    return Reading("metafield_pins", (owner,), f"{store}{MARK}{owner}", fields)
 
 
 RESOURCE = MetafieldPins()

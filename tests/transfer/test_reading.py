@@ -153,6 +153,27 @@ def test_a_page_that_is_too_dear_is_asked_for_in_halves(sandbox: Sandbox, tmp_pa
     assert checksums(halved) == checksums(whole)
 
 
+def test_a_page_of_orders_that_is_too_dear_is_asked_for_in_halves(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("boutique", products=30)
+    _, whole = export(sandbox, shop, tmp_path)
+    assert checksums(whole)["collection_orders"]
+    dear = {"errors": [{"message": "Query cost is 1200", "extensions": {"code": "MAX_COST_EXCEEDED"}}]}
+    sizes = [f" collections(first: {n}, after: $after, query: $query, sortKey: ID)" for n in (20, 10)]
+    sandbox.faults(*({"kind": "body", "body": json.dumps(dear), "match": size, "shop": shop} for size in sizes))
+    _, halved = export(sandbox, shop, tmp_path)
+    assert checksums(halved) == checksums(whole)
+
+
+def test_an_owner_of_more_values_than_fit_into_any_page_arrives_whole(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    owner = source.product("laden", {"Size": ["S"]})
+    for number in range(320):
+        source.metafield(owner, f"custom.n{number:03}", "single_line_text_field", str(number))
+    desk, _ = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path)
+    assert desk.ledger.tally()["product_metafields"]["verified"] == 320
+    assert equal(source, target, tmp_path)
+
+
 def test_what_moved_is_named_only_as_far_as_a_manifest_stays_small(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: Any
 ) -> None:

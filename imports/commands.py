@@ -19,6 +19,7 @@ from shops.services import Refused
 from transfer.archive import ArchiveError
 from transfer.archive.directory import pack_directory
 from transfer.outcomes import Policy, Verdict
+from transfer.plan import NOT_WRITTEN
 
 from . import services
 from .models import Import
@@ -86,6 +87,12 @@ def exit_code(run: Import) -> int:
     if run.status == Status.SUCCEEDED:
         return ALL_VERIFIED
     return SOME_FAILED if run.status == Status.INCOMPLETE else REFUSED
+
+
+def plan_exit_code(run: Import) -> int:
+    """Whether everything in a plan can be written."""
+    unwritable = sum(own[verdict] for own in run.plan["counts"].values() for verdict in NOT_WRITTEN)
+    return SOME_FAILED if unwritable else ALL_VERIFIED
 
 
 def plan_table(plan_: Mapping[str, Any]) -> str:

@@ -98,6 +98,7 @@ def _is_record(item: Any) -> bool:
     return (
         isinstance(item, list)
         and len(item) == 2
+        and isinstance(item[0], str)
         and item[0] in RESOURCES
         and isinstance(item[1], list)
         and all(isinstance(part, str) for part in item[1])

@@ -210,7 +210,7 @@ def _decision(request: HttpRequest, run: Import) -> tuple[str, dict[str, Any]]:
     if request.content_type == "application/json":
         try:
             data = json.loads(request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             data = None
         if not isinstance(data, dict) or not isinstance(data.get("excluded", {}), dict):
             raise Refused("Send a JSON object with a policy, and what is left out.")

@@ -176,12 +176,17 @@ def _check(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _snapshot_selection(desk: Desk, past: Past) -> Selection:
-    """What of the target the archive touches: its resources, the definitions that govern them, its types of entries."""
+    """What of the target the archive touches: its resources, the definitions that govern them, its types of entries.
+
+    Where the archive holds all entries of its store, those of every type are looked at, or a mirror would not see what
+    only the target has.
+    """
     archive = MemberSet.from_cursor(desk.storage, past["check"])
     names = {name for name in archive.resources if archive.count(name)}
     names |= {desk.registry[name].governor for name in names if desk.registry[name].governor}
     names -= desk.withheld.keys()
-    types = frozenset(past["check"].get("types", ())) if "metaobjects" in names else frozenset()
+    all_types = "metaobjects" not in names or "metaobjects" in past["check"]["manifest"]["whole"]
+    types = frozenset() if all_types else frozenset(past["check"].get("types", ()))
     return Selection(frozenset(names or [name for name in order() if name in desk.reachable][:1]), types)
 
 

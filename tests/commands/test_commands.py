@@ -241,6 +241,19 @@ def test_plan_only_writes_nothing(sandbox: Sandbox, target: str, file: str, caps
     assert answer["result"] is None
 
 
+def test_plan_only_says_what_could_not_be_written(
+    sandbox: Sandbox, target: str, file: str, tmp_path: Path, capsys: Any
+) -> None:
+    other = 'definition: {ownerType: PRODUCT, namespace: "custom", key: "color", name: "Color", type: "number_integer"}'
+    sandbox.graphql(target, f"mutation Other {{ metafieldDefinitionCreate({other}) {{ userErrors {{ message }} }} }}")
+    report = tmp_path / "plan.jsonl"
+    said = Said(capsys, "import_archive", target, file, plan_only=True, inline=True, report=str(report))
+    lines = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+    conflicts = [line for line in lines if line["verdict"] == "conflict"]
+    assert (said.code, bool(conflicts)) == (1, True)
+    assert not any(line["outcome"] for line in conflicts)
+
+
 def test_without_a_terminal_or_yes_nothing_is_written(sandbox: Sandbox, target: str, file: str, capsys: Any) -> None:
     before = sandbox.ask(f"/sandbox/shops/{target}/dump")
     said = Said(capsys, "import_archive", target, file, inline=True)

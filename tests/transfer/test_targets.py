@@ -122,3 +122,15 @@ def test_an_entry_that_requires_itself_arrives(sandbox: Sandbox, tmp_path: Path)
     desk, _ = copy(source, target, tmp_path)
     assert not troubles(desk)
     assert equal(source, target, tmp_path)
+
+
+def test_a_mirror_sees_entries_of_types_that_only_the_target_has(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("color", NAME)
+    source.entry("color", "red", name="Red")
+    target.define("shape", NAME)
+    target.entry("shape", "round", name="Round")
+    kept, _ = copy(source, target, tmp_path)
+    assert (total(kept, "outcome:left"), total(kept, "outcome:deleted")) == (2, 0)
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    assert desk.ledger.get("metaobjects", [("shape", "round")])[("shape", "round")].outcome == "deleted"

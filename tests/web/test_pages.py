@@ -178,3 +178,24 @@ def test_a_long_list_shows_every_run_once(app: Any, sandbox: Sandbox, client: Cl
         seen += [str(line["run"].pk) for line in answer.context["lines"]]
         page = f"/?after={answer.context['following']}" if answer.context["following"] else None
     assert sorted(seen) == sorted(runs)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"policy":"update","excluded":{"records":[[["x"],["a"]]]}}',
+        b'{"policy":"update","excluded":{"records":[[{"a":1},["a"]]]}}',
+        b'{"policy":"update","excluded":{"resources":[["x"]]}}',
+        b"[" * 100_000,
+        b"{",
+    ],
+)
+def test_a_decision_of_any_shape_gets_one_sentence(app: Any, sandbox: Sandbox, client: Client, body: bytes) -> None:
+    source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))
+    run = imported(sandbox, target, source)
+    path = f"/imports/{run.pk}/confirm"
+    answer = client.post(path, body, content_type="application/json", headers=bearer(target.domain))
+    assert answer.status_code == 422
+    assert answer.json()["error"].endswith(".")
+    run.refresh_from_db()
+    assert run.status == "waiting"

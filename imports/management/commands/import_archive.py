@@ -15,7 +15,7 @@ from imports import commands, services
 from imports.models import Import
 from runs.services import cancel
 from runs.storage import storage
-from shops.commands import ALL_VERIFIED, REFUSED, Broken, fail, shop_named
+from shops.commands import REFUSED, Broken, fail, shop_named
 
 
 class Command(BaseCommand):
@@ -50,8 +50,10 @@ class Command(BaseCommand):
             run = commands.plan(shop, archive, path.name, inline=inline, quiet=quiet, errors=options["errors"])
         if options["plan_only"]:
             cancel(run)
+            if options["report"]:
+                _write_report(run, Path(options["report"]))
             self._print(options, run, commands.plan_table(run.plan))
-            return ALL_VERIFIED
+            return commands.plan_exit_code(run)
         if not commands.agreed(run, yes=options["yes"], out=sys.stderr):
             return REFUSED
         run = commands.carry_out(run, policy=options["policy"], inline=inline, quiet=quiet)

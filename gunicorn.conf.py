@@ -8,4 +8,4 @@ worker_class = "gthread"
 threads = 8
 timeout = 120
 graceful_timeout = 30
-logconfig_dict = configuration(os.environ.get("LOG_FORMAT", "line"), os.environ.get("LOG_LEVEL", "WARNING"))
+logconfig_dict = configuration(os.environ.get("LOG_FORMAT") or "line", os.environ.get("LOG_LEVEL") or "WARNING")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import tempfile
 from pathlib import Path
@@ -16,7 +17,8 @@ from shops.logs import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")), overwrite=False)
+environ.Env.read_env(env.str("ENV_FILE", default="") or str(BASE_DIR / ".env"), overwrite=False)
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}  # an empty setting is one that is not set
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -40,7 +42,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret()
 APP_URL = env.str("APP_URL", default="").rstrip("/")  # where Shopify and merchants reach the program
 _OUTSIDE = [urlsplit(APP_URL).hostname or ""] if APP_URL else []
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver", *_OUTSIDE])
+# Whatever is set: a health check asks by the address of its own machine.
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=["testserver", *_OUTSIDE])]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[APP_URL] if APP_URL else [])
 _BEHIND_PROXY = env.bool("BEHIND_PROXY", default=APP_URL.startswith("https:"))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_PROXY else None

@@ -11,11 +11,14 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from demo.copy import Copy
 from tests.faults.test_kill import _members
@@ -32,13 +35,57 @@ SHORTENED = {
     "REQUEST_TIMEOUT": "1",
     "SETTLING_SECONDS": "0.5",
 }
+GIVEN = ("SECRET_KEY", "SHOPIFY_API_KEY", "SHOPIFY_API_SECRET", "POSTGRES_PASSWORD")
+SETTINGS = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "shopsync" / "settings.py").read_text()))
+PLACES = {"ENV_FILE", "VAR_DIR", "FILES_DIR", "STATIC_ROOT"}  # of a container, the same for everybody
 SERVICES = {"migrate", "web", "worker-shopify", "worker-upkeep", "beat", "postgres", "redis"}
 
 
-def test_every_address_of_shopify_can_be_a_stand_ins() -> None:
-    settings = (ROOT / "shopsync" / "settings.py").read_text()
-    addresses = set(re.findall(r'env\.\w+\("(SHOPIFY_\w+)"', settings))
-    assert addresses == {name for name in COMPOSE["services"]["web"]["environment"] if name.startswith("SHOPIFY_")}
+@pytest.mark.parametrize("service", ["migrate", "web", "worker-shopify", "worker-upkeep", "beat"])
+def test_every_setting_reaches_every_container(service: str) -> None:
+    assert "BUDGET_SHARE" in SETTINGS
+    assert set(COMPOSE["services"][service]["environment"]) == SETTINGS - PLACES
+
+
+def test_the_operators_page_and_the_example_name_every_setting() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text()
+    assert {name for name in SETTINGS if not re.search(rf"\b{name}\b", page)} == set()
+    asked_for = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+    example = (ROOT / ".env.example").read_text()
+    assert {name for name in asked_for if not re.search(rf"^(# )?{name}=", example, re.MULTILINE)} == set()
+
+
+def _settings(tmp_path: Path, **given: str) -> list[Any]:
+    """Some settings of a process in this environment."""
+    names = ("BUDGET_SHARE", "MAX_UPLOAD_BYTES", "LEASE_SECONDS", "ALLOWED_HOSTS", "SECURE_PROXY_SSL_HEADER")
+    code = "import json; from shopsync import settings as s; print(json.dumps([getattr(s, n) for n in {}]))"
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(tmp_path), **given}
+    command = [sys.executable, "-c", code.format(names)]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    values: list[Any] = json.loads(done.stdout)
+    return values
+
+
+def test_an_empty_setting_is_one_that_is_not_set(tmp_path: Path) -> None:
+    empty = dict.fromkeys(SETTINGS - {"VAR_DIR", "ENV_FILE"}, "")
+    assert _settings(tmp_path, **empty) == _settings(tmp_path)
+    share, _, _, hosts, _ = _settings(tmp_path, **empty | {"BUDGET_SHARE": "0.5", "ALLOWED_HOSTS": "shopsync.example"})
+    assert share == 0.5
+    assert "shopsync.example" in hosts
+    assert "127.0.0.1" in hosts, "the container's health check asks there"
+
+
+@pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose is not installed")
+def test_what_stands_in_the_env_file_reaches_the_containers(tmp_path: Path) -> None:
+    lines = [*(f"{name}=a" for name in GIVEN), "BUDGET_SHARE=0.5", "EXPIRE_AFTER_HOURS=12"]
+    (tmp_path / ".env").write_text("\n".join(lines))
+    shutil.copy(ROOT / "docker-compose.yml", tmp_path)
+    command = ["docker-compose", "config"]
+    done = subprocess.run(
+        command, env={"PATH": os.environ["PATH"]}, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    environment = yaml.safe_load(done.stdout)["services"]["worker-shopify"]["environment"]
+    assert (environment["BUDGET_SHARE"], environment["EXPIRE_AFTER_HOURS"]) == ("0.5", "12")
 
 
 def test_the_file_names_every_service_and_what_it_waits_for() -> None:
@@ -54,10 +101,9 @@ def test_the_file_names_every_service_and_what_it_waits_for() -> None:
 
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose is not installed")
 def test_docker_compose_takes_the_file_and_asks_for_what_is_missing() -> None:
-    given = {"SECRET_KEY": "a", "SHOPIFY_API_KEY": "b", "SHOPIFY_API_SECRET": "c", "POSTGRES_PASSWORD": "d"}
     command = ["docker-compose", "--file", str(ROOT / "docker-compose.yml"), "config", "--services"]
-    for missing in (None, *given):
-        environment = {"PATH": os.environ["PATH"], **{n: v for n, v in given.items() if n != missing}}
+    for missing in (None, *GIVEN):
+        environment = {"PATH": os.environ["PATH"], **{name: "a" for name in GIVEN if name != missing}}
         checked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd="/")
         if missing is None:
             assert (checked.returncode, set(checked.stdout.split())) == (0, SERVICES)

@@ -228,6 +228,18 @@ def test_a_directory_is_an_archive_too(source: str, target: str, tmp_path: Path,
     assert Said(capsys, "import_archive", target, str(folder), yes=True, inline=True).code == 0
 
 
+def test_a_directory_brings_the_files_too(sandbox: Sandbox, target: str, tmp_path: Path, capsys: Any) -> None:
+    """A store with files, and images of collections and articles: their addresses stand beside the records."""
+    source = installed(sandbox, sandbox.shop("boutique", products=4)).domain
+    folder = tmp_path / "kept in git"
+    assert Said(capsys, "export_store", source, out=f"{folder}/", inline=True).code == 0
+    assert b"gid://" not in b"".join(path.read_bytes() for path in folder.glob("side/*/*.jsonl"))
+    said = Said(capsys, "import_archive", target, str(folder), yes=True, inline=True, json=True)
+    totals = json.loads(said.out)["result"]["totals"]
+    assert (said.code, totals["failed"], totals["unverified"]) == (0, 0, 0)
+    assert totals["verified"] > 0
+
+
 def test_plan_only_writes_nothing(sandbox: Sandbox, target: str, file: str, capsys: Any) -> None:
     before = sandbox.ask(f"/sandbox/shops/{target}/dump")
     said = Said(capsys, "import_archive", target, file, plan_only=True, inline=True)

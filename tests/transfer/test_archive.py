@@ -153,6 +153,45 @@ def test_an_archive_survives_a_directory_and_an_edit_by_hand(sandbox: Sandbox, a
     assert b"Shirt I" in _read(packed.getvalue())["products/00001.jsonl"]
 
 
+def _folder(tmp_path: Path, *names: str) -> Path:
+    """A directory with files of these names, in this order; the address of each is where it stood."""
+    folder = tmp_path / "kept in git"
+    keys = [["image", name] for name in names]
+    lines: dict[str, list[dict[str, object]]] = {
+        "files": [{"fields": {"alt": str(place)}, "key": key} for place, key in enumerate(keys)],
+        "side/files": [{"key": key, "source": f"https://cdn.example/{place}"} for place, key in enumerate(keys)],
+    }
+    for name, some in lines.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "00001.jsonl").write_bytes(b"".join(json.dumps(line).encode() + b"\n" for line in some))
+    (folder / "manifest.json").write_text('{"resources": ["files"]}')
+    return folder
+
+
+def _packed_sources(folder: Path) -> list[str]:
+    packed = io.BytesIO()
+    pack_directory(folder, packed)
+    return [json.loads(line)["source"] for line in _read(packed.getvalue())["side/files/00001.jsonl"].splitlines()]
+
+
+def test_a_line_taken_out_by_hand_takes_no_address_of_another(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, "a.png", "b.png", "b.png", "c.png")
+    member = folder / "files" / "00001.jsonl"
+    assert _packed_sources(folder) == [f"https://cdn.example/{place}" for place in range(4)]
+    lines = member.read_bytes().splitlines(keepends=True)
+    member.write_bytes(b"".join(lines[1:]))
+    assert _packed_sources(folder) == [f"https://cdn.example/{place}" for place in (1, 2, 3)]
+    member.write_bytes(b"".join([lines[0], *lines[2:]]))
+    assert _packed_sources(folder) == ["https://cdn.example/0", "", "https://cdn.example/3"]
+
+
+def test_a_broken_line_of_addresses_is_named(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, "a.png")
+    (folder / "side" / "files" / "00001.jsonl").write_bytes(b"{\n")
+    with pytest.raises(ArchiveError, match=r"side/files/00001\.jsonl, line 1"):
+        pack_directory(folder, io.BytesIO())
+
+
 def test_every_byte_that_is_cut_off_is_noticed(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:
     for length in range(0, len(archive) - 1, max(1, len(archive) // 60)):
         with pytest.raises(ArchiveError):

@@ -2,6 +2,9 @@
 
 What a person edited by hand no longer fits the manifest, so packing a directory computes counts and checksums anew from
 the members that are there. Everything else of the manifest, and every record, is then checked like any upload.
+
+Of the side members a directory holds what an import cannot do without: the addresses of files and images, found again
+by the key of the record. GIDs and times would only make every commit longer.
 """
 
 from __future__ import annotations
@@ -9,12 +12,14 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..jsonl import dumps
+from ..jsonl import dumps, loads
 from .assemble import ZipWriter
-from .check import quick_check
+from .check import json_of, quick_check
 from .manifest import MANIFEST, ArchiveError
 
 
@@ -31,9 +36,25 @@ def write_directory(archive: BinaryIO, folder: Path) -> None:
             with opened.open(name) as source, path.open("wb") as target:
                 while chunk := source.read(1 << 20):
                     target.write(chunk)
-    for path in folder.glob("*/*.jsonl"):
-        if path.relative_to(folder).as_posix() not in names:
+        sides = [f"side/{name}" for name in names if _write_side(opened, f"side/{name}", folder)]
+    for path in (*folder.glob("*/*.jsonl"), *folder.glob("side/*/*.jsonl")):
+        if path.relative_to(folder).as_posix() not in {*names, *sides}:
             path.unlink()
+
+
+def _write_side(archive: zipfile.ZipFile, name: str, folder: Path) -> bool:
+    """Writes the sources that a side member tells of, if it tells of any."""
+    if name not in archive.NameToInfo:
+        return False
+    with archive.open(name) as lines:
+        if not any("source" in loads(line) for line in lines):
+            return False
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(name) as lines, path.open("wb") as target:
+        for data in map(loads, lines):
+            target.write(dumps({"key": data["key"], "source": data.get("source", "")}) + b"\n")
+    return True
 
 
 def pack_directory(folder: Path, target: BinaryIO) -> None:
@@ -67,6 +88,57 @@ def pack_directory(folder: Path, target: BinaryIO) -> None:
         manifest |= {"members": members, "counts": counts}
     writer = ZipWriter(target)
     writer.add(MANIFEST, dumps(manifest) + b"\n")
+    sides: dict[str, bytes] = {}
+    for resource in {str(member["resource"]) for member in members}:
+        sides |= _sides(folder, [str(member["name"]) for member in members if member["resource"] == resource])
     for member in members:
-        writer.add(str(member["name"]), (folder / str(member["name"])).read_bytes())
+        name = str(member["name"])
+        writer.add(name, (folder / name).read_bytes())
+        if name in sides:
+            writer.add(f"side/{name}", sides[name])
     writer.finish()
+
+
+def _sides(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    """The side members of a resource, line by line beside its members as they are now.
+
+    Records that share a key take their addresses in order. Where they are not as many as before, nobody can say whose
+    is whose: they get none, and are listed as failed rather than written with another's picture.
+    """
+    sources = _sources(folder, sorted((folder / "side" / names[0]).parent.glob("*.jsonl")))
+    if not sources:
+        return {}
+    keys = {name: [_key(line) for line in (folder / name).read_bytes().split(b"\n")[:-1]] for name in names}
+    counts = Counter(key for some in keys.values() for key in some)
+    waiting = {key: iter(found) for key, found in sources.items() if len(found) == counts[key]}
+
+    def aside(key: bytes) -> bytes:
+        return dumps({"key": loads(key), "source": next(waiting.get(key, iter(())), "")}) + b"\n"
+
+    return {name: b"".join(map(aside, some)) for name, some in keys.items()}
+
+
+def _sources(folder: Path, paths: Sequence[Path]) -> dict[bytes, list[str]]:
+    """Key (canonical JSON) -> the addresses that stand in the side members."""
+    found: dict[bytes, list[str]] = {}
+    for path in paths:
+        for number, line in enumerate(path.read_bytes().splitlines(), 1):
+            place = f"{path.relative_to(folder).as_posix()}, line {number}"
+            data = json_of(line, place)
+            if not isinstance(data, dict) or not isinstance(data.get("source", ""), str):
+                raise ArchiveError(f'{place}: a line must be {{"key": [...], "source": "..."}}.')
+            found.setdefault(_spelt(data.get("key")), []).append(data.get("source", ""))
+    return found
+
+
+def _key(line: bytes) -> bytes:
+    """The key of a record, in canonical JSON. What is no record is refused when the archive is checked."""
+    try:
+        data = json_of(line, "")
+    except ArchiveError:
+        return b"null"
+    return _spelt(data.get("key") if isinstance(data, dict) else None)
+
+
+def _spelt(key: Any) -> bytes:
+    return dumps(key) if isinstance(key, list) and all(isinstance(part, str) for part in key) else b"null"

@@ -24,6 +24,7 @@ from runs import services as runs
 from runs.models import Run
 from runs.states import FINAL, Status
 from runs.storage import storage
+from shops import links
 from shops.links import Who
 from shops.models import Link, LinkStatus, Shop
 from shops.services import Refused
@@ -38,6 +39,7 @@ from .status import children
 logger = logging.getLogger(__name__)
 
 HANDING = timedelta(minutes=10)  # longer than a task may take
+NOT_ALLOWED = "This link does not allow copying (any more)."
 NOBODY = "Nobody confirmed the plan in time. Start the copy anew when you want it."
 
 
@@ -49,7 +51,7 @@ def start(link: Link, who: Who) -> Copy:
     """Starts copying what the link allows. Raises Refused with one sentence."""
     source, target = link.source, who.shop
     if link.target_id != target.pk or link.status != LinkStatus.ACTIVE:
-        raise Refused("This link does not allow copying (any more).")
+        raise Refused(NOT_ALLOWED)
     if not source.usable:
         raise Refused(f"{source.domain} has to be opened once, before anything can be read from it.")
     missing = services.missing_scopes(target, link.resources)
@@ -62,6 +64,8 @@ def start(link: Link, who: Who) -> Copy:
     kept = [{"resource": name, "scopes": unreadable[name]} for name in link.resources if name in unreadable]
     try:
         with transaction.atomic():
+            if not links.holds(link.pk):  # it was read a while ago, and may have been ended since
+                raise Refused(NOT_ALLOWED)
             export = exports.create(source, Selection(resources=frozenset(wanted)), made_for=target)
             return Copy.objects.create(
                 link=link, source=source, target=target, export=export, withheld=kept, started_by=who.user
@@ -118,10 +122,18 @@ def work_off() -> int:
 def advance(copy: Copy) -> None:
     """Takes the step that the children are ready for, if any."""
     copy.refresh_from_db()
-    if copy.status == CopyStatus.READING:
+    if copy.status in OPEN and _revoked(copy):
+        call_off(copy, "The link was ended.")
+    elif copy.status == CopyStatus.READING:
         _after_export(copy, copy.export)
     elif copy.status == CopyStatus.IMPORTING:
         _after_import(copy, copy.run)
+
+
+def _revoked(copy: Copy) -> bool:
+    """Whether the source allows it no more. What the target confirmed is the target's."""
+    confirmed = copy.run is not None and copy.run.confirmed_at is not None
+    return not confirmed and (copy.link is None or copy.link.status != LinkStatus.ACTIVE)
 
 
 def _after_export(copy: Copy, export: Export | None) -> None:
@@ -165,7 +177,7 @@ def _hand_over(copy: Copy, export: Export) -> None:
 
     def claim(run: Import) -> None:
         mine = Copy.objects.filter(pk=copy.pk, status=CopyStatus.READING)
-        if not mine.update(status=CopyStatus.IMPORTING, run=run, handing_until=None):
+        if not links.holds(copy.link_id) or not mine.update(status=CopyStatus.IMPORTING, run=run, handing_until=None):
             raise _Taken
 
     name = copy.source.domain if copy.source is not None else ""

@@ -16,6 +16,7 @@ from runs.ledger import row_of
 from runs.models import Kind, LedgerEntry, Run
 from runs.services import confirm_waiting, enqueue
 from runs.storage import storage
+from shops import links
 from shops.models import Shop
 from shops.services import Refused
 from transfer.archive.check import quick_check
@@ -25,7 +26,7 @@ from transfer.registry import RESOURCES, withheld
 from transfer.sheets.book import ARCHIVE, form_of, quick_look
 from transfer.work import Row
 
-from .models import Import
+from .models import Copy, Import
 
 CHUNK = 1 << 20
 AFTER_PLAN = "decide"  # the stage that a confirmed run goes on with
@@ -91,7 +92,11 @@ def confirm(run: Import, *, policy: str, excluded: Mapping[str, Any]) -> bool:
     if not isinstance(records, list) or not all(_is_record(item) for item in records):
         raise Refused('Records that are left out are named as ["resource", ["key", ...]].')
     decided = {"policy": policy, "excluded": {"resources": resources, "records": records}, "confirmed_at": Now()}
-    return confirm_waiting(run, AFTER_PLAN, **decided)
+    with transaction.atomic():
+        copy = Copy.objects.filter(run=run).first()
+        if copy is not None and not links.holds(copy.link_id):
+            raise Refused("The link to the other store was ended, so its data may not be written any more.")
+        return confirm_waiting(run, AFTER_PLAN, **decided)
 
 
 def _is_record(item: Any) -> bool:

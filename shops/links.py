@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -128,6 +129,11 @@ def confirm(link: Link, who: Who) -> bool:
     asked = Link.objects.filter(source=who.shop, status=LinkStatus.ASKED, asked_at__gt=timezone.now() - ASKED_LIFE)
     changed = asked.filter(pk=link.pk).update(status=LinkStatus.ACTIVE, confirmed_by=who.user, confirmed_at=Now())
     return bool(changed)
+
+
+def holds(link_id: UUID | None) -> bool:
+    """Whether a link allows copying; and it does until the transaction that asks is over: whoever ends it waits."""
+    return Link.objects.select_for_update().filter(pk=link_id, status=LinkStatus.ACTIVE).first() is not None
 
 
 def end(link: Link, who: Who | None) -> bool:

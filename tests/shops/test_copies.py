@@ -19,7 +19,9 @@ from runs.expiry import purge_expired
 from runs.models import Run
 from runs.states import Status
 from runs.storage import storage
-from shops.models import Link, Shop
+from shops.links import Who
+from shops.models import Link, LinkStatus, Shop
+from shops.services import Refused
 from shops.tasks import webhooks
 from tests.runs.test_lane import work
 from tests.shops.test_links import Store, linked
@@ -289,6 +291,51 @@ def test_a_link_that_ends_during_the_hand_over_wins(a: Store, b: Store, monkeypa
     assert not Import.objects.exists()
     assert status(copy, b)["status"] == "cancelled"
     assert all(name.startswith(str(copy.export_id)) for name in storage().list(""))
+
+
+def revoked_unheard(copy: Copy) -> None:
+    """A revocation that reached the link, and none of its copies."""
+    Link.objects.filter(pk=copy.link_id).update(status=LinkStatus.ENDED)
+
+
+def test_a_link_that_ended_since_it_was_read_starts_nothing(a: Store, b: Store) -> None:
+    link = linked(a, b)
+    read_before = Link.objects.select_related("source").get(pk=link.pk)
+    assert a.post(f"/links/{link.pk}/end").status_code == 302
+    with pytest.raises(Refused, match="does not allow"):
+        copies.start(read_before, Who(b.shop, b.user))
+    assert not Run.objects.exists()
+    assert not Copy.objects.exists()
+
+
+def test_the_link_is_asked_again_at_the_hand_over(a: Store, b: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = started(linked(a, b), b)
+    work(export_of(copy))
+    check = services.quick_check  # type: ignore[attr-defined]
+
+    def revoked_meanwhile(*given: Any, **more: Any) -> Any:
+        revoked_unheard(copy)
+        return check(*given, **more)
+
+    monkeypatch.setattr(services, "quick_check", revoked_meanwhile)
+    work_off()
+    assert not Import.objects.exists()
+    work_off()
+    ended = status(copy, b)
+    assert (ended["status"], ended["message"]) == ("cancelled", "The link was ended.")
+
+
+def test_the_link_is_asked_again_when_the_plan_is_confirmed(a: Store, b: Store) -> None:
+    copy = planned(a, b)
+    run = run_of(copy)
+    revoked_unheard(copy)
+    answer = b.post(f"/imports/{run.pk}/confirm", policy="update")
+    assert (answer.status_code, "link" in answer.json()["error"]) == (422, True)
+    run.refresh_from_db()
+    assert (run.status, run.confirmed_at) == (Status.WAITING, None)
+    work_off()
+    assert status(copy, b)["status"] == "cancelled"
+    assert not Import.objects.exists()
 
 
 def test_a_copy_that_goes_on_holds_its_export_and_ends_after_a_day(a: Store, b: Store) -> None:

@@ -6,14 +6,14 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from runs.models import Run
 from runs.services import expired
 from runs.states import Status
 from runs.storage import storage
 from runs.views import gone, missing, of_shop
-from shops.auth import EmbeddedRequest, embedded
+from shops.auth import EmbeddedRequest, embedded, posted
 from shops.services import Refused
 from transfer.registry import withheld
 
@@ -51,7 +51,7 @@ def new(request: EmbeddedRequest) -> HttpResponse:
     return render(request, "exports/new.html", context, status=422 if problem else 200)
 
 
-@require_POST
+@posted("runs:show", "run_id")
 @of_shop(Export)
 def spreadsheet(request: EmbeddedRequest, run: Export) -> HttpResponse:
     """Makes a spreadsheet of an export, or leads to the one that there is."""
@@ -64,7 +64,7 @@ def spreadsheet(request: EmbeddedRequest, run: Export) -> HttpResponse:
     return redirect("runs:show", run_id=made.pk)
 
 
-@require_POST
+@posted("runs:show", "run_id")
 @of_shop(Run)
 def download_link(request: EmbeddedRequest, run: Run) -> HttpResponse:
     """A link that works for a minute, without an ID token: a browser's download carries none."""

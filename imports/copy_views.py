@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from runs.views import gone, missing
-from shops.auth import EmbeddedRequest, embedded
+from shops.auth import EmbeddedRequest, embedded, posted
 from shops.links import Who
 from shops.models import Link
 from shops.services import Refused
@@ -31,7 +31,7 @@ def index(request: EmbeddedRequest) -> HttpResponse:
     return render(request, "imports/copies.html", {"copies": own[:SHOWN]})
 
 
-@require_POST
+@posted("shops:links")
 @embedded
 def start(request: EmbeddedRequest, link_id: UUID) -> HttpResponse:
     """One click: the other store is read, and an import is planned in this one."""
@@ -73,7 +73,7 @@ def status(request: EmbeddedRequest, copy: Copy) -> HttpResponse:
     return JsonResponse(copy_status(copy))
 
 
-@require_POST
+@posted("imports:copy", "copy_id")
 @_of_target
 def cancel(request: EmbeddedRequest, copy: Copy) -> HttpResponse:
     copies.cancel(copy)

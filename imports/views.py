@@ -23,7 +23,7 @@ from runs.models import Run
 from runs.states import FINAL, Status
 from runs.storage import storage
 from runs.views import missing, of_shop
-from shops.auth import EmbeddedRequest, embedded
+from shops.auth import EmbeddedRequest, embedded, posted
 from shops.scopes import HEART
 from shops.services import Refused
 from transfer.archive import ArchiveError
@@ -54,7 +54,7 @@ def new(request: EmbeddedRequest) -> HttpResponse:
     return render(request, "imports/new.html", context)
 
 
-@require_POST
+@posted("imports:new")
 @embedded
 def upload_address(request: EmbeddedRequest) -> HttpResponse:
     """An address for one upload: it may take longer than the minute that an ID token lives."""
@@ -166,7 +166,7 @@ def record(request: EmbeddedRequest, run: Import, /, place: str) -> HttpResponse
     return render(request, "imports/record.html", {**found, "run": run, "address": address})
 
 
-@require_POST
+@posted("imports:plan", "run_id")
 @of_shop(Import)
 def keep_choices(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """Keeps policy and kinds of a plan that waits; what is written is decided by `confirm` alone."""
@@ -178,7 +178,7 @@ def keep_choices(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     return JsonResponse({"figures": choices.figures(run), "message": "Choices saved"})
 
 
-@require_POST
+@posted("imports:plan", "run_id")
 @of_shop(Import)
 def leave_out(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """Leaves one record out of the plan, or takes it back; the choice lasts over pages and visits."""
@@ -191,7 +191,7 @@ def leave_out(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     return JsonResponse({"pressed": out, "figures": choices.figures(run)})
 
 
-@require_POST
+@posted("imports:plan", "run_id")
 @of_shop(Import)
 def confirm(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """The decision, from the form or as JSON: ``{"policy": word, "excluded": {"resources": [], "records": []}}``."""

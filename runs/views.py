@@ -15,9 +15,9 @@ from django.db.models import Q, Subquery
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from shops.auth import EmbeddedRequest, embedded, is_fetch
+from shops.auth import EmbeddedRequest, embedded, is_fetch, posted
 
 from . import services
 from .models import Kind, Run
@@ -105,7 +105,7 @@ def status(request: EmbeddedRequest, run: Run) -> HttpResponse:
     return JsonResponse(now)
 
 
-@require_POST
+@posted("runs:show", "run_id")
 @of_shop(Run)
 def cancel(request: EmbeddedRequest, run: Run) -> HttpResponse:
     services.cancel(run)

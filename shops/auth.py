@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
 from shopify_client import BadRequest, ShopGone, ShopifyError, TokenRefused, is_shop
 
@@ -134,6 +135,23 @@ def embedded(
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     return csrf_exempt(checked)
+
+
+def posted(page: str, *kept: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A view of POST alone. Whoever opens its address, as a reload may, is led to the page that sends to it."""
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @functools.wraps(view)
+        def checked(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in ("GET", "HEAD"):
+                return require_POST(view)(request, *args, **kwargs)
+            address = reverse(page, kwargs={name: kwargs[name] for name in kept})
+            query = request.META.get("QUERY_STRING", "")  # says whose page it is, and the token where there is one
+            return HttpResponseRedirect(f"{address}?{query}" if query else address)
+
+        return checked
+
+    return decorate
 
 
 def _shop(identity: Identity) -> Shop:

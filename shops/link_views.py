@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
 from transfer.registry import RESOURCES, order, withheld
 
 from . import links
-from .auth import EmbeddedRequest, embedded
+from .auth import EmbeddedRequest, embedded, posted
 from .models import LIVE, Link
 from .services import Refused
 
@@ -28,12 +28,10 @@ def index(request: EmbeddedRequest) -> HttpResponse:
     return _page(request)
 
 
-@require_http_methods(["GET", "POST"])
+@posted("shops:links")
 @embedded
 def code(request: EmbeddedRequest) -> HttpResponse:
     """Makes a code, and shows it this once."""
-    if request.method == "GET":
-        return redirect("shops:links")
     try:
         made = links.make_code(_who(request), request.POST.getlist("resources"))
     except Refused as refusal:
@@ -41,23 +39,22 @@ def code(request: EmbeddedRequest) -> HttpResponse:
     return _page(request, code=made, minutes=int(links.CODE_LIFE.total_seconds() // 60))
 
 
-@require_http_methods(["GET", "POST"])
+@posted("shops:links")
 @embedded
 def enter(request: EmbeddedRequest) -> HttpResponse:
-    if request.method == "GET":
-        return redirect("shops:links")
+    typed = request.POST.get("code", "")
     try:
-        links.enter_code(_who(request), request.POST.get("code", ""))
+        links.enter_code(_who(request), typed)
     except Refused as refusal:
         status = 429 if isinstance(refusal, links.TooMany) else 422
-        return _page(request, status, problem=str(refusal), at="enter")
+        return _page(request, status, problem=str(refusal), at="enter", typed=typed)
     return redirect("shops:links")
 
 
 def _of_shop(view: Callable[[EmbeddedRequest, Link], HttpResponse]) -> Callable[..., HttpResponseBase]:
     """A view of one link of the asking shop; 404 for everybody else."""
 
-    @require_POST
+    @posted("shops:links")
     @embedded
     @wraps(view)
     def found(request: EmbeddedRequest, /, link_id: UUID) -> HttpResponse:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
 
 from shopify_client import ShopifyError
 
-from .auth import EmbeddedRequest, embedded
+from .auth import EmbeddedRequest, embedded, posted
 from .tokens import exchange
 
 
@@ -17,7 +16,7 @@ def bounce(request: HttpRequest) -> HttpResponse:
     return render(request, "bounce.html")
 
 
-@require_POST
+@posted("shops:links")
 @embedded
 def scopes(request: EmbeddedRequest) -> HttpResponse:
     """The merchant granted more just now: the next token says what. (The webhook may take a while.)"""

@@ -1,5 +1,5 @@
 // Forms: each is sent once, its errors stay beside it, and files come and go by addresses of their own.
-import { ask, busy, lost, refuse, sentence, show, toast, visit } from "./visit.js";
+import { ask, busy, lost, problemOf, refuse, sentence, show, toast, visit } from "./visit.js";
 
 const NOT_SENT = "The network was lost. Look whether it happened, and try again.";
 
@@ -19,7 +19,7 @@ addEventListener("submit", async (event) => {
 async function once(form, work) {
   const buttons = form.querySelectorAll("button");
   buttons.forEach((button) => { button.disabled = true; });
-  form.querySelectorAll("[data-problem]").forEach((place) => { place.hidden = true; });
+  problemOf(form).hidden = true;
   busy(true);
   try {
     await work();

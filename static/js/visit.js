@@ -8,6 +8,7 @@ let shown = () => {};
 let latest = 0;
 let retry = null;
 let here = location.pathname;
+const given = [...new URLSearchParams(location.search)].filter(([name]) => ["embedded", "host", "shop"].includes(name));
 
 export const main = () => document.getElementById("main");
 
@@ -23,8 +24,10 @@ export function busy(is) {
 }
 
 // What a page's address is to the admin and to history: without what only one document was given.
+// The shop's own names stay: a frame that is loaded anew has nothing else to say whose it is.
 export function clean(url) {
   const address = new URL(url, location.href);
+  for (const [name, value] of given) address.searchParams.set(name, value);
   for (const name of ["id_token", "hmac", "session", "timestamp"]) address.searchParams.delete(name);
   return address.pathname + address.search + address.hash;
 }
@@ -33,6 +36,7 @@ export function clean(url) {
 // Where the address differs from the present one only behind the path, and names a part of the page, only that part is
 // exchanged: what is chosen around it stays.
 export async function visit(url, how = "push") {
+  if (how === "quiet" && held()) { shown(); return; }
   const own = ++latest;
   clearTimeout(retry);
   const part = how === "quiet" ? "" : partOf(url);
@@ -57,6 +61,9 @@ export function ask(url, options) {
   return Promise.race([fetch(url, options), late]);
 }
 
+// A form that asks or is being sent is left alone: the page is brought up to date after it.
+const held = () => main().querySelector("form[data-asking], form[data-sending]");
+
 function partOf(url) {
   const address = new URL(url, location.href);
   const id = address.hash.slice(1);
@@ -67,8 +74,8 @@ async function mayLeave() {
   if (document.querySelector("form[data-unsaved]")) await window.shopify?.saveBar?.leaveConfirmation?.();
 }
 
-// Shows the answer to a form, whatever visit was under way.
-export const show = (response) => display(response, ++latest, "push", "");
+// Shows the answer to a form, whatever visit was under way. A refusal has no address of its own to come back to.
+export const show = (response) => display(response, ++latest, response.ok || response.redirected ? "push" : "stay", "");
 
 // What has been overtaken by another visit is not shown.
 async function display(response, own, how, part) {
@@ -78,7 +85,8 @@ async function display(response, own, how, part) {
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.getElementById("main");
   if (!fresh) { refuse(SORRY); return; }
-  if (how === "quiet") { carry(main(), fresh); patch(main(), fresh); }
+  if (how === "quiet" && !held()) { carry(main(), fresh); patch(main(), fresh); }
+  else if (how === "quiet") { shown(); return; }
   else if (part && page.getElementById(part)) exchangePart(page.getElementById(part), url, how);
   else exchange(fresh, page.title, url, how);
   here = location.pathname;
@@ -135,10 +143,17 @@ export function patch(old, fresh) {
 
 const words = (node) => [...node.childNodes].filter((one) => one.nodeType === Node.TEXT_NODE).map((one) => one.data.trim()).join(" ");
 
-// What is shown once (`data-once`) stays until the page is left: the server does not say it again.
+// What is shown once (`data-once`), and what was refused, stays: the server does not say it again.
 function carry(old, fresh) {
   for (const one of old.querySelectorAll("[data-once]")) {
     fresh.querySelector(`#${one.parentElement.id}`)?.append(one.cloneNode(true));
+  }
+  for (const one of old.querySelectorAll("[data-problem]:not([hidden])")) {
+    const action = one.closest("form")?.getAttribute("action");
+    const twin = action && [...fresh.querySelectorAll("form")].find((form) => form.getAttribute("action") === action);
+    const named = one.dataset.problem && fresh.querySelector(`[data-problem="${one.dataset.problem}"]`);
+    const place = named || (twin && problemOf(twin));
+    if (place?.hidden) place.replaceWith(one.cloneNode(true));
   }
 }
 
@@ -152,9 +167,23 @@ export async function sentence(response) {
   try { return (await response.json()).error || SORRY; } catch { return SORRY; }
 }
 
+// Where a form says what went wrong: inside it, in a place that names it, or in one made for it.
+export function problemOf(form) {
+  const named = form.id && form.getRootNode().querySelector(`[data-problem="${form.id}"]`);
+  const place = form.querySelector("[data-problem]") || named;
+  if (place) return place;
+  const made = document.createElement("p");
+  made.className = "problem";
+  made.hidden = true;
+  made.dataset.problem = "";
+  made.setAttribute("role", "alert");
+  form.append(made);
+  return made;
+}
+
 // An error stays where it happened, until the next try.
 export function refuse(text, form) {
-  const place = (form || main()).querySelector("[data-problem]");
+  const place = form ? problemOf(form) : main().querySelector("[data-problem]");
   if (!place) { toast(text); return; }
   place.textContent = text;
   place.hidden = false;

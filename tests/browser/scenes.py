@@ -76,6 +76,22 @@ class Scenes:
                 raise AssertionError(f"{shop} {run} does not come to rest: {status}")
             time.sleep(0.2)
 
+    def code(self, source: str) -> str:
+        """A code that lets another store ask for everything of this one."""
+        store = self.store(source)
+        names = [part.split('"')[0] for part in store.ask("/links")[1].decode().split('name="resources" value="')[1:]]
+        page = store.ask("/links/code", form=[("resources", name) for name in names])[1].decode()
+        return page.split('<code class="code">')[1].split("</code>")[0]
+
+    def confirm_link(self, source: str) -> None:
+        store = self.store(source)
+        link = store.ask("/links")[1].decode().split("/confirm")[0].split("/links/")[-1]
+        store.ask(f"/links/{link}/confirm", form=[])
+
+    def link(self, source: str, target: str) -> None:
+        self.store(target).ask("/links/enter", form=[("code", self.code(source))])
+        self.confirm_link(source)
+
     def another(self, seed: str = "boutique", products: int = 30) -> str:
         return self._stores.shop(seed, products=products)
 

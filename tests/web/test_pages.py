@@ -90,6 +90,28 @@ def test_a_document_without_a_token_is_bounced_and_the_stale_one_goes_no_further
     assert "frame-ancestors 'none'" in hostile["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/links/{}/confirm", "/links"),
+        ("/links/{}/end", "/links"),
+        ("/links/{}/copy", "/links"),
+        ("/links/enter", "/links"),
+        ("/scopes", "/links"),
+        ("/runs/{}/cancel", "/runs/{}/"),
+        ("/copies/{}/cancel", "/copies/{}/"),
+        ("/imports/{}/confirm", "/imports/{}/plan"),
+        ("/exports/{}/download-link", "/runs/{}/"),
+    ],
+)
+def test_an_address_that_is_only_sent_to_leads_to_its_page(app: Any, client: Client, address: str, page: str) -> None:
+    own = uuid.uuid4()
+    answer = client.get(address.format(own), {"shop": "a.myshopify.com", "embedded": "1"})
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{page.format(own)}?shop=a.myshopify.com&embedded=1"
+    assert client.put(address.format(own)).status_code == 405
+
+
 def test_another_shops_run_is_not_there(app: Any, sandbox: Sandbox, client: Client) -> None:
     source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))
     run = imported(sandbox, target, source)

@@ -1,0 +1,103 @@
+"""What goes on around a page: a question over it, a reload of the frame, an answer of no."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .admin import RUN_TIMEOUT, SECONDS, Admin
+from .scenes import Scenes
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+REFRESH = 4 * SECONDS
+
+
+@pytest.fixture
+def scenes(admin: Admin) -> Scenes:
+    return Scenes(admin.stores, admin.program)
+
+
+def test_a_copy_starts_after_a_question_that_was_read_slowly(admin: Admin, scenes: Scenes) -> None:
+    source, target = admin.stores.shop("plain"), admin.stores.shop()
+    before = admin.stores.ask("/sandbox/config")
+    reading = sorted({scope.replace("write_", "read_") for scope in before["scopes"]})
+    admin.stores.ask("/sandbox/config", {"scopes": reading, "optional_scopes": before["scopes"]})
+    try:
+        scenes.link(source, target)
+        app = admin.open(target, "links")
+        copy = app.get_by_role("button", name=f"Copy from {source}")
+        asked = admin.page.get_by_role("dialog", name="Permissions")
+        copy.click()
+        asked.get_by_role("button", name="Decline").click()
+        refused = app.get_by_role("alert").filter(has_text="not allowed")
+        expect(refused).to_be_visible()
+        admin.page.wait_for_timeout(1.5 * REFRESH)
+        expect(refused).to_be_visible()  # longer than a toast, and through a refresh
+        copy.click()
+        expect(asked).to_be_visible()
+        admin.page.wait_for_timeout(1.5 * REFRESH)
+        asked.get_by_role("button", name="Allow").click()
+        admin.heading("Copy from")
+    finally:
+        admin.stores.ask("/sandbox/config", {name: before[name] for name in ("scopes", "optional_scopes")})
+
+
+def test_a_frame_that_is_loaded_anew_shows_its_page_again(admin: Admin, scenes: Scenes) -> None:
+    shop = admin.stores.shop("plain")
+    run = scenes.start_export(shop)
+    scenes.rest(shop, run)
+    app = admin.open(shop)
+    app.locator("#rows a").first.click()
+    admin.heading("Export")
+    app.evaluate("location.reload()")
+    expect(admin.page.frame_locator("#app").get_by_role("heading", level=1)).to_contain_text("Export")
+    assert admin.path == f"/runs/{run}/"
+    admin.menu("Linked stores")
+    admin.heading("Linked stores")
+    admin.app.evaluate("location.reload()")
+    admin.page.wait_for_timeout(SECONDS)
+    expect(admin.page.frame_locator("#app").get_by_role("heading", level=1)).to_contain_text("Linked stores")
+
+
+def test_a_decision_that_came_too_late_says_so_beside_the_button(admin: Admin, scenes: Scenes) -> None:
+    source, target = admin.stores.shop("plain"), admin.stores.shop()
+    run = scenes.plan(target, scenes.export(source)[1])
+    app = admin.open(target, f"imports/{run}/plan")
+    confirm = app.get_by_role("button", name="Confirm and write")
+    problem = app.locator(".decide").get_by_role("alert")
+    with admin.expecting("ERR_INTERNET_DISCONNECTED", "409"):
+        admin.page.context.set_offline(True)
+        confirm.click()
+        expect(problem).to_contain_text("The network was lost", timeout=RUN_TIMEOUT)
+        admin.page.context.set_offline(False)
+        expect(app.locator("#network")).to_be_hidden(timeout=RUN_TIMEOUT)
+        admin.page.wait_for_timeout(SECONDS)
+        expect(problem).to_be_visible()  # the page was brought up to date, and says it still
+        scenes.confirm(target, run)
+        confirm.click()
+        expect(problem).to_contain_text("does not wait for a decision any more")
+        admin.page.wait_for_timeout(1.5 * REFRESH)
+        expect(problem).to_be_visible()
+
+
+def test_an_answer_of_no_leaves_the_address_and_what_was_typed(admin: Admin, scenes: Scenes) -> None:
+    source, target = admin.stores.shop("plain"), admin.stores.shop()
+    code = scenes.code(source)
+    app = admin.open(target)
+    admin.menu("Linked stores")
+    field = app.get_by_label("Code from the other store")
+    field.fill("WXYZ-WXYZ-WXYZ")
+    with admin.expecting("422"):
+        app.get_by_role("button", name="Ask for the link").click()
+        expect(app.get_by_role("alert")).to_be_visible()
+    assert admin.path == "/links"
+    expect(field).to_have_value("WXYZ-WXYZ-WXYZ")
+    field.fill(code)
+    app.get_by_role("button", name="Ask for the link").click()
+    expect(app.locator("#inward")).to_contain_text(source)
+    there = admin.open(source, "links")
+    scenes.confirm_link(source)
+    with admin.expecting("409"):
+        there.get_by_role("button", name=f"Confirm {target}").click()
+        expect(there.get_by_role("alert")).to_contain_text("does not wait")
+    assert admin.path == "/links"

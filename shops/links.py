@@ -133,6 +133,8 @@ def confirm(link: Link, who: Who) -> bool:
 
 def holds(link_id: UUID | None) -> bool:
     """Whether a link allows copying; and it does until the transaction that asks is over: whoever ends it waits."""
+    if link_id is None:
+        return False
     return Link.objects.select_for_update().filter(pk=link_id, status=LinkStatus.ACTIVE).first() is not None
 
 

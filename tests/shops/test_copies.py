@@ -295,7 +295,7 @@ def test_a_link_that_ends_during_the_hand_over_wins(a: Store, b: Store, monkeypa
 
 def revoked_unheard(copy: Copy) -> None:
     """A revocation that reached the link, and none of its copies."""
-    Link.objects.filter(pk=copy.link_id).update(status=LinkStatus.ENDED)
+    Link.objects.filter(copies=copy).update(status=LinkStatus.ENDED)
 
 
 def test_a_link_that_ended_since_it_was_read_starts_nothing(a: Store, b: Store) -> None:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 from . import html
-from .references import Target, gid_type, parse
+from .references import CARRIED_TYPES, Target, gid_type, parse
 
 Translate = Callable[[str], str | None]
 
@@ -101,14 +101,16 @@ def in_json_list(text: str, translate: Translate) -> str:
 def in_json_gids(text: str, translate: Translate) -> str:
     """Free JSON: a string that is exactly a GID is a reference, and null where nothing answers to it.
 
-    What the source shop could not name, and what no resource here carries, stays as it is.
+    A GID of a kind that no resource here carries (an order's) stays as it is. One that the source shop itself could not
+    name becomes ``shopsync:unknown/…``, as everywhere: no store answers to that.
     """
 
     def one(name: str | None, said: str) -> str | None:
         if gid_type(said) is None and not said.startswith(OURS):
             return said
         new = translate(said)
-        return said if new is not None and new.startswith(f"{OURS}unknown/") else new
+        target = parse(new) if new is not None else None
+        return said if target is not None and target.unknown and gid_type(said) not in CARRIED_TYPES else new
 
     return _in_json(text, one)
 

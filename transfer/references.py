@@ -30,6 +30,28 @@ GLOBAL_TYPES = frozenset(
     }
 )
 
+# Kinds that some resource here carries: GIDs of these that nothing answers to must not reach another store, where they
+# could name something else. (The registry computes the same; a test holds the two together.)
+CARRIED_TYPES = frozenset(
+    {
+        "Article",
+        "Blog",
+        "Collection",
+        "ExternalVideo",
+        "GenericFile",
+        "MediaImage",
+        "MetafieldDefinition",
+        "Metaobject",
+        "MetaobjectDefinition",
+        "Model3d",
+        "Page",
+        "Product",
+        "ProductVariant",
+        "ShopPolicy",
+        "Video",
+    }
+)
+
 _GID = re.compile(r"gid://shopify/([A-Za-z0-9]+)/([^?\s]+)(\?.*)?\Z")
 _PORTABLE = re.compile(r"shopsync:([a-z_]+)/(.*)\Z", re.DOTALL)
 

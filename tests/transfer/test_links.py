@@ -191,15 +191,19 @@ def test_json_keeps_its_shape(value: Any, indent: int | None) -> None:
 def test_free_json_refers_by_whole_strings_only() -> None:
     text = (
         '{ "a": "gid:\\/\\/shopify/Product/1", "b":["see gid://shopify/Product/1", "gid://shopify/Order/2"], '
-        '"c":"shopsync:x"}'
+        '"c":"shopsync:x", "d": "gid://shopify/Product/3"}'
     )
-    known = {"gid://shopify/Product/1": "shopsync:products/shirt", "gid://shopify/Order/2": "shopsync:unknown/Order/2"}
+    known = {
+        "gid://shopify/Product/1": "shopsync:products/shirt",
+        "gid://shopify/Order/2": "shopsync:unknown/Order/2",
+        "gid://shopify/Product/3": "shopsync:unknown/Product/3",
+    }
     portable = links.in_json_gids(text, lambda said: known.get(said, HERE.portable(said)))
     assert portable == (
         '{ "a": "shopsync:products/shirt", "b":["see gid://shopify/Product/1", "gid://shopify/Order/2"], '
-        '"c":"shopsync:verbatim:shopsync:x"}'
+        '"c":"shopsync:verbatim:shopsync:x", "d": "shopsync:unknown/Product/3"}'
     )
-    assert list(links.referred(portable)) == [Target("products", ("shirt",))]
+    assert list(links.referred(portable)) == [Target("products", ("shirt",)), Target("unknown", ("Product", "3"))]
     assert json.loads(links.in_json_gids(portable, lambda said: None))["a"] is None
 
 
@@ -287,3 +291,30 @@ def test_json_that_names_what_did_not_come_says_null(sandbox: Sandbox, tmp_path:
     assert row.lost == ("value",)
     assert f"shopsync:products/{gone}" in row.detail
     assert json.loads(_texts(sandbox, target)[owner]["layout"]["value"])["hero"] is None
+
+
+def test_an_id_in_json_that_the_source_cannot_name_reaches_no_other_store(sandbox: Sandbox, tmp_path: Path) -> None:
+    """In the target the same number may be another product's."""
+    source, target = sandbox.shop("boutique", products=2), sandbox.shop()
+    found = sandbox.graphql(source, "{ products(first: 1) { nodes { id handle } } }")["products"]["nodes"][0]
+    gone, order = "gid://shopify/Product/999999999", "gid://shopify/Order/1"
+    value = json.dumps({"hero": gone, "order": order})
+    wanted = {"ownerId": found["id"], "namespace": "custom", "key": "layout", "type": "json", "value": value}
+    assert not sandbox.graphql(source, SET, metafields=[wanted])["metafieldsSet"]["userErrors"]
+    _, past = export(sandbox, source, tmp_path)
+    archive = archive_of(sandbox, source, tmp_path)
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    key = (found["handle"], "custom", "layout")
+    row = desk.ledger.get("product_metafields", [key])[key]
+    assert (row.verified, row.lost) == (True, ("value",))
+    assert row.detail.startswith("value: points at Product 999999999, which the source store no longer had")
+    arrived = _texts(sandbox, target)[found["handle"]]["layout"]["value"]
+    assert json.loads(arrived) == {"hero": None, "order": order}
+    assert past["resolve"]["dangling"] == 2  # the product and the order
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0
+
+
+SET = """mutation Set($metafields: [MetafieldsSetInput!]!) {
+  metafieldsSet(metafields: $metafields) { userErrors { message } }
+}"""

@@ -19,8 +19,8 @@ from tests.support import Sandbox, export
 from transfer.jsonl import dumps
 from transfer.keys import decode, encode
 from transfer.outcomes import Reason
-from transfer.references import Target, parse
-from transfer.registry import RESOURCES, order, owner_of
+from transfer.references import CARRIED_TYPES, Target, parse
+from transfer.registry import RESOURCES, by_gid_type, order, owner_of
 from transfer.resource import OWNER, Fields, Ids, Job, Record, Resource
 from transfer.storefront import Storefront
 
@@ -53,6 +53,10 @@ ORDER = (
 )
 
 each = pytest.mark.parametrize("resource", list(RESOURCES.values()), ids=list(RESOURCES))
+
+
+def test_the_carried_kinds_are_those_that_resources_name() -> None:
+    assert by_gid_type().keys() == CARRIED_TYPES
 
 
 def records(resource: Resource) -> list[Record]:

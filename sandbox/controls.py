@@ -90,7 +90,8 @@ async def faults(request: web.Request) -> web.Response:
 async def create_shop(request: web.Request) -> web.Response:
     given = await json_object(request)
     try:
-        request.app[WORLD].create_shop(given["domain"], given.get("seed", "empty"), given.get("products"))
+        seed, language = given.get("seed", "empty"), given.get("language", "en")
+        request.app[WORLD].create_shop(given["domain"], seed, given.get("products"), language)
     except (KeyError, ValueError) as problem:
         raise web.HTTPBadRequest(text=str(problem)) from None
     return web.json_response({"domain": given["domain"]})

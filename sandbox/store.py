@@ -38,6 +38,9 @@ LISTED = (
 )
 
 
+ENGLISH: Node = {"locale": "en", "name": "English", "primary": True, "published": True}
+
+
 @lru_cache(maxsize=256)
 def timestamp(seconds: int) -> str:
     """Kept, so that a hundred thousand objects of one second share one string."""
@@ -64,6 +67,8 @@ class Shop:
     owners: dict[MetafieldName, dict[str, None]] = field(default_factory=dict)
     files: dict[str, None] = field(default_factory=dict)  # GIDs of files of all kinds, ascending
     file_by_name: dict[str, str] = field(default_factory=dict)  # images and documents
+    locales: dict[str, Node] = field(default_factory=lambda: {"en": dict(ENGLISH)})
+    translations: dict[str, dict[tuple[str, str], Node]] = field(default_factory=dict)  # GID -> (locale, key)
     file_seconds: float = 0.5  # from taking a file to its being there
     blobs: Blobs = field(default_factory=Blobs)
     search_lag: float = 0.0
@@ -123,6 +128,7 @@ class Shop:
         """Removes an object and the metafields on it."""
         kind, number = node["__typename"], gid_number(node["id"])
         self.nodes.pop(node["id"], None)
+        self.translations.pop(node["id"], None)
         self.names.pop(node.get("_known_as", ()), None)
         if kind in self.order:
             _discard(self.order[kind], number)

@@ -13,6 +13,7 @@ from .blobs import Blobs
 from .bucket import Bucket, Plan
 from .context import AppAccess
 from .graphql_endpoint import Stats
+from .resolvers.translations import primary_locale
 from .seed import SEEDS, plant
 from .store import Shop
 
@@ -27,6 +28,8 @@ ALL_SCOPES = frozenset(
         "write_content",
         "write_online_store_navigation",
         "write_legal_policies",
+        "write_locales",
+        "write_translations",
     }
 )
 TOKEN_SECONDS = 3600.0
@@ -129,11 +132,12 @@ class World:
 
     # -- shops -------------------------------------------------------------------------------------------------
 
-    def create_shop(self, domain: str, seed: str = "empty", products: int | None = None) -> Shop:
-        """Makes a shop, or makes it anew."""
+    def create_shop(self, domain: str, seed: str = "empty", products: int | None = None, language: str = "en") -> Shop:
+        """Makes a shop, or makes it anew. `language`: its primary one."""
         if seed not in SEEDS:
             raise ValueError(f"There is no seed {seed!r}; there are {', '.join(sorted(SEEDS))}.")
         shop = Shop(domain, self.now, blobs=self.blobs, file_seconds=self.settings.file_seconds)
+        shop.locales = {language: primary_locale(language)}
         plant(shop, seed, rng=self.rng, products=products)
         shop.search_lag = self.settings.search_lag
         self.shops[domain] = shop

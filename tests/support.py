@@ -44,10 +44,10 @@ class Sandbox:
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.load(response)
 
-    def shop(self, seed: str = "empty", products: int | None = None) -> str:
+    def shop(self, seed: str = "empty", products: int | None = None, language: str = "en") -> str:
         """A new shop of its own."""
         domain = f"shop-{next(_numbers)}.myshopify.com"
-        self.ask("/sandbox/shops", {"domain": domain, "seed": seed, "products": products})
+        self.ask("/sandbox/shops", {"domain": domain, "seed": seed, "products": products, "language": language})
         return domain
 
     def token(self, shop: str, scopes: list[str] | None = None) -> str:

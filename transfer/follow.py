@@ -104,7 +104,8 @@ class _Following:
         talks: dict[tuple[str, int], Talk[Page]] = {}
         for values in self.desk.reachable.values():
             if self._hangs(values, resource):
-                owners = self._owners(resource, values.hangs_on, records)
+                kinds = [kind for kind in values.holders if owner_of(kind, self.desk.registry) == resource.name]
+                owners = [gid for kind in kinds for gid in self._owners(resource, kind, records)]
                 for start in range(0, len(owners), OWNERS):
                     talks[values.name, start] = values.owned(owners[start : start + OWNERS])
         found: list[Reading] = []
@@ -117,7 +118,7 @@ class _Following:
 
     def _hangs(self, values: Resource, resource: Resource) -> bool:
         """Whether values of this kind hang on a resource, and are read here and not by a stream of their own."""
-        if owner_of(values.hangs_on, self.desk.registry) != resource.name:
+        if all(owner_of(kind, self.desk.registry) != resource.name for kind in values.holders):
             return False
         if by_kind(self.selection, values.name):
             return hanging(self.selection, values)

@@ -22,6 +22,7 @@ from .resources import (
     collection_orders,
     collections,
     files,
+    locales,
     menus,
     metafield_definitions,
     metafield_pins,
@@ -33,12 +34,13 @@ from .resources import (
     products,
     shop_metafields,
     shop_policies,
+    translations,
     url_redirects,
     variant_metafields,
 )
 
-RESOURCES: Mapping[str, Resource] = {
-    module.RESOURCE.name: module.RESOURCE
+_KINDS: tuple[Resource, ...] = tuple(
+    module.RESOURCE
     for module in (
         files,
         metaobject_definitions,
@@ -61,7 +63,12 @@ RESOURCES: Mapping[str, Resource] = {
         shop_policies,
         menus,
         url_redirects,
+        locales,
     )
+)
+# Translations are of all the others' texts.
+RESOURCES: Mapping[str, Resource] = {
+    resource.name: resource for resource in (*_KINDS, translations.Translations(_KINDS))
 }
 
 

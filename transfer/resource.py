@@ -221,6 +221,7 @@ class Resource(ABC):
     governor: str = ""  # the resource whose records say what a record of this one must hold
     key_parts = 1  # how many parts a key has, where a person may write one
     hangs_on: str = ""  # the kind of thing whose values these are, where `owned` reads them owner by owner
+    translated: str = ""  # the TranslatableResourceType of these records, where Shopify holds translations of them
     owner_types: tuple[str, ...] = ()  # of metafields, and of their definitions
     unique = False  # no two records of a shop share a key: of two readings of one key, the later counts
     deletable = True  # whether a mirror may delete what the archive does not have
@@ -229,6 +230,11 @@ class Resource(ABC):
     parted = False  # records whose key begins differently have different fields: a sheet of their own each
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
     keyed_lists: Mapping[str, str] = {}
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """All kinds of things that these hang on."""
+        return (self.hangs_on,) if self.hangs_on else ()
 
     # -- reading -----------------------------------------------------------------------------------------------
 

@@ -93,7 +93,7 @@ def restricted(selection: Selection) -> bool:
 
 def hanging(selection: Selection, resource: Resource) -> bool:
     """Whether values are read owner by owner, because not all owners are meant."""
-    return bool(selection.products) and owner_of(resource.hangs_on) == "products"
+    return bool(selection.products) and any(owner_of(kind) == "products" for kind in resource.holders)
 
 
 def whole(selection: Selection, names: Iterable[str]) -> list[str]:

@@ -23,6 +23,7 @@ from . import (
     staging,
     standard,
     storefront,
+    translations,
     variants,
 )
 
@@ -49,5 +50,6 @@ __all__ = [
     "staging",
     "standard",
     "storefront",
+    "translations",
     "variants",
 ]

@@ -50,6 +50,8 @@ ORDER = (
     "shop_policies",
     "menus",
     "url_redirects",
+    "locales",
+    "translations",
 )
 
 each = pytest.mark.parametrize("resource", list(RESOURCES.values()), ids=list(RESOURCES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
@@ -86,7 +87,8 @@ records = st.dictionaries(names, values | typed | pairs, max_size=5)
 def _loose(resource: Resource) -> Resource:
     """The resource, taking any record: what Shopify's are is not what this is about."""
     kind = type(resource)
-    loose: Resource = type(kind.__name__, (kind,), {"validate": lambda self, key, fields: None})()
+    loose = copy.copy(resource)
+    loose.__class__ = type(kind.__name__, (kind,), {"validate": lambda self, key, fields: None})
     return loose
 
 

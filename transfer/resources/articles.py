@@ -52,6 +52,7 @@ class Articles(Plain):
     leaves = {"authors' staff accounts": "they belong to one store; the author's name is carried"}
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Article",)
+    translated = "ARTICLE"
     refers_to = ("blogs",)
     identify = {"Article": "handle blog { handle }"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)

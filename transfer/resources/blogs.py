@@ -43,6 +43,7 @@ class Blogs(Plain):
     key_is = "handle"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Blog",)
+    translated = "BLOG"
     identify = {"Blog": "handle"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
     connection, noun, selection = "blogs", "blog", "handle"

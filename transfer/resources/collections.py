@@ -65,6 +65,7 @@ class Collections(Plain):
     }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Collection",)
+    translated = "COLLECTION"
     refers_to = ("products", "variants", "metaobjects", "metafield_definitions", "collections")
     identify = {"Collection": "handle"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)

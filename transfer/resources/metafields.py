@@ -87,6 +87,7 @@ class Metafields(Resource):
     read_batch = 250
     points = 0.6
     gid_types = ()  # nothing refers to a metafield
+    translated = "METAFIELD"
     owner_selection = ""
 
     @abstractmethod

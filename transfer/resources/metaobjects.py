@@ -64,6 +64,7 @@ class Metaobjects(Resource):
         write=("write_metaobjects", "read_metaobject_definitions"),
     )
     gid_types = ("Metaobject",)
+    translated = "METAOBJECT"
     unique = True
     refers_to = (
         "metaobject_definitions",

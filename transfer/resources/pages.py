@@ -48,6 +48,7 @@ class Pages(Plain):
     key_is = "handle"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Page",)
+    translated = "PAGE"
     identify = {"Page": "handle"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
     connection, noun, selection = "pages", "page", "handle"

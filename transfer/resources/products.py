@@ -109,6 +109,7 @@ class Products(Resource):
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Product",)
     refers_to = ("files", "metafield_definitions", "metaobjects")
+    translated = "PRODUCT"
     unique = True
     embeds = ("variants",)
     keyed_lists = {"options": "name", "variants": "options"}

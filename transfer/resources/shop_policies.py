@@ -30,6 +30,7 @@ class ShopPolicies(Resource):
     key_is = "type"
     scopes = Scopes(read=("read_legal_policies",), write=("write_legal_policies",))
     gid_types = ("ShopPolicy",)
+    translated = "SHOP_POLICY"
     identify = {"ShopPolicy": "type"}
     upsert = True
     unique = True

@@ -1,0 +1,214 @@
+"""Translations arrive in every language: with digests of the target's texts, key by key, and never doubled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import Sandbox, archive_of, checksums, export, import_
+from transfer.local import LocalRun, local_desk
+from transfer.outcomes import Outcome, Reason
+from transfer.stages import IMPORT
+from transfer.work import Desk, Row, Where
+
+SHIRT, PAGE = ("products", "shirt-1", "de"), ("pages", "about-us", "de")
+READ = """query T($id: ID!, $locale: String!) {
+  translatableResource(resourceId: $id) {
+    translatableContent { key digest value } translations(locale: $locale) { key value outdated }
+  }
+}"""
+REGISTER = """mutation R($id: ID!, $given: [TranslationInput!]!) {
+  translationsRegister(resourceId: $id, translations: $given) {
+    translations { key } userErrors { field message code }
+  }
+}"""
+ENABLE = "mutation E($locale: String!) { shopLocaleEnable(locale: $locale) { userErrors { field message } } }"
+PRODUCT = "query P($handle: String!) { productByIdentifier(identifier: {handle: $handle}) { id } }"
+RENAME = "mutation N($p: ProductUpdateInput) { productUpdate(product: $p) { userErrors { message } } }"
+
+
+@pytest.fixture(scope="module")
+def full(sandbox: Sandbox) -> str:
+    """A store that every test only reads."""
+    return sandbox.shop("boutique", products=4)
+
+
+def rows(desk: Desk, outcome: Outcome) -> dict[tuple[str, ...], Row]:
+    found = desk.ledger.select(Where(resource="translations", outcomes=frozenset({outcome})), limit=500)
+    return {row.key: row for row in found}
+
+
+def product(sandbox: Sandbox, shop: str, handle: str) -> str:
+    return str(sandbox.graphql(shop, PRODUCT, handle=handle)["productByIdentifier"]["id"])
+
+
+def small(sandbox: Sandbox, texts: dict[str, str], locale: str = "de") -> str:
+    """A plain store whose first shirt is translated."""
+    shop = sandbox.shop("plain", products=2)
+    sandbox.graphql(shop, ENABLE, locale=locale)
+    assert not register(sandbox, shop, texts, locale)["userErrors"]
+    return shop
+
+
+def register(sandbox: Sandbox, shop: str, texts: dict[str, str], locale: str = "de") -> Any:
+    gid = product(sandbox, shop, "shirt-1")
+    content = sandbox.graphql(shop, READ, id=gid, locale=locale)["translatableResource"]["translatableContent"]
+    digests = {item["key"]: item["digest"] for item in content}
+    given = [
+        {"key": key, "locale": locale, "value": value, "translatableContentDigest": digests.get(key) or ""}
+        for key, value in texts.items()
+    ]
+    return sandbox.graphql(shop, REGISTER, id=gid, given=given)["translationsRegister"]
+
+
+def said(sandbox: Sandbox, shop: str, locale: str = "de") -> dict[str, Any]:
+    gid = product(sandbox, shop, "shirt-1")
+    found = sandbox.graphql(shop, READ, id=gid, locale=locale)["translatableResource"]["translations"]
+    return {item["key"]: item["value"] for item in found}
+
+
+def test_every_kind_that_can_be_translated_arrives_and_stays(sandbox: Sandbox, full: str, tmp_path: Path) -> None:
+    _, past = export(sandbox, full, tmp_path)
+    archive = archive_of(sandbox, full, tmp_path)
+    target = sandbox.shop()
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    created = rows(desk, Outcome.CREATED)
+    assert all(row.verified for row in created.values())
+    kinds = {key[0] for key in created}
+    assert {"products", "product_options", "product_option_values", "pages", "collections", "articles", "blogs"} < kinds
+    assert {"metaobjects", "product_metafields", "files", "shop_policies"} < kinds
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0
+    _, copied = export(sandbox, target, tmp_path)
+    assert checksums(copied) == checksums(past)
+
+
+def test_links_and_files_in_translations_become_the_targets(sandbox: Sandbox, full: str, tmp_path: Path) -> None:
+    target = sandbox.shop()
+    desk, _ = import_(sandbox, target, archive_of(sandbox, full, tmp_path), tmp_path)
+    body = rows(desk, Outcome.CREATED)["pages", "about-us", "de"].after["texts"]["body_html"]  # type: ignore[index]
+    assert 'href="shopsync:https://store/pages/contact"' in body and 'href="/"' in body
+    (page,) = (
+        node
+        for node in sandbox.graphql(target, "{ pages(first: 50) { nodes { id handle } } }")["pages"]["nodes"]
+        if node["handle"] == "about-us"
+    )
+    found = sandbox.graphql(target, READ, id=page["id"], locale="de")["translatableResource"]["translations"]
+    html = next(item["value"] for item in found if item["key"] == "body_html")
+    assert target in html and full not in html
+
+
+def test_digests_are_those_of_the_targets_texts(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The target has a title of its own, which is left alone: its translation is made for that title."""
+    archive = archive_of(sandbox, small(sandbox, {"title": "Hemd"}), tmp_path)
+    target = sandbox.shop("plain", products=2)
+    sandbox.graphql(target, RENAME, p={"id": product(sandbox, target, "shirt-1"), "title": "Another title"})
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy="create_only")
+    assert rows(desk, Outcome.CREATED)[SHIRT].verified
+    assert said(sandbox, target) == {"title": "Hemd"}
+
+
+def test_only_what_differs_is_written_and_what_only_the_target_says_stays(sandbox: Sandbox, tmp_path: Path) -> None:
+    archive = archive_of(sandbox, small(sandbox, {"title": "Hemd", "handle": "hemd"}), tmp_path)
+    target = small(sandbox, {"title": "Bluse", "handle": "hemd", "product_type": "Oberteil"})
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert rows(desk, Outcome.UPDATED)[SHIRT].changed == ("texts.title",)
+    assert said(sandbox, target) == {"title": "Hemd", "handle": "hemd", "product_type": "Oberteil"}
+    assert sandbox.stats(target)["mutations"]["translationsRegister"] == 2, "one of which is the test's own"
+
+
+def test_a_text_that_changed_after_its_translation_is_translated_anew(sandbox: Sandbox, tmp_path: Path) -> None:
+    archive = archive_of(sandbox, small(sandbox, {"title": "Hemd"}), tmp_path)
+    target = small(sandbox, {"title": "Hemd"})
+    gid = product(sandbox, target, "shirt-1")
+    sandbox.graphql(target, RENAME, p={"id": gid, "title": "Another title"})
+    import_(sandbox, target, archive, tmp_path)  # gives the title back, for which the translation was made
+    sandbox.graphql(target, RENAME, p={"id": gid, "title": "Another title"})
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy="update", excluded={"resources": ["products"]})
+    assert rows(desk, Outcome.UPDATED)[SHIRT].changed == ("outdated.title",)
+    (title,) = sandbox.graphql(target, READ, id=gid, locale="de")["translatableResource"]["translations"]
+    assert not title["outdated"]
+
+
+def test_bad_texts_are_named_and_the_good_ones_are_stored(sandbox: Sandbox, tmp_path: Path) -> None:
+    archive = archive_of(sandbox, small(sandbox, {"title": "Hemd", "handle": "hemd"}), tmp_path)
+    target = sandbox.shop("plain", products=2)
+    sandbox.graphql(target, ENABLE, locale="de")
+    other = product(sandbox, target, "shirt-0")
+    content = sandbox.graphql(target, READ, id=other, locale="de")["translatableResource"]["translatableContent"]
+    digest = next(item["digest"] for item in content if item["key"] == "handle")
+    taken = {"key": "handle", "locale": "de", "value": "hemd", "translatableContentDigest": digest}
+    sandbox.graphql(target, REGISTER, id=other, given=[taken])
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    row = rows(desk, Outcome.FAILED)[SHIRT]
+    assert row.reason is Reason.REFUSED
+    assert row.detail.startswith("handle: ") and row.detail.endswith("The other texts were stored (1).")
+    assert said(sandbox, target) == {"title": "Hemd"}
+
+
+def test_a_lost_answer_is_harmless(sandbox: Sandbox, tmp_path: Path) -> None:
+    archive = archive_of(sandbox, small(sandbox, {"title": "Hemd"}), tmp_path)
+    target = sandbox.shop()
+    sandbox.faults({"kind": "lost_answer", "match": "RegisterTranslations", "shop": target, "times": 2})
+    sandbox.faults({"kind": "lost_answer", "match": "EnableLocale", "shop": target, "times": 1})
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert not rows(desk, Outcome.FAILED)
+    assert rows(desk, Outcome.CREATED)[SHIRT].verified
+    assert said(sandbox, target) == {"title": "Hemd"}
+
+
+def test_what_somebody_translated_after_the_plan_is_theirs(sandbox: Sandbox, tmp_path: Path) -> None:
+    archive = archive_of(sandbox, small(sandbox, {"title": "Hemd", "product_type": "Oben"}), tmp_path)
+    target = sandbox.shop("plain", products=2)
+    sandbox.graphql(target, ENABLE, locale="de")
+    desk = local_desk(sandbox.client(target), tmp_path / "theirs", settling=0.0)
+    with desk.storage.write("source.zip") as file:
+        file.write(archive)
+    run = LocalRun(desk, {"archive": "source.zip", "policy": "update", "excluded": {}}, {})
+    middle = [stage.name for stage in IMPORT].index("apply")
+    run.work(IMPORT[:middle])
+    register(sandbox, target, {"title": "Ihres"})
+    run.work(IMPORT[middle:])
+    row = rows(desk, Outcome.SKIPPED)[SHIRT]
+    assert row.reason is Reason.CHANGED_MEANWHILE
+    assert said(sandbox, target) == {"title": "Ihres", "product_type": "Oben"}
+
+
+def test_a_language_that_is_left_out_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = small(sandbox, {"title": "Hemd"})
+    archive = archive_of(sandbox, source, tmp_path, resources=["products", "translations"])
+    desk, _ = import_(sandbox, sandbox.shop(), archive, tmp_path)
+    row = rows(desk, Outcome.FAILED)[SHIRT]
+    assert row.reason is Reason.DEPENDS_ON_FAILED and "shopsync:locales/de" in row.detail
+
+
+def test_the_targets_primary_language_takes_no_translations(sandbox: Sandbox, tmp_path: Path) -> None:
+    archive = archive_of(sandbox, small(sandbox, {"title": "Shirt!"}), tmp_path)
+    target = sandbox.shop(language="de")
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    row = desk.ledger.get("locales", [("de",)])[("de",)]
+    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.NOT_PERMITTED)
+    assert "primary language" in row.detail
+    assert rows(desk, Outcome.FAILED)[SHIRT].reason is Reason.DEPENDS_ON_FAILED
+
+
+def test_one_product_takes_its_translations_along(sandbox: Sandbox, full: str, tmp_path: Path) -> None:
+    gid = sandbox.graphql(full, "{ products(first: 1) { nodes { id handle } } }")["products"]["nodes"][0]
+    records = [["products", [gid["handle"]]]]
+    archive = archive_of(sandbox, full, tmp_path, records=records, closure=True)
+    desk, _ = import_(sandbox, sandbox.shop(), archive, tmp_path)
+    created = rows(desk, Outcome.CREATED)
+    assert ("products", gid["handle"], "de") in created and ("products", gid["handle"], "pt-BR") in created
+    assert {key[1] for key in created if key[0] == "products"} == {gid["handle"]}
+    assert any(key[0] == "product_metafields" for key in created)
+    assert not rows(desk, Outcome.FAILED)
+
+
+def test_a_mirror_removes_translations_and_languages(sandbox: Sandbox, tmp_path: Path) -> None:
+    archive = archive_of(sandbox, small(sandbox, {"title": "Chemise"}, "fr"), tmp_path)
+    target = small(sandbox, {"title": "Hemd"})
+    import_(sandbox, target, archive, tmp_path, policy="mirror")
+    locales = sandbox.graphql(target, "{ shopLocales { locale } }")["shopLocales"]
+    assert [item["locale"] for item in locales] == ["en", "fr"]

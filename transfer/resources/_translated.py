@@ -1,0 +1,144 @@
+"""Whose texts can be translated, and how they are named.
+
+Shopify lists what is translatable by id alone. A resource says with `Resource.translated` of which kind its records
+are for Shopify; the ids are named here in its own words. Options of products and their values have no name without
+their product, and are looked for by way of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from ..keys import Key
+from ..references import Target, gid_type
+from ..resource import Ask, Ids, Resource, Talk
+from . import metafield_definitions, metaobject_definitions
+from .metafields import Metafields
+
+METAFIELD = "METAFIELD"
+OPTIONS, OPTION_VALUES = "product_options", "product_option_values"
+PARTS = {OPTIONS: 2, OPTION_VALUES: 3}  # of a name: the product's handle, the option's name, the value's name
+
+_OPTIONS = "handle options { id name optionValues { id name } }"
+_OPTIONS_OF = f"query OptionsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Product {{ id {_OPTIONS} }} }} }}"
+OPTIONS_PAGE = f"""
+query OptionsOfProducts($after: String, $query: String) {{
+  products(first: 50, after: $after, query: $query, sortKey: ID) {{
+    nodes {{ id {_OPTIONS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a translation record stands for: the texts of one thing in one language.
+
+    `product`: of options and their values, the product in which they are.
+    """
+
+    gid: str
+    locale: str
+    product: str = ""
+
+    def __str__(self) -> str:
+        """The GID that such a record is given, in which all of this is found again."""
+        more = {"product": self.product.rsplit("/", 1)[1]} if self.product else {}
+        return f"{self.gid}?{urlencode({'locale': self.locale, **more})}"
+
+
+def text_of(gid: str) -> Text:
+    bare, _, query = gid.partition("?")
+    said = {name: found[0] for name, found in parse_qs(query).items()}
+    product = f"gid://shopify/Product/{said['product']}" if "product" in said else ""
+    return Text(bare, said.get("locale", ""), product)
+
+
+class Owners:
+    """The resources whose records have texts to translate."""
+
+    def __init__(self, kinds: Sequence[Resource]) -> None:
+        own = [resource for resource in kinds if resource.translated]
+        self.types = tuple(sorted({resource.translated for resource in own}))
+        self.names = tuple(resource.name for resource in own)
+        self._records = {_gid_type(r.translated): r for r in own if r.translated != METAFIELD}
+        self._values = {kind: r for r in own if isinstance(r, Metafields) for kind in r.owner_types}
+
+    def target(self, name: Key) -> Target:
+        """The record that holds what is so named."""
+        return Target("products", name[1:2]) if name[0] in PARTS else Target(name[0], name[1:])
+
+    def named(self, texts: Iterable[Text]) -> Talk[dict[str, Key]]:
+        """GID -> (resource, its key…). What is not carried itself is missing, and so is what is gone."""
+        found: dict[str, Key] = {}
+        everything = list(texts)
+        gids = sorted({text.gid for text in everything if not text.product})
+        for kind, group in groupby(gids, lambda gid: gid_type(gid) or ""):
+            if kind == "Metafield":
+                found |= yield from self._metafields(list(group))
+            elif kind in self._records:
+                found |= yield from self._named(kind, list(group))
+        products = sorted({text.product for text in everything if text.product})
+        for product in (yield from self.options(products)) if products else ():
+            found |= options_of(product)
+        return found
+
+    def options(self, products: Sequence[str]) -> Talk[list[Mapping[str, Any]]]:
+        """These products with their options."""
+        return [node for node in (yield Ask(_OPTIONS_OF, {"ids": list(products)}))["nodes"] if node]
+
+    def _named(self, kind: str, gids: Sequence[str]) -> Talk[dict[str, Key]]:
+        resource = self._records[kind]
+        selection = f"__typename id ... on {kind} {{ {resource.identify[kind]} }}"
+        document = f"query TranslatedRecords($ids: [ID!]!) {{ nodes(ids: $ids) {{ {selection} }} }}"
+        data = yield Ask(document, {"ids": list(gids)})
+        targets = {node["id"]: resource.identified(kind, node) for node in data["nodes"] if node}
+        return {
+            gid: (target.resource, *target.key)
+            for gid, target in targets.items()
+            if target is not None and not (kind == "Metaobject" and metaobject_definitions.foreign(target.key[0]))
+        }
+
+    def _metafields(self, gids: Sequence[str]) -> Talk[dict[str, Key]]:
+        owners = " ".join(sorted({resource.owner_selection for resource in self._values.values()}))
+        selection = f"id namespace key ownerType owner {{ {owners} }}"
+        document = (
+            f"query TranslatedValues($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Metafield {{ {selection} }} }} }}"
+        )
+        data = yield Ask(document, {"ids": list(gids)})
+        found: dict[str, Key] = {}
+        for node in data["nodes"]:
+            resource = self._values.get(node["ownerType"]) if node else None
+            if resource is not None and not metafield_definitions.foreign(node["namespace"]):
+                key = (*resource.owner_key(node["owner"]), node["namespace"], node["key"])
+                found[node["id"]] = (resource.name, *key)
+        return found
+
+    def gids(self, names: Iterable[Key], ids: Ids) -> Talk[dict[Key, str]]:
+        """Name -> GID in the store that is written to, of those that it has."""
+        wanted = set(names)
+        holders = {name: ids.gid(self.target(name)) for name in wanted}
+        products = sorted({gid for name, gid in holders.items() if name[0] in PARTS and gid is not None})
+        found = {name: gid for name, gid in holders.items() if name[0] not in PARTS and gid is not None}
+        for product in (yield from self.options(products)) if products else ():
+            found |= {name: gid for gid, name in options_of(product).items() if name in wanted}
+        return found
+
+
+def options_of(product: Mapping[str, Any]) -> dict[str, Key]:
+    """GID -> name of a product's options and of their values."""
+    found: dict[str, Key] = {}
+    for option in product["options"]:
+        name = (product["handle"], option["name"])
+        found[option["id"]] = (OPTIONS, *name)
+        found |= {value["id"]: (OPTION_VALUES, *name, value["name"]) for value in option["optionValues"]}
+    return found
+
+
+def _gid_type(translated: str) -> str:
+    """``MEDIA_IMAGE``: ``MediaImage``."""
+    return "".join(word.title() for word in translated.split("_"))

@@ -135,7 +135,7 @@ def _still_there(
     a gap; one that was made anew does not.
     """
     nodes = [resource.node(line["gid"]) for line in lines]
-    there = {gid for found in _ask_which_exist(desk, nodes) for gid in found}
+    there = {gid for found in _ask_which_exist(desk, sorted({*nodes} - {""})) for gid in found} | {""}
     targets = [Target(resource.name, tuple(line["key"])) for line in lines]
     called = desk.ids.by_target(targets)
     kept = []

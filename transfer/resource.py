@@ -247,7 +247,7 @@ class Resource(ABC):
         """The present state of known records, at most `read_batch`; what is gone is missing from the list."""
 
     def node(self, gid: str) -> str:
-        """Under which GID Shopify knows the object of which a record tells."""
+        """Under which GID Shopify knows the object of which a record tells; empty, where it is no node of its own."""
         return gid
 
     @abstractmethod

@@ -194,6 +194,11 @@ class Translations(Resource):
             texts += _inside(found)
         return Page((yield from self._texts(texts, locales)), None)
 
+    def node(self, gid: str) -> str:
+        """An option goes with its product."""
+        text = text_of(gid)
+        return text.product or text.gid
+
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         texts = [text_of(gid) for gid in gids]
         locales = sorted({text.locale for text in texts if text.locale})

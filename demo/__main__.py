@@ -5,6 +5,7 @@ Knows neither the app nor the sandbox from inside: it speaks HTTP to both, as a 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import time
 import tomllib
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from .copy import Copy, Trouble
 
@@ -23,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret-of-32-chars!!"  # of the sandbox
 SOURCE, TARGET = "boutique", "empty"
+VAR = ROOT / "var" / "demo"
 START_SECONDS = 60
 PLAYING = bool(os.environ.get("DEMO_ONLY_UP"))  # nothing is copied: somebody wants to do it by hand
 
@@ -46,26 +49,30 @@ def declared_scopes() -> dict[str, str]:
     return {"SANDBOX_SCOPES": own["scopes"], "SANDBOX_OPTIONAL_SCOPES": ",".join(own["optional_scopes"])}
 
 
-def _listens(port: int) -> bool:
+def claim() -> IO[str]:
+    """VAR is ours for as long as the file that this returns is open, here or in a process that inherited it."""
+    VAR.parent.mkdir(parents=True, exist_ok=True)
+    lock = VAR.with_suffix(".lock").open("w")
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=0.5):
-            return True
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return False
+        lock.close()
+        raise Trouble(
+            "A demo runs in this folder already: look at that one, or end it (Ctrl-C) and start again."
+        ) from None
+    return lock
 
 
 class Processes:
-    """The supervisor, and what it says."""
+    """The supervisor, and what it says. It inherits the lock: what outlives this program still has its files."""
 
-    def __init__(self, web: int, sandbox: int) -> None:
-        var = ROOT / "var" / "demo"
-        shutil.rmtree(var, ignore_errors=True)
+    def __init__(self, web: int, sandbox: int, lock: IO[str]) -> None:
+        shutil.rmtree(VAR, ignore_errors=True)
         own = f"http://127.0.0.1:{sandbox}"
-        self._sandbox = sandbox
         environment = {
             **os.environ,
             "ENV_FILE": os.devnull,  # what somebody set for stores of their own is not for this one
-            "VAR_DIR": str(var),
+            "VAR_DIR": str(VAR),
             "SHOPIFY_API_KEY": CLIENT_ID,
             "SHOPIFY_API_SECRET": CLIENT_SECRET,
             "SHOPIFY_API_ORIGIN": f"{own}/shops/{{shop}}",
@@ -90,28 +97,40 @@ class Processes:
         command = [sys.executable, "manage.py", "up", "--quiet", "--port", str(web)]
         command += ["--also", f"sandbox={' '.join(stand_in)}"]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            pass_fds=[lock.fileno()],
         )
-        self._ready = threading.Event()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._ready, self._stand_in, self._died = threading.Event(), threading.Event(), threading.Event()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if "ready |" in line:
                 self._ready.set()
+            elif "sandbox | sandbox listening" in line:  # its own word: at its address, anybody might answer
+                self._stand_in.set()
             else:
                 print(line, end="", file=sys.stderr, flush=True)
+            if "sandbox | died" in line:
+                self._died.set()
 
     def wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not self._ready.wait(0.2):
-            if self._process.poll() is not None or time.monotonic() > deadline:
+        while not (self._ready.wait(0.2) and self._stand_in.wait(0.2)):
+            late = time.monotonic() > deadline
+            if self._died.is_set() or (late and not self._stand_in.is_set()):
+                raise Trouble(
+                    "The sandbox did not come up: another program may have taken its port just now. Start again."
+                )
+            if late or self._process.poll() is not None:
                 raise Trouble("The program did not come up; the lines above say why.")
-        while not _listens(self._sandbox):
-            if time.monotonic() > deadline:
-                raise Trouble("The sandbox did not come up; the lines above say why.")
-            time.sleep(0.1)
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGTERM)
@@ -119,12 +138,25 @@ class Processes:
             self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
+        self._listener.join(5)
+        if self._process.stdout is not None and not self._listener.is_alive():
+            self._process.stdout.close()
 
 
 def main() -> int:
+    try:
+        lock = claim()
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 2
+    with lock:
+        return _show(lock)
+
+
+def _show(lock: IO[str]) -> int:
     web, sandbox = free_port(8000), free_port(4010)
     print("Bringing up sandbox, broker, web, workers and beat …", flush=True)
-    processes = Processes(web, sandbox)
+    processes = Processes(web, sandbox, lock)
     signal.signal(signal.SIGTERM, _interrupt)
     page = f"http://127.0.0.1:{sandbox}/store/{{}}/apps/{CLIENT_ID}"
     code = 2

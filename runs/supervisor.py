@@ -35,6 +35,7 @@ class Child:
     """One process. `prepare`: called before each start. `ready`: asked until it says yes, then the next one is started.
 
     `pulse`: whether it is asked again later; one that stays silent for too long is killed, and so started again.
+    `inherits`: open files of ours that it gets, at every start the same.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Child:
     prepare: Callable[[], None] = lambda: None
     ready: Callable[[], bool] = lambda: True
     pulse: bool = False
+    inherits: Sequence[int] = ()
     process: subprocess.Popen[str] | None = None
     started_at: float = 0.0
     deaths: int = 0
@@ -65,6 +67,7 @@ class Child:
             errors="replace",
             env={**os.environ, **self.environment},
             start_new_session=True,
+            pass_fds=self.inherits,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
         assert self.process.stdout is not None
@@ -111,7 +114,7 @@ class Supervisor:
     def _start(self) -> bool:
         for child in self._children:
             child.start(self._say)
-            while not child.ready():
+            while not (child.ready() and child.running):  # what answers for a dead child is somebody else's
                 if self._stopping.wait(0.05):
                     return False
                 if not child.running:

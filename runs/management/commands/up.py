@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import socket
 import sys
 from argparse import ArgumentParser
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +17,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from runs import broker
 from runs.supervisor import Child, Supervisor
+
+_WORTH_SAYING = ("listening on", "died", "ERROR", "CRITICAL")
 
 
 class Command(BaseCommand):
@@ -25,15 +30,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--also", action="append", default=[], metavar="NAME=COMMAND", help="a further process to look after"
         )
-        parser.add_argument("--quiet", action="store_true", help="say only what goes wrong")
+        parser.add_argument("--quiet", action="store_true", help="say only who listens and what goes wrong")
 
     def handle(self, **options: Any) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
-        children = self._children(options)
+        with _door(options["host"], options["port"]) as door:
+            call_command("migrate", verbosity=0, interactive=False)
+            self._run(self._children(options, door), options)
+
+    def _run(self, children: list[Child], options: dict[str, Any]) -> None:
         address = f"http://{options['host']}:{options['port']}"
 
         def say(name: str, line: str) -> None:
-            if not options["quiet"] or "died" in line or "ERROR" in line or "CRITICAL" in line:
+            if not options["quiet"] or any(word in line for word in _WORTH_SAYING):
                 self.stdout.write(f"{name:>8} | {line}")
                 self.stdout.flush()
 
@@ -43,7 +51,7 @@ class Command(BaseCommand):
 
         Supervisor(children, say).run(ready)
 
-    def _children(self, options: dict[str, Any]) -> list[Child]:
+    def _children(self, options: dict[str, Any], door: socket.socket) -> list[Child]:
         """In the order in which they need each other."""
         children = []
         for item in options["also"]:
@@ -57,10 +65,9 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         if command is not None:
             children.append(Child("broker", command, prepare=broker.prepare, ready=broker.alive, pulse=True))
-        host, port = options["host"], options["port"]
-        web = ["gunicorn", "shopsync.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread"]
+        web = ["gunicorn", "shopsync.wsgi", "--bind", f"fd://{door.fileno()}", "--worker-class", "gthread"]
         web += ["--workers", "2", "--threads", "8", "--timeout", "120", "--log-level", "warning"]
-        children.append(Child("web", _module(*web), ready=lambda: _listens(host, port)))
+        children.append(Child("web", _module(*web), ready=lambda: _answers(door), inherits=[door.fileno()]))
         children.append(
             Child("worker", _celery("worker", "-Q", "shopify", "-c", "1", "-P", "solo", "-n", "shopify@%h"))
         )
@@ -79,9 +86,29 @@ def _celery(*arguments: str) -> list[str]:
     return _module("celery", "-A", "shopsync", "-q", *arguments, *without_gossip, "-l", "WARNING")
 
 
-def _listens(host: str, port: int) -> bool:
+def _door(host: str, port: int) -> socket.socket:
+    """The socket of the web server, ours before anything is started: nobody else can take or answer at its address."""
     try:
-        with socket.create_connection((host, port), timeout=0.5):
-            return True
-    except OSError:
-        return False
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            reason = "another program listens there. Stop that one"
+        else:
+            reason = f"{problem.strerror or 'that is no address of this machine'}. Choose another --host"
+    except OverflowError:
+        reason = "there is no such port. Choose one below 65536"
+    raise CommandError(
+        f"Cannot listen on {host}, port {port}: {reason}, or choose another --port (make run PORT=8001)."
+    )
+
+
+def _answers(door: socket.socket) -> bool:
+    """Whether the web server does; the socket takes connections before there is one."""
+    host, port = door.getsockname()[:2]
+    with closing(HTTPConnection(host, port, timeout=1)) as connection:
+        try:
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            return connection.getresponse().status < 500
+        except (OSError, HTTPException):
+            return False

@@ -1,0 +1,106 @@
+"""`manage.py up` and the demo never take somebody else's program for their own, and never its files."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import demo.__main__ as show
+from demo.copy import Trouble
+from runs.supervisor import Child, Supervisor
+from tests.program import Program, free_port
+from tests.support import ROOT, Sandbox
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port at which another program listens, and answers nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        yield own.getsockname()[1]
+
+
+def _up(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(folder)}
+    command = [sys.executable, "manage.py", "up", *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("words", [["--port", "{taken}"], ["--port", "99999"], ["--host", "no-such-host.invalid"]])
+def test_an_address_that_cannot_be_had_is_refused_with_a_sentence(tmp_path: Path, taken: int, words: list[str]) -> None:
+    done = _up(tmp_path, *(word.format(taken=taken) for word in words))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("CommandError: Cannot listen on ")
+    assert "choose another --port" in line
+    assert not (tmp_path / "db.sqlite3").exists(), "nothing was begun"
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(120)
+def test_a_second_program_leaves_the_first_alone(sandbox: Sandbox, tmp_path: Path) -> None:
+    port = free_port()
+    first = Program(sandbox, tmp_path / "first", {}, port=port)
+    try:
+        done = _up(tmp_path / "second", "--port", str(port))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "another program listens there" in done.stderr
+        assert Sandbox.ask(first, "/healthz") == {"status": "ok"}  # type: ignore[arg-type]
+    finally:
+        first.stop()
+
+
+def test_who_answers_for_a_dead_child_is_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # the signals of the tests stay the tests'
+    child = Child("web", [sys.executable, "-c", "raise SystemExit(1)"])
+    heard: list[str] = []
+
+    def ready() -> bool:
+        assert child.process is not None
+        child.process.wait()
+        return True
+
+    def say(name: str, line: str) -> None:
+        heard.append(line)
+        supervisor.stop()
+
+    child.ready = ready
+    supervisor = Supervisor([child], say)
+    supervisor.run(lambda: heard.append("ready"))
+    assert len(heard) == 1
+    assert heard[0].startswith("died (exit 1)")
+
+
+def test_a_second_demo_leaves_the_files_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(show, "VAR", tmp_path / "demo")
+    kept = tmp_path / "demo" / "db.sqlite3"
+    kept.parent.mkdir()
+    kept.touch()
+    with show.claim():
+        assert show.main() == 2
+    assert "A demo runs in this folder already" in capsys.readouterr().err
+    assert kept.exists()
+    show.claim().close()
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(120)
+def test_the_demo_does_not_take_another_program_for_its_sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    monkeypatch.setattr(show, "VAR", tmp_path / "demo")
+    with show.claim() as lock:
+        processes = show.Processes(free_port(), taken, lock)
+        try:
+            with pytest.raises(Trouble, match="The sandbox did not come up"):
+                processes.wait()
+        finally:
+            processes.stop()

@@ -74,8 +74,9 @@ class Child:
         threading.Thread(target=self._listen, args=(self.process.stdout, say), daemon=True).start()
 
     def _listen(self, output: IO[str], say: Callable[[str, str], None]) -> None:
-        for line in output:
-            say(self.name, line.rstrip())
+        with output:
+            for line in output:
+                say(self.name, line.rstrip())
 
     def check(self, now: float) -> bool:
         """Asks for a sign of life now and then. False: it was silent for too long."""

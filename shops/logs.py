@@ -21,7 +21,14 @@ REDACTED = "[redacted]"
 _TOKENS = re.compile(
     r"\bsh(?:pat|prt|pss|pca|ppa|psa|pua)_[A-Za-z0-9_-]+"  # Shopify's
     r"|\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"  # a JSON web token
-    r"|(?<=bearer )\S+|(?<=access-token: )\S+|(?<=id_token=)[^\s&\"']+",
+    r"|(?<=bearer )\S+|(?<=/downloads/)[^\s/?\"']+",
+    re.IGNORECASE,
+)
+# What stands behind the name of a secret, as a header, a parameter, a dict, JSON (in JSON) or a pair; or in an address.
+_NAMED = re.compile(
+    r"((?:(?:access|refresh|id|session|subject)[-_]token|client[-_]secret|api[-_]secret|secret[-_]key|password|authorization)"
+    r"(?:\\*[\"']\s*[:=,]|\s*[:=])\s*(?:b?\\*[\"'])?(?:(?:basic|bearer|digest)\s+)?)[^\s\"'&,;})\\]+"
+    r"|(://[^\s/:@]*:)[^\s/@]+(?=@)",
     re.IGNORECASE,
 )
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -41,6 +48,7 @@ def about(**names: object) -> Iterator[None]:
 def redact(text: str) -> str:
     for secret in _secrets():
         text = text.replace(secret, REDACTED)
+    text = _NAMED.sub(lambda found: f"{found[1] or found[2]}{REDACTED}", text)
     return _TOKENS.sub(REDACTED, text)
 
 

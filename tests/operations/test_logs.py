@@ -29,6 +29,17 @@ CANARIES = (
     "Bearer canary-of-no-known-form",
     "X-Shopify-Access-Token: canary-of-no-known-form",
     "/?id_token=canary-of-no-known-form&shop=a",
+    "{'X-Shopify-Access-Token': 'canary-of-no-known-form'}",
+    '{"refresh_token": "canary-of-no-known-form", "access_token":"canary-2"}',
+    r'{"body": "{\"id_token\": \"canary-of-no-known-form\"}"}',
+    "[(b'X-Shopify-Access-Token', b'canary-of-no-known-form')]",
+    "grant=1&access_token=canary-of-no-known-form",
+    "client_secret=canary-of-no-known-form&subject_token=canary-2",
+    "Authorization: Basic canary+of/no=",
+    "{'Authorization': 'Basic canary+of/no='}",
+    "postgres://shopsync:canary-of-no-known-form@postgres:5432/shopsync",
+    "redis://:canary@redis:6379/0",
+    "GET /downloads/canary-of:no-known:form HTTP/1.1",
 )
 
 
@@ -61,6 +72,12 @@ def test_no_form_of_a_token_is_logged(settings: Any, canary: str) -> None:
 def test_what_is_no_token_stays() -> None:
     text = "ship_at shop.myshopify.com the bearer of bad news eyJ 0e1f"
     assert redact(text).replace("[redacted]", "of") == text
+    for text in (
+        "basic settings of https://a.example:8000/b@c",
+        "the access token is renewed: a day",
+        "'kind': 'password'",
+    ):
+        assert redact(text) == text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -166,8 +166,11 @@ def _show(lock: IO[str]) -> int:
             copy = Copy(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}", SOURCE, TARGET)
             code = 0 if copy.run() else 1
         print("\nTo look at, in a browser:")
-        print(f"  {page.format(TARGET)}    the store that was copied into")
-        print(f"  {page.format(SOURCE)}    the store that was copied")
+        into, source = ("an empty store", "a full one") if PLAYING else ("the copy", "the store that was copied")
+        print(f"  {page.format(TARGET)}    {into}")
+        print(f"  {page.format(SOURCE)}    {source}")
+        print(f"  http://127.0.0.1:{web}/operators/    for operators, once one is made:")
+        print("      ENV_FILE=/dev/null VAR_DIR=var/demo .venv/bin/python manage.py createsuperuser")
         if os.environ.get("DEMO_EXIT") != "1":
             print("It stays up until Ctrl-C.", flush=True)
             code = 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, TextField, Value, When
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
@@ -88,23 +88,44 @@ def records_left_out(run: Import) -> list[tuple[str, list[str]]]:
 def page(run: Import, filters: Filters, after: str) -> tuple[list[dict[str, Any]], str | None]:
     """Lines for a list, and where the next page begins. Raises Refused for a page that does not exist."""
     query = LedgerEntry.objects.filter(filters.condition(run))
-    if after:
-        number, _, place = after.partition("-")
-        try:
-            behind = (bytes.fromhex(place), int(number))
-        except ValueError:
-            raise Refused("This page of the list does not exist; start from its beginning.") from None
-        query = query.filter(Q(place__gt=behind[0]) | Q(place=behind[0], number__gt=behind[1]))
-    found = list(_titled(query).order_by("place", "number")[: PAGE + 1])
+    found: list[dict[str, Any]] = []
+    for range_ in _ranges(after):
+        found += _titled(query.filter(range_)).order_by("place", "number")[: PAGE + 1 - len(found)]
+        if len(found) > PAGE:
+            break
     chosen = {(name, tuple(key)) for name, key in records_left_out(run)}
     lines = [_line(entry, chosen) for entry in found[:PAGE]]
     return lines, lines[-1]["id"] if len(found) > PAGE else None
 
 
+def _ranges(after: str) -> list[Q]:
+    """The kinds in the order of writing, as ranges of places, which begin with the kind: each is read by its index."""
+    kinds = order()
+    if not after:
+        return [_range(name) for name in kinds]
+    number, _, digits = after.partition("-")
+    try:
+        place, least = bytes.fromhex(digits), int(number)
+        first = kinds.index(place.split(b"\0")[0].decode())
+    except ValueError:
+        raise Refused("This page of the list does not exist; start from its beginning.") from None
+    rest = Q(place__gt=place) | Q(place=place, number__gt=least)
+    return [_range(kinds[first]) & rest, *(_range(name) for name in kinds[first + 1 :])]
+
+
+def _range(name: str) -> Q:
+    return Q(place__gte=name.encode() + b"\0", place__lt=name.encode() + b"\1")
+
+
 def _titled(query: QuerySet[LedgerEntry]) -> Any:
     """With the record's title, read inside the database: whole records may be large, and a list shows many."""
-    names = [KT(f"{side}__{name}") for side in ("after", "before") for name in ("title", "name")]
+    names = [_text(f"{side}__{name}") for side in ("after", "before") for name in ("title", "name")]
     return query.values(*COLUMNS, title=Coalesce(*names))
+
+
+def _text(path: str) -> Case:
+    """A text inside a record. JSON's null is none: SQLite makes the word of it."""
+    return Case(When(**{path: None}, then=Value(None)), default=KT(path), output_field=TextField())
 
 
 def _line(entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
@@ -188,8 +209,16 @@ def outcome_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:
     query = LedgerEntry.objects.filter(Filters(resource=filters.resource, reason=filters.reason).condition(run))
     for word, count in query.order_by().values_list("outcome").annotate(count=Count("id")):
         found[word] = count
-    tabs = [_tab(filters, "outcome", "", "All", sum(found.values()))]
+    tabs = [_tab(filters, "outcome", ALL, "All", sum(found.values()))]
     return tabs + [_tab(filters, "outcome", w, OUTCOMES[w], found[w]) for w in Outcome if w and found.get(w)]
+
+
+def opened(run: Import, filters: Filters) -> Filters:
+    """What a report shows first: what failed, where something did and nothing else was asked for."""
+    if filters.outcome:
+        return filters
+    failed = filters == Filters() and LedgerEntry.objects.filter(run=run, outcome=Outcome.FAILED).exists()
+    return replace(filters, outcome=Outcome.FAILED if failed else ALL)
 
 
 def _tab(filters: Filters, name: str, word: str, label: str, count: int) -> dict[str, Any]:

@@ -119,6 +119,7 @@ def plan(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     waiting = run.status == Status.WAITING
     context = {
         **_list(request, run, filters),
+        "whole": "verdict=all",
         "tabs": listing.verdict_tabs(run, filters),
         "plan_lines": listing.plan_lines(run),
         "policies": [(word, *words) for word, words in POLICIES.items()],
@@ -229,9 +230,10 @@ def report(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """What became of every record: the answer first, then why, then each of them."""
     if run.status not in FINAL:
         return missing(request)
-    filters = Filters.of(request.GET)
+    filters = listing.opened(run, Filters.of(request.GET))
     context = {
         **_list(request, run, filters),
+        "whole": "outcome=all",
         "tabs": listing.outcome_tabs(run, filters),
         "answer": answer(run.result) if run.result else None,
         "reason": reason(filters.reason)[0] if filters.reason else "",

@@ -58,7 +58,7 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     Reason.UNRESOLVED_REFERENCE: (
         "arrived without a reference whose target this store does not have",
-        "Import the target, then import the archive again: only the references will be written.",
+        "Create in this store what they point at, then import this archive again: only the references will be written.",
     ),
     Reason.TOO_LARGE: ("exceed a limit of Shopify", "Shorten them in the source store, then export again."),
     Reason.NOT_PERMITTED: (

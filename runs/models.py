@@ -168,6 +168,7 @@ class LedgerEntry(models.Model):
     verified = models.BooleanField(null=True)
 
     class Meta:
+        verbose_name_plural = "ledger entries"
         constraints = [models.UniqueConstraint(fields=["run", "place", "number"], name="ledger_place")]
         indexes = [
             models.Index(fields=["run", "state", "outcome", "wave"], name="ledger_work"),
@@ -190,6 +191,7 @@ class IdEntry(models.Model):
     mark = models.CharField(max_length=16, blank=True)
 
     class Meta:
+        verbose_name_plural = "id entries"
         constraints = [models.UniqueConstraint(fields=["run", "gid"], name="id_gid")]
         indexes = [models.Index(fields=["run", "target"], name="id_target")]
 

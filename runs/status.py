@@ -24,7 +24,7 @@ def status_of(run: Run) -> dict[str, Any]:
     done, total = summed(run.counts)
     names = [stage.name for stage in kind.stages]
     paused = run.status in ACTIVE and _lane_paused(run)
-    working = run.status in (Status.WORKING, Status.CANCELLING)
+    working = run.status in (Status.WORKING, Status.CANCELLING) and not paused
     return {
         "id": str(run.pk),
         "kind": run.kind,

@@ -1,6 +1,7 @@
 // The operators' page: asks for the lanes' state every two seconds and draws it. Texts only, never HTML.
 const root = document.getElementById("lanes");
 const body = root.querySelector("tbody");
+const heads = root.querySelectorAll("thead th");
 const summary = root.querySelector("[data-summary]");
 const form = root.querySelector("form.deeds");
 const EVERY_MS = 2000;
@@ -64,6 +65,7 @@ function row(lane) {
     element("td", reasons(lane.failures).join(", ")),
   ];
   if (form) cells.push(element("td", undefined, [deed(lane)]));
+  cells.forEach((cell, n) => { cell.dataset.head = heads[n].textContent; });
   return element("tr", undefined, cells);
 }
 

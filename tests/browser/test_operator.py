@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.program import Program
 
-from .admin import Admin
+from .admin import PHONE, Admin
 from .scenes import Scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -74,3 +74,22 @@ def test_pause_resume_filter_cancel_expire(admin: Admin, office: Page) -> None:
     with admin.expecting("410"):
         admin.open(shop, f"runs/{finished}/")
         admin.heading("No longer here")
+
+
+def test_the_lanes_are_read_and_paused_on_a_phone(admin: Admin, office: Page) -> None:
+    scenes = Scenes(admin.stores, admin.program)
+    shop = admin.stores.shop("boutique", products=200)
+    running = scenes.start_export(shop)
+    admin.resize(PHONE)
+    office.goto(f"{admin.program.url}/operators/lanes/")
+    pause = office.get_by_role("button", name=f"Pause {shop}")
+    expect(pause).to_be_in_viewport(ratio=1)
+    assert office.evaluate("document.scrollingElement.scrollWidth") <= PHONE[0]
+    pause.click()
+    expect(office.locator("tbody tr").filter(has_text=shop)).to_contain_text("paused")
+    app = admin.open(shop, f"runs/{running}/")
+    expect(app.locator("[data-show='rate']")).to_have_text("–")
+    expect(app.locator("[data-show='left']")).to_have_text("–")
+    office.goto(f"{admin.program.url}/operators/lanes/")
+    office.get_by_role("button", name=f"Resume {shop}").click()
+    expect(office.get_by_text("The lane goes on.")).to_be_visible()

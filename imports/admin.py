@@ -20,7 +20,7 @@ class CopyAdmin(ReadOnly):
     raw_id_fields = ("export", "run", "link")
     actions = ("cancel",)
 
-    @admin.action(description="Cancel")
+    @admin.action(description="Cancel", permissions=["operate"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Copy]) -> None:
         going = list(queryset.filter(status__in=OPEN))
         for copy in going:

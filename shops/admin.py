@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import get_permission_codename
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -22,6 +23,11 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Who only looks is offered no deeds. Every action asks for this."""
+        name = get_permission_codename("change", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{name}")
+
 
 @admin.register(Shop)
 class ShopAdmin(ReadOnly):
@@ -37,7 +43,7 @@ class DeliveryAdmin(ReadOnly):
     search_fields = ("number", "domain")
     actions = ("again",)
 
-    @admin.action(description="Work off now")
+    @admin.action(description="Work off now", permissions=["operate"])
     def again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         waiting = queryset.filter(done_at=None).update(not_before=None)
         self.message_user(request, f"{waiting} deliveries are worked off within seconds.")
@@ -50,7 +56,7 @@ class LinkAdmin(ReadOnly):
     search_fields = ("source__domain", "target__domain")
     actions = ("end",)
 
-    @admin.action(description="End")
+    @admin.action(description="End", permissions=["operate"])
     def end(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:
         done = sum(links.end(link, None) for link in queryset)
         self.message_user(request, f"{done} links are ended; what was not confirmed is removed.")

@@ -17,6 +17,7 @@ def webhooks() -> int:
     """Works off stored webhooks, and removes what is left of shops that uninstalled the app."""
     done = deliveries.work_off()
     departure.remove_left()
+    tokens.remove_never_installed()
     links.forget_unanswered()
     services.learn_names()
     return done

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -28,6 +28,7 @@ from .models import Grant, Shop
 
 EARLY = timedelta(minutes=5)
 LEASE = timedelta(seconds=60)  # longer than a request to Shopify can take
+STILLBORN = timedelta(hours=1)
 WAIT_SECONDS = 20.0
 REOPEN = "The store's access has ended; open the app in the store once, and it goes on."
 REOPEN_PAUSE = 60.0  # seconds after which a run looks again whether somebody has
@@ -53,16 +54,34 @@ def exchange(domain: str, id_token: str, issued_at: datetime, *, anew: bool = Fa
     """
     shop, _ = Shop.objects.get_or_create(domain=domain, uninstalled_at=None)
     row = _Row(shop.pk)
-    row.renew(
-        lambda shop: ask(lambda app: app.exchange(shop.domain, id_token)),
-        done=lambda shop: shop.usable and not anew,
-        grant=Grant.EXCHANGE,
-        installed_at=issued_at,
-        named_at=None,
-    )
+    try:
+        row.renew(
+            lambda shop: ask(lambda app: app.exchange(shop.domain, id_token)),
+            done=lambda shop: shop.usable and not anew,
+            grant=Grant.EXCHANGE,
+            installed_at=issued_at,
+            named_at=None,
+        )
+    except Exception:
+        remove_never_installed(timedelta(0), pk=shop.pk)
+        raise
     opened = row.read()
     signals.reopened.send_robust(Shop, shop=opened)
     return opened
+
+
+def remove_never_installed(older: timedelta = STILLBORN, **which: object) -> int:
+    """Removes rows made to ask Shopify for a first token that never came. Locked, so that nobody begins to ask now.
+
+    `older`: what a process left that died while it asked stands that long.
+    """
+    free = Q(token_lease_until=None) | Q(token_lease_until__lt=Now())
+    made = Q(installed_at__lte=timezone.now() - older)
+    with transaction.atomic():
+        stillborn = Shop.objects.filter(free, made, sealed_token="", scopes_at=None, uninstalled_at=None, **which)
+        found = list(stillborn.select_for_update().values_list("pk", flat=True))
+        Shop.objects.filter(pk__in=found).delete()
+    return len(found)
 
 
 @dataclass(slots=True)

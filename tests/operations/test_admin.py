@@ -7,17 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from exports import services as exports
+from imports.models import Copy
 from runs import lane
 from runs.engine import work_slice
 from runs.models import Lane, LedgerEntry, Run, Service
 from runs.states import Status
-from shops.models import Shop
+from shops.models import Delivery, Link, Shop
 from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
 
@@ -101,6 +103,27 @@ def test_who_may_only_look_can_do_nothing(app: Any, sandbox: Sandbox, looker: Cl
     assert "Drain" not in looker.get("/operators/lanes/").content.decode()
     assert looker.post("/operators/lanes/act", {"deed": "drain"}).status_code == 403
     assert not Service.objects.exists()
+
+
+def test_who_may_only_look_is_refused_every_action_of_every_list(app: Any, sandbox: Sandbox, looker: Client) -> None:
+    source, target = (installed(sandbox, sandbox.shop()) for _ in range(2))
+    link = Link.objects.create(source=source, target=target, status="active", confirmed_at=timezone.now())
+    later = timezone.now() + timedelta(hours=1)
+    delivery = Delivery.objects.create(number="1", topic="shop/redact", triggered_at=later, not_before=later)
+    export = exports.create(source)
+    copy = Copy.objects.create(link=link, source=source, target=target, export=export)
+    for model, action, pk in (
+        ("shops/link", "end", link.pk),
+        ("shops/delivery", "again", delivery.pk),
+        ("imports/copy", "cancel", copy.pk),
+    ):
+        looker.post(f"/operators/{model}/", {"action": action, "_selected_action": [str(pk)]})
+    for row in (link, delivery, copy):
+        row.refresh_from_db()
+    assert (link.status, delivery.not_before, copy.status) == ("active", later, "reading")
+    for model_admin in admin.site._registry.values():
+        own = [getattr(model_admin, str(name)) for name in model_admin.actions or ()]
+        assert all(action.allowed_permissions == ["operate"] for action in own)
 
 
 def test_strangers_are_asked_to_log_in(client: Client) -> None:

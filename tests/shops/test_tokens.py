@@ -22,6 +22,7 @@ from runs.states import Status
 from shopify_client import Unavailable
 from shops.client import client_for
 from shops.models import Shop
+from shops.tasks import webhooks
 from shops.tokens import REOPEN, ShopToken, keep_alive
 from tests.runs.test_lane import work
 from tests.support import CLIENT_ID, CLIENT_SECRET, ROOT, Sandbox
@@ -231,3 +232,23 @@ def test_idle_shops_keep_their_tokens(app: Any, sandbox: Sandbox, client: Client
     assert grants(sandbox, idle.domain)["refresh_token"] == 1
     assert "refresh_token" not in grants(sandbox, busy.domain)
     assert works(idle)
+
+
+def test_a_first_token_that_is_refused_leaves_no_shop(app: Any, sandbox: Sandbox, client: Client) -> None:
+    domain = sandbox.shop()
+    sandbox.faults(
+        {"kind": "status", "status": 400, "where": "oauth", "shop": domain, "body": '{"error":"app_not_installed"}'}
+    )
+    assert reopened(sandbox, client, domain).status_code in (401, 403)
+    assert not Shop.objects.exists()
+    sandbox.faults()
+    assert reopened(sandbox, client, domain).status_code == 200
+
+
+def test_a_process_that_died_before_the_first_token_leaves_nothing_for_long(app: Any) -> None:
+    old = timezone.now() - timedelta(hours=2)
+    Shop.objects.create(domain="died.myshopify.com", installed_at=old, token_lease_until=old, token_lease_by="1")
+    Shop.objects.create(domain="asks.myshopify.com", installed_at=old, token_lease_until=timezone.now() + timedelta(9))
+    Shop.objects.create(domain="young.myshopify.com")
+    webhooks()
+    assert sorted(Shop.objects.values_list("domain", flat=True)) == ["asks.myshopify.com", "young.myshopify.com"]

@@ -105,6 +105,13 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "truncated": (lambda a: a[: len(a) // 2], "cut off"),
     "no manifest": (lambda a: _edit(a, lambda m: m.__delitem__("manifest.json")), "no manifest.json"),
     "wrong version": (lambda a: _edit(a, _manifest(formatVersion=99)), "version 99"),
+    "version true": (lambda a: _edit(a, _manifest(formatVersion=True)), "version True"),
+    "version 1.0": (lambda a: _edit(a, _manifest(formatVersion=1.0)), "version 1.0"),
+    "a count for reasons": (
+        lambda a: _edit(a, _manifest(notCarried={"products": 5})),
+        "products is missing or no object",
+    ),
+    "a count for kinds": (lambda a: _edit(a, _manifest(selection={"resources": 5})), "resources is missing or no list"),
     "manifest is no JSON": (lambda a: _edit(a, _add("manifest.json", b"{")), "manifest.json"),
     "unknown member": (lambda a: _edit(a, _add("virus.exe", b"x")), "virus.exe"),
     "climbs out": (lambda a: _edit(a, _add("../../etc/passwd", b"x")), "leads out"),

@@ -114,6 +114,23 @@ def test_it_can_be_selected(resource: Resource) -> None:
             assert owners == {resource.hangs_on} - {""}, "hangs_on: whose values are read owner by owner"
 
 
+@pytest.mark.parametrize("name", ["products", "pages", "blogs", "articles", "collections", "menus"])
+def test_a_key_that_shopify_would_change_is_refused(name: str) -> None:
+    """Created under another handle, it would be listed as failed and stay in the target."""
+    record = records(RESOURCES[name])[0]
+    for part in ("", "a\nb", "\x7f"):
+        assert RESOURCES[name].validate((*record.key[:-1], part), record.fields)
+
+
+def test_prices_and_titles_are_texts() -> None:
+    record = records(RESOURCES["products"])[0]
+    priced = copy.deepcopy(record.fields)
+    priced["variants"][0]["price"] = {"a": 1}
+    assert "price must be a text" in (RESOURCES["products"].validate(record.key, priced) or "")
+    titled = {**record.fields, "seo": {"title": 5}}
+    assert "title must be a text" in (RESOURCES["products"].validate(record.key, titled) or "")
+
+
 @each
 def test_its_fixture_is_accepted_and_would_be_written(resource: Resource) -> None:
     assert records(resource)

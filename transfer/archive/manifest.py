@@ -108,7 +108,7 @@ class Manifest:
         if not isinstance(data, dict):
             raise ArchiveError(f"{MANIFEST} does not hold an object.")
         version = data.get("formatVersion")
-        if version != FORMAT_VERSION:
+        if type(version) is not int or version != FORMAT_VERSION:  # to Python, True and 1.0 are 1 as well
             raise ArchiveError(
                 f"{MANIFEST}: the archive has format version {str(version)[:20]}, and this program reads version "
                 f"{FORMAT_VERSION}; export the store again with this program."
@@ -121,10 +121,10 @@ class Manifest:
             api_version=_text(data, "apiVersion"),
             scopes=_texts(data, "scopes"),
             resources=_texts(data, "resources"),
-            selection=_object(data, "selection"),
+            selection=_selection(data),
             whole=_texts(data, "whole"),
             members=tuple(MemberEntry.from_json(member) for member in members),
-            not_carried=_object(data, "notCarried"),
+            not_carried=_not_carried(data),
             dangling=_number(data, "danglingReferences"),
             external=_counted(data, "externalLinks"),
             outside=_object(data, "outside"),
@@ -132,6 +132,25 @@ class Manifest:
         if data.get("counts") != manifest.counts:
             raise ArchiveError(f"{MANIFEST}: the counts do not match those of the members.")
         return manifest
+
+
+def _selection(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    selection = _object(data, "selection")
+    for name in selection.keys() & {"resources", "metaobject_types", "namespaces", "owner_types"}:
+        _texts(selection, name)
+    return selection
+
+
+def _not_carried(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    noted = _object(data, "notCarried")
+    for name in noted:
+        for reason, note in _object(noted, name).items():
+            count = note.get("count") if isinstance(note, dict) else 0.5
+            if not isinstance(count, int | None) or not isinstance(note.get("examples"), list):
+                raise ArchiveError(
+                    f"{MANIFEST}: notCarried, {name[:40]}, {reason[:40]}: count or examples are missing."
+                )
+    return noted
 
 
 def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

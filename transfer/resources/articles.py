@@ -11,7 +11,7 @@ from ..outcomes import Reason
 from ..references import Target
 from ..resource import OWNER, Fields, Ids, Job, Place, Reading, Result, Scopes
 from . import _images as images
-from ._common import given, quoted, text_problem, touches
+from ._common import given, handle_problem, quoted, text_problem, touches
 from ._content import moment_problem, normal_moment, visibility
 from ._plain import Documents, Plain
 
@@ -95,6 +95,9 @@ class Articles(Plain):
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 2 or not all(key):
             return "the key of an article is the handle of its blog and its own."
+        strange = handle_problem(key)
+        if strange is not None:
+            return strange
         tags = fields.get("tags")
         if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
             return "tags must be a list of texts."

@@ -8,7 +8,7 @@ from typing import Any
 from ..keys import Key
 from ..references import Target
 from ..resource import Fields, Ids, Job, Scopes
-from ._common import given, quoted, text_problem, touches
+from ._common import given, handle_problem, quoted, text_problem, touches
 from ._plain import Documents, Plain
 
 _FIELDS = "id handle title commentPolicy templateSuffix updatedAt"
@@ -65,6 +65,9 @@ class Blogs(Plain):
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1 or not key[0]:
             return "the key of a blog is its handle."
+        strange = handle_problem(key)
+        if strange is not None:
+            return strange
         if not isinstance(fields.get("title"), str):
             return "a blog needs a title."
         return text_problem(fields, _OWN)

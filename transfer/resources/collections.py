@@ -18,7 +18,7 @@ from . import _collection_sources as sources
 from . import _images as images
 from ._collection_changes import STILL_BUSY, Step, fits, truncated
 from ._collection_changes import step as next_step
-from ._common import by_alias, given, job_done, read_nodes, refused, text_problem, touches
+from ._common import by_alias, given, handle_problem, job_done, read_nodes, refused, text_problem, touches
 from ._plain import Documents, Plain
 
 _FIELDS = f"""
@@ -131,10 +131,16 @@ class Collections(Plain):
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1 or not key[0]:
             return "the key of a collection is its handle."
+        strange = handle_problem(key)
+        if strange is not None:
+            return strange
         seo = fields.get("seo")
         if not isinstance(fields.get("title"), str) or not isinstance(seo, dict | None):
             return "a collection needs a title, and seo must be an object."
-        return text_problem(fields, _OWN[1:4]) or images.problem(fields) or sources.problem(fields.get("sources"))
+        wrong = text_problem(seo or {}, ("title", "description"))
+        return (
+            wrong or text_problem(fields, _OWN[1:4]) or images.problem(fields) or sources.problem(fields.get("sources"))
+        )
 
     def refuse(self, job: Job) -> Result | None:
         return images.refusal(job)

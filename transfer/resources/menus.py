@@ -14,7 +14,7 @@ from .. import links
 from ..keys import Key
 from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Json, Place, Scopes, Talk
-from ._common import given
+from ._common import given, handle_problem
 from ._plain import Documents, Plain
 
 DEPTH = 3
@@ -94,6 +94,9 @@ class Menus(Plain):
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1 or not key[0]:
             return "the key of a menu is its handle."
+        strange = handle_problem(key)
+        if strange is not None:
+            return strange
         if not isinstance(fields.get("title"), str):
             return "a menu needs a title."
         return None if _are_items(fields.get("items"), 1) else f"items must be items of a menu, {DEPTH} levels at most."

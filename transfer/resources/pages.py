@@ -10,7 +10,7 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Fields, Ids, Job, Result, Scopes
-from ._common import given, quoted, text_problem, touches
+from ._common import given, handle_problem, quoted, text_problem, touches
 from ._content import moment_problem, normal_moment, visibility
 from ._plain import Documents, Plain
 
@@ -72,6 +72,9 @@ class Pages(Plain):
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1 or not key[0]:
             return "the key of a page is its handle."
+        strange = handle_problem(key)
+        if strange is not None:
+            return strange
         if not isinstance(fields.get("title"), str):
             return "a page needs a title."
         return text_problem(fields, _OWN) or moment_problem(fields)

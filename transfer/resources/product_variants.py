@@ -8,7 +8,7 @@ from typing import Any
 from ..keys import Key
 from ..resource import Ask, Fields, Talk
 from . import _product_media as media
-from ._common import given
+from ._common import given, text_problem
 
 FIELDS = f"""
   id sku barcode price compareAtPrice taxable inventoryPolicy
@@ -117,6 +117,9 @@ def problem(items: Any, names: Sequence[str]) -> str | None:
         if chosen in seen:
             return f"two variants have the values {' / '.join(chosen)[:80]}."
         seen.add(chosen)
+        wrong = text_problem(item, ("price", "compareAtPrice", "sku", "barcode", "inventoryPolicy"))
+        if wrong is not None:
+            return f"variant {' / '.join(chosen)[:80]}: {wrong}"
         weight = item.get("weight")
         if weight is not None and not (isinstance(weight, dict) and _is_weight(weight.get("value"))):
             return "the weight of a variant must be an object with a number as its value."

@@ -23,7 +23,7 @@ from . import _linked_options as linked
 from . import _options as options
 from . import _product_media as media
 from . import product_variants as variants
-from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
+from ._common import by_alias, given, handle_problem, paged, read_nodes, refused, text_problem, touches
 
 FIRST_VARIANTS = 100  # in the creating request; the rest follows in requests of as many
 MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/productSet
@@ -221,6 +221,9 @@ class Products(Resource):
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1:
             return "the key of a product is its handle."
+        strange = handle_problem(key)
+        if strange is not None:
+            return strange
         own = fields.get("options")
         if not isinstance(own, list) or not all(_is_option(item) for item in own):
             return "options must be a list of names with lists of values."
@@ -230,7 +233,7 @@ class Products(Resource):
         if not isinstance(fields.get("seo"), dict | None) or not isinstance(fields.get("title"), str):
             return "a product needs a title, and seo must be an object."
         names = ("descriptionHtml", "vendor", "productType", "status", "templateSuffix", "category")
-        wrong = text_problem(fields, names)
+        wrong = text_problem(fields, names) or text_problem(fields.get("seo") or {}, ("title", "description"))
         wrong = wrong or next(filter(None, map(linked.problem, own)), None)
         wrong = wrong or variants.problem(fields.get("variants"), [option["name"] for option in own])
         return wrong or media.problem(fields)

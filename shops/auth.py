@@ -172,8 +172,14 @@ def is_fetch(request: HttpRequest) -> bool:
     return "Authorization" in request.headers or mode in ("cors", "same-origin") or not wants_page
 
 
+def stands_in_admin(request: HttpRequest) -> None:
+    """Lets the page stand in the frame of the shop that the query names: it holds nothing, and brings a token."""
+    request.framed_by = request.GET.get("shop", "")  # type: ignore[attr-defined]
+
+
 def unidentified(request: HttpRequest) -> HttpResponse:
     """Brings the browser to come again with a fresh token, or tells a person where to open the app."""
+    stands_in_admin(request)
     if is_fetch(request):
         response: HttpResponse = JsonResponse({"error": "The ID token is missing, stale or not valid."}, status=401)
         response[RETRY_HEADER] = "1"
@@ -197,6 +203,7 @@ def _bounce(request: HttpRequest) -> str:
 
 
 def _problem(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    stands_in_admin(request)
     if is_fetch(request) and "text/html" not in request.headers.get("Accept", ""):
         return JsonResponse({"error": message}, status=status)
     return render(request, "problem.html", {"message": message}, status=status)

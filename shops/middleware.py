@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 from shopify_client import is_shop
 
+NOBODY = "'none'"
+
 
 class EmbeddedMiddleware:
     """Says who may frame a page, and what it may load: nothing inline, and no script but ours and App Bridge."""
@@ -19,38 +21,47 @@ class EmbeddedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
-        response.headers.setdefault("Content-Security-Policy", policy(request))
+        ancestors = _ancestors(request)
+        response.headers.setdefault("Content-Security-Policy", policy(ancestors))
+        if ancestors == NOBODY:
+            response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if hasattr(request, "shop"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
-def policy(request: HttpRequest) -> str:
+def policy(ancestors: str) -> str:
     bridge = _origin(settings.SHOPIFY_APP_BRIDGE_URL)
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' {bridge}",
+            f"script-src 'self' {_folder(settings.SHOPIFY_APP_BRIDGE_URL)}",
             f"connect-src 'self' {bridge}",
             "img-src 'self' data:",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            f"frame-ancestors {_ancestors(request)}",
+            f"frame-ancestors {ancestors}",
         )
     )
 
 
 def _ancestors(request: HttpRequest) -> str:
-    """The shop's own admin, and nobody else. A name from the query is believed only if it is a shop's domain."""
+    """The shop's own admin, and nobody else. Before the shop is known, only pages that say so
+    (`framed_by`) stand in the admin of the one that the query names."""
     shop = getattr(request, "shop", None)
-    domain = shop.domain if shop is not None else request.GET.get("shop", "")
+    domain = shop.domain if shop is not None else getattr(request, "framed_by", "")
     if not is_shop(domain):
-        return "'none'"
+        return NOBODY
     return f"https://{domain} {_origin(settings.SHOPIFY_ADMIN_ORIGIN)}"
 
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _folder(url: str) -> str:
+    """All that stands beside a script. Shopify's CDN serves merchants' uploads too, from another folder."""
+    return f"{_origin(url)}{urlsplit(url).path.rpartition('/')[0]}/"

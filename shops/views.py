@@ -7,12 +7,13 @@ from django.shortcuts import render
 
 from shopify_client import ShopifyError
 
-from .auth import EmbeddedRequest, embedded, posted
+from .auth import EmbeddedRequest, embedded, posted, stands_in_admin
 from .tokens import exchange
 
 
 def bounce(request: HttpRequest) -> HttpResponse:
     """App Bridge comes back from here with a fresh ID token."""
+    stands_in_admin(request)
     return render(request, "bounce.html")
 
 

@@ -85,7 +85,7 @@ def _header(request: HttpRequest, name: str) -> str:
 def _accept(request: HttpRequest, body: bytes) -> JsonResponse:
     try:
         payload = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # a body of nothing but brackets
         payload = None
     topic, domain, number = (_header(request, name) for name in ("Topic", "Shop-Domain", "Webhook-Id"))
     if not isinstance(payload, dict) or not is_shop(domain) or not 0 < len(number) <= 100:

@@ -47,6 +47,9 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", d
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[APP_URL] if APP_URL else [])
 _BEHIND_PROXY = env.bool("BEHIND_PROXY", default=APP_URL.startswith("https:"))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_PROXY else None
+_HTTPS = APP_URL.startswith("https:")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
 ROOT_URLCONF = "shopsync.urls"
 WSGI_APPLICATION = "shopsync.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

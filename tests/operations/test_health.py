@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from runs import broker, tasks
+from tests.support import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,3 +62,12 @@ def test_a_database_that_cannot_be_reached(app: Any, client: Client, monkeypatch
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, "unreachable")
     assert "password" not in answer.content.decode()
+
+
+def test_swept_says_in_one_sentence_that_nothing_was_migrated(tmp_path: Path) -> None:
+    own = {**os.environ, "VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"}
+    command = [sys.executable, "manage.py", "swept"]
+    ran = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.strip().endswith("has `manage.py migrate` been run?")
+    assert "Traceback" not in ran.stderr

@@ -66,6 +66,7 @@ def deliver(
         ({"X-Shopify-Shop-Domain": "evil.com/.myshopify.com"}, b"{}", 400),
         ({}, b"[]", 400),
         ({}, b"\xff", 400),
+        ({}, b"[" * 100_000, 400),
         ({}, json.dumps({"myshopify_domain": "b-store.myshopify.com"}).encode(), 400),
         ({}, json.dumps({"shop_domain": "b-store.myshopify.com"}).encode(), 400),
         ({"X-Shopify-Topic": "orders/create"}, b"{}", 404),

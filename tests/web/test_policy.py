@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +45,53 @@ def test_the_policy_allows_our_scripts_and_app_bridge_which_comes_first(
         answer = client.get(page, headers=own)
         rules = dict(rule.strip().split(" ", 1) for rule in answer["Content-Security-Policy"].split(";"))
         assert rules["default-src"] == "'self'"
-        assert rules["script-src"] == f"'self' {sandbox.url}"
+        assert rules["script-src"] == f"'self' {sandbox.url}/"
         assert "unsafe" not in answer["Content-Security-Policy"]
         sources = re.findall(r'<script[^>]*\bsrc="([^"]+)"', answer.content.decode())
         assert sources[0] == f"{sandbox.url}/app-bridge.js"
         assert all(source.startswith("/static/") for source in sources[1:])
+
+
+def rules_of(answer: Any) -> dict[str, str]:
+    return dict(rule.strip().split(" ", 1) for rule in answer["Content-Security-Policy"].split(";"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_shopifys_cdn_only_the_folder_of_app_bridge_may_run(settings: Any, client: Client) -> None:
+    settings.SHOPIFY_APP_BRIDGE_URL = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+    assert rules_of(client.get("/"))["script-src"] == "'self' https://cdn.shopify.com/shopifycloud/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_shop_in_the_query_frames_what_asks_for_a_token_and_nothing_else(app: Any, client: Client) -> None:
+    query = {"shop": "evil.myshopify.com"}
+    for page in ("/operators/login/", "/operators/", "/healthz", "/no-such-page", "/webhooks"):
+        answer = client.get(page, query, headers={"Accept": "text/html"})
+        assert (rules_of(answer)["frame-ancestors"], answer["X-Frame-Options"]) == ("'none'", "DENY"), page
+    for page in ("/auth/bounce", "/"):
+        answer = client.get(page, query, headers={"Accept": "text/html"})
+        assert "https://evil.myshopify.com" in rules_of(answer)["frame-ancestors"]
+        assert "X-Frame-Options" not in answer
+
+
+ASKS = """
+import django; django.setup()
+from django.test import Client
+answer = Client().get("/operators/login/", headers={"X-Forwarded-Proto": "https", "Host": "app.example.com"})
+print(answer.status_code, bool(answer.cookies["csrftoken"]["secure"]), answer.get("Strict-Transport-Security"))
+from django.conf import settings
+print(settings.SESSION_COOKIE_SECURE)
+"""
+
+
+@pytest.mark.parametrize(
+    "address,said",
+    [
+        ("https://app.example.com", ["200", "True", "max-age=31536000", "True"]),
+        ("http://app.example.com", ["200", "False", "None", "False"]),
+    ],
+)
+def test_https_is_kept_to_where_the_app_is_reached_by_it(tmp_path: Path, address: str, said: list[str]) -> None:
+    own = {**os.environ, "DJANGO_SETTINGS_MODULE": "shopsync.settings", "VAR_DIR": str(tmp_path), "APP_URL": address}
+    ran = subprocess.run([sys.executable, "-c", ASKS], cwd=ROOT, env=own, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == said

@@ -9,7 +9,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from tests.support import CLIENT_ID, CLIENT_SECRET, ROOT, Sandbox
 
@@ -56,14 +59,11 @@ class Program:
         subprocess.run(command, cwd=ROOT, env={**self.environment, **more}, check=True, capture_output=True)
 
     def kill_worker(self) -> bool:
-        listing = subprocess.run(
-            ["ps", "--ppid", str(self._process.pid), "-o", "pid=,args="], capture_output=True, text=True, check=False
-        )
-        for line in listing.stdout.splitlines():
-            pid, _, arguments = line.strip().partition(" ")
-            if "-Q shopify" in arguments:
-                os.kill(int(pid), signal.SIGKILL)
-                return True
+        for child in psutil.Process(self._process.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if "-Q shopify" in " ".join(child.cmdline()):
+                    child.kill()
+                    return True
         return False
 
     def stop(self) -> None:

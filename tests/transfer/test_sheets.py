@@ -153,6 +153,14 @@ def test_metafields_come_back_from_the_columns_of_their_owners(form: str, lines:
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_sheet_may_be_called_after_what_no_sheets_name_can_hold(form: str) -> None:
+    lines: list[tuple[Key, Fields]] = [
+        ((f"{part}[x]:*?/()'", "a"), {"title": "1"}) for part in "\x00\x1f\ufffe\uffff😀"
+    ]
+    _there_and_back("metaobjects", lines, form)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
 @pytest.mark.parametrize("text", ["a" * 65_536, "\x00" * 40_000, "👩‍👩‍👧‍👦" * 12_000, "=" * 32_001, "_x0041_" * 9_000])
 def test_a_value_longer_than_a_cell_comes_back_whole(form: str, text: str) -> None:
     lines: list[tuple[Key, Fields]] = [(("a",), {"title": text, "more": [text]}), (("b",), {"title": "short"})]

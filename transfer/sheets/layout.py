@@ -26,7 +26,8 @@ from .columns import COMMAND, KEY, POSITION, Column, Shape
 MAX_COLUMNS = 1000
 SPEAKING = frozenset({"title", "name", "options"})  # what people know a record by stands first
 MAX_PARTS = 60  # sheets of one resource; what comes after them shares one
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\()'\x00-\x1f\x7f]")
+# What spreadsheets refuse in a sheet's name, what XML cannot hold, and what takes two of the 31 characters.
+_FORBIDDEN = re.compile("[\\[\\]:*?/\\\\()'\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff\U00010000-\U0010ffff]")
 _LENGTH = 28  # a sheet's name has at most 31 characters, and ``~2`` may have to follow
 _TAIL = re.compile(r"(?: \([^()]*\))?(?:~\d+)?\Z")
 

@@ -98,7 +98,8 @@ class Copy:
         self._source.ask("/")  # opening the app installs it: the ID token is exchanged for an access token
         self._target.ask("/")
         page = self._source.ask("/exports/new")[1].decode()
-        names = [part.split('"')[0] for part in page.split('name="resources" value="')[1:]]
+        boxes = [part.split(">")[0] for part in page.split('name="resources" value="')[1:]]
+        names = [box.split('"')[0] for box in boxes if box.endswith(" checked")]
         path, _ = self._source.ask("/exports/new", form=[("resources", name) for name in names])
         status = self._follow(self._source, path, "export")
         if status["status"] != "succeeded":

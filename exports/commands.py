@@ -16,7 +16,7 @@ from shops.models import Shop
 from shops.services import Refused
 from transfer.archive.directory import write_directory
 from transfer.local import offline_desk
-from transfer.registry import order
+from transfer.registry import RESOURCES, order
 from transfer.resource import Selection
 from transfer.sheets import convert
 from transfer.sheets.book import ARCHIVE
@@ -36,6 +36,15 @@ def common_arguments(parser: ArgumentParser) -> None:
 def selection_arguments(parser: ArgumentParser) -> None:
     """Which records: `chosen` reads them."""
     parser.add_argument("--only", nargs="+", default=[], metavar="RESOURCE", help=", ".join(order()))
+    optional = [name for name in order() if not RESOURCES[name].by_default]
+    parser.add_argument(
+        "--with",
+        nargs="+",
+        default=[],
+        dest="also",
+        metavar="RESOURCE",
+        help=f"beside what is carried by default: {', '.join(optional)}",
+    )
     parser.add_argument("--products", default="", metavar="SEARCH", help="for example: tag:summer -status:draft")
     parser.add_argument("--types", nargs="+", default=[], metavar="TYPE", help="types of metaobjects")
     parser.add_argument("--namespaces", nargs="+", default=[], metavar="NAMESPACE", help="namespaces of metafields")
@@ -51,6 +60,7 @@ def chosen(options: Mapping[str, Any]) -> Selection:
     try:
         return selection(
             resources=options["only"],
+            also=options["also"],
             metaobject_types=options["types"],
             namespaces=options["namespaces"],
             owner_types=options["owner_types"],
@@ -123,6 +133,7 @@ def summary(run: Export) -> dict[str, Any]:
         "status": run.status,
         "stats": run.stats,
         **{name: run.result[name] for name in ("counts", "records", "size", "sha256", "not_carried")},
+        "not_chosen": run.result["not_chosen"],
         "changed_while_reading": run.result["changed_while_reading"],
         "outside": run.result["outside"],
         "dangling_references": run.result["dangling_references"],

@@ -36,6 +36,7 @@ def selection_of_form(data: QueryDict) -> Selection:
 def selection(
     *,
     resources: Iterable[str] = (),
+    also: Iterable[str] = (),
     metaobject_types: Iterable[str] = (),
     namespaces: Iterable[str] = (),
     owner_types: Iterable[str] = (),
@@ -47,6 +48,7 @@ def selection(
     try:
         found = Selection(
             resources=frozenset(resources),
+            also=frozenset(also),
             metaobject_types=frozenset(metaobject_types),
             namespaces=frozenset(namespaces),
             owner_types=frozenset(name.upper() for name in owner_types),

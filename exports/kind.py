@@ -8,6 +8,7 @@ from typing import Any
 from runs import kinds
 from runs.models import Kind, Run
 from runs.states import Status
+from transfer.selection import not_chosen, selection_of
 from transfer.stages import EXPORT, SPREADSHEET, changed, not_carried
 from transfer.work import Desk
 
@@ -29,6 +30,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
         "records": sum(counts.values()),
         "size": assembled["size"],
         "sha256": assembled["sha256"],
+        "not_chosen": [name for name in not_chosen(selection_of(options(run))) if name not in counts],
         "not_carried": not_carried(desk, run.past, options(run)),
         "changed_while_reading": len(changed(run.past)),
         "outside": run.past["resolve"]["outside"],

@@ -19,12 +19,16 @@ LOOK_BACK = 20  # exports that are looked through for each kind's latest count
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """One kind. `count`: as the latest export that carried it found it, if one did. `withheld`: scopes to grant."""
+    """One kind. `count`: as the latest export that carried it found it, if one did. `withheld`: scopes to grant.
+
+    `optional`: why it is carried only where somebody ticks it.
+    """
 
     name: str
     label: str
     count: int | None
     withheld: tuple[str, ...] = ()
+    optional: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ def outlook(shop: Shop, withheld: dict[str, Any]) -> Outlook:
     for run in reversed(past):
         counts |= run.result.get("counts", {})
     kinds = tuple(
-        Prospect(name, RESOURCES[name].label, counts.get(name), tuple(withheld.get(name, ()))) for name in order()
+        Prospect(name, RESOURCES[name].label, counts.get(name), tuple(withheld.get(name, ())), RESOURCES[name].optional)
+        for name in order()
     )
     return Outlook(kinds, *_price(past[0] if past else None))
 

@@ -25,16 +25,18 @@ EVERYTHING = Selection()
 def create(shop: Shop, selection: Selection = EVERYTHING, *, made_for: Shop | None = None) -> Export:
     """A new export at the end of the shop's line. Raises Refused with one sentence.
 
-    What is chosen by name must be readable. Without a choice, everything that is readable is exported, and the archive
-    says what is not.
+    What is chosen by name must be readable. Without a choice, everything that is readable and carried by default is
+    exported, and the archive says what is not.
     """
     try:
         check(selection)
     except SelectionError as problem:
         raise Refused(str(problem)) from None
-    if selection.resources == set(RESOURCES):
-        selection = replace(selection, resources=frozenset())
-    named = selection.resources | {target.resource for target in selection.records}
+    usual = {name for name, resource in RESOURCES.items() if resource.by_default}
+    if selection.resources >= usual:
+        beside = selection.also | (selection.resources - usual)
+        selection = replace(selection, resources=frozenset(), also=beside)
+    named = selection.resources | selection.also | {target.resource for target in selection.records}
     missing = missing_scopes(shop, sorted(named))
     if missing:
         raise Refused(f"The app may not read this yet; grant it {', '.join(missing)} by opening it in the store.")

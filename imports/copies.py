@@ -8,6 +8,7 @@ every step is one conditional UPDATE, or is done again.
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, cast
 
@@ -29,7 +30,7 @@ from shops.links import Who
 from shops.models import Link, LinkStatus, Shop
 from shops.services import Refused
 from transfer.archive import ArchiveError
-from transfer.registry import withheld
+from transfer.registry import RESOURCES, withheld
 from transfer.resource import Selection
 
 from . import services
@@ -47,21 +48,25 @@ class _Taken(Exception):
     """Somebody else took this step, or the copy was ended meanwhile."""
 
 
-def start(link: Link, who: Who) -> Copy:
-    """Starts copying what the link allows. Raises Refused with one sentence."""
+def start(link: Link, who: Who, *, also: Collection[str] = ()) -> Copy:
+    """Starts copying what the link allows. Raises Refused with one sentence.
+
+    `also`: what the link allows and nobody gets without asking (`Resource.optional`).
+    """
     source, target = link.source, who.shop
     if link.target_id != target.pk or link.status != LinkStatus.ACTIVE:
         raise Refused(NOT_ALLOWED)
     if not source.usable:
         raise Refused(f"{source.domain} has to be opened once, before anything can be read from it.")
-    missing = services.missing_scopes(target, link.resources)
+    allowed = _allowed(link, also)
+    missing = services.missing_scopes(target, allowed)
     if missing:
         raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
     unreadable = withheld(source.scopes, "read")
-    wanted = [name for name in link.resources if name not in unreadable]
+    wanted = [name for name in allowed if name not in unreadable]
     if not wanted:
         raise Refused(f"{source.domain} has not let the app read any of this; open the app there, and grant it.")
-    kept = [{"resource": name, "scopes": unreadable[name]} for name in link.resources if name in unreadable]
+    kept = [{"resource": name, "scopes": unreadable[name]} for name in allowed if name in unreadable]
     try:
         with transaction.atomic():
             if not links.holds(link.pk):  # it was read a while ago, and may have been ended since
@@ -72,6 +77,15 @@ def start(link: Link, who: Who) -> Copy:
             )
     except IntegrityError:
         raise Refused("A copy over this link is under way; wait until it is done.") from None
+
+
+def _allowed(link: Link, also: Collection[str]) -> list[str]:
+    if not set(also) <= set(link.resources):
+        raise Refused("This link does not allow copying that; the other store has to tick it in a new code.")
+    allowed = [name for name in link.resources if name in also or (name in RESOURCES and RESOURCES[name].by_default)]
+    if not allowed:
+        raise Refused("Tick what is to be copied: this link allows only what is not copied by default.")
+    return allowed
 
 
 def cancel(copy: Copy) -> None:

@@ -88,7 +88,7 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     shop = request.shop  # type: ignore[attr-defined]
     live = Link.objects.filter(status__in=LIVE).select_related("source", "target")
     unwritable = withheld(shop.scopes, "write")
-    inward = [(link, _scopes(unwritable, link.resources)) for link in live.filter(target=shop)[:SHOWN]]
+    inward = [_inward(link, unwritable) for link in live.filter(target=shop)[:SHOWN]]
     context = {
         "outward": live.filter(source=shop)[:SHOWN],
         "inward": inward,
@@ -96,6 +96,14 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         **more,
     }
     return render(request, "shops/links.html", context, status=status)
+
+
+def _inward(link: Link, unwritable: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """A link as its target sees it. `optional`: kinds that are copied only where somebody ticks them."""
+    kinds = [RESOURCES[name] for name in order() if name in link.resources]
+    usual = [kind.name for kind in kinds if kind.by_default]
+    optional = [(kind, _scopes(unwritable, [kind.name])) for kind in kinds if kind.optional]
+    return {"link": link, "scopes": _scopes(unwritable, usual), "optional": optional}
 
 
 def _scopes(missing: Mapping[str, Sequence[str]], resources: Sequence[str]) -> str:

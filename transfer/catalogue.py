@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .registry import RESOURCES, order
 from .resource import Resource
@@ -39,6 +39,7 @@ def catalogue() -> str:
             "|---|---|---|---|---|",
             *map(_line, resources),
             "",
+            *_optional(resources),
             "## What of them is not carried",
             "",
             "| kind | what | why |",
@@ -55,6 +56,15 @@ def catalogue() -> str:
             "",
         ]
     )
+
+
+def _optional(resources: Iterable[Resource]) -> list[str]:
+    """What an export carries only where somebody ticks it, or names it with ``--with``."""
+    kinds = [resource for resource in resources if resource.optional]
+    if not kinds:
+        return []
+    lines = [f"| {resource.label} (`{resource.name}`) | {resource.optional} |" for resource in kinds]
+    return ["## What is carried only where somebody asks for it", "", "| kind | why |", "|---|---|", *lines, ""]
 
 
 def _line(resource: Resource) -> str:

@@ -23,7 +23,7 @@ from .references import Target
 from .registry import missing_owner, owner, owner_of
 from .resolve import latest
 from .resource import Page, Reading, Resource, Selection, Talk
-from .selection import by_kind, hanging, restricted, takes
+from .selection import asked, by_kind, hanging, restricted, takes
 from .talk import ask_all
 from .translation import Translation, gids
 from .work import Checkpoint, Cursor, Desk
@@ -122,7 +122,7 @@ class _Following:
             return False
         if by_kind(self.selection, values.name):
             return hanging(self.selection, values)
-        return self.selection.closure or not self.selection.resources
+        return asked(self.selection, values.name) and (self.selection.closure or not self.selection.resources)
 
     def _owners(self, resource: Resource, kind: str, records: Sequence[tuple[str, Reading]]) -> list[str]:
         if kind == resource.name:
@@ -138,7 +138,8 @@ class _Following:
             found |= {place.target for place in resource.places(record.key, record.fields, None)}
             found |= set(resource.needs(record.key, record.fields))
         homes = {owner(target, self.desk.registry) for target in found if not target.unknown}
-        return sorted(home for home in homes if home is not None and home.resource in self.desk.reachable)
+        there = {name for name in self.desk.reachable if asked(self.selection, name)}
+        return sorted(home for home in homes if home is not None and home.resource in there)
 
     def _read(self, targets: Iterable[Target]) -> list[Reading]:
         """Reads what was not read yet. What the store does not have is missing."""

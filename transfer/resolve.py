@@ -7,7 +7,7 @@ sorted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .archive.parts import read_part, write_part
@@ -26,11 +26,11 @@ OTHERS = "(others)"
 
 
 def resolve(
-    desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]], partial: bool = False
+    desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]], beyond: Collection[str] = ()
 ) -> Iterator[Checkpoint]:
     """Turns raw parts into sorted, portable ones, one part per checkpoint. Stale readings are dropped.
 
-    `partial`: not everything was read, so what the records refer to outside of it is counted.
+    `beyond`: resources of which not everything was read, so what the records refer to outside of it is counted.
     """
     cursor = cursor or {
         "at": 0,
@@ -53,8 +53,9 @@ def resolve(
         translate = Translation(desk)
         translate.learn(gids(resource, (line["fields"] for line in readings)))
         lines = [_sortable(resource, line, translate) for line in readings]
-        if partial:
-            _outside(desk, cursor["outside"], resource.name, (loads(record) for _, _, record in lines))
+        if beyond:
+            records = (loads(record) for _, _, record in lines)
+            _outside(desk, cursor["outside"], resource, records, beyond)
         lines.sort()
         name = f"{desk.prefix}sorted/{resource.name}/{cursor['at']:05}.{desk.ticket}"
         write_part(desk.storage, name, (text for _, _, text in lines))
@@ -92,14 +93,15 @@ def _sortable(resource: Resource, line: Mapping[str, Any], translate: Translatio
     return sort_key(tuple(line["key"])), dumps(portable), dumps(record)
 
 
-def _outside(desk: Desk, outside: Cursor, name: str, records: Iterable[Mapping[str, Any]]) -> None:
+def _outside(
+    desk: Desk, outside: Cursor, resource: Resource, records: Iterable[Mapping[str, Any]], beyond: Collection[str]
+) -> None:
     """Counts what these records refer to and the archive does not hold, per resource, with examples."""
-    resource = desk.registry[name]
     homes: Counter[Target] = Counter()
     for record in records:
         for place in resource.places(tuple(record["key"]), record["fields"], None):
             home = owner(place.target, desk.registry)
-            if home is not None:
+            if home is not None and home.resource in beyond:
                 homes[home] += 1
     ids = desk.ids.by_target(homes)
     known = desk.ids.by_gid(ids.values())

@@ -94,13 +94,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records a run carries: a filter, never a list of ids. Empty means all (`transfer.selection`).
+    """Which records a run carries: a filter, never a list of ids. Empty means all kinds that are carried by default
+    (`transfer.selection`).
 
-    `products`: a search (`transfer.product_search`), for products and the values that hang on them. `records`: single
-    ones; without `resources` nothing but these. `closure`: with everything they need, until nothing is missing.
+    `also`: kinds beside these, for those that are carried only where somebody asks (`Resource.optional`). `products`: a
+    search (`transfer.product_search`), for products and the values that hang on them. `records`: single ones; without
+    `resources` nothing but these. `closure`: with everything they need, until nothing is missing.
     """
 
     resources: frozenset[str] = frozenset()
+    also: frozenset[str] = field(default=frozenset(), kw_only=True)
     metaobject_types: frozenset[str] = frozenset()
     namespaces: frozenset[str] = frozenset()
     owner_types: frozenset[str] = frozenset()
@@ -227,9 +230,15 @@ class Resource(ABC):
     deletable = True  # whether a mirror may delete what the archive does not have
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
+    optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does
     parted = False  # records whose key begins differently have different fields: a sheet of their own each
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
     keyed_lists: Mapping[str, str] = {}
+
+    @property
+    def by_default(self) -> bool:
+        """Whether a run carries these without being asked for them."""
+        return not self.optional
 
     @property
     def holders(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from .keys import Key, decode, encode
 from .product_search import Search, SelectionError, parse
 from .references import Target
-from .registry import RESOURCES, owner_of
+from .registry import RESOURCES, order, owner_of
 from .resource import Fields, Resource, Selection
 
 MAX_RECORDS = 1_000
@@ -21,6 +21,7 @@ def selection_of(options: Mapping[str, Any]) -> Selection:
     """From the options of a run, which `options_of` made."""
     return Selection(
         resources=frozenset(options.get("resources", ())),
+        also=frozenset(options.get("also", ())),
         metaobject_types=frozenset(options.get("metaobject_types", ())),
         namespaces=frozenset(options.get("namespaces", ())),
         owner_types=frozenset(options.get("owner_types", ())),
@@ -34,6 +35,7 @@ def options_of(selection: Selection) -> dict[str, Any]:
     """As JSON, in one order."""
     return {
         "resources": sorted(selection.resources),
+        "also": sorted(selection.also),
         "metaobject_types": sorted(selection.metaobject_types),
         "namespaces": sorted(selection.namespaces),
         "owner_types": sorted(selection.owner_types),
@@ -61,7 +63,7 @@ def record_named(text: str) -> Target:
 
 def check(selection: Selection) -> None:
     """Raises SelectionError with one sentence where a selection cannot be meant."""
-    unknown = sorted(selection.resources - set(RESOURCES))
+    unknown = sorted((selection.resources | selection.also) - set(RESOURCES))
     if unknown:
         raise SelectionError(f"There is no resource {unknown[0]!r}; there are {', '.join(RESOURCES)}.")
     owners = {name for resource in RESOURCES.values() for name in resource.owner_types}
@@ -82,13 +84,36 @@ def check(selection: Selection) -> None:
 def by_kind(selection: Selection, name: str) -> bool:
     """Whether records of a resource are chosen as a kind, and not only one by one or because others need them."""
     if selection.resources:
-        return name in selection.resources
-    return not selection.records
+        return name in selection.resources | selection.also
+    return name in selection.also or (RESOURCES[name].by_default and not selection.records)
+
+
+def asked(selection: Selection, name: str) -> bool:
+    """Whether records of a resource may come at all, be it only because others need them.
+
+    What is not carried by default comes only where somebody named it, or named what its values hang on.
+    """
+    resource = RESOURCES[name]
+    named = {*selection.resources, *selection.also, *(target.resource for target in selection.records)}
+    if resource.by_default or name in named:
+        return True
+    owners = {owner_of(kind) for kind in resource.holders}
+    return any(not RESOURCES[one].by_default and one in named for one in owners)
+
+
+def not_chosen(selection: Selection) -> list[str]:
+    """The kinds that a selection does not take as such, in their order."""
+    return [name for name in order() if not by_kind(selection, name)]
 
 
 def restricted(selection: Selection) -> bool:
-    """Whether anything may be left out that a record of the selection refers to."""
-    return selection != Selection(closure=selection.closure)
+    """Whether anything may be left out that a record of the selection refers to, but for what nobody asked for."""
+    return selection != Selection(also=selection.also, closure=selection.closure)
+
+
+def beyond(selection: Selection) -> frozenset[str]:
+    """The resources of which a record of the selection may refer to something that was not meant to come."""
+    return frozenset(name for name in RESOURCES if restricted(selection) or not asked(selection, name))
 
 
 def hanging(selection: Selection, resource: Resource) -> bool:

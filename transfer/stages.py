@@ -28,7 +28,7 @@ from .plan import Decision, arrange, decide
 from .registry import order
 from .resolve import resolve
 from .resource import Json, Selection
-from .selection import by_kind, options_of, restricted, selection_of, whole
+from .selection import beyond, by_kind, not_chosen, options_of, selection_of, whole
 from .sheets.book import ARCHIVE, form_of, open_file
 from .sheets.errors import report
 from .sheets.first import first_of
@@ -68,7 +68,7 @@ def _follow(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return resolve(desk, cursor, parts=past["follow"]["parts"], partial=restricted(selection_of(options)))
+    return resolve(desk, cursor, parts=past["follow"]["parts"], beyond=beyond(selection_of(options)))
 
 
 def _merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -117,6 +117,7 @@ def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> M
         whole=tuple(name for name in whole(selection, members.resources) if name not in refused),
         outside=past["resolve"]["outside"],
         members=entries(members),
+        not_chosen=tuple(name for name in not_chosen(selection) if name not in members.resources),
         not_carried=not_carried(desk, past, options),
         changed=changed(past),
         dangling=past["resolve"]["dangling"],

@@ -35,9 +35,7 @@ class Scenes:
     def start_export(self, shop: str) -> str:
         """The id of a new export of everything."""
         store = self.store(shop)
-        page = store.ask("/exports/new")[1].decode()
-        names = [part.split('"')[0] for part in page.split('name="resources" value="')[1:]]
-        path, _ = store.ask("/exports/new", form=[("resources", name) for name in names])
+        path, _ = store.ask("/exports/new", form=_ticked(store.ask("/exports/new")[1].decode()))
         return path.strip("/").split("/")[-1]
 
     def export(self, shop: str) -> tuple[str, bytes]:
@@ -79,8 +77,7 @@ class Scenes:
     def code(self, source: str) -> str:
         """A code that lets another store ask for everything of this one."""
         store = self.store(source)
-        names = [part.split('"')[0] for part in store.ask("/links")[1].decode().split('name="resources" value="')[1:]]
-        page = store.ask("/links/code", form=[("resources", name) for name in names])[1].decode()
+        page = store.ask("/links/code", form=_ticked(store.ask("/links")[1].decode()))[1].decode()
         return page.split('<code class="code">')[1].split("</code>")[0]
 
     def confirm_link(self, source: str) -> None:
@@ -116,3 +113,9 @@ class Scenes:
         }  # fmt: skip
         self._stores.graphql(shop, DEFINE, definition=definition)
         return shop
+
+
+def _ticked(page: str) -> list[tuple[str, str]]:
+    """The kinds that a form comes with ticked."""
+    boxes = [part.split(">")[0] for part in page.split('name="resources" value="')[1:]]
+    return [("resources", box.split('"')[0]) for box in boxes if box.endswith(" checked")]

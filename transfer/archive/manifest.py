@@ -59,6 +59,7 @@ class MemberEntry:
 class Manifest:
     """`not_carried`: resource -> reason -> {"count", "examples"}. `changed`: (resource, key) that moved to the end.
 
+    `not_chosen`: resources that nobody asked for.
     `external`: host -> how many links in texts lead there, out of the shop. `selection`: what was chosen. `whole`: the
     resources that are here completely. `outside`: resource -> what records refer to and the archive does not hold.
     """
@@ -70,6 +71,7 @@ class Manifest:
     selection: Mapping[str, Any] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
     members: tuple[MemberEntry, ...] = ()
+    not_chosen: tuple[str, ...] = ()
     not_carried: Mapping[str, Any] = field(default_factory=dict)
     changed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     dangling: int = 0
@@ -94,6 +96,7 @@ class Manifest:
             "whole": list(self.whole),
             "counts": self.counts,
             "members": [member.to_json() for member in self.members],
+            "notChosen": list(self.not_chosen),
             "notCarried": self.not_carried,
             "changedWhileReading": [[resource, list(key)] for resource, key in self.changed],
             "danglingReferences": self.dangling,
@@ -124,6 +127,7 @@ class Manifest:
             selection=_selection(data),
             whole=_texts(data, "whole"),
             members=tuple(MemberEntry.from_json(member) for member in members),
+            not_chosen=_texts(data, "notChosen"),
             not_carried=_not_carried(data),
             dangling=_number(data, "danglingReferences"),
             external=_counted(data, "externalLinks"),
@@ -136,7 +140,7 @@ class Manifest:
 
 def _selection(data: Mapping[str, Any]) -> Mapping[str, Any]:
     selection = _object(data, "selection")
-    for name in selection.keys() & {"resources", "metaobject_types", "namespaces", "owner_types"}:
+    for name in selection.keys() & {"resources", "also", "metaobject_types", "namespaces", "owner_types"}:
         _texts(selection, name)
     return selection
 

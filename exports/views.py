@@ -14,6 +14,7 @@ from runs.states import Status
 from runs.storage import storage
 from runs.views import gone, missing, of_shop
 from shops.auth import EmbeddedRequest, embedded, posted
+from shops.scopes import parts_to_grant
 from shops.services import Refused
 from transfer.registry import withheld
 
@@ -44,6 +45,7 @@ def new(request: EmbeddedRequest) -> HttpResponse:
     missing_scopes = withheld(request.shop.scopes, "read")
     context = {
         "outlook": outlook(request.shop, missing_scopes),
+        "parts": parts_to_grant(request.shop.scopes, "read"),
         "problem": problem,
         "chosen": chosen,
         "typed": {name: request.POST.get(name, "") for name in (*TEXTS, "closure")},

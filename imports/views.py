@@ -24,7 +24,7 @@ from runs.states import FINAL, Status
 from runs.storage import storage
 from runs.views import missing, of_shop
 from shops.auth import EmbeddedRequest, embedded, posted
-from shops.scopes import HEART
+from shops.scopes import HEART, parts_to_grant
 from shops.services import Refused
 from transfer.archive import ArchiveError
 from transfer.keys import decode, encode
@@ -50,6 +50,7 @@ def new(request: EmbeddedRequest) -> HttpResponse:
     missing = withheld(request.shop.scopes, "write")
     first = sorted({scope for name in HEART for scope in missing.get(name, ())})
     further = [(RESOURCES[name].label, needed) for name, needed in missing.items() if not set(needed) <= set(first)]
+    further += [(what, needed) for what, needed in parts_to_grant(request.shop.scopes, "write") if needed]
     context = {"limit": settings.MAX_UPLOAD_BYTES, "scopes": first, "further": further}
     return render(request, "imports/new.html", context)
 

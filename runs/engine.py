@@ -27,7 +27,7 @@ from shopify_client import AccessDenied, AdminClient, ShopGone, ShopifyError, To
 from shops.client import client_for, save_bucket
 from shops.logs import about
 from transfer.archive import ArchiveError
-from transfer.registry import RESOURCES, withheld
+from transfer.registry import RESOURCES, withheld, withheld_parts
 from transfer.stages import Stage
 from transfer.work import Checkpoint, Desk
 
@@ -128,6 +128,7 @@ class _Slice:
             prefix=self.run.prefix,
             ticket=self.held.ticket,
             withheld=withheld(self.run.shop.scopes, kind_of(self.run).verb),
+            withheld_parts=withheld_parts(self.run.shop.scopes, kind_of(self.run).verb),
             stopping=self.stopping,
             called_off=self._called_off,
             beat=self.beat,

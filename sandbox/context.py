@@ -68,6 +68,7 @@ OWNER_SCOPES: dict[str, tuple[str, ...]] = {
     "PAGE": _CONTENT,
     "PRODUCT": ("products",),
     "PRODUCTVARIANT": ("products",),
+    "TRANSFER": ("inventory_transfers",),
 }
 
 

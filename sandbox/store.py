@@ -252,6 +252,7 @@ OWNER_TYPES = {
     "Article": "ARTICLE",
     "Blog": "BLOG",
     "Collection": "COLLECTION",
+    "Order": "ORDER",
     "Page": "PAGE",
     "Product": "PRODUCT",
     "ProductVariant": "PRODUCTVARIANT",

@@ -30,6 +30,13 @@ ALL_SCOPES = frozenset(
         "write_legal_policies",
         "write_locales",
         "write_translations",
+        "write_customers",
+        "write_discounts",
+        "write_draft_orders",
+        "write_inventory_transfers",
+        "write_locations",
+        "write_markets",
+        "write_orders",
     }
 )
 TOKEN_SECONDS = 3600.0

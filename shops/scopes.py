@@ -6,10 +6,9 @@ asked for when a merchant ticks something that needs it, so that a store that is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from transfer.registry import scopes
-from transfer.resources.metafield_definitions import OWNERS
+from transfer.registry import RESOURCES, scopes, withheld, withheld_parts
 
 HEART = ("metaobject_definitions", "metafield_definitions", "metaobjects", "products")
 WEBHOOKS = ("app/uninstalled", "app/scopes_update", "bulk_operations/finish")
@@ -57,12 +56,22 @@ def required() -> list[str]:
 def optional() -> list[str]:
     """What the app may ask for later: for reading what is not the heart, and for writing anything."""
     every = scopes()
-    wanted = {*every.read, *every.write, *_with_writing(filter(None, OWNERS.values()))}
+    parts = [own for resource in RESOURCES.values() for own in resource.parts.values()]
+    wanted = {*every.read, *every.write, *(scope for own in parts for scope in (*own.read, *own.write))}
     return sorted(wanted - set(required()))
 
 
-def _with_writing(reading: Iterable[str]) -> set[str]:
-    return {f"{verb}_{scope.removeprefix('read_')}" for scope in reading for verb in ("read", "write")}
+def parts_to_grant(granted: Collection[str], verb: str) -> list[tuple[str, tuple[str, ...]]]:
+    """(what, scopes) of the parts of kinds that the app may not `verb` yet, of kinds that it may."""
+    whole = withheld(granted, verb)
+    found: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for name, parts in withheld_parts(granted, verb).items():
+        for part, needed in parts.items() if name not in whole else ():
+            found.setdefault(needed, {}).setdefault(RESOURCES[name].label, []).append(part)
+    return [
+        ("; ".join(f"{label} on {', '.join(parts)}" for label, parts in of.items()), needed)
+        for needed, of in found.items()
+    ]
 
 
 def app_toml(*, client_id: str, url: str, version: str) -> str:

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from .registry import RESOURCES, order
-from .resource import Resource
+from .resource import Resource, Scopes
 
 # Kinds of things in a store that no archive holds.
 BEYOND = {
-    "Orders, draft orders, returns, checkouts, gift cards, payouts": "what was sold belongs to the store that sold it",
+    "Orders, draft orders and the values on them, returns, checkouts, gift cards, payouts": "what was sold belongs to the store that sold it",
     "Staff accounts and what names them": "people are invited to a store, and not copied into it",
     "Other apps, their data, and the functions behind their discounts": "only the app itself may read and write it",
     "Themes": "Shopify lets only few apps write them; a theme is carried as a file, by its own export",
@@ -40,6 +40,14 @@ def catalogue() -> str:
             *map(_line, resources),
             "",
             *_optional(resources),
+            "## Scopes of their own",
+            "",
+            "What the store does not grant of these is named, and the rest goes through.",
+            "",
+            "| kind | owner types | scope to read | scope to write |",
+            "|---|---|---|---|",
+            *(line for resource in resources for line in _parts(resource)),
+            "",
             "## What of them is not carried",
             "",
             "| kind | what | why |",
@@ -70,6 +78,15 @@ def _optional(resources: Iterable[Resource]) -> list[str]:
 def _line(resource: Resource) -> str:
     read, write = (" ".join(f"`{scope}`" for scope in own) for own in (resource.scopes.read, resource.scopes.write))
     return f"| {resource.label} (`{resource.name}`) | {resource.key_is} | {read} | {write} | {_refers(resource)} |"
+
+
+def _parts(resource: Resource) -> Iterator[str]:
+    by_scopes: dict[Scopes, list[str]] = {}
+    for part, own in resource.parts.items():
+        by_scopes.setdefault(own, []).append(part)
+    for own, parts in by_scopes.items():
+        read, write = (" ".join(f"`{scope}`" for scope in scopes) or "none" for scopes in (own.read, own.write))
+        yield f"| {resource.label} | {', '.join(parts)} | {read} | {write} |"
 
 
 def _refers(resource: Resource) -> str:

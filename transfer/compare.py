@@ -40,7 +40,8 @@ def compare(
     names = [name for name in desk.registry if name in archive.resources]
     while cursor["resource"] < len(names):
         resource = desk.registry[names[cursor["resource"]]]
-        scopes = desk.withheld.get(resource.name, ())
+        kept = desk.withheld.get(resource.name, ())
+        parts = desk.withheld_parts.get(resource.name, {})
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         rows: list[Row] = []
         for key, wanted, present in side_by_side(
@@ -48,6 +49,7 @@ def compare(
         ):
             if not wanted and resource.name not in whole:
                 continue
+            scopes = kept or parts.get(resource.part(key), ())
             rows += forbidden(resource, key, wanted, scopes) if scopes else judge(resource, key, wanted, present)
             if len(rows) >= WINDOW:
                 _save(desk, cursor, resource.name, rows)

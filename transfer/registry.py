@@ -118,10 +118,23 @@ def withheld(
     """
     if not granted:
         return {}
+    return _missing({name: resource.scopes for name, resource in registry.items()}, granted, verb)
+
+
+def withheld_parts(
+    granted: Collection[str], verb: str, registry: Mapping[str, Resource] = RESOURCES
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Of each resource the parts that an app with these scopes may not `verb` -> the scopes to grant."""
+    if not granted:
+        return {}
+    found = {name: _missing(resource.parts, granted, verb) for name, resource in registry.items()}
+    return {name: parts for name, parts in found.items() if parts}
+
+
+def _missing(wanted: Mapping[str, Scopes], granted: Collection[str], verb: str) -> dict[str, tuple[str, ...]]:
     own = {*granted, *(f"read_{scope[6:]}" for scope in granted if scope.startswith("write_"))}
     missing = {
-        name: tuple(scope for scope in getattr(resource.scopes, verb) if scope not in own)
-        for name, resource in registry.items()
+        name: tuple(scope for scope in getattr(scopes, verb) if scope not in own) for name, scopes in wanted.items()
     }
     return {name: scopes for name, scopes in missing.items() if scopes}
 

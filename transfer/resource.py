@@ -232,6 +232,8 @@ class Resource(ABC):
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
     optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does
     parted = False  # records whose key begins differently have different fields: a sheet of their own each
+    # Parts of a kind that take scopes of their own beside `scopes`. What the app may not touch is named, part by part.
+    parts: Mapping[str, Scopes] = {}
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
     keyed_lists: Mapping[str, str] = {}
 
@@ -278,6 +280,10 @@ class Resource(ABC):
     def value_of(self, key: Key) -> tuple[str, str]:
         """(owner type, namespace) of a metafield, or of the definition of one."""
         raise NotImplementedError(f"{self.name} are no metafields")
+
+    def part(self, key: Key) -> str:
+        """To which of `parts` a record belongs; empty where none is meant."""
+        return ""
 
     def needs(self, key: Key, fields: Fields) -> Iterator[Target]:
         """What a record should come with although it does not refer to it, if there is one: a value's definition."""

@@ -159,7 +159,8 @@ class Desk:
 
     `prefix`: where the run's files live in `storage`; `ticket`: the fencing token, part of every part's name, so that
     a worker that lost its lease can write but never be read. `until`: the value of `clock` after which nothing may be
-    sent. `withheld`: resources that the app may not touch in this shop -> the scopes that it would take. `settling`:
+    sent. `withheld`: resources that the app may not touch in this shop -> the scopes that it would take;
+    `withheld_parts`: the same of parts of them. `settling`:
     seconds after which a request whose sender died is surely over (time-out, plus what Shopify may take). `stopping`:
     the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what has to
     outlive this process. `called_off`: somebody cancelled, so that not even a file under way is awaited. `beat`: to
@@ -178,6 +179,7 @@ class Desk:
     beat: Callable[[], None] = lambda: None
     until: float | None = None
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    withheld_parts: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     in_flight: int = 16
     settling: float = 25.0
     clock: Callable[[], float] = time.monotonic

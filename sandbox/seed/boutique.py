@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 
 from ..store import Node, Shop, cdn_folder
-from . import languages, linked, pictures, standards, storefront
+from . import languages, linked, owners, pictures, standards, storefront
 from .tools import (
     define,
     define_metafield,
@@ -50,6 +50,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     pictures.refer(shop, made, library)
     standards.plant(shop, made, library)
     linked.plant(shop, made)
+    owners.plant(shop)
     languages.plant(shop, made)
 
 

@@ -75,3 +75,17 @@ def test_what_shopify_itself_refuses_is_named_where_nobody_knew_the_scopes(app: 
     for name in ("metaobjects", "metaobject_definitions"):
         assert run.result["counts"][name] == 0
         assert any("read_metaobject_definitions" in why for why in run.result["not_carried"][name])
+
+
+def test_an_owner_type_that_may_not_be_written_is_named_and_the_others_go_through(app: Any, sandbox: Sandbox) -> None:
+    source = installed(sandbox, sandbox.shop("boutique", products=1))
+    target = narrow(sandbox, sandbox.shop(), [*PRODUCTS, "write_metaobject_definitions", "write_customers"])
+    exported = work(exports.create(source, Selection(frozenset({"metafield_definitions"}))))
+    with storage().read(exported.export.archive) as archive:
+        run = imports.create(target, name="a.zip", upload=archive)
+    assert work(run).status == Status.WAITING, run.message
+    entries = LedgerEntry.objects.filter(run=run, resource="metafield_definitions")
+    refused = [entry for entry in entries if entry.reason == "not_permitted"]
+    assert any("write_orders" in entry.detail for entry in refused)
+    assert not any("CUSTOMER" in str(entry.key) for entry in refused)
+    assert len(refused) < len(entries)

@@ -113,7 +113,7 @@ def test_the_webhook_tells_of_grants_too_and_undeclared_scopes_are_refused(
     shop = opened(sandbox, client)
     name = shop.domain.removesuffix(".myshopify.com")
     with pytest.raises(OSError, match="400"):
-        sandbox.ask(f"/store/{name}/scopes", {"scopes": ["read_customers"]})
+        sandbox.ask(f"/store/{name}/scopes", {"scopes": ["read_gift_cards"]})
     sandbox.ask(f"/store/{name}/scopes", {"scopes": ["write_products"]})
     assert webhooks() == 1
     shop = Shop.objects.get(pk=shop.pk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shopify_client import AccessDenied
+from shopify_client import AccessDenied, BadRequest
 
 from ..diff import Change
 from ..keys import Key
@@ -14,17 +14,8 @@ from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from . import _validations as validations
 from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
+from ._owners import OF_APPS, OWNERS, SOLD, may_not_read
 
-# Kinds of owners whose definitions are carried, with the scope that reading them takes.
-OWNERS: Mapping[str, str] = {
-    "PRODUCT": "read_products",
-    "PRODUCTVARIANT": "read_products",
-    "COLLECTION": "read_products",
-    "SHOP": "",
-    "PAGE": "read_content",
-    "BLOG": "read_content",
-    "ARTICLE": "read_content",
-}
 CAPABILITIES = (
     "adminFilterable",
     "analyticsQueryable",
@@ -41,11 +32,18 @@ _FIELDS = f"""
   standardTemplate {{ id }}
 """
 _READ = f"""
-query MetafieldDefinitions($ownerType: MetafieldOwnerType!, $after: String) {{
+query MetafieldDefinitions($ownerType: MetafieldOwnerType!, $after: String, $counts: Boolean = false) {{
   metafieldDefinitions(ownerType: $ownerType, first: 50, after: $after) {{
-    nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+    nodes {{ {_FIELDS} metafieldsCount @include(if: $counts) }} pageInfo {{ hasNextPage endCursor }}
   }}
 }}
+"""
+_OF_APPS = """
+query DefinitionsOfApps($ownerType: MetafieldOwnerType!, $after: String) {
+  metafieldDefinitions(ownerType: $ownerType, first: 250, after: $after) {
+    nodes { id ownerType namespace key } pageInfo { hasNextPage endCursor }
+  }
+}
 """
 _BACK = f"""
 query MetafieldDefinitionsById($ids: [ID!]!) {{
@@ -92,7 +90,8 @@ class MetafieldDefinitions(Resource):
     key_is = "owner type, namespace, key"
     leaves = {
         "other apps' definitions": "Shopify lets nobody else create them",
-        "definitions on orders, customers, companies, locations, markets and discounts": "their owners are not carried",
+        "values on orders, draft orders and transfers": "they belong to what was sold and moved; only how many is told",
+        "definitions on selling plans, functions and gift card transactions": "only apps can use them",
     }
     scopes = Scopes(
         read=("read_products", "read_metaobject_definitions"), write=("write_products", "write_metaobject_definitions")
@@ -102,13 +101,18 @@ class MetafieldDefinitions(Resource):
     refers_to = ("metaobject_definitions",)
     key_parts = 3
     owner_types = tuple(OWNERS)
+    parts = OWNERS
     deletable = False  # deleting one may delete the values of every owner
     identify = {"MetafieldDefinition": "ownerType namespace key"}
 
     # -- reading
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
-        return [Stream(f"metafield_definitions/{owner}", _read(owner), moves=False) for owner in OWNERS]
+        own = [Stream(f"metafield_definitions/{owner}", _read(owner), moves=False) for owner in OWNERS]
+        return [*own, *(Stream(f"metafield_definitions/{owner}", _of_apps(owner), moves=False) for owner in OF_APPS)]
+
+    def part(self, key: Key) -> str:
+        return key[0] if key else ""
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         return (yield from read_nodes(_BACK, gids, _reading))
@@ -217,17 +221,49 @@ def _type_of(text: str) -> str:
 
 def _read(owner: str) -> Callable[[str | None, str | None], Talk[Page]]:
     inner = paged(
-        _READ, "metafieldDefinitions", _reading, variables={"ownerType": owner}, skipped=_skipped, filters=False
+        _READ,
+        "metafieldDefinitions",
+        _reading,
+        variables={"ownerType": owner, "counts": owner in SOLD},
+        skipped=_skipped,
+        filters=False,
     )
 
     def read(after: str | None, changed_since: str | None) -> Talk[Page]:
         try:
             return (yield from inner(after, changed_since))
         except AccessDenied:
-            why = f"the app may not read definitions on {owner}; grant {OWNERS[owner]}"
-            return Page((), None, ((owner, why),))
+            return Page((), None, ((owner, may_not_read(owner)),))
 
     return read
+
+
+def _of_apps(owner: str) -> Callable[[str | None, str | None], Talk[Page]]:
+    """Counts what apps define on what merchants cannot; where the store does not show it, it is not there for us."""
+    inner = paged(
+        _OF_APPS,
+        "metafieldDefinitions",
+        lambda node: None,
+        variables={"ownerType": owner},
+        skipped=lambda node: [(_named(node), ONLY_APPS)],
+        filters=False,
+    )
+
+    def read(after: str | None, changed_since: str | None) -> Talk[Page]:
+        try:
+            return (yield from inner(after, changed_since))
+        except (AccessDenied, BadRequest):
+            return Page((), None)
+
+    return read
+
+
+ONLY_APPS = "only apps can use definitions of this kind of owner"
+VALUES = "values of orders, draft orders and transfers belong to what was sold and moved; this is how many there are"
+
+
+def _named(node: Mapping[str, Any]) -> str:
+    return f"{node['ownerType']} {node['namespace']}.{node['key']}"
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:
@@ -263,7 +299,9 @@ def _standard(namespace: str, fields: Fields) -> Fields:
 def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     why = foreign(node["namespace"])
     if why is not None:
-        yield f"{node['ownerType']} {node['namespace']}.{node['key']}", why
+        yield _named(node), why
+    if node.get("metafieldsCount"):
+        yield f"{_named(node)}: {node['metafieldsCount']}", VALUES
 
 
 def _identity(job: Job) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from ..outcomes import Reason
 from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ._common import refused
-from .metafield_definitions import OWNERS, foreign
+from ._owners import OWNERS, may_not_read
+from .metafield_definitions import foreign
 
 MARK = "?pins="  # pins have no GID of their own: theirs is the store's, with the owner type behind it
 
@@ -54,12 +55,16 @@ class MetafieldPins(Resource):
     unique = True
     deletable = False  # a definition is pinned or not; there is no record to take away
     read_batch = 10
+    parts = OWNERS
 
     # -- reading
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
         owners = [owner for owner in OWNERS if not selection.owner_types or owner in selection.owner_types]
         return [Stream(f"{self.name}/{owner}", _stream(owner, selection.namespaces), moves=False) for owner in owners]
+
+    def part(self, key: Key) -> str:
+        return key[0] if key else ""
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         readings = []
@@ -158,7 +163,7 @@ def _stream(owner: str, namespaces: frozenset[str]) -> Callable[[str | None, str
         try:
             store, nodes = yield from _definitions(owner)
         except AccessDenied:
-            return Page((), None, ((owner, f"the app may not read definitions on {owner}; grant {OWNERS[owner]}"),))
+            return Page((), None, ((owner, may_not_read(owner)),))
         reading = _reading(owner, store, [node for node in nodes if not namespaces or node["namespace"] in namespaces])
         return Page((reading,) if reading.fields["pinned"] else (), None)
 

@@ -10,7 +10,7 @@ from .resource import Resource, Scopes
 
 # Kinds of things in a store that no archive holds.
 BEYOND = {
-    "Orders and their values, returns, checkouts, gift cards, payouts": "what was sold belongs to the store that sold it",
+    "Orders with their values, returns, checkouts, gift cards": "what was sold belongs to the store that sold it",
     "Staff accounts and what names them": "people are invited to a store, and not copied into it",
     "Other apps, their data, and the functions behind their discounts": "only the app itself may read and write it",
     "Themes": "Shopify lets only few apps write them; a theme is carried as a file, by its own export",

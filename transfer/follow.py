@@ -93,7 +93,7 @@ class _Following:
     def _portable(self, resource: Resource, lines: Sequence[dict[str, Any]]) -> Iterator[tuple[str, Reading]]:
         """(GID, the record with natural keys in it)."""
         translate = Translation(self.desk)
-        translate.learn(gids(resource, (line["fields"] for line in lines)))
+        translate.learn(gids(self.desk, resource, (line["fields"] for line in lines)))
         for line in lines:
             fields = resource.rewrite(line["fields"], translate)
             yield line["gid"], Reading(resource.name, tuple(line["key"]), line["gid"], fields)

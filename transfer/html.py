@@ -1,4 +1,4 @@
-"""Where links stand in HTML: spans of attribute values, found the way browsers read tags.
+"""Where links stand in HTML: spans of attribute values and of styles, found the way browsers read tags.
 
 Nothing is parsed into a tree and nothing is written anew: what is not inside one of these spans stays as it is, byte
 for byte, however broken the markup. https://html.spec.whatwg.org/multipage/parsing.html#tokenization
@@ -7,16 +7,19 @@ for byte, however broken the markup. https://html.spec.whatwg.org/multipage/pars
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import NamedTuple
 
 # Attributes that hold one address; on whatever element, because the wrong element does no harm.
 ONE = frozenset(
     {"href", "src", "poster", "action", "formaction", "background", "cite", "data", "longdesc", "xlink:href"}
-    | {"data-src", "data-href", "data-url", "data-bg", "data-poster", "data-zoom", "data-image", "data-video"}
 )
-MANY = frozenset({"srcset", "imagesrcset", "data-srcset"})  # candidates with descriptors, parted by commas
+MANY = frozenset({"srcset", "imagesrcset"})  # candidates with descriptors, parted by commas
+# Themes and page builders keep addresses for their scripts in attributes of any name that begins so. One that is an
+# address as a whole is a link, one with srcset or bgset at the end of its name holds many.
+DATA = "data-"
+MANY_DATA = ("srcset", "bgset")
 # Elements whose content is text and no markup, up to their end tag.
 _RAW = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})
 
@@ -27,20 +30,25 @@ _GAP = re.compile(rf"[{BLANKS}/]*")
 _NAME = re.compile(rf"=?[^{BLANKS}/>=]*")
 _EQUALS = re.compile(rf"[{BLANKS}]*=[{BLANKS}]*")
 _UNQUOTED = re.compile(rf"[^{BLANKS}>]*")
+# An address in CSS: url(x), url("x"). One with escapes is left alone.
+_CSS_URL = re.compile(
+    rf"url\([{BLANKS}]*(?P<quote>[\"']?)(?P<url>[^\"'()\\{BLANKS}]+)(?P=quote)[{BLANKS}]*\)", re.IGNORECASE
+)
 _CANDIDATE = re.compile(rf"[^{BLANKS},][^{BLANKS}]*")
 # In an attribute a name without a semicolon is most often a parameter (?a=1&copy=2), and is left as one.
 _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*;)")
 
 
 class Span(NamedTuple):
-    """One address in a text: ``text[start:end]`` as it is written, entities and all."""
+    """One address in a text: ``text[start:end]`` as it is written, entities and all; `bare`: where there are none."""
 
     start: int
     end: int
+    bare: bool = False
 
 
 def links(text: str) -> Iterator[Span]:
-    """Every address in the attributes of a text's tags, in the order in which they stand."""
+    """Every address in the attributes of a text's tags and in its styles, in the order in which they stand."""
     at = 0
     while (opening := _OPEN.search(text, at)) is not None:
         at = opening.end()
@@ -54,7 +62,10 @@ def links(text: str) -> Iterator[Span]:
             name = opening["name"].lower()
             if name in _RAW and text[opening.start() + 1] != "/":
                 ending = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(text, at)
-                at = ending.start() if ending is not None else len(text)
+                end = ending.start() if ending is not None else len(text)
+                if name == "style":
+                    yield from (Span(*found.span("url"), bare=True) for found in _CSS_URL.finditer(text, at, end))
+                at = end
 
 
 def _comment_end(text: str, at: int) -> int:
@@ -86,10 +97,7 @@ def _tag(text: str, at: int) -> tuple[list[Span], int]:
         if value is None:
             break
         span, at = value
-        if name in ONE:
-            spans.append(_stripped(text, span))
-        elif name in MANY:
-            spans += _candidates(text, span)
+        spans += _addresses(name, text, span)
     return [], len(text)
 
 
@@ -106,6 +114,20 @@ def _value(text: str, at: int) -> tuple[Span, int] | None:
         return Span(at, end), end
     end = text.find(quote, at + 1)
     return (Span(at + 1, end), end + 1) if end >= 0 else None
+
+
+def _addresses(name: str, text: str, span: Span) -> Iterable[Span]:
+    """The addresses in the value of an attribute of this name."""
+    if name in MANY or (name.startswith(DATA) and name.endswith(MANY_DATA)):
+        return _candidates(text, span)
+    if name == "style":
+        said = spelt(text[span.start : span.end])
+        found = (match.span("url") for match in _CSS_URL.finditer(said.text))
+        return [Span(span.start + said.places[start], span.start + said.places[end]) for start, end in found]
+    whole = _stripped(text, span)
+    if name in ONE or (name.startswith(DATA) and not any(blank in text[whole.start : whole.end] for blank in BLANKS)):
+        return [whole]
+    return []
 
 
 def _stripped(text: str, span: Span) -> Span:

@@ -17,21 +17,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import unquote
 
 from . import html
+from .paths import OURS, VERBATIM, Translate, localised, named, with_variants
 from .references import CARRIED_TYPES, Target, gid_type, parse
-
-Translate = Callable[[str], str | None]
-
-OURS = "shopsync:"
-VERBATIM = f"{OURS}verbatim:"
-STORE, CDN = "store", "cdn"  # the words that stand for the shop's own hosts
+from .resource import Place
 
 # What is looked at: addresses on the web, paths from the root, and what our own form could be mistaken for.
 _LINK = re.compile(r"(?:https?:)?//|/|shopsync:", re.IGNORECASE)
 _STRING = re.compile(r'("(?:[^"\\]|\\.)*")([ \t\r\n]*:[ \t\r\n]*)?')
-_HEAD = re.compile(r"(?:shopsync:)?(?:https?:)?//([^/?#]*)", re.IGNORECASE)
 
 
 def is_link(text: str) -> bool:
@@ -41,46 +35,63 @@ def is_link(text: str) -> bool:
 # -- walking -----------------------------------------------------------------------------------------------------
 
 
+def rewritten(link: str, translate: Translate) -> str:
+    """A link with what stands before its path translated, and the variants that it names on the shop itself."""
+    new = translate(link)
+    if new is None:
+        new = link
+    if link.startswith(VERBATIM) or new.startswith(VERBATIM):
+        return new
+    if link.startswith(OURS) and not new.startswith(OURS):  # on its way into a shop
+        new = translate(with_variants(link, translate)) or new
+    return with_variants(new, translate)
+
+
 def in_url(text: str, translate: Translate) -> str:
     """A text that is an address as a whole."""
     bare = text.strip()
     if not is_link(bare):
         return text
-    new = translate(bare)
-    return text if new is None or new == bare else text.replace(bare, new, 1)
+    new = rewritten(bare, translate)
+    return text if new == bare else text.replace(bare, new, 1)
 
 
 def in_html(text: str, translate: Translate) -> str:
-    """HTML with the addresses in its attributes replaced, and nothing else touched."""
+    """HTML with the addresses in its attributes and styles replaced, and nothing else touched."""
     if "<" not in text:
         return text
     pieces: list[str] = []
     at = 0
     for span in html.links(text):
         raw = text[span.start : span.end]
-        pieces += (text[at : span.start], _in_attribute(raw, translate))
+        new = in_url(raw, translate) if span.bare else _in_attribute(raw, translate)
+        pieces += (text[at : span.start], new)
         at = span.end
     return "".join([*pieces, text[at:]])
 
 
 def _in_attribute(raw: str, translate: Translate) -> str:
-    """An address as it is written in HTML. Only the beginning that changes is written anew, entities and all."""
+    """An address as it is written in HTML. Only what changes is written anew, entities and all."""
     said = html.spelt(raw)
     if not is_link(said.text):
         return raw
-    new = translate(said.text)
-    if new is None or new == said.text:
+    new = rewritten(said.text, translate)
+    if new == said.text:
         return raw
-    cut = len(said.text) - _same_end(said.text, new)
-    while 0 < cut < len(said.text) and said.places[cut] == said.places[cut - 1]:
-        cut += 1  # not through an entity that stands for two characters
-    return _written(new[: len(new) - (len(said.text) - cut)]) + raw[said.places[cut] :]
+    start = _same(said.text, new)
+    end = len(said.text) - _same(said.text[start:][::-1], new[start:][::-1])
+    while start > 0 and said.places[start] == said.places[start - 1]:
+        start -= 1  # not through an entity that stands for two characters
+    while start < end < len(said.text) and said.places[end] == said.places[end - 1]:
+        end += 1
+    middle = new[start : len(new) - (len(said.text) - end)]
+    return raw[: said.places[start]] + _written(middle) + raw[said.places[end] :]
 
 
-def _same_end(one: str, other: str) -> int:
-    """How many characters at their ends two texts have in common."""
-    most = min(len(one), len(other))
-    return next((n for n in range(most) if one[-1 - n] != other[-1 - n]), most)
+def _same(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _written(text: str) -> str:
@@ -142,65 +153,7 @@ def _is_json(text: str) -> bool:
     return True
 
 
-# -- what a link names -------------------------------------------------------------------------------------------
-
-_LOCALE = r"(?:[a-z]{2,3}(?:-[a-z0-9]{2,4})?/)?"
-_PATH = re.compile(
-    rf"/{_LOCALE}(products|collections|pages|blogs|policies|cdn/shop/files|cdn/shop/products)/(.+)", re.I
-)
-_FILE = re.compile(r"/(?:files|products)/([^/]+)\Z")
-_ENDING = re.compile(r"\.(?:js|json|oembed|atom)\Z", re.IGNORECASE)
-_IMAGE = re.compile(r"\.(?:avif|bmp|gif|heic|jpe?g|png|svg|tiff?|webp)\Z", re.IGNORECASE)
-# Sizes that a file's address may carry: name_600x.jpg, name_large.png, name_100x100_crop_center@2x.jpg
-_SIZE = re.compile(
-    r"_(?:\d+x\d*|x\d+|pico|icon|thumb|small|compact|medium|large|grande|original|master)(?:_crop_[a-z]+)?(?:@[23]x)?"
-    r"(?:\.progressive)?(?=\.[a-z0-9]+\Z)",
-    re.IGNORECASE,
-)
-
-
-def named(link: str) -> Iterator[Target]:
-    """The records that a portable link names, on its own shop: none for other hosts and unknown paths."""
-    if link.startswith(VERBATIM):
-        return
-    path = link
-    head = _HEAD.match(link)
-    if head is not None:
-        if not link.startswith(OURS) or head[1] not in (STORE, CDN):
-            return
-        path = link[head.end() :]
-    path = re.split(r"[?#]", path, maxsplit=1)[0]
-    if head is not None and head[1] == CDN:
-        yield from _file(path)
-        return
-    found = _PATH.match(path)
-    if found is not None:
-        parts = [unquote(part) for part in found[2].split("/") if part]
-        yield from _records(found[1].lower(), parts) if parts else ()
-
-
-def _records(kind: str, parts: list[str]) -> Iterator[Target]:
-    handles = [_ENDING.sub("", part).lower() for part in parts]
-    if kind.startswith("cdn/"):
-        yield from _file(f"/files/{parts[-1]}")
-    elif kind == "collections":
-        if handles[0] not in ("all", "vendors", "types"):  # every shop has these
-            yield Target("collections", (handles[0],))
-        if len(handles) > 2 and handles[1] == "products":
-            yield Target("products", (handles[2],))
-    elif kind == "blogs":
-        yield Target("blogs", (handles[0],))
-        if len(handles) > 1 and handles[1] != "tagged":
-            yield Target("articles", (handles[0], handles[1]))
-    else:
-        yield Target(kind, (handles[0],))
-
-
-def _file(path: str) -> Iterator[Target]:
-    found = _FILE.search(path)
-    if found is not None:
-        name = _SIZE.sub("", unquote(found[1]))
-        yield Target("files", ("image" if _IMAGE.search(name) else "file", name))
+# -- finding --------------------------------------------------------------------------------------------------------
 
 
 def referred(text: str) -> Iterator[Target]:
@@ -210,8 +163,11 @@ def referred(text: str) -> Iterator[Target]:
     yield from (target for said in found if (target := parse(said)) is not None)
 
 
-def targets(walk: Callable[[str, Translate], str], text: str | None) -> Iterator[Target]:
-    """Every record that the links of a portable text name. Finding is rewriting with a notebook."""
+def places(path: str, walk: Callable[[str, Translate], str], text: str | None) -> Iterator[Place]:
+    """Every record that the links of a portable text name. Finding is rewriting with a notebook.
+
+    A variant is named by its id, so it must be there before its link is; all else is named by the link itself.
+    """
     found: list[str] = []
 
     def note(link: str) -> str:
@@ -220,4 +176,8 @@ def targets(walk: Callable[[str, Translate], str], text: str | None) -> Iterator
 
     walk(text or "", note)
     for link in found:
-        yield from named(link)
+        variant = parse(link)
+        if variant is not None:
+            yield Place(path, variant)
+        else:
+            yield from (Place(path, to, link=True, localised=localised(link)) for to in named(link))

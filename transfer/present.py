@@ -35,7 +35,7 @@ def portable(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> lis
         desk.ids.put([Id(reading.gid, Target(reading.resource, reading.key))])
         desk.ids.put(Id(gid, Target(kind, key)) for kind, key, gid in reading.also)
     translate = Translation(desk)
-    translate.learn(gids(resource, (reading.fields for reading in readings)))
+    translate.learn(gids(desk, resource, (reading.fields for reading in readings)))
     return [Current(reading, resource.rewrite(reading.fields, translate)) for reading in readings]
 
 

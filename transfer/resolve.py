@@ -51,7 +51,7 @@ def resolve(
         readings = latest(desk, [loads(line) for name in some for line in read_part(desk.storage, name)])
         readings = _still_there(desk, resource, readings, cursor["gone"])
         translate = Translation(desk)
-        translate.learn(gids(resource, (line["fields"] for line in readings)))
+        translate.learn(gids(desk, resource, (line["fields"] for line in readings)))
         lines = [_sortable(resource, line, translate) for line in readings]
         if beyond:
             records = (loads(record) for _, _, record in lines)

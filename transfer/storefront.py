@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .links import CDN, OURS, STORE, VERBATIM
+from .paths import CDN, ESCAPED, OURS, STORE, VERBATIM
 from .resource import Ask, Talk
 from .talk import ask_all
 from .work import Desk
@@ -17,8 +17,13 @@ _SHOP = "query Storefront { shop { id myshopifyDomain primaryDomain { host } dom
 CDN_HOST = "cdn.shopify.com"
 # The CDN keeps a shop's files under its number, in groups of four digits. Its themes and their assets are not carried.
 _ON_CDN = re.compile(r"/s/files/1/((?:\d{4}/)+)(?:files|products)/(?=[^/?#]+(?:[?#]|\Z))")
+# The same files by way of the shop's own hosts, where those of products once stood apart; and what else of the CDN is
+# there: themes, videos, images of collections. These are the source's own for good, so links to them stay.
+_OLD_FILE = re.compile(r"/cdn/shop/products/(?=[^/?#]+(?:[?#]|\Z))", re.IGNORECASE)
+_NOT_CARRIED = re.compile(r"/cdn/(?!shop/files/)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(https?:)?//([^/?#]*)", re.IGNORECASE)
 _OWN = re.compile(rf"{OURS}((?:https?:)?//)(?:{STORE}(?=[/?#]|\Z)|({CDN})/files/)")
+NEW_FILE = "/cdn/shop/files/"
 _PORT = re.compile(r":(?:80|443)?\Z")
 _HOST = re.compile(r"[a-z0-9._-]{1,253}(?::\d{1,5})?\Z")
 
@@ -41,13 +46,16 @@ class Storefront:
 
     def portable(self, link: str) -> str:
         """A link of this shop as it stands in an archive."""
-        if link.startswith(OURS):
+        if link.startswith(OURS) or ESCAPED in link:
             return VERBATIM + link
         address = _ADDRESS.match(link)
         if address is None:
-            return link
+            return _OLD_FILE.sub(NEW_FILE, link, count=1) if link.startswith("/cdn/") else link
         scheme, host, rest = (address[1] or "").lower(), _bare(address[2]), link[address.end() :]
         if host in self.hosts:
+            rest = _OLD_FILE.sub(NEW_FILE, rest, count=1) if rest.startswith("/cdn/") else rest
+            if _NOT_CARRIED.match(rest):
+                return link
             return f"{OURS}{scheme}//{STORE}{rest}"
         on_cdn = _ON_CDN.match(rest)
         if host == CDN_HOST and on_cdn is not None and on_cdn[1] == self.folder:

@@ -228,6 +228,8 @@ def explained(lost: Iterable[Place], say: Callable[[Place], str]) -> str:
 
 def explain(place: Place) -> str:
     """One sentence on a reference that lands nowhere."""
+    if place.localised:
+        return f"{place.path}: links to {place.target}, which the target store has not, or only by a translated handle."
     if place.link:
         return f"{place.path}: links to {place.target}, which the target store does not have."
     if place.target.unknown:

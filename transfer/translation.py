@@ -19,14 +19,14 @@ from .work import Desk, Id
 LOOKUP = 250  # ids in one `nodes(ids:)`: the most that an array argument may hold
 
 
-def gids(resource: Resource, records: Iterable[Fields]) -> set[str]:
-    """Every shop-bound GID in these records. Finding is rewriting with a notebook."""
+def gids(desk: Desk, resource: Resource, records: Iterable[Fields]) -> set[str]:
+    """Every shop-bound GID in these records, those in links among them. Finding is rewriting with a notebook."""
     found: set[str] = set()
 
     def note(text: str) -> str:
         if is_local_gid(text):
             found.add(text)
-        return text
+        return storefront(desk).portable(text) if is_link(text) else text
 
     for fields in records:
         resource.rewrite(fields, note)

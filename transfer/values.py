@@ -14,7 +14,7 @@ from decimal import ROUND_DOWN, Decimal, InvalidOperation, localcontext
 from typing import Any
 
 from . import links
-from .links import Translate
+from .paths import Translate
 from .references import is_local_gid, parse
 from .resource import Place
 
@@ -67,7 +67,7 @@ def places(path: str, type_: str, value: str | None, *, hard: bool) -> Iterator[
     if walk is links.in_json_gids:
         yield from (Place(path, target) for target in links.referred(value or ""))
     elif walk is not None:
-        yield from (Place(path, target, link=True) for target in links.targets(walk, value))
+        yield from links.places(path, walk, value)
 
 
 def rewrite(type_: str, value: str | None, translate: Translate) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..resolvers import menus
 from ..store import Shop
-from . import boutique, nasty, plain
+from . import boutique, linking, nasty, plain
 
 # A year before the sandbox was written: whatever asks for recent changes finds none in a seed.
 PLANTED_AT = 1_764_000_000.0
@@ -19,6 +19,7 @@ SEEDS: dict[str, Seed] = {
     "empty": lambda shop, chance, products: None,
     "plain": plain.plant,
     "boutique": boutique.plant,
+    "links": linking.plant,
     "nasty": nasty.plant,
 }
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import Sandbox, archive_of, checksums, export, import_, total
-from transfer import links
+from transfer import links, paths
 from transfer.references import Target
 from transfer.storefront import Storefront, external_host
 
@@ -107,7 +107,7 @@ def test_a_foreign_host_is_named_without_its_password() -> None:
     ],
 )
 def test_a_path_names_records(link: str, found: list[tuple[str, ...]]) -> None:
-    assert list(links.named(link)) == [Target(kind, tuple(key)) for kind, *key in found]
+    assert list(paths.named(link)) == [Target(kind, tuple(key)) for kind, *key in found]
 
 
 def _to(text: str) -> str:

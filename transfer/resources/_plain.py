@@ -105,8 +105,7 @@ class Plain(Resource):
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         for name in self.html:
-            for target in links.targets(links.in_html, fields.get(name)):
-                yield Place(name, target, link=True)
+            yield from links.places(name, links.in_html, fields.get(name))
 
     # -- writing
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..links import Translate
+from ..paths import Translate
 from ..references import Target, parse
 from ..values import compact
 

@@ -53,7 +53,7 @@ class Articles(Plain):
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Article",)
     translated = "ARTICLE"
-    refers_to = ("blogs",)
+    refers_to = ("blogs", "variants")
     identify = {"Article": "handle blog { handle }"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
     connection, noun, selection = "articles", "article", "handle blog { handle }"

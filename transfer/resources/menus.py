@@ -52,7 +52,7 @@ class Menus(Plain):
     key_is = "handle"
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
     gid_types = ()  # nothing refers to a menu
-    refers_to = ("collections", "products", "pages", "blogs", "articles", "metaobjects", "shop_policies")
+    refers_to = ("collections", "products", "variants", "pages", "blogs", "articles", "metaobjects", "shop_policies")
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
     connection, noun, selection = "menus", "menu", "handle"
     filters = moves = False  # menus say neither when they moved, nor can they be searched by handle
@@ -85,8 +85,7 @@ class Menus(Plain):
             if target is not None:
                 yield Place("items", target)
             else:
-                for linked in links.targets(links.in_url, item.get("url")):
-                    yield Place("items", linked, link=True)
+                yield from links.places("items", links.in_url, item.get("url"))
 
     def normalise(self, fields: Fields) -> Fields:
         return {**fields, "items": [_normal(item) for item in fields["items"]]}

@@ -52,6 +52,7 @@ class Pages(Plain):
     identify = {"Page": "handle"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
     connection, noun, selection = "pages", "page", "handle"
+    refers_to = ("variants",)
     html = ("body",)
 
     def key_of(self, node: Mapping[str, Any]) -> Key:

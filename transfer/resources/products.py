@@ -108,7 +108,7 @@ class Products(Resource):
     }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Product",)
-    refers_to = ("files", "metafield_definitions", "metaobjects")
+    refers_to = ("files", "metafield_definitions", "metaobjects", "variants")
     translated = "PRODUCT"
     unique = True
     embeds = ("variants",)
@@ -181,8 +181,7 @@ class Products(Resource):
         return {**fields, "descriptionHtml": links.in_html(html, translate)} if html else fields
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        for target in links.targets(links.in_html, fields.get("descriptionHtml")):
-            yield Place("descriptionHtml", target, link=True)
+        yield from links.places("descriptionHtml", links.in_html, fields.get("descriptionHtml"))
         yield from media.places(fields)
         yield from linked.places(fields["options"])
 

@@ -30,6 +30,7 @@ class ShopPolicies(Resource):
     key_is = "type"
     scopes = Scopes(read=("read_legal_policies",), write=("write_legal_policies",))
     gid_types = ("ShopPolicy",)
+    refers_to = ("variants",)
     translated = "SHOP_POLICY"
     identify = {"ShopPolicy": "type"}
     upsert = True
@@ -62,8 +63,7 @@ class ShopPolicies(Resource):
         return {**fields, "body": links.in_html(fields["body"], translate)}
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        for target in links.targets(links.in_html, fields["body"]):
-            yield Place("body", target, link=True)
+        yield from links.places("body", links.in_html, fields["body"])
 
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1 or not key[0]:

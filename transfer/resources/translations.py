@@ -224,7 +224,7 @@ class Translations(Resource):
         for name, text in fields["texts"].items():
             type_ = types.get(name, TEXT)
             if type_ in HTML:
-                yield from (Place(f"texts.{name}", to, link=True) for to in links.targets(links.in_html, text))
+                yield from links.places(f"texts.{name}", links.in_html, text)
             else:
                 yield from values.places(f"texts.{name}", type_, text, hard=len(fields["texts"]) == 1)
 

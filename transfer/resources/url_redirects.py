@@ -45,6 +45,7 @@ class UrlRedirects(Plain):
     key_is = "path"
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
     gid_types = ()  # nothing refers to a redirect
+    refers_to = ("variants",)
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
     connection, noun, selection = "urlRedirects", "urlRedirect", "path"
     renames = True
@@ -65,8 +66,7 @@ class UrlRedirects(Plain):
         return {**fields, "target": links.in_url(fields["target"], translate)}
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        for target in links.targets(links.in_url, fields["target"]):
-            yield Place("target", target, link=True)
+        yield from links.places("target", links.in_url, fields["target"])
 
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 1 or not key[0]:

@@ -1,0 +1,160 @@
+"""What a link to a store's own pages names: records by the handles in its path, variants by their ids.
+
+Paths are made of handles, which are natural keys, so they need no change. An id of a variant means nothing in another
+shop; in an archive a variant stands by its options there as everywhere, percent-encoded::
+
+    /products/shirt?variant=123       /products/shirt?variant=shopsync%3Avariants%2Fshirt%2FSize%2FM
+    /cart/123:2,456:1                 /cart/shopsync%3Avariants%2Fshirt%2FSize%2FM:2,shopsync%3A…:1
+
+Where the other store has no such variant, the link goes without it: to the product, or with the rest of the cart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import quote, unquote
+
+from .references import Target, gid_type
+
+Translate = Callable[[str], str | None]
+
+OURS = "shopsync:"
+VERBATIM = f"{OURS}verbatim:"
+STORE, CDN = "store", "cdn"  # the words that stand for the shop's own hosts
+
+_HEAD = re.compile(r"(?:shopsync:)?(?:https?:)?//([^/?#]*)", re.IGNORECASE)
+_LOCALE = r"(?P<locale>[a-z]{2,3}(?:-[a-z0-9]{2,4})?/)?"
+_PATH = re.compile(
+    rf"/{_LOCALE}(?P<kind>products|collections|pages|blogs|policies|cdn/shop/files|cdn/shop/products)/(?P<rest>.+)",
+    re.IGNORECASE,
+)
+_FILE = re.compile(r"/(?:files|products)/([^/]+)\Z")
+_ENDING = re.compile(r"\.(?:js|json|oembed|atom)\Z", re.IGNORECASE)
+_IMAGE = re.compile(r"\.(?:avif|bmp|gif|heic|jpe?g|png|svg|tiff?|webp)\Z", re.IGNORECASE)
+# Sizes that a file's address may carry: name_600x.jpg, name_large.png, name_100x100_crop_center@2x.jpg
+_SIZE = re.compile(
+    r"_(?:\d+x\d*|x\d+|pico|icon|thumb|small|compact|medium|large|grande|original|master)(?:_crop_[a-z]+)?(?:@[23]x)?"
+    r"(?:\.progressive)?(?=\.[a-z0-9]+\Z)",
+    re.IGNORECASE,
+)
+
+
+# -- records, by the path ----------------------------------------------------------------------------------------
+
+
+def named(link: str) -> Iterator[Target]:
+    """The records that a portable link names, on its own shop: none for other hosts and unknown paths."""
+    path = _own_path(link)
+    if path is None:
+        return
+    path = re.split(r"[?#]", path, maxsplit=1)[0]
+    head = _HEAD.match(link)
+    if head is not None and head[1] == CDN:
+        yield from _file(path)
+        return
+    found = _PATH.match(path)
+    if found is not None:
+        parts = [unquote(part) for part in found["rest"].split("/") if part]
+        yield from _records(found["kind"].lower(), parts) if parts else ()
+
+
+def localised(link: str) -> bool:
+    """Whether a link leads to pages in one language, where a handle may be a translated one."""
+    found = _PATH.match(_own_path(link) or "")
+    return found is not None and found["locale"] is not None
+
+
+def _own_path(link: str) -> str | None:
+    """A portable link's path and what follows it; None where it leads elsewhere."""
+    head = _HEAD.match(link)
+    if head is None:
+        return None if link.startswith(OURS) else link
+    ours = link.startswith(OURS) and head[1] in (STORE, CDN)
+    return link[head.end() :] if ours else None
+
+
+def _records(kind: str, parts: list[str]) -> Iterator[Target]:
+    handles = [_ENDING.sub("", part).lower() for part in parts]
+    if kind.startswith("cdn/"):
+        yield from _file(f"/files/{parts[-1]}")
+    elif kind == "collections":
+        if handles[0] not in ("all", "vendors", "types"):  # every shop has these
+            yield Target("collections", (handles[0],))
+        if len(handles) > 2 and handles[1] == "products":
+            yield Target("products", (handles[2],))
+    elif kind == "blogs":
+        yield Target("blogs", (handles[0],))
+        if len(handles) > 1 and handles[1] != "tagged":
+            yield Target("articles", (handles[0], handles[1]))
+    elif kind == "policies":
+        yield Target("shop_policies", (handles[0].replace("-", "_").upper(),))
+    elif kind == "products" or len(handles) == 1:  # /pages/team/anna is an entry's page: its path names no type
+        yield Target(kind, (handles[0],))
+
+
+def _file(path: str) -> Iterator[Target]:
+    found = _FILE.search(path)
+    if found is not None:
+        name = _SIZE.sub("", unquote(found[1]))
+        yield Target("files", ("image" if _IMAGE.search(name) else "file", name))
+
+
+# -- variants, by their ids --------------------------------------------------------------------------------------
+
+_SELLING = re.compile(r"/(?:[a-z]{2,3}(?:-[a-z0-9]{2,4})?/)?(?:collections/[^/?#]+/)?products/[^/?#]+/?\Z", re.I)
+_CART = re.compile(r"(/(?:[a-z]{2,3}(?:-[a-z0-9]{2,4})?/)?cart)/([^/]+)\Z", re.IGNORECASE)
+_ITEM = re.compile(r"([^:]+)(:\d+)\Z")
+_WHOLE = re.compile(r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?P<fragment>#.*)?\Z", re.DOTALL)
+_VARIANT = "gid://shopify/ProductVariant/"
+ESCAPED = quote(OURS, safe="")
+_PORTABLE = f"{ESCAPED}variants%2F", f"{ESCAPED}unknown%2FProductVariant%2F"
+
+
+def with_variants(link: str, translate: Translate) -> str:
+    """A link with the variants that it names translated: GIDs there, their numbers here. Other hosts' stay."""
+    path = _own_path(link)
+    if not path or link.startswith(VERBATIM):
+        return link
+    whole = _WHOLE.match(path)
+    assert whole is not None
+    bare, query = whole["path"], whole["query"]
+    cart = _CART.match(bare)
+    if cart is not None:
+        items = [_item(item, translate) for item in cart[2].split(",")]
+        kept = ",".join(item for item in items if item)
+        bare = f"{cart[1]}/{kept}" if kept else cart[1]
+    if query and _SELLING.match(bare):
+        parts = [_parameter(part, translate) for part in query.split("&")]
+        query = "&".join(part for part in parts if part is not None) or None
+    asked = "" if query is None else f"?{query}"
+    return f"{link[: len(link) - len(path)]}{bare}{asked}{whole['fragment'] or ''}"
+
+
+def _item(item: str, translate: Translate) -> str | None:
+    found = _ITEM.match(item)
+    if found is None:
+        return item
+    new = _variant(found[1], translate)
+    return None if new is None else f"{new}{found[2]}"
+
+
+def _parameter(part: str, translate: Translate) -> str | None:
+    name, equals, value = part.partition("=")
+    if name != "variant" or not equals:
+        return part
+    new = _variant(value, translate)
+    return None if new is None else f"{name}={new}"
+
+
+def _variant(said: str, translate: Translate) -> str | None:
+    if said.isascii() and said.isdigit():
+        text = _VARIANT + said
+    elif said.startswith(_PORTABLE):
+        text = unquote(said)
+    else:
+        return said
+    new = translate(text)
+    if new is None or new == text:
+        return None if new is None else said
+    return new.removeprefix(_VARIANT) if gid_type(new) is not None else quote(new, safe="")

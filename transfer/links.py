@@ -35,16 +35,18 @@ def is_link(text: str) -> bool:
 # -- walking -----------------------------------------------------------------------------------------------------
 
 
-def rewritten(link: str, translate: Translate) -> str:
-    """A link with what stands before its path translated, and the variants that it names on the shop itself."""
-    new = translate(link)
-    if new is None:
-        new = link
-    if link.startswith(VERBATIM) or new.startswith(VERBATIM):
-        return new
-    if link.startswith(OURS) and not new.startswith(OURS):  # on its way into a shop
-        new = translate(with_variants(link, translate)) or new
-    return with_variants(new, translate)
+def steps(link: str, translate: Translate) -> Iterator[str]:
+    """A link, changed in one place after the other: what stands before its path, and the variants that it names."""
+    home = translate(link) or link
+    if link.startswith(VERBATIM) or home.startswith(VERBATIM):
+        yield home
+    elif link.startswith(OURS) and not home.startswith(OURS):  # on its way into a shop
+        named_here = with_variants(link, translate)
+        yield named_here
+        yield translate(named_here) or named_here
+    else:
+        yield home
+        yield with_variants(home, translate)
 
 
 def in_url(text: str, translate: Translate) -> str:
@@ -52,7 +54,7 @@ def in_url(text: str, translate: Translate) -> str:
     bare = text.strip()
     if not is_link(bare):
         return text
-    new = rewritten(bare, translate)
+    *_, new = steps(bare, translate)
     return text if new == bare else text.replace(bare, new, 1)
 
 
@@ -72,10 +74,15 @@ def in_html(text: str, translate: Translate) -> str:
 
 def _in_attribute(raw: str, translate: Translate) -> str:
     """An address as it is written in HTML. Only what changes is written anew, entities and all."""
+    link = html.spelt(raw).text
+    for new in steps(link, translate) if is_link(link) else ():
+        raw = _spliced(raw, new)
+    return raw
+
+
+def _spliced(raw: str, new: str) -> str:
+    """What is written so that it says `new`, as it was wherever it says the same."""
     said = html.spelt(raw)
-    if not is_link(said.text):
-        return raw
-    new = rewritten(said.text, translate)
     if new == said.text:
         return raw
     start = _same(said.text, new)

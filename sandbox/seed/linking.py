@@ -50,7 +50,8 @@ def plant(shop: Shop, chance: random.Random | None = None, products: int | None 
     define_metafield(shop, "PRODUCT", "custom.direct", "url")
     set_metafield(shop, bulb, "custom.direct", f"https://{host}/products/bulb?variant={other}")
     set_metafield(shop, lamp, "custom.care", rich_text("Dust it.", url=f"/products/lamp?variant={first}"), RICH)
-    set_metafield(shop, lamp, "custom.more", json.dumps({"text": "More", "url": f"https://{host}/cart/{first}:1"}), "link")
+    more = {"text": "More", "url": f"https://{host}/cart/{first}:1"}
+    set_metafield(shop, lamp, "custom.more", json.dumps(more), "link")
     news = honest(blogs.put, shop, None, {"title": "Lights", "handle": "lights"})
     article = {"title": "Light", "body": f'<a href="/products/lamp?variant={first}">x</a>', "author": {"name": "Anna"}}
     honest(put_article, shop, None, {**article, "blogId": news["id"]})

@@ -45,6 +45,9 @@ CDN = "https://cdn.shopify.com/s/files/1/0689/7340/7517"
         (f"{CDN}/products/a.jpg", "shopsync:https://cdn/files/a.jpg", None),
         ("shopsync:https://store/x", "shopsync:verbatim:shopsync:https://store/x", "shopsync:https://store/x"),
         ("shopsync:verbatim:x", "shopsync:verbatim:shopsync:verbatim:x", "shopsync:verbatim:x"),
+        ("/p?variant=shopsync%3Ax", "shopsync:verbatim:/p?variant=shopsync%3Ax", "/p?variant=shopsync%3Ax"),
+        ("/cdn/shop/products/a.jpg?v=1", "/cdn/shop/files/a.jpg?v=1", "/cdn/shop/files/a.jpg?v=1"),
+        ("//here.example/cdn/shop/products/a.jpg", "shopsync://store/cdn/shop/files/a.jpg", None),
     ],
 )
 def test_own_addresses_become_the_other_stores(link: str, portable: str, there: str | None) -> None:
@@ -66,6 +69,9 @@ def test_own_addresses_become_the_other_stores(link: str, portable: str, there: 
         "https://cdn.shopify.com/s/files/1/0689/7340/7518/files/a.jpg",
         "/products/a",
         "///products/a",
+        "/cdn/shop/products/x/a.jpg",
+        "https://here.example/cdn/shop/t/3/assets/theme.css",
+        "https://here.example/cdn/shop/videos/c/vp/a/a.mp4?v=0",
     ],
 )
 def test_other_addresses_stay(link: str) -> None:
@@ -89,6 +95,9 @@ def test_a_foreign_host_is_named_without_its_password() -> None:
         ("/collections/all/products/p.json", [("products", "p")]),
         ("/collections/c/some-tag", [("collections", "c")]),
         ("/collections/all", []),
+        ("/policies/refund-policy", [("shop_policies", "REFUND_POLICY")]),
+        ("/pages/team/anna", []),
+        ("/cart/1:2", []),
         ("/blogs/news", [("blogs", "news")]),
         ("/blogs/news/first#comments", [("blogs", "news"), ("articles", "news", "first")]),
         ("/blogs/news/tagged/x", [("blogs", "news")]),
@@ -110,6 +119,51 @@ def test_a_path_names_records(link: str, found: list[tuple[str, ...]]) -> None:
     assert list(paths.named(link)) == [Target(kind, tuple(key)) for kind, *key in found]
 
 
+VARIANTS = {
+    "gid://shopify/ProductVariant/1": "shopsync:variants/a/Size/50%2F50/Färbung/x y",
+    "gid://shopify/ProductVariant/2": "shopsync:variants/b/Size/M",
+}
+ONE, TWO = "shopsync%3Avariants%2Fa%2FSize%2F50%252F50%2FF%C3%A4rbung%2Fx%20y", "shopsync%3Avariants%2Fb%2FSize%2FM"
+
+
+@pytest.mark.parametrize(
+    ("link", "portable", "without_two"),
+    [
+        ("/products/a?variant=1", f"/products/a?variant={ONE}", None),
+        ("/products/a?b=variant&variant=2#c", f"/products/a?b=variant&variant={TWO}#c", "/products/a?b=variant#c"),
+        ("/products/a?variant=2", f"/products/a?variant={TWO}", "/products/a"),
+        ("/en-de/products/a/?variant=1&variant=2", f"/en-de/products/a/?variant={ONE}&variant={TWO}", None),
+        ("/collections/c/products/a.json?variant=1", f"/collections/c/products/a.json?variant={ONE}", None),
+        ("https://here.example/products/a?variant=1", f"shopsync:https://store/products/a?variant={ONE}", None),
+        ("/cart/1:2,2:10?x=1", f"/cart/{ONE}:2,{TWO}:10?x=1", "/cart/1:2?x=1"),
+        ("/de/cart/2:1#a", f"/de/cart/{TWO}:1#a", "/de/cart#a"),
+        ("/products/a?variant=", "/products/a?variant=", None),
+        ("/products/a?variant", "/products/a?variant", None),
+        ("/products/a?variant=x", "/products/a?variant=x", None),
+        ("/products/a?variants=1", "/products/a?variants=1", None),
+        ("/products?variant=1", "/products?variant=1", None),
+        ("/pages/a?variant=1", "/pages/a?variant=1", None),
+        ("/cart/add?id=1", "/cart/add?id=1", None),
+        ("/products/a#?variant=1", "/products/a#?variant=1", None),
+        ("https://else.example/products/a?variant=1", "https://else.example/products/a?variant=1", None),
+    ],
+)
+def test_variants_stand_by_their_options(link: str, portable: str, without_two: str | None) -> None:
+    def leaving(text: str) -> str | None:
+        return VARIANTS.get(text, HERE.portable(text)) if links.is_link(text) or text in VARIANTS else text
+
+    gids = {name: gid for gid, name in VARIANTS.items()}
+    assert links.in_url(link, leaving) == portable
+    arrived = links.in_url(portable, lambda text: gids.get(text) or THERE.local(text))
+    assert arrived == link.replace("here.example", "www.there.example")
+    assert links.in_url(portable, lambda text: text) == portable
+    two = VARIANTS["gid://shopify/ProductVariant/2"]
+    left = links.in_url(portable, lambda text: None if text == two else gids.get(text, text))
+    assert without_two is None or left == without_two
+    found = [place.target.resource for place in links.places("x", links.in_url, portable) if not place.link]
+    assert len(found) == portable.count("shopsync%3A")
+
+
 def _to(text: str) -> str:
     return links.in_html(text, HERE.portable)
 
@@ -127,6 +181,19 @@ def _to(text: str) -> str:
         ("<a href='mailto:a@www.here.example'>", None),
         ("<a href='/products/a?x=&quot;'>", None),
         ("<a href='shopsync:x'>", "<a href='shopsync:verbatim:shopsync:x'>"),
+        (
+            '<b style="a:b;background: URL( &quot;https://here.example/x&quot; ) , url(//here.example/y)">',
+            '<b style="a:b;background: URL( &quot;shopsync:https://store/x&quot; ) , url(shopsync://store/y)">',
+        ),
+        (
+            "<style>a{b:url('//here.example/x?a&amp;b')}</style>",
+            "<style>a{b:url('shopsync://store/x?a&amp;b')}</style>",
+        ),
+        ("<style>/* https://here.example/ */</style><b style='content:\"https://here.example/\"'>", None),
+        ("<b data-x=https://here.example/y>", "<b data-x=shopsync:https://store/y>"),
+        ("<b data-x='see https://here.example/y' data-y='https://here.example/ is it' aria-x='//here.example'>", None),
+        ("<b data-BgSet='//here.example/x 1x'>", "<b data-BgSet='shopsync://store/x 1x'>"),
+        ("<source srcset='//here.example/x.mp4'>", "<source srcset='shopsync://store/x.mp4'>"),
         (f"<img srcset='{CDN}/files/a.png 1x, /b 2x'>", "<img srcset='shopsync:https://cdn/files/a.png 1x, /b 2x'>"),
     ],
 )

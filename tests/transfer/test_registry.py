@@ -33,12 +33,12 @@ ORDER = (
     "metaobject_definitions",
     "metafield_definitions",
     "metafield_pins",
-    "pages",
     "blogs",
-    "articles",
     "products",
     "metaobjects",
     "collections",
+    "pages",
+    "articles",
     "product_metafields",
     "variant_metafields",
     "shop_metafields",
@@ -301,7 +301,8 @@ def _numbering() -> tuple[Callable[[str], str], Callable[[str], str]]:
         target = parse(text)
         if target is None:
             return THERE.local(text)
-        return gids.setdefault(text, f"gid://shopify/Thing/{len(gids) + 1}")
+        kind = "ProductVariant" if target.resource == "variants" else "Thing"
+        return gids.setdefault(text, f"gid://shopify/{kind}/{len(gids) + 1}")
 
     return there, lambda text: next((form for form, gid in gids.items() if gid == text), THERE.portable(text))
 

@@ -1,15 +1,37 @@
-"""One sandbox for all tests; shops of their own for each."""
+"""One sandbox and one broker for all tests; shops of their own for each."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import current_app
+from django.test import override_settings
 
+from runs import broker
+
+from . import servers
 from .support import CLIENT_ID, CLIENT_SECRET, Sandbox
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """For `-n auto`: one more than there are processors, because much of these tests is waiting."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For pytest-xdist: what shares costly fixtures stays together, and what takes longest starts first."""
+    for item in items:
+        if item.get_closest_marker("broker") is None:  # else a whole program of its own: nothing is shared
+            together = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(together))
+    items.sort(key=lambda item: not (item.get_closest_marker("browser") or item.get_closest_marker("faults")))
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +49,35 @@ def no_faults(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("sandbox").faults()
 
 
+@pytest.fixture(scope="session")
+def rung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The settings of a broker that takes the bells of pages and commands: a Redis, or the one of the install."""
+    folder = tmp_path_factory.mktemp("broker")
+    with servers.broker() as redis:
+        own = {"VAR_DIR": folder, "BROKER_SOCKET": folder / "broker.sock", "REDIS_URL": redis}
+        current_app.conf.update(broker_url=redis or f"redis+socket://{own['BROKER_SOCKET']}?virtual_host=0")
+        with override_settings(**own):
+            process = start_broker()
+        yield own
+        if process is not None:
+            process.terminate()
+            process.wait(10)
+
+
+def start_broker() -> subprocess.Popen[bytes] | None:
+    """The one of the install; none where settings name another."""
+    if (command := broker.command()) is None:
+        return None
+    broker.prepare()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    while not broker.alive():
+        time.sleep(0.02)
+    return process
+
+
 @pytest.fixture
-def app(settings: Any, sandbox: Sandbox, tmp_path: Path) -> Any:
-    """Django's settings, pointed at the sandbox and at a folder of the test's own."""
+def app(settings: Any, sandbox: Sandbox, rung: dict[str, Any], tmp_path: Path) -> Any:
+    """Django's settings, pointed at the sandbox, at the broker and at a folder of the test's own."""
     settings.SHOPIFY_API_KEY = CLIENT_ID
     settings.SHOPIFY_API_SECRETS = [CLIENT_SECRET]
     settings.SHOPIFY_API_ORIGIN = sandbox.origin
@@ -37,10 +85,15 @@ def app(settings: Any, sandbox: Sandbox, tmp_path: Path) -> Any:
     settings.SHOPIFY_FILE_HOSTS = [sandbox.url]
     settings.SHOPIFY_APP_BRIDGE_URL = f"{sandbox.url}/app-bridge.js"
     settings.FILES_DIR = tmp_path / "files"
-    settings.BROKER_SOCKET = tmp_path / "no-broker.sock"
-    settings.REDIS_URL = ""
+    settings.BROKER_SOCKET, settings.REDIS_URL = rung["BROKER_SOCKET"], rung["REDIS_URL"]
     settings.SETTLING_SECONDS = 0.0
     return settings
+
+
+@pytest.fixture
+def no_broker(app: Any, tmp_path: Path) -> None:
+    """Nobody hears a bell."""
+    app.BROKER_SOCKET, app.REDIS_URL = tmp_path / "no-broker.sock", ""
 
 
 @pytest.fixture(scope="session")

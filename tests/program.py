@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
 
+from tests.servers import broker, database, free_port
 from tests.support import CLIENT_ID, CLIENT_SECRET, ROOT, Sandbox
 
 
-def free_port() -> int:
-    with socket.socket() as own:
-        own.bind(("127.0.0.1", 0))
-        return int(own.getsockname()[1])
-
-
 class Program:
-    """Web, workers, beat and broker in one; and a way to kill its worker."""
+    """Web, workers, beat and broker in one; and a way to kill its worker.
+
+    On SQLite and with the broker that comes with the install; where DATABASE_URL and REDIS_URL name servers, on a
+    database and a Redis of its own.
+    """
 
     def __init__(self, sandbox: Sandbox, folder: Path, settings: Mapping[str, str], *, port: int | None = None) -> None:
         port = port or free_port()
+        self._owned = ExitStack()
+        self.database = self._owned.enter_context(database(folder))
         self.environment = {
             **os.environ,
+            "DATABASE_URL": self.database,
+            "REDIS_URL": self._owned.enter_context(broker()),
             **settings,
             "ENV_FILE": os.devnull,
             "VAR_DIR": str(folder),
@@ -40,8 +42,7 @@ class Program:
             "SHOPIFY_ADMIN_ORIGIN": sandbox.url,
             "SHOPIFY_APP_BRIDGE_URL": f"{sandbox.url}/app-bridge.js",
         }
-        self.environment.pop("DATABASE_URL", None)
-        self.environment.pop("REDIS_URL", None)
+        self.broker = self.environment["REDIS_URL"] or f"unix://{folder}/broker.sock"
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "manage.py", "up", "--quiet", "--port", str(port)]
         self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
@@ -50,6 +51,8 @@ class Program:
         for line in self._output:
             if "ready |" in line:
                 break
+        else:
+            raise AssertionError("the program did not come up; what it said stands above")
         self._reader = threading.Thread(target=self._output.read, daemon=True)
         self._reader.start()
 
@@ -66,8 +69,9 @@ class Program:
                     return True
         return False
 
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        self._process.send_signal(how)
         self._process.wait(90)
         self._reader.join(10)
         self._output.close()
+        self._owned.close()

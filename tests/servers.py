@@ -2,7 +2,7 @@
 
     python -m tests.servers postgres redis -- python -m pytest tests/runs
 
-runs a command with DATABASE_URL and REDIS_URL set.
+runs a command with DATABASE_URL and REDIS_URL set: what the command starts then works on these two servers.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
 
 START_SECONDS = 30
 PASSWORD = "of-a-test"
@@ -54,7 +59,7 @@ def postgres() -> Iterator[str]:
     data = str(folder / "data")
     quiet = {"cwd": "/", "check": True, "stdout": subprocess.DEVNULL}
     init = ["--auth=scram-sha-256", "--username=shopsync", f"--pwfile={secret}", "--encoding=UTF8", "--locale=C.UTF-8"]
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60"
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300"
     control = [*become, str(binaries / "pg_ctl"), "-D", data]
     try:
         subprocess.run([*become, str(binaries / "initdb"), "-D", data, "--no-sync", *init], **quiet)  # type: ignore[call-overload]
@@ -105,6 +110,36 @@ def redis() -> Iterator[str]:
             yield own.url
         finally:
             own.stop()
+
+
+@contextmanager
+def database(folder: Path) -> Iterator[str]:
+    """The address of an empty database: one more on the server that DATABASE_URL names, else a file in the folder."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield f"sqlite:///{folder / 'db.sqlite3'}"
+        return
+    name = f"of_a_test_{uuid.uuid4().hex}"
+    _tell(server, "CREATE DATABASE {}", name)
+    try:
+        yield f"{server.rpartition('/')[0]}/{name}"
+    finally:
+        _tell(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _tell(server: str, statement: LiteralString, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+
+@contextmanager
+def broker() -> Iterator[str]:
+    """The address of a Redis of one's own where REDIS_URL names one; else none: the program brings its own broker."""
+    if not os.environ.get("REDIS_URL"):
+        yield ""
+        return
+    with redis() as own:
+        yield own
 
 
 def main(arguments: list[str]) -> int:

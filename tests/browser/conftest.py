@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.program import Program, free_port
+from tests.program import Program
+from tests.servers import free_port
 from tests.support import Sandbox
 
 from .admin import Admin

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.program import Program, free_port
+from tests.program import Program
+from tests.servers import free_port
 from tests.support import ROOT, Sandbox
 
 from .admin import DESK, PHONE, RUN_TIMEOUT, Admin

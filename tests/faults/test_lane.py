@@ -15,7 +15,7 @@ from demo.copy import Copy, Store
 from tests.faults.test_kill import _members
 from tests.operations.stack import Stack, wait_for
 from tests.program import Program
-from tests.servers import Redis
+from tests.servers import Redis, database
 from tests.support import Sandbox
 
 pytestmark = [pytest.mark.faults, pytest.mark.broker, pytest.mark.timeout(300)]
@@ -47,14 +47,15 @@ def stack_of(slow: Sandbox, redis: Redis, tmp_path: Path) -> Iterator[Callable[.
     made: list[Stack] = []
 
     def make(workers: int = 1, without: tuple[str, ...] = (), **settings: str) -> Stack:
-        own = Stack(slow, tmp_path / "var", redis=redis, shortened={**SHORT, **settings})
+        own = Stack(slow, tmp_path / "var", redis=redis, database=url, shortened={**SHORT, **settings})
         made.append(own)
         own.up(workers, without)
         return own
 
-    yield make
-    for own in made:
-        own.down()
+    with database(tmp_path) as url:
+        yield make
+        for own in made:
+            own.down()
 
 
 class Shopper:
@@ -189,7 +190,7 @@ def test_redis_killed_in_the_middle_of_a_run_costs_time(
 
 
 def test_the_embedded_brokers_folder_and_socket_vanish_in_the_middle_of_a_run(slow: Sandbox, tmp_path: Path) -> None:
-    program = Program(slow, tmp_path / "var", {**SHORT, "SLICE_SECONDS": "2"})
+    program = Program(slow, tmp_path / "var", {**SHORT, "SLICE_SECONDS": "2", "REDIS_URL": ""})
     try:
         shopper = Shopper(program, slow, "boutique", products=60)
         run = shopper.export()

@@ -49,12 +49,12 @@ class Stack:
         folder: Path,
         *,
         redis: Redis,
-        database: str | None = None,
+        database: str,
         shortened: Mapping[str, str] | None = None,
         python: Path | None = None,
     ) -> None:
         self._folder, self._port, self._redis = folder, free_port(), redis
-        self._database = database or f"sqlite:///{folder / 'db.sqlite3'}"
+        self._database = database
         self._values = {
             "SECRET_KEY": "of-a-test-and-of-nothing-else",
             "SHOPIFY_API_KEY": CLIENT_ID,

@@ -88,7 +88,7 @@ def test_cancelling_ringing_and_expiring(app: Any, sandbox: Sandbox, operator: C
     assert "1 runs are cancelled" in answer.content.decode()
     waiting.refresh_from_db()
     assert waiting.status == Status.CANCELLED
-    assert "the sweep will ring" in act(operator, "ring", waiting).content.decode()
+    assert "A worker has been rung for." in act(operator, "ring", waiting).content.decode()
     assert "2 runs expire now" in act(operator, "expire", done, waiting).content.decode()
     assert not Run.objects.filter(expires_at__gt=timezone.now()).exists()
 
@@ -164,7 +164,7 @@ def test_the_lanes_page_says_who_is_served_and_who_waits(app: Any, sandbox: Sand
 
 
 def test_a_shop_is_paused_resumed_and_everything_drained_from_the_page(
-    app: Any, sandbox: Sandbox, operator: Client
+    app: Any, sandbox: Sandbox, operator: Client, request: pytest.FixtureRequest
 ) -> None:
     shop = installed(sandbox, sandbox.shop("plain"))
     run = exports.create(shop)
@@ -180,6 +180,8 @@ def test_a_shop_is_paused_resumed_and_everything_drained_from_the_page(
     assert state(operator)["drained"]
     assert not work_slice()
     do("undrain")
+    assert "A worker has been rung for." in do("ring")
+    request.getfixturevalue("no_broker")
     assert "sweep will ring" in do("ring")
     assert work(run).status == Status.SUCCEEDED
     assert "no such deed" in do("explode")

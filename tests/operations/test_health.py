@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from runs import broker, tasks
+from runs import tasks
+from tests.servers import database
 from tests.support import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +25,7 @@ def test_a_living_process_says_so_without_a_database(client: Client, django_db_b
         assert client.get("/healthz").json() == {"status": "ok"}
 
 
-def test_without_broker_and_beat_pages_are_served_all_the_same(app: Any, client: Client) -> None:
+def test_without_broker_and_beat_pages_are_served_all_the_same(no_broker: None, client: Client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -36,8 +37,7 @@ def test_without_broker_and_beat_pages_are_served_all_the_same(app: Any, client:
     }
 
 
-def test_all_is_well(app: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broker, "alive", lambda: True)
+def test_all_is_well(app: Any, client: Client) -> None:
     tasks.sweep()
     assert set(client.get("/readyz").json().values()) == {"ok"}
 
@@ -65,9 +65,10 @@ def test_a_database_that_cannot_be_reached(app: Any, client: Client, monkeypatch
 
 
 def test_swept_says_in_one_sentence_that_nothing_was_migrated(tmp_path: Path) -> None:
-    own = {**os.environ, "VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"}
     command = [sys.executable, "manage.py", "swept"]
-    ran = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
+    with database(tmp_path) as url:
+        own = {**os.environ, "VAR_DIR": str(tmp_path), "DATABASE_URL": url}
+        ran = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr.strip().endswith("has `manage.py migrate` been run?")
     assert "Traceback" not in ran.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,8 @@ import pytest
 import demo.__main__ as show
 from demo.copy import Trouble
 from runs.supervisor import Child, Supervisor
-from tests.program import Program, free_port
+from tests.program import Program
+from tests.servers import free_port
 from tests.support import ROOT, Sandbox
 
 
@@ -54,6 +56,24 @@ def test_a_second_program_leaves_the_first_alone(sandbox: Sandbox, tmp_path: Pat
         assert Sandbox.ask(first, "/healthz") == {"status": "ok"}  # type: ignore[arg-type]
     finally:
         first.stop()
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(120)
+def test_two_programs_do_not_share_their_files_and_a_killed_one_leaves_them_free(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    first = Program(sandbox, tmp_path, {})
+    try:
+        done = _up(tmp_path, "--port", str(free_port()))
+        assert (done.returncode, done.stdout) == (1, "")
+        (line,) = done.stderr.splitlines()
+        assert line.startswith("CommandError: Another `manage.py up` works with the files in ")
+        assert line.endswith("choose another VAR_DIR.")
+        assert Sandbox.ask(first, "/healthz") == {"status": "ok"}  # type: ignore[arg-type]
+    finally:
+        first.stop(signal.SIGKILL)
+    Program(sandbox, tmp_path, {}).stop()
 
 
 def test_who_answers_for_a_dead_child_is_somebody_else(monkeypatch: pytest.MonkeyPatch) -> None:

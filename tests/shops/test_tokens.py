@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from shops.models import Shop
 from shops.tasks import webhooks
 from shops.tokens import REOPEN, ShopToken, keep_alive
 from tests.runs.test_lane import work
+from tests.servers import database
 from tests.support import CLIENT_ID, CLIENT_SECRET, ROOT, Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,11 +77,11 @@ def grants(sandbox: Sandbox, domain: str) -> dict[str, int]:
 class Workers:
     """Processes on a database of their own."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, url: str) -> None:
         self._environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "shopsync.settings",
-            "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+            "DATABASE_URL": url,
             "VAR_DIR": str(folder),
             "SHOPIFY_API_KEY": CLIENT_ID,
             "SHOPIFY_API_SECRET": CLIENT_SECRET,
@@ -99,9 +101,14 @@ class Workers:
         return answers
 
 
-def test_of_processes_that_renew_at_the_same_moment_one_asks_shopify(sandbox: Sandbox, tmp_path: Path) -> None:
+@pytest.fixture
+def workers(sandbox: Sandbox, tmp_path: Path) -> Iterator[Workers]:
+    with database(tmp_path) as url:
+        yield Workers(sandbox, tmp_path, url)
+
+
+def test_of_processes_that_renew_at_the_same_moment_one_asks_shopify(sandbox: Sandbox, workers: Workers) -> None:
     domain = sandbox.shop()
-    workers = Workers(sandbox, tmp_path)
     sandbox.faults({"kind": "delay", "where": "oauth", "shop": domain, "seconds": 0.7})
     first = set(workers.at_once(3, "open", domain, sandbox.id_token(domain)))
     assert grants(sandbox, domain) == {"token-exchange": 1}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import shlex
 import socket
 import sys
 from argparse import ArgumentParser
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -33,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="say only who listens and what goes wrong")
 
     def handle(self, **options: Any) -> None:
-        with _door(options["host"], options["port"]) as door:
+        with _door(options["host"], options["port"]) as door, _claim(settings.VAR_DIR):
             call_command("migrate", verbosity=0, interactive=False)
             self._run(self._children(options, door), options)
 
@@ -101,6 +103,22 @@ def _door(host: str, port: int) -> socket.socket:
     raise CommandError(
         f"Cannot listen on {host}, port {port}: {reason}, or choose another --port (make run PORT=8001)."
     )
+
+
+def _claim(folder: Path) -> IO[str]:
+    """VAR_DIR is ours for as long as this file is open: two programs in it would share database, broker and schedule.
+
+    The system lets go of the lock when this process ends, however it ends; children do not inherit it.
+    """
+    lock = (folder / "up.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise CommandError(
+            f"Another `manage.py up` works with the files in {folder}: stop that one, or choose another VAR_DIR."
+        ) from None
+    return lock
 
 
 def _answers(door: socket.socket) -> bool:

@@ -162,8 +162,9 @@ def _report(result: Mapping[str, Any]) -> None:
     print(f"{'':<{width}}" + "".join(f"{word:>11}" for word in COLUMNS))
     for name, line in [*lines.items(), ("all", result["totals"])]:
         print(f"{name:<{width}}" + "".join(f"{line[word]:>11}" for word in COLUMNS))
-        for reason, count in line.get("reasons", {}).items():
-            print(f"{'':<{width}}  {count} × {reason}")
+    print(result["answer"]["sentence"])
+    for group in result["answer"]["reasons"]:
+        print(f"  {group['count']:,} {group['what']}")
 
 
 def _spent(label: str, stats: Mapping[str, float], records: int = 0) -> None:

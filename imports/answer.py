@@ -13,7 +13,7 @@ from .words import of_one, reason
 
 # Reasons that somebody chose, and such that only part of a record is missing: not a failure of the record.
 CHOSEN = frozenset({Reason.EXCLUDED, Reason.POLICY})
-PARTIAL = frozenset({Reason.UNRESOLVED_REFERENCE})
+PARTIAL = frozenset({Reason.UNRESOLVED_REFERENCE, Reason.UNREAD_REFERENCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,25 @@ class Answer:
     groups: tuple[Group, ...]
 
 
+def to_json(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer for those who read no page."""
+    own = answer(result)
+    groups = [{"reason": g.word, "count": g.count, "what": g.what, "advice": g.advice} for g in own.groups]
+    return {"sentence": own.sentence, "reasons": groups}
+
+
 def answer(result: Mapping[str, Any]) -> Answer:
     """From a finished import's `result`."""
     totals = result.get("totals", {})
     source = totals.get("source", 0)
     groups = _groups(result)
+    unread = _unread(result)
     chosen = sum(group.count for group in groups if group.word in CHOSEN)
     absent = max(_absent(totals), sum(group.count for group in groups if group.tone == "bad"))
     if absent:
         reasons = sum(group.tone == "bad" for group in groups)
         why = f", for {_count(reasons, 'reason')}" if reasons else ""
-        return Answer(f"{_of(absent, source)} did not arrive{why}.", "bad", groups)
+        return Answer(f"{_of(absent, source)} did not arrive{why}.{unread}", "bad", groups)
     arrived = source - chosen
     if not source:
         sentence = "The archive is empty: there was nothing to write."
@@ -53,7 +61,13 @@ def answer(result: Mapping[str, Any]) -> Answer:
         sentence = f"All {_records(arrived)} that you chose arrived; {left} left out."
     else:
         sentence = f"All {_records(source)} arrived." if source > 1 else "The one record arrived."
-    return Answer(sentence, "warn" if any(group.tone == "warn" for group in groups) else "good", groups)
+    warned = bool(result.get("withheld")) or any(group.tone == "warn" for group in groups)
+    return Answer(sentence + unread, "warn" if warned else "good", groups)
+
+
+def _unread(result: Mapping[str, Any]) -> str:
+    kinds = len(result.get("withheld", ()))
+    return f" {_count(kinds, 'kind').capitalize()} could not be read in the source store." if kinds else ""
 
 
 def _absent(totals: Mapping[str, int]) -> int:
@@ -81,7 +95,7 @@ def _records(count: int) -> str:
 
 def _count(count: int, noun: str) -> str:
     words = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
-    figure = words.get(count, f"{count:,}") if noun == "reason" else f"{count:,}"
+    figure = words.get(count, f"{count:,}") if noun in ("reason", "kind") else f"{count:,}"
     return f"{figure} {noun}{'' if count == 1 else 's'}"
 
 

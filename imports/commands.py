@@ -20,9 +20,12 @@ from transfer.archive import ArchiveError
 from transfer.archive.directory import pack_directory
 from transfer.outcomes import Policy, Verdict
 from transfer.plan import NOT_WRITTEN
+from transfer.registry import in_order
 
 from . import services
+from .answer import answer
 from .models import Import
+from .withheld import sentence
 
 
 def open_archive(path: Path) -> BinaryIO:
@@ -96,19 +99,32 @@ def plan_exit_code(run: Import) -> int:
 
 
 def plan_table(plan_: Mapping[str, Any]) -> str:
-    return table([*Verdict], plan_["counts"]) + f"about {plan_['points']} API points\n"
+    return table([*Verdict], plan_["counts"]) + f"about {plan_['points']} API points\n" + not_carried(plan_)
 
 
 def report_table(result: Mapping[str, Any]) -> str:
     words = ("source", "created", "updated", "unchanged", "skipped", "failed", "verified")
-    return table(words, result["resources"])
+    return table(words, result["resources"]) + answered(result) + not_carried(result)
+
+
+def answered(result: Mapping[str, Any]) -> str:
+    """Whether all arrived; and why records were not written, or not wholly: in the words of the page."""
+    told = answer(result)
+    lines = [told.sentence, *(f"{group.count:,} {group.what}. {group.advice}".rstrip() for group in told.groups)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def not_carried(told: Mapping[str, Any]) -> str:
+    """The kinds that the app may not read in the source, a line each."""
+    return "".join(f"{sentence(kind)}\n" for kind in told["withheld"])
 
 
 def table(words: Any, lines: Mapping[str, Mapping[str, Any]]) -> str:
     """Numbers per resource, right-aligned, with a last line for all."""
     width = max([len(name) for name in lines] + [8])
     rows = [f"{'':<{width}}" + "".join(f"{word:>11}" for word in words)]
-    rows += [f"{name:<{width}}" + "".join(f"{line.get(w, 0):>11}" for w in words) for name, line in lines.items()]
+    for name in in_order(lines):
+        rows.append(f"{name:<{width}}" + "".join(f"{lines[name].get(word, 0):>11}" for word in words))
     sums = [sum(line.get(word, 0) for line in lines.values()) for word in words]
     rows.append(f"{'all':<{width}}" + "".join(f"{count:>11}" for count in sums))
     return "\n".join(rows) + "\n"

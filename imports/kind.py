@@ -14,7 +14,9 @@ from transfer.registry import RESOURCES
 from transfer.stages import IMPORT
 from transfer.work import Desk
 
+from .answer import to_json
 from .models import Import
+from .withheld import withheld_in_source
 
 
 def options(run: Run) -> Mapping[str, Any]:
@@ -45,6 +47,7 @@ def plan(run: Run) -> Mapping[str, Any]:
         "counts": counts,
         "points": round(points),
         "seconds": round(seconds),
+        "withheld": withheld_in_source(run),
         "not_carried": run.past["check"]["manifest"]["notCarried"],
         "source_shop": run.past["check"]["manifest"]["sourceShop"],
         "external_links": run.past["check"]["manifest"]["externalLinks"],
@@ -61,7 +64,8 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
     totals = {word: sum(line[word] for line in report.values()) for word in WORDS}
     whole = totals["failed"] == 0 and totals["changed_meanwhile"] == 0 and totals["unverified"] == 0
     status = Status.SUCCEEDED if whole else Status.INCOMPLETE
-    return kinds.Finish(status, {"resources": report, "totals": totals})
+    result = {"resources": report, "totals": totals, "withheld": withheld_in_source(run)}
+    return kinds.Finish(status, {**result, "answer": to_json(result)})
 
 
 WORDS = (

@@ -15,7 +15,6 @@ from django.http import QueryDict
 from runs.exact import shown
 from runs.ledger import place_of, row_of
 from runs.models import LedgerEntry
-from shops.services import Refused
 from transfer.keys import decode, encode
 from transfer.outcomes import Outcome, Verdict
 from transfer.registry import RESOURCES, order
@@ -89,32 +88,13 @@ def page(run: Import, filters: Filters, after: str) -> tuple[list[dict[str, Any]
     """Lines for a list, and where the next page begins. Raises Refused for a page that does not exist."""
     query = LedgerEntry.objects.filter(filters.condition(run))
     found: list[dict[str, Any]] = []
-    for range_ in _ranges(after):
+    for range_ in services.ranges(after):
         found += _titled(query.filter(range_)).order_by("place", "number")[: PAGE + 1 - len(found)]
         if len(found) > PAGE:
             break
     chosen = {(name, tuple(key)) for name, key in records_left_out(run)}
     lines = [_line(entry, chosen) for entry in found[:PAGE]]
     return lines, lines[-1]["id"] if len(found) > PAGE else None
-
-
-def _ranges(after: str) -> list[Q]:
-    """The kinds in the order of writing, as ranges of places, which begin with the kind: each is read by its index."""
-    kinds = order()
-    if not after:
-        return [_range(name) for name in kinds]
-    number, _, digits = after.partition("-")
-    try:
-        place, least = bytes.fromhex(digits), int(number)
-        first = kinds.index(place.split(b"\0")[0].decode())
-    except ValueError:
-        raise Refused("This page of the list does not exist; start from its beginning.") from None
-    rest = Q(place__gt=place) | Q(place=place, number__gt=least)
-    return [_range(kinds[first]) & rest, *(_range(name) for name in kinds[first + 1 :])]
-
-
-def _range(name: str) -> Q:
-    return Q(place__gte=name.encode() + b"\0", place__lt=name.encode() + b"\1")
 
 
 def _titled(query: QuerySet[LedgerEntry]) -> Any:

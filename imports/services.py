@@ -22,11 +22,12 @@ from shops.services import Refused
 from transfer.archive.check import quick_check
 from transfer.keys import encode
 from transfer.outcomes import Outcome, Policy, Verdict
-from transfer.registry import RESOURCES, withheld
+from transfer.registry import RESOURCES, order, withheld
 from transfer.sheets.book import ARCHIVE, form_of, quick_look
 from transfer.work import Row
 
 from .models import Copy, Import
+from .withheld import report_lines
 
 CHUNK = 1 << 20
 AFTER_PLAN = "decide"  # the stage that a confirmed run goes on with
@@ -127,17 +128,33 @@ def rows(
     for name, word in (("resource", resource), ("verdict", verdict), ("outcome", outcome)):
         if word:
             query = query.filter(**{name: word})
-    if after:
-        number, _, place = after.partition("-")
-        try:
-            behind = (bytes.fromhex(place), int(number))
-        except ValueError:
-            raise Refused("This page of the list does not exist; start from its beginning.") from None
-        query = query.filter(Q(place__gt=behind[0]) | Q(place=behind[0], number__gt=behind[1]))
-    found = list(query.order_by("place", "number")[: limit + 1])
+    found: list[LedgerEntry] = []
+    for range_ in ranges(after or ""):
+        found += query.filter(range_).order_by("place", "number")[: limit + 1 - len(found)]
+        if len(found) > limit:
+            break
     more = found[limit - 1] if len(found) > limit else None
     following = f"{more.number}-{bytes(more.place).hex()}" if more is not None else None
     return [row_of(entry) for entry in found[:limit]], following
+
+
+def ranges(after: str) -> list[Q]:
+    """The kinds in the order of writing, as ranges of places, which begin with the kind: each is read by its index."""
+    kinds = order()
+    if not after:
+        return [_range(name) for name in kinds]
+    number, _, digits = after.partition("-")
+    try:
+        place, least = bytes.fromhex(digits), int(number)
+        first = kinds.index(place.split(b"\0")[0].decode())
+    except ValueError:
+        raise Refused("This page of the list does not exist; start from its beginning.") from None
+    rest = Q(place__gt=place) | Q(place=place, number__gt=least)
+    return [_range(kinds[first]) & rest, *(_range(name) for name in kinds[first + 1 :])]
+
+
+def _range(name: str) -> Q:
+    return Q(place__gte=name.encode() + b"\0", place__lt=name.encode() + b"\1")
 
 
 def all_rows(run: Run) -> Iterator[Row]:
@@ -187,7 +204,13 @@ def report_line(row: Row) -> dict[str, Any]:
 
 def report_jsonl(run: Run) -> Iterator[bytes]:
     for row in all_rows(run):
-        yield json.dumps(report_line(row), ensure_ascii=False, sort_keys=True).encode("utf-8", "replace") + b"\n"
+        yield _json(report_line(row))
+    for line in report_lines(run):
+        yield _json(dict.fromkeys(COLUMNS) | {"changed": [], "lost": []} | line)
+
+
+def _json(line: Mapping[str, Any]) -> bytes:
+    return json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace") + b"\n"
 
 
 COLUMNS = ("resource", "key", "verdict", "outcome", "verified", "changed", "reason", "detail", "lost", "gid")
@@ -199,6 +222,8 @@ def report_csv(run: Run) -> Iterator[bytes]:
         line = report_line(row)
         line |= {"key": encode(row.key), "changed": " ".join(row.changed), "lost": " ".join(row.lost)}
         yield _csv([_cell(line[name]) for name in COLUMNS])
+    for line in report_lines(run):
+        yield _csv([_cell(line.get(name)) for name in COLUMNS])
 
 
 def _cell(value: Any) -> str:

@@ -60,6 +60,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "arrived without a reference whose target this store does not have",
         "Create in this store what they point at, then import this archive again: only the references will be written.",
     ),
+    Reason.UNREAD_REFERENCE: (
+        "arrived without a reference, because the app may not read its target in the source store",
+        "Allow it there what each of them names, then copy again: only the references will be written.",
+    ),
     Reason.TOO_LARGE: ("exceed a limit of Shopify", "Shorten them in the source store, then export again."),
     Reason.NOT_PERMITTED: (
         "are not this app's to write",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, Subquery
 from django.utils import timezone
 
-from transfer.registry import RESOURCES, order
+from transfer.registry import RESOURCES, in_order
 
 from .kinds import DECISION, RunKind, kind_of, phases_of
 from .models import Lane, Run
 from .progress import seconds_left, summed
 from .states import ACTIVE, FINAL, Status
 
+KINDS = frozenset(RESOURCES)
 MOVING_MS, QUEUED_MS, WAITING_MS = 1000, 3000, 10_000
 
 
@@ -37,7 +39,7 @@ def status_of(run: Run) -> dict[str, Any]:
         "step_label": kind.stage(run.step).label if run.step in names else None,
         "next_label": _next(kind, run.step),
         "phases": phases_of(kind, run.step, run.status),
-        "counts": {name: _count(name, *run.counts[name]) for name in sorted(run.counts, key=_place)},
+        "counts": {name: _count(name, *run.counts[name]) for name in in_order(run.counts)},
         "done": done,
         "total": total,
         "rate": round(run.progress.get("rate") or 0.0, 1) if working else None,
@@ -47,8 +49,8 @@ def status_of(run: Run) -> dict[str, Any]:
         "lane_paused": paused,
         "reason": run.reason or None,
         "message": run.message or None,
-        "plan": run.plan or None,
-        "result": run.result or None,
+        "plan": _in_order(run.plan) or None,
+        "result": _in_order(run.result) or None,
         "stats": run.stats,
         "created_at": _time(run.created_at),
         "started_at": _time(run.started_at),
@@ -99,9 +101,13 @@ def _count(name: str, done: int, total: int | None) -> dict[str, Any]:
     return {"label": label, "done": done if total is None else min(done, total), "total": total}
 
 
-def _place(name: str) -> int:
-    """The order of writing, in which kinds are listed everywhere."""
-    return order().index(name) if name in RESOURCES else len(RESOURCES)
+def _in_order(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run tells of kinds, in the order in which kinds are listed: a database keeps none."""
+    return {name: _sorted(value) if isinstance(value, dict) else value for name, value in told.items()}
+
+
+def _sorted(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {kind: value[kind] for kind in in_order(value)} if value.keys() <= KINDS else value
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -87,12 +87,16 @@ def _who(request: EmbeddedRequest) -> links.Who:
 def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     shop = request.shop  # type: ignore[attr-defined]
     live = Link.objects.filter(status__in=LIVE).select_related("source", "target")
-    unwritable = withheld(shop.scopes, "write")
+    unwritable, unreadable = withheld(shop.scopes, "write"), withheld(shop.scopes, "read")
     inward = [_inward(link, unwritable) for link in live.filter(target=shop)[:SHOWN]]
+    outward = [
+        (link, _unread(unreadable, link.resources), _scopes(unreadable, link.resources))
+        for link in live.filter(source=shop)[:SHOWN]
+    ]
     context = {
-        "outward": live.filter(source=shop)[:SHOWN],
+        "outward": outward,
         "inward": inward,
-        "resources": [RESOURCES[name] for name in order()],
+        "resources": [(RESOURCES[name], _scopes(unreadable, [name])) for name in order()],
         **more,
     }
     return render(request, "shops/links.html", context, status=status)
@@ -104,6 +108,11 @@ def _inward(link: Link, unwritable: Mapping[str, Sequence[str]]) -> dict[str, An
     usual = [kind.name for kind in kinds if kind.by_default]
     optional = [(kind, _scopes(unwritable, [kind.name])) for kind in kinds if kind.optional]
     return {"link": link, "scopes": _scopes(unwritable, usual), "optional": optional}
+
+
+def _unread(missing: Mapping[str, Sequence[str]], resources: Sequence[str]) -> list[str]:
+    """What of these the app may not read, in a merchant's words."""
+    return [RESOURCES[name].label for name in order() if name in resources and name in missing]
 
 
 def _scopes(missing: Mapping[str, Sequence[str]], resources: Sequence[str]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from .archive.members import MemberSet
@@ -12,6 +13,7 @@ from .order import order
 from .outcomes import Outcome, Policy, Reason, State, Verdict
 from .resource import Json
 from .trace import trace
+from .unread import Scopes
 from .work import Checkpoint, Cursor, Desk, Row, Where
 
 WINDOW = 500
@@ -40,11 +42,13 @@ class Decision:
         return resource in self.resources or (resource, encode(key)) in self.records
 
 
-def arrange(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkpoint]:
+def arrange(
+    desk: Desk, cursor: Cursor, *, snapshot: MemberSet, unread: Mapping[str, Scopes] | None = None
+) -> Iterator[Checkpoint]:
     """Traces the references, then computes the order; again, if a circle made records fall out of the plan."""
     cursor = cursor or {"phase": "trace", "inner": {}}
     while cursor["phase"] != "done":
-        work = trace if cursor["phase"] == "trace" else order
+        work = partial(trace, unread=unread) if cursor["phase"] == "trace" else order
         for checkpoint in work(desk, cursor["inner"], snapshot=snapshot):
             cursor["inner"] = checkpoint.cursor
             if not checkpoint.done:

@@ -95,6 +95,12 @@ def order() -> tuple[str, ...]:
     return tuple(name for group in ordered_groups() for name in group)
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of kinds as they are listed everywhere: in the order of writing, and behind them what nobody here knows."""
+    places = {name: place for place, name in enumerate(order())}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
+
+
 def by_gid_type(registry: Mapping[str, Resource] = RESOURCES) -> dict[str, Resource]:
     """GID type -> the resource that can name such a node."""
     return {kind: resource for resource in registry.values() for kind in resource.identify}

@@ -34,6 +34,7 @@ from .sheets.errors import report
 from .sheets.first import first_of
 from .sheets.read import read as read_sheets
 from .sheets.write import write as write_sheets
+from .unread import unread
 from .verify import verify
 from .work import Checkpoint, Cursor, Desk
 
@@ -215,7 +216,7 @@ def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return arrange(desk, cursor, snapshot=_target(desk, past))
+    return arrange(desk, cursor, snapshot=_target(desk, past), unread=unread(past["check"]["manifest"]))
 
 
 def _decide(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

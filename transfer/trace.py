@@ -18,6 +18,7 @@ from .references import Target
 from .registry import missing_owner, owner, owner_of
 from .resource import OWNER, Fields, Place, Resource
 from .talk import ask_all
+from .unread import Scopes, kind_of
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 
 WINDOW = 300  # rows whose references are looked up together
@@ -28,10 +29,15 @@ TO_WRITE = frozenset({Verdict.CREATE, Verdict.UPDATE})
 WRITABLE = Where(verdicts=TO_WRITE, outcomes=frozenset({Outcome.PENDING}))
 
 
-def trace(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkpoint]:
-    """Judges every reference of every row that is to be written; repeats while rows fall out of the plan."""
+def trace(
+    desk: Desk, cursor: Cursor, *, snapshot: MemberSet, unread: Mapping[str, Scopes] | None = None
+) -> Iterator[Checkpoint]:
+    """Judges every reference of every row that is to be written; repeats while rows fall out of the plan.
+
+    `unread`: kinds that the app may not read in the source store -> the scopes to grant there.
+    """
     cursor = cursor or {"after": None, "fell": 0}
-    tracer = _Tracer(desk, snapshot)
+    tracer = _Tracer(desk, snapshot, unread or {})
     while True:
         after = cursor["after"]
         rows = desk.ledger.select(
@@ -115,6 +121,7 @@ class Governors:
 class _Tracer:
     desk: Desk
     snapshot: MemberSet
+    unread: Mapping[str, Scopes] = field(default_factory=dict)
     absent: set[Target] = field(default_factory=set)  # looked for in the target and not found
 
     def window(self, rows: Sequence[Row]) -> int:
@@ -148,7 +155,7 @@ class _Tracer:
         if gone:
             row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
         row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
-        row.reason = Reason.UNRESOLVED_REFERENCE
+        row.reason = self._reason(row, lost)
         links = dict.fromkeys(self._explain(place) for place in lost if place.link)
         references = explained((place for place in lost if not place.link), self._explain)
         row.detail = " ".join(filter(None, [row.detail, references, *links]))
@@ -161,11 +168,18 @@ class _Tracer:
         known = not missing_owner(link.target, self.desk.registry)
         return known and len(row.detail) < ENOUGH and self._explain(link) not in row.detail
 
+    def _reason(self, row: Row, lost: Iterable[Place]) -> Reason:
+        """Traced again, a row keeps the reason that says more."""
+        unread = all(kind_of(place.target) in self.unread for place in lost)
+        known = row.reason is Reason.UNRESOLVED_REFERENCE
+        return Reason.UNREAD_REFERENCE if unread and not known else Reason.UNRESOLVED_REFERENCE
+
     def _explain(self, place: Place) -> str:
         scopes = self.desk.withheld.get(owner_of(place.target.resource, self.desk.registry))
-        if scopes is None:
-            return explain(place)
-        return f"{place.path}: points at {place.target}, which the app may not look for; grant it {', '.join(scopes)}."
+        if scopes is not None:
+            grant = f"grant it {', '.join(scopes)}"
+            return f"{place.path}: points at {place.target}, which the app may not look for; {grant}."
+        return explain(place, self.unread.get(kind_of(place.target)))
 
     def _lands(self, targets: set[Target]) -> set[Target]:
         known = set(self.desk.ids.by_target(targets))
@@ -226,13 +240,16 @@ def explained(lost: Iterable[Place], say: Callable[[Place], str]) -> str:
     return " ".join(sentences[:EXAMPLES] + ([f"And {more} more references like these."] if more > 0 else []))
 
 
-def explain(place: Place) -> str:
-    """One sentence on a reference that lands nowhere."""
-    if place.localised:
-        return f"{place.path}: links to {place.target}, which the target store has not, or only by a translated handle."
-    if place.link:
-        return f"{place.path}: links to {place.target}, which the target store does not have."
-    if place.target.unknown:
-        what = " ".join(place.target.key)
-        return f"{place.path}: points at {what}, which the source store no longer had, or which is not carried."
-    return f"{place.path}: points at {place.target}, which the target store does not have."
+def explain(place: Place, unread: Scopes | None = None) -> str:
+    """One sentence on a reference that lands nowhere. `unread`: what to grant, where the source withheld its target."""
+    what = " ".join(place.target.key) if place.target.unknown else str(place.target)
+    if unread is not None:
+        why = "which the app may not read in the source store"
+        why += f"; grant it {', '.join(unread)} there, then copy again" if unread else ""
+    elif place.localised:
+        why = "which the target store has not, or only by a translated handle"
+    elif place.target.unknown:
+        why = "which the source store no longer had, or which is not carried"
+    else:
+        why = "which the target store does not have"
+    return f"{place.path}: {'links to' if place.link else 'points at'} {what}, {why}."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
 
 from runs.states import Status
-from transfer.registry import RESOURCES
+from transfer.registry import RESOURCES, in_order
 
 register = template.Library()
 
@@ -53,3 +53,15 @@ def seconds(value: Any) -> str:
 def pairs(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The items of a dict that may well have a key named "items"."""
     return list(value.items())
+
+
+@register.filter
+def spoken(words: Sequence[str]) -> str:
+    """A list as it is read aloud: "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+@register.filter
+def kinds(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The items of a dict by kind, in the order in which kinds are listed: a database keeps none."""
+    return [(name, value[name]) for name in in_order(value)]

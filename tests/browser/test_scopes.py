@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from shops.scopes import optional
+
 from .admin import RUN_TIMEOUT, Admin
+from .scenes import Scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -17,7 +20,7 @@ INSTALLED = ["read_metaobject_definitions", "read_metaobjects", "read_products"]
 @pytest.fixture
 def least(admin: Admin) -> Iterator[None]:
     before = admin.stores.ask("/sandbox/config")
-    admin.stores.ask("/sandbox/config", {"scopes": INSTALLED, "optional_scopes": ["read_content"]})
+    admin.stores.ask("/sandbox/config", {"scopes": INSTALLED, "optional_scopes": optional()})
     yield
     admin.stores.ask("/sandbox/config", {name: before[name] for name in ("scopes", "optional_scopes")})
 
@@ -39,3 +42,29 @@ def test_the_admin_asks_and_the_form_stays_or_goes_on(admin: Admin, least: None)
     asked.get_by_role("button", name="Allow").click()
     admin.heading("Export")
     expect(app.get_by_role("button", name="Download")).to_be_visible(timeout=RUN_TIMEOUT)
+
+
+def test_a_code_asks_for_what_is_ticked_and_a_link_asks_later(admin: Admin, least: None) -> None:
+    source, target = admin.stores.shop("plain"), admin.stores.shop()
+    app = admin.open(source)
+    admin.menu("Linked stores")
+    admin.heading("Linked stores")
+    pages = app.get_by_role("checkbox", name="Pages", exact=False).first
+    expect(pages).not_to_be_checked()
+    pages.check()
+    make = app.get_by_role("button", name="Make a code")
+    make.click()
+    asked = admin.page.get_by_role("dialog", name="Permissions")
+    expect(asked).to_contain_text("read_content")
+    asked.get_by_role("button", name="Decline").click()
+    expect(app.get_by_role("alert").filter(has_text="not allowed")).to_be_visible()
+    make.click()
+    asked.get_by_role("button", name="Allow").click()
+    expect(app.locator(".code")).to_be_visible()
+    Scenes(admin.stores, admin.program).link(source, target)
+    app = admin.open(source, "links")
+    let = app.get_by_role("button", name="Let the app read this")
+    expect(app.locator("#outward")).to_contain_text("The app may not read")
+    let.click()
+    asked.get_by_role("button", name="Allow").click()
+    expect(let).to_have_count(0)

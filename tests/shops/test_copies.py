@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -12,13 +14,15 @@ from django.utils import timezone
 
 from exports.models import Export
 from imports import copies, services
+from imports.commands import report_table
 from imports.models import Copy, CopyStatus, Import
 from imports.tasks import copies as work_off
 from runs import lane
 from runs.expiry import purge_expired
-from runs.models import Run
+from runs.models import LedgerEntry, Run
 from runs.states import Status
 from runs.storage import storage
+from shops.crypto import seal
 from shops.links import Who
 from shops.models import Link, LinkStatus, Shop
 from shops.services import Refused
@@ -27,7 +31,9 @@ from tests.runs.test_lane import work
 from tests.shops.test_links import Store, linked
 from tests.shops.test_webhooks import deliver, traces
 from tests.support import Sandbox
-from transfer.registry import RESOURCES
+from transfer.registry import RESOURCES, order, scopes, withheld
+
+RESOURCES_IN_ORDER = order()
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,11 +146,106 @@ def test_only_what_the_link_allows_is_read(a: Store, b: Store) -> None:
     assert copy.export.result["counts"].keys() == {"metaobject_definitions"}
 
 
-def test_what_the_source_has_not_granted_is_named(a: Store, b: Store) -> None:
-    Shop.objects.filter(pk=a.shop.pk).update(scopes=["read_metaobject_definitions"])
-    copy = started(linked(a, b, "metaobject_definitions", "products"), b)
-    assert status(copy, b)["withheld"] == [{"resource": "products", "scopes": ["read_products"]}]
-    assert "has not granted read_products" in b.get(f"/copies/{copy.pk}/").content.decode()
+PAGE = """mutation Page($page: PageCreateInput!) { pageCreate(page: $page) { page { id } userErrors { message } } }"""
+DEFINITIONS = "{ metaobjectDefinitions(first: 1) { nodes { id metaobjects(first: 1) { nodes { id } } } } }"
+REFER = """
+mutation Refer($definition: ID!, $change: MetaobjectDefinitionUpdateInput!, $entry: ID!, $value: MetaobjectUpdateInput!,
+  $metafields: [MetafieldsSetInput!]!) {
+  metaobjectDefinitionUpdate(id: $definition, definition: $change) { userErrors { message } }
+  metaobjectUpdate(id: $entry, metaobject: $value) { userErrors { message } }
+  metafieldsSet(metafields: $metafields) { userErrors { message } }
+}
+"""
+
+
+def with_a_page(sandbox: Sandbox, store: Store) -> None:
+    """A page, an entry that refers to it in one of its fields, and a product whose metafield is nothing else."""
+    page = sandbox.graphql(store.domain, PAGE, page={"title": "Care", "body": ""})["pageCreate"]["page"]["id"]
+    definition = sandbox.graphql(store.domain, DEFINITIONS)["metaobjectDefinitions"]["nodes"][0]
+    product = sandbox.graphql(store.domain, "{ products(first: 1) { nodes { id } } }")["products"]["nodes"][0]["id"]
+    answers = sandbox.graphql(
+        store.domain,
+        REFER,
+        definition=definition["id"],
+        change={"fieldDefinitions": [{"create": {"key": "care", "type": "page_reference"}}]},
+        entry=definition["metaobjects"]["nodes"][0]["id"],
+        value={"fields": [{"key": "care", "value": page}]},
+        metafields=[
+            {"namespace": "custom", "key": "care", "type": "page_reference", "ownerId": product, "value": page}
+        ],
+    )
+    assert [answer["userErrors"] for answer in answers.values()] == [[], [], []]
+
+
+def without_pages(sandbox: Sandbox, store: Store) -> None:
+    """The app in this store may read all but what `read_content` lets it."""
+    granted = sorted({*scopes().read, *scopes().write} - {"read_content", "write_content"})
+    token = seal(sandbox.token(store.domain, granted))
+    Shop.objects.filter(pk=store.shop.pk).update(scopes=granted, sealed_token=token)
+    store.shop.refresh_from_db()
+
+
+def test_a_tick_that_needs_more_asks_for_it_where_the_link_is_made_and_later(
+    a: Store, b: Store, sandbox: Sandbox
+) -> None:
+    without_pages(sandbox, a)
+    page = a.get("/links").content.decode()
+    assert re.search(r'name="resources" value="pages" data-scopes="read_content">', page)
+    assert re.search(r'name="resources" value="products" checked>', page)
+    linked(a, b, "pages", "products")
+    page = a.get("/links").content.decode()
+    assert "may not read Pages in this store" in page
+    assert page.count('data-scopes="read_content"><button') == 1
+
+
+def test_whole_kinds_that_were_withheld_are_named_wherever_the_copy_is_told_of(
+    app: Any, sandbox: Sandbox, client: Client
+) -> None:
+    a, b = Store(sandbox, client, "plain"), Store(sandbox, client)
+    without_pages(sandbox, a)
+    copy = started(linked(a, b, *RESOURCES), b)
+    unread = sorted(withheld(a.shop.scopes, "read"))
+    assert sorted(kept["resource"] for kept in status(copy, b)["withheld"]) == unread
+    page = b.get(f"/copies/{copy.pk}/").content.decode()
+    assert page.count('class="banner') == 1
+    assert "Not copied: Pages, " in page
+    assert "read_content" not in page
+    work(export_of(copy))
+    work_off()
+    copy.refresh_from_db()
+    run = work(run_of(copy))
+    assert [kind["resource"] for kind in run.plan["withheld"]] == [n for n in RESOURCES_IN_ORDER if n in unread]
+    assert "Not copied: Pages, " in b.get(f"/imports/{run.pk}/plan").content.decode()
+    assert b.post(f"/imports/{run.pk}/confirm", policy="update").status_code == 302
+    work(run)
+    said = f"records arrived. {len(unread)} kinds could not be read in the source store."
+    assert said in b.get(f"/imports/{run.pk}/report").content.decode()
+    lines = [json.loads(line) for line in services.report_jsonl(run)]
+    kinds = [line for line in lines if line["key"] is None]
+    assert {line["resource"]: line["reason"] for line in kinds} == dict.fromkeys(unread, "not_permitted")
+    assert b"The app may not read Pages in the source store; grant it read_content there" in b"".join(
+        services.report_csv(run)
+    )
+    assert "may not read Pages in the source store" in report_table(run.result)
+    places = [RESOURCES_IN_ORDER.index(line["resource"]) for line in lines if line["key"] is not None]
+    assert places == sorted(places)
+
+
+def test_a_reference_to_what_was_withheld_says_so(app: Any, sandbox: Sandbox, client: Client) -> None:
+    a, b = Store(sandbox, client, "plain"), Store(sandbox, client)
+    with_a_page(sandbox, a)
+    without_pages(sandbox, a)
+    copy = started(linked(a, b, *RESOURCES), b)
+    work(export_of(copy))
+    work_off()
+    copy.refresh_from_db()
+    run = work(run_of(copy))
+    entries = LedgerEntry.objects.filter(run=run, detail__contains=": points at Page ")
+    reasons = {entry.resource: entry.reason for entry in entries}
+    assert reasons == {"metaobjects": "unread_reference", "product_metafields": "missing_required"}
+    for entry in entries:
+        assert "may not read in the source store; grant it read_content there, then copy again." in entry.detail
+        assert "no longer had" not in entry.detail
 
 
 def test_one_source_feeds_many_targets_one_after_the_other(
@@ -239,8 +340,6 @@ def test_failures_on_either_side_are_told(a: Store, b: Store, sandbox: Sandbox) 
     work_off()
     assert status(broken, b)["message"].startswith("The other store could not be read.")
     assert b.post(f"/links/{link.pk}/copy").status_code == 422  # it has to be opened first
-    from shops.crypto import seal
-
     Shop.objects.filter(pk=a.shop.pk).update(sealed_token=seal(sandbox.token(a.domain)))
     refused = started(link, b)
     work(export_of(refused))

@@ -183,6 +183,7 @@ def facts_of(manifest: Manifest) -> dict[str, Any]:
     """What later steps and pages want to know of a manifest."""
     return {
         "sourceShop": manifest.source_shop,
+        "scopes": list(manifest.scopes),
         "resources": list(manifest.resources),
         "selection": dict(manifest.selection),
         "whole": list(manifest.whole),

@@ -17,9 +17,7 @@ Kinds = list[dict[str, Any]]  # {"resource": name, "scopes": what to grant in th
 
 def withheld_in_source(run: Run) -> Kinds:
     """What the archive says of itself, and what the copy that this is a part of did not even ask for."""
-    checked = run.past["check"]
-    counts = {name: sum(member["count"] for member in own) for name, own in checked["members"].items()}
-    found = {name: list(scopes) for name, scopes in withheld_kinds(checked["manifest"], counts).items()}
+    found = {name: list(scopes) for name, scopes in withheld_kinds(run.past["check"]).items()}
     copy = Copy.objects.filter(run=run.pk).first()
     found |= {kept["resource"]: kept["scopes"] for kept in (copy.withheld if copy is not None else ())}
     return [{"resource": name, "scopes": found[name]} for name in order() if name in found]

@@ -216,7 +216,7 @@ def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return arrange(desk, cursor, snapshot=_target(desk, past), unread=unread(past["check"]["manifest"]))
+    return arrange(desk, cursor, snapshot=_target(desk, past), unread=unread(past["check"]))
 
 
 def _decide(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

@@ -8,24 +8,26 @@ from typing import Any
 from .references import Target
 from .registry import by_gid_type, order, owner_of, withheld
 
-Facts = Mapping[str, Any]  # of a manifest, as `archive.check.facts_of` gives them
+Checked = Mapping[str, Any]  # what checking an archive or a spreadsheet left behind: its members, facts of its manifest
 Scopes = tuple[str, ...]  # to grant in the source; empty where Shopify refused, and nobody knows why
 
 
-def unread(facts: Facts) -> dict[str, Scopes]:
+def unread(checked: Checked) -> dict[str, Scopes]:
     """Every kind that the app may not read in the source, chosen or not: what points there cannot be named."""
-    missing = withheld(facts["scopes"], "read")
-    return {name: missing.get(name, ()) for name in order() if name in missing or _refused(facts, name)}
+    missing = withheld(checked["manifest"]["scopes"], "read")
+    return {name: missing.get(name, ()) for name in order() if name in missing or _refused(checked, name)}
 
 
-def withheld_kinds(facts: Facts, counts: Mapping[str, int]) -> dict[str, Scopes]:
-    """The kinds of which the archive should hold everything, and holds nothing."""
-    return {name: own for name, own in unread(facts).items() if _refused(facts, name) and not counts.get(name)}
+def withheld_kinds(checked: Checked) -> dict[str, Scopes]:
+    """Of these, the kinds of which the archive should hold everything."""
+    return {name: own for name, own in unread(checked).items() if _refused(checked, name)}
 
 
-def _refused(facts: Facts, name: str) -> bool:
-    """Whether nobody could even count what there is."""
-    return any(note["count"] is None for note in facts["notCarried"].get(name, {}).values())
+def _refused(checked: Checked, name: str) -> bool:
+    """Whether nothing came, and nobody could even count what there is."""
+    notes = checked["manifest"]["notCarried"].get(name, {}).values()
+    came = any(member["count"] for member in checked["members"].get(name, ()))
+    return not came and any(note["count"] is None for note in notes)
 
 
 def kind_of(target: Target) -> str:

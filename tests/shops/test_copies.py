@@ -208,14 +208,14 @@ def test_whole_kinds_that_were_withheld_are_named_wherever_the_copy_is_told_of(
     assert sorted(kept["resource"] for kept in status(copy, b)["withheld"]) == unread
     page = b.get(f"/copies/{copy.pk}/").content.decode()
     assert page.count('class="banner') == 1
-    assert "Not copied: Pages, " in page
+    assert re.search("Not copied: [^.]*Pages", page)
     assert "read_content" not in page
     work(export_of(copy))
     work_off()
     copy.refresh_from_db()
     run = work(run_of(copy))
     assert [kind["resource"] for kind in run.plan["withheld"]] == [n for n in RESOURCES_IN_ORDER if n in unread]
-    assert "Not copied: Pages, " in b.get(f"/imports/{run.pk}/plan").content.decode()
+    assert re.search("Not copied: [^.]*Pages", b.get(f"/imports/{run.pk}/plan").content.decode())
     assert b.post(f"/imports/{run.pk}/confirm", policy="update").status_code == 302
     work(run)
     said = f"records arrived. {len(unread)} kinds could not be read in the source store."

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from .archive.members import MemberSet
+from .linking import Links, Tightening
 from .order import WAVES
 from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
 from .pour import pour
@@ -22,7 +23,7 @@ from .resource import Fields, Resource
 from .trace import TO_WRITE, WRITABLE
 from .waiting import wait
 from .work import Checkpoint, Cursor, Desk, Row, Where
-from .writing import PLANNED, Deletions, Links, Tightening, Writes, Writing, fail, planned
+from .writing import PLANNED, Deletions, Writes, Writing, fail, planned
 
 SENT = Where(states=frozenset({State.SENT}))
 WINDOW = 100
@@ -133,16 +134,18 @@ class _Applying:
         found = located(self.desk, resource, nameless)
         for row in nameless:
             row.gid = found.get(Target(row.resource, row.key), "")
-        present = now(self.desk, resource, [row.gid for row in rows if row.gid])
+        look = now(self.desk, resource, [row.gid for row in rows if row.gid])
         for row in rows:
             if self._given_up(row):
                 fail(row, Reason.LOST, GIVEN_UP)
-            elif row.outcome is not Outcome.PENDING or row.gid not in present:
+            elif row.gid in look.unread:
+                continue  # it is looked at again, a few times
+            elif row.outcome is not Outcome.PENDING or row.gid not in look.found:
                 self._not_there(row)
             elif row.verdict in REMOVALS:
                 row.state = State.PLANNED
             else:
-                self._resume(resource, row, present[row.gid].fields)
+                self._resume(resource, row, look.found[row.gid].fields)
 
     def _given_up(self, row: Row) -> bool:
         """A record at which Shopify fails every time must not keep all others from being written."""

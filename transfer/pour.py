@@ -13,10 +13,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shopify_client import ShopGone, ShopifyError, TokenRefused, TooLate, Transient
+from shopify_client import ShopifyError, TooLate
 
 from .resource import Talk
-from .talk import Ended, Talks
+from .talk import WHOLE_SHOP, Ended, Talks
 from .work import Checkpoint, Desk, Row
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def pour(desk: Desk, task: Task[T]) -> Generator[Checkpoint, None, bool]:
 
 def _ended(task: Task[T], ended: Ended[Batch[T], T]) -> ShopifyError | None:
     """Hands a result to the task. An error that is not about the batch comes back, and so does the batch."""
-    if isinstance(ended.error, Transient | TokenRefused | ShopGone):
+    if isinstance(ended.error, WHOLE_SHOP):
         task.give_back(ended.tag, begun=ended.begun)
         return ended.error
     task.take(ended.tag, ended)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from shopify_client import ShopifyError
+
 from .references import Target
 from .resource import Fields, Ids, Reading, Resource, Talk
 from .storefront import storefront
-from .talk import ask_all
+from .talk import ask_all, ask_each
 from .translation import Translation, gids
 from .work import Desk, Id, Row
 
@@ -21,12 +23,23 @@ class Current:
     fields: Fields
 
 
-def now(desk: Desk, resource: Resource, ids: Sequence[str]) -> dict[str, Current]:
-    """GID -> its present state. What is gone is missing."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """GID -> its present state; what is gone is missing. `unread`: GID -> why it could not be read."""
+
+    found: dict[str, Current]
+    unread: dict[str, ShopifyError]
+
+
+def now(desk: Desk, resource: Resource, ids: Sequence[str]) -> Look:
     size = resource.read_batch
     talks = {start: resource.read_back(ids[start : start + size]) for start in range(0, len(ids), size)}
-    readings = [reading for found in ask_all(desk, talks).values() for reading in found]
-    return {current.reading.gid: current for current in portable(desk, resource, readings)}
+    answers, errors = ask_each(desk, talks)
+    readings = [reading for found in answers.values() for reading in found]
+    return Look(
+        found={current.reading.gid: current for current in portable(desk, resource, readings)},
+        unread={gid: error for start, error in errors.items() for gid in ids[start : start + size]},
+    )
 
 
 def portable(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> list[Current]:

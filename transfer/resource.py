@@ -146,9 +146,10 @@ class Job:
     `after`: the record's whole wanted fields (portable). `before`: the target's present ones (portable), None where
     the record is to be created. `changed`: paths of the planned changes. `gid`: the record in the target, if known.
     `without`: reference paths to leave out now, because their targets are not there (yet); they are never cleared.
-    A publishable record that is created with something left out arrives as a draft, and is published by its link write.
+    A publishable record of which something is left out is not published before its link write.
     `relaxed`: places whose demand (`required`) is left off now, to be restored by `tighten`, after the links.
-    `linking`: this is the second pass, which writes only the places in `changed`, left out by the first.
+    `linking`: this is the second pass, which writes only the places in `changed`, left out by the first; `before` is
+    then what it finds there.
     """
 
     resource: str
@@ -237,6 +238,7 @@ class Resource(ABC):
     # Parts of a kind that take scopes of their own beside `scopes`. What the app may not touch is named, part by part.
     parts: Mapping[str, Scopes] = {}
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
+    # `normalise` keeps their items in their places.
     keyed_lists: Mapping[str, str] = {}
 
     @property
@@ -361,6 +363,13 @@ class Resource(ABC):
     @abstractmethod
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         """Creates or updates at most `batch` records; one result per job, in any order."""
+
+    def begun(self, job: Job) -> Fields:
+        """What the first write of a job leaves in the target: where places are left out, and demands relaxed.
+
+        By default the write leaves no place out: it writes what lands of it, and what did not land is lost for good.
+        """
+        return job.after
 
     def alone(self, key: Key) -> bool:
         """Whether this record takes a conversation of its own, however many go into one."""

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from shopify_client import AccessDenied, Answer, Incomplete, Landed, ShopifyError, TooLate
+from shopify_client import (
+    AccessDenied,
+    Answer,
+    Incomplete,
+    Landed,
+    ShopGone,
+    ShopifyError,
+    TokenRefused,
+    TooLate,
+    Transient,
+)
 
 from .resource import Talk
 from .work import Desk
@@ -26,6 +36,7 @@ Tag = TypeVar("Tag")
 GRACE_SECONDS = 1.0
 MOST_IN_FLIGHT = 64
 IN_FLIGHT_PER_POINT = 0.04  # requests of 12 points, answered after half a second, for each point restored a second
+WHOLE_SHOP = (Transient, TokenRefused, ShopGone)  # errors that are not about what was asked
 LOOK_SECONDS = 0.25  # between two looks at the clock while answers are awaited
 
 
@@ -153,14 +164,29 @@ def _incomplete(answer: Answer) -> ShopifyError:
 
 def ask_all(desk: Desk, talks: dict[Tag, Talk[T]]) -> dict[Tag, T]:
     """Runs a handful of conversations to their end. Raises the first error."""
+    values, errors = ask_each(desk, talks)
+    for error in errors.values():
+        raise error
+    return values
+
+
+def ask_each(desk: Desk, talks: dict[Tag, Talk[T]]) -> tuple[dict[Tag, T], dict[Tag, ShopifyError]]:
+    """Runs a handful of conversations to their end: what each gave, or the error that it met.
+
+    An error that is about the whole shop (it is unreachable, the token is refused) is raised.
+    """
     waiting = list(talks.items())
     values: dict[Tag, T] = {}
+    errors: dict[Tag, ShopifyError] = {}
     with Talks[Tag, T](desk) as pool:
         while waiting or pool.open:
             while waiting and pool.room:
                 pool.start(*waiting.pop(0))
             for ended in pool.ended():
-                if ended.error is not None:
+                if isinstance(ended.error, WHOLE_SHOP):
                     raise ended.error
-                values[ended.tag] = ended.value  # type: ignore[assignment]  # no error: there is a value
-    return values
+                if ended.error is not None:
+                    errors[ended.tag] = ended.error
+                else:
+                    values[ended.tag] = ended.value  # type: ignore[assignment]  # no error: there is a value
+    return values, errors

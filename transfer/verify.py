@@ -18,7 +18,7 @@ from .present import portable
 from .resource import Reading, Resource
 from .talk import Ended
 from .work import Checkpoint, Cursor, Desk, Row, Where
-from .writing import fail
+from .writing import fail, tell
 
 UNPROVEN = Where(outcomes=frozenset({Outcome.CREATED, Outcome.UPDATED}), verified=(None,))
 DELETED = Where(outcomes=frozenset({Outcome.DELETED}), verified=(None,))
@@ -114,4 +114,5 @@ def _prove(resource: Resource, row: Row, reading: Reading, current: dict[str, ob
         differing.append(f"key (the target store named it {' / '.join(reading.key)})")
     row.verified = not differing
     if differing:
-        fail(row, Reason.DIFFERS, f"It was written, but reads back differently: {', '.join(differing)}.")
+        tell(row, f"It was written, but reads back differently: {', '.join(differing)}.")
+        fail(row, Reason.DIFFERS, row.detail)

@@ -1,4 +1,7 @@
-"""The tasks that change the target: first writes, links, tightening, deletions. `transfer.apply` puts them in order."""
+"""The tasks that change the target: first writes and deletions here, what comes after a first write in `linking`.
+
+`transfer.apply` puts them in order.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,24 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import ClassVar
 
 from shopify_client import AccessDenied, AnswerLost, ShopifyError
 
 from .archive.members import MemberSet
+from .drift import kept, moved, named, touching
 from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
-from .present import KnownIds, now
-from .references import Target
+from .present import Current, KnownIds, now
+from .references import Target, dangling
 from .resource import Fields, Job, Place, Resource, Result, Talk
 from .talk import Ended
-from .trace import TO_WRITE, Governors, explain, explained
+from .trace import TO_WRITE, Governors, explain
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 
 WINDOW = 150  # rows whose intents are committed together
 
 Results = list[Result]
-WRITTEN = frozenset({State.WRITTEN})
 PLANNED = frozenset({State.PLANNED})
 UNDECIDED = frozenset({Outcome.PENDING})
 
@@ -36,6 +40,7 @@ class Writing(Task[Results]):
     snapshot: MemberSet
 
     where: Where = field(init=False)
+    counts: ClassVar[bool] = True  # whether a row that went through here is one of those that were to be written
 
     def supply(self) -> list[Batch[Results]]:
         while rows := self.desk.ledger.select(self.where, limit=WINDOW):
@@ -79,6 +84,22 @@ class Writing(Task[Results]):
     def done(self, row: Row, result: Result) -> None:
         """Shopify has taken this row's write."""
 
+    def look(self, resource: Resource, rows: Sequence[Row], when: str) -> list[tuple[Row, Current]]:
+        """Rows with what the target has of them now; those of which it has nothing, or says nothing, end here."""
+        look = now(self.desk, resource, [row.gid for row in rows])
+        for row in rows:
+            if row.gid in look.unread:
+                reason, why = _reason(look.unread[row.gid])
+                fail(row, reason, f"It could not be read again before it was written: {why}")
+            elif row.gid not in look.found:
+                self.vanished(row, when)
+        return [(row, look.found[row.gid]) for row in rows if row.gid in look.found]
+
+    def vanished(self, row: Row, when: str) -> None:
+        """Somebody deleted it. Nothing may point at it any more."""
+        self.desk.ids.put([Id(row.gid, dangling(row.gid))])
+        fail(row, Reason.GONE, f"It vanished from the target store {when}.")
+
     def take(self, batch: Batch[Results], ended: Ended[Batch[Results], Results]) -> None:
         if isinstance(ended.error, AnswerLost):
             self.cursor["lost_at"] = self.desk.now()
@@ -102,8 +123,9 @@ class Writing(Task[Results]):
         self.desk.ids.put(Id(gid, Target(kind, key)) for kind, key, gid in result.also)
         row.detail = " ".join(filter(None, (row.detail, result.detail)))
         self.done(row, result)
-        counted = self.cursor["done"]
-        counted[row.resource] = counted.get(row.resource, 0) + 1
+        if self.counts:
+            counted = self.cursor["done"]
+            counted[row.resource] = counted.get(row.resource, 0) + 1
 
     def give_back(self, batch: Batch[Results], *, begun: bool) -> None:
         if begun:  # some of it may have happened: only looking can tell
@@ -134,6 +156,16 @@ def fail(row: Row, reason: Reason, detail: str) -> None:
     row.open = row.relaxed = ()
 
 
+def tell(row: Row, sentence: str) -> None:
+    """Adds a sentence to what is told of a row, once."""
+    if sentence and sentence not in row.detail:
+        row.detail = f"{row.detail} {sentence}".strip()
+
+
+def renamed(current: Current) -> str:
+    return f"Somebody gave it another name after the plan was made: {' / '.join(current.reading.key)}."
+
+
 def _reason(error: ShopifyError) -> tuple[Reason, str]:
     return (Reason.NOT_PERMITTED if isinstance(error, AccessDenied) else Reason.REFUSED), str(error)
 
@@ -148,23 +180,22 @@ class Writes(Writing):
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
-        self._drop_moved([row for row in rows if row.before is not None], governors)
-        going = [row for row in rows if row.outcome is Outcome.PENDING]
+        wanted = self._wanted(rows, governors)
+        going = [row for row in rows if row.target in wanted]
         places = {(row.resource, row.key): governors.needs(row) for row in going}
         known = KnownIds(self.desk, {place.target for spots in places.values() for place in spots})
         return [
-            (row, self._job(row, without))
+            (row, self._job(row, without, wanted[row.target]))
             for row in going
             if (without := _missing(row, places[row.resource, row.key], known)) is not None
         ]
 
-    def _job(self, row: Row, without: frozenset[str]) -> Job:
+    def _job(self, row: Row, without: frozenset[str], after: Fields) -> Job:
         row.open = tuple(sorted(without))
-        assert row.after is not None
         return Job(
             row.resource,
             row.key,
-            row.after,
+            after,
             before=row.before,
             gid=row.gid or None,
             changed=row.changed,
@@ -172,45 +203,39 @@ class Writes(Writing):
             relaxed=frozenset(row.relaxed),
         )
 
-    def _drop_moved(self, rows: Sequence[Row], governors: Governors) -> None:
-        """Compares what the plan saw with what is there now, field by planned field."""
-        for name, group in groupby(rows, lambda row: row.resource):
-            resource, some = self.desk.registry[name], list(group)
-            present = now(self.desk, resource, [row.gid for row in some])
-            for row in some:
-                current = present.get(row.gid)
-                if current is None:
-                    fail(row, Reason.GONE, "It vanished from the target store after the plan was made.")
-                else:
-                    _drift(resource, row, current.fields, governors.written(row))
+    def _wanted(self, rows: Sequence[Row], governors: Governors) -> dict[Target, Fields]:
+        """What to write of each row, after a look at those that the target has, field by planned field."""
+        wanted = {row.target: row.after for row in rows if row.before is None and row.after is not None}
+        existing = [row for row in rows if row.before is not None]
+        for name, group in groupby(existing, lambda row: row.resource):
+            resource = self.desk.registry[name]
+            for row, current in self.look(resource, list(group), "after the plan was made"):
+                if current.reading.key != row.key:
+                    fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
+                elif (after := _drift(resource, row, current.fields, governors.written(row))) is not None:
+                    wanted[row.target] = after
+        return wanted
 
     def done(self, row: Row, result: Result) -> None:
         row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
         row.state = State.WRITTEN if result.pending else planned(row)
 
 
-def _moved(resource: Resource, before: Fields, current: Fields, ours: Sequence[str]) -> set[str]:
-    """What somebody else changed since the plan. `ours`: what this run changed in the record's governor."""
-    both_ways = ((before, current), (current, before))
-    paths = {change.path for one, other in both_ways for change in resource.changes(one, other)}
-    return {path for path in paths if not resource.follows(path, ours)}
-
-
-def _drift(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -> None:
+def _drift(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -> Fields | None:
+    """What to write: the wanted record, with what others changed meanwhile and nobody planned to. None: row's end."""
     assert row.before is not None
     assert row.after is not None
-    moved = _moved(resource, row.before, current, ours)
-    if moved and any(_within(path, planned) or _within(planned, path) for path in moved for planned in row.changed):
-        still = resource.changes(current, row.after)
-        if still:
-            fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {', '.join(sorted(moved))} after the plan was made.")
-            return
-        row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
+    stirred = moved(resource, row.before, current, ours)
+    if touching(stirred, row.changed):
+        if resource.changes(current, row.after):
+            fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
+        else:
+            row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
+        return None
     row.before = current
-
-
-def _within(path: str, other: str) -> bool:
-    return path == other or path.startswith(f"{other}.")
+    if stirred:
+        tell(row, f"Somebody changed {named(stirred)} after the plan was made, and that was kept.")
+    return kept(resource, row.after, current, stirred, row.changed)
 
 
 def _missing(row: Row, places: Iterable[Place], known: KnownIds) -> frozenset[str] | None:
@@ -221,73 +246,6 @@ def _missing(row: Row, places: Iterable[Place], known: KnownIds) -> frozenset[st
         fail(row, Reason.DEPENDS_ON_FAILED, explain(hard))
         return None
     return frozenset(place.path for place in missing)
-
-
-class Links(Writing):
-    """The second pass over one resource: references whose targets did not exist at the first write."""
-
-    def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet, resource: str) -> None:
-        super().__init__(desk, cursor, snapshot)
-        self.where = Where(resource=resource, states=WRITTEN, linkable=True)
-
-    def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
-        governors = Governors(self.desk, self.snapshot)
-        governors.learn(rows)
-        places = {row.key: [p for p in governors.demanded(row) if p.path in row.open and not p.link] for row in rows}
-        known = KnownIds(self.desk, {place.target for spots in places.values() for place in spots})
-        return [(row, self._job(row, [p for p in places[row.key] if p.target not in known])) for row in rows]
-
-    def _job(self, row: Row, lost: list[Place]) -> Job:
-        """What never came to be is taken out of the record; the rest is linked, and a draft published."""
-        resource = self.desk.registry[row.resource]
-        assert row.after is not None
-        if lost:
-            gone = {str(place.target) for place in lost}
-            row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
-            row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
-            demanded = any(place.hard for place in lost)
-            row.reason = Reason.DEPENDS_ON_FAILED if demanded else Reason.UNRESOLVED_REFERENCE
-            row.detail = f"{row.detail} {explained(lost, explain)}".strip()
-        return Job(
-            row.resource,
-            row.key,
-            row.after,
-            before=row.before,
-            gid=row.gid,
-            changed=row.open,
-            relaxed=frozenset(row.relaxed),
-            linking=True,
-        )
-
-    def done(self, row: Row, result: Result) -> None:
-        row.open = ()
-        row.state = State.DONE
-        if row.reason is Reason.DEPENDS_ON_FAILED:  # all else is linked, but what must be filled is empty
-            fail(row, row.reason, row.detail)
-
-
-class Tightening(Writing):
-    """Restores the demands that were left off, now that every link stands."""
-
-    def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet) -> None:
-        super().__init__(desk, cursor, snapshot)
-        self.where = Where(states=frozenset({State.DONE}), tightenable=True)
-
-    def size(self, resource: Resource) -> int:
-        return 1
-
-    def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
-        return [
-            (row, Job(row.resource, row.key, row.after or {}, gid=row.gid, relaxed=frozenset(row.relaxed)))
-            for row in rows
-        ]
-
-    def talk(self, resource: Resource, jobs: list[Job], ids: KnownIds) -> Talk[Results]:
-        return resource.tighten(jobs[0], ids)
-
-    def done(self, row: Row, result: Result) -> None:
-        row.relaxed = ()
-        row.state = State.DONE
 
 
 class Deletions(Writing):
@@ -302,20 +260,21 @@ class Deletions(Writing):
 
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
         resource = self.desk.registry[rows[0].resource]
-        present = now(self.desk, resource, [row.gid for row in rows])
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
         going: list[tuple[Row, Job]] = []
-        for row in rows:
+        for row, current in self.look(resource, rows, "after the plan was made"):
             assert row.before is not None
-            current = present.get(row.gid)
-            if current is None:
-                row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
-            elif _moved(resource, row.before, current.fields, governors.written(row)):
-                fail(row, Reason.CHANGED_MEANWHILE, "Somebody changed it after the plan was made.")
+            if current.reading.key != row.key:
+                fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
+            elif stirred := moved(resource, row.before, current.fields, governors.written(row)):
+                fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
             else:
                 going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))
         return going
+
+    def vanished(self, row: Row, when: str) -> None:
+        row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
 
     def talk(self, resource: Resource, jobs: list[Job], ids: KnownIds) -> Talk[Results]:
         return resource.remove({job.key: job.gid for job in jobs if job.gid is not None})

@@ -176,10 +176,17 @@ def quoted(text: str) -> str:
 def read_nodes(
     document: str, gids: Sequence[str], take: Callable[[Mapping[str, Any]], Reading | None]
 ) -> Talk[list[Reading]]:
-    """Reads known records with ``nodes(ids: $ids)``. Its price does not grow with the number of ids."""
+    """Reads known records with ``nodes(ids: $ids)``; in halves where all together are too dear, or Shopify fails."""
     if not gids:
         return []
-    data = yield Ask(document, {"ids": list(gids)})
+    try:
+        data = yield Ask(document, {"ids": list(gids)})
+    except (QueryTooCostly, ServerFault):
+        if len(gids) == 1:
+            raise
+        middle = len(gids) // 2
+        first = yield from read_nodes(document, gids[:middle], take)
+        return first + (yield from read_nodes(document, gids[middle:], take))
     return [reading for node in data["nodes"] if node and (reading := take(node)) is not None]
 
 

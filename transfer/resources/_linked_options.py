@@ -113,6 +113,21 @@ def _by_name(option: Fields) -> dict[str, str]:
 # -- writing -----------------------------------------------------------------------------------------------------
 
 
+def begun(job: Job) -> list[Fields]:
+    """The options as a first write leaves them: those that could not be linked have the values that they have here."""
+    present = {option["name"]: option for option in job.before["options"]} if job.before is not None else {}
+    return [
+        _begun(option, present.get(option["name"], {})) if f"options.{option['name']}" in job.without else option
+        for option in job.after["options"]
+    ]
+
+
+def _begun(option: Fields, present: Fields) -> Fields:
+    values = [*option["values"], *(value for value in present.get("values", ()) if value not in option["values"])]
+    linked: Fields = {name: present[name] for name in ("linkedMetafield", "linkedValues") if name in present}
+    return {"name": option["name"], "values": values, **linked}
+
+
 def input_of(option: Fields) -> dict[str, Any]:
     """An option of a new product. What is linked must not be named, and what is not must be."""
     if not option.get("linkedValues"):

@@ -147,6 +147,12 @@ class Collections(Plain):
 
     # -- writing
 
+    def begun(self, job: Job) -> Fields:
+        """Sources are written all or none."""
+        if "sources" not in job.without:
+            return job.after
+        return {**job.after, "sources": job.before["sources"] if job.before is not None else []}
+
     def created(self, job: Job, ids: Ids) -> dict[str, Any]:
         wanted = [] if "sources" in job.without else _in_gids(job.after, ids)
         own = given({name: job.after.get(name) for name in _OWN})

@@ -13,8 +13,8 @@ from typing import Any
 from .. import links
 from ..keys import Key
 from ..references import Target, parse
-from ..resource import Ask, Fields, Ids, Job, Json, Place, Scopes, Talk
-from ._common import given, handle_problem
+from ..resource import Ask, Fields, Ids, Job, Json, Place, Result, Scopes, Talk
+from ._common import given, handle_problem, read_nodes, refused, touches
 from ._plain import Documents, Plain
 
 DEPTH = 3
@@ -107,6 +107,17 @@ class Menus(Plain):
 
     def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
         return self._wanted(job, ids)
+
+    def update(self, job: Job, ids: Ids) -> Talk[Result]:
+        """Shopify takes title and items only together: items that are not to change are sent as they stand there."""
+        if touches(job.changed, "items"):
+            return (yield from super().update(job, ids))
+        nodes: list[Mapping[str, Any]] = []
+        yield from read_nodes(_BACK, [job.gid or ""], lambda node: nodes.append(node))
+        items = [_input(_portable(item)) for node in nodes for item in node["items"]]
+        variables = {"id": job.gid, "title": job.after["title"], "items": items}
+        payload = (yield Ask(_UPDATE, variables, repeatable=True))["menuUpdate"]
+        return refused(job.key, payload["userErrors"]) if payload["userErrors"] else Result(job.key, job.gid)
 
     def _wanted(self, job: Job, ids: Ids) -> dict[str, Any]:
         items = self.rewrite(job.after, ids.translate)["items"]

@@ -191,6 +191,16 @@ class MetaobjectDefinitions(Resource):
 
     # -- writing
 
+    def begun(self, job: Job) -> Fields:
+        present = {item["key"]: item for item in (job.before or {"fieldDefinitions": ()})["fieldDefinitions"]}
+        items = []
+        for item in job.after["fieldDefinitions"]:
+            path = f"fieldDefinitions.{item['key']}"
+            own = present.get(item["key"]) if path in job.without else item
+            if own is not None:
+                items.append({**own, "required": False} if f"{path}.required" in job.relaxed else own)
+        return {**job.after, "fieldDefinitions": items}
+
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         if job.gid is None:
@@ -294,12 +304,20 @@ def _send(job: Job, definition: Mapping[str, Any]) -> Talk[Result]:
 
 
 def _link(job: Job, ids: Ids) -> dict[str, Any]:
-    """Adds the fields left out at creation; mentions all others, so that the order becomes the archive's."""
+    """Adds or completes the fields left out before. All others are mentioned, so that the order becomes the archive's:
+    unless somebody has given them another meanwhile."""
+    assert job.before is not None
+    present = [item["key"] for item in job.before["fieldDefinitions"]]
+    wanted = [item["key"] for item in job.after["fieldDefinitions"]]
+    ordered = [key for key in present if key in wanted] == [key for key in wanted if key in present]
     operations = []
     for item in job.after["fieldDefinitions"]:
-        missing = touches(job.changed, f"fieldDefinitions.{item['key']}")
-        operations.append({"create": _new_field(item, job, ids)} if missing else {"update": {"key": item["key"]}})
-    return {"fieldDefinitions": operations, "resetFieldOrder": True}
+        if touches(job.changed, f"fieldDefinitions.{item['key']}"):
+            known = item["key"] in present
+            operations.append({"update": _field(item, job, ids)} if known else {"create": _new_field(item, job, ids)})
+        elif item["key"] in present and ordered:
+            operations.append({"update": {"key": item["key"]}})
+    return {"fieldDefinitions": operations, **({"resetFieldOrder": True} if ordered else {})}
 
 
 def _update(job: Job, ids: Ids) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Metaobjects: entries of the definitions, one stream per type.
 
-An entry that refers to entries which do not exist yet is created without those fields, as a draft where its type can
-have drafts, and gets them (and its status) from its link write.
+An entry that refers to entries which do not exist yet is written without those fields, created as a draft where its
+type can have drafts, and gets them (and its status) from its link write.
 """
 
 from __future__ import annotations
@@ -49,6 +49,9 @@ mutation UpdateMetaobject($id: ID!, $metaobject: MetaobjectUpdateInput!) {
 _DELETE = """
 mutation DeleteMetaobject($id: ID!) { metaobjectDelete(id: $id) { deletedId userErrors { field message code } } }
 """
+
+
+DRAFT = {"status": "DRAFT"}
 
 
 class Metaobjects(Resource):
@@ -185,6 +188,18 @@ class Metaobjects(Resource):
 
     # -- writing
 
+    def begun(self, job: Job) -> Fields:
+        if not job.without:
+            return job.after
+        present = job.before or {"fields": {}, "capabilities": {"publishable": DRAFT}}
+        left = {path.removeprefix("fields.") for path in job.without}
+        own = {key: item for key, item in job.after["fields"].items() if key not in left}
+        own |= {key: item for key, item in present["fields"].items() if key in left}
+        capabilities = dict(job.after["capabilities"])
+        if capabilities.get("publishable") and present["capabilities"].get("publishable"):
+            capabilities["publishable"] = present["capabilities"]["publishable"]
+        return {**job.after, "fields": own, "capabilities": capabilities}
+
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         if job.gid is None:
@@ -226,7 +241,7 @@ def _create(job: Job, ids: Ids) -> Talk[Result]:
     type_, handle = job.key
     capabilities = job.after["capabilities"]
     if job.without and capabilities.get("publishable"):
-        capabilities = {**capabilities, "publishable": {"status": "DRAFT"}}
+        capabilities = {**capabilities, "publishable": DRAFT}
     metaobject = {
         "type": type_,
         "handle": handle,
@@ -242,12 +257,21 @@ def _create(job: Job, ids: Ids) -> Talk[Result]:
     return Result(job.key, created["id"], detail=detail)
 
 
+def _waits(job: Job) -> bool:
+    """Whether the status stays as it is until the links are there."""
+    return bool(job.without and job.before is not None and job.before["capabilities"].get("publishable"))
+
+
 def _update(job: Job, ids: Ids) -> Talk[Result]:
-    """The planned changes; or, when linking, the fields left out before, and the status that waited for them."""
+    """The planned changes; the status waits for the fields that are left out."""
     wanted = _inputs(job, ids, lambda path: path not in job.without and touches(job.changed, path))
     metaobject: dict[str, Any] = {"fields": wanted}
-    capabilities = job.after["capabilities"]
-    if capabilities and (job.linking or touches(job.changed, "capabilities")):
+    capabilities = {
+        name: own
+        for name, own in job.after["capabilities"].items()
+        if touches(job.changed, f"capabilities.{name}") and not (name == "publishable" and _waits(job))
+    }
+    if capabilities:
         metaobject["capabilities"] = capabilities
     if not wanted and "capabilities" not in metaobject:
         return Result(job.key, job.gid)

@@ -246,6 +246,9 @@ class Products(Resource):
 
     # -- writing
 
+    def begun(self, job: Job) -> Fields:
+        return {**job.after, "options": linked.begun(job)}
+
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         before = self.rewrite(job.before, ids.translate) if job.before is not None else None
@@ -380,17 +383,8 @@ def _fields_and_media(job: Job) -> Talk[Result | None]:
 
 
 def _link(job: Job) -> Talk[Result]:
-    """The second pass: files and entries that were not there, or not ready, when the product was written."""
-    assert job.gid is not None
-    refusal = yield from _fields_and_media(replace(job, before=None))
-    refusal = refusal or (yield from options.link(job))
-    if refusal is not None:
-        return refusal
-    known = yield from variants.ids_of(job.gid)
-    wanted = dict(variants.by_options(job.after["variants"]))
-    showing = {chosen: item for chosen, item in wanted.items() if item.get("media") and chosen in known}
-    bare = {chosen: {**item, "media": None} for chosen, item in showing.items()}
-    return (yield from _change_variants(job, showing, bare, known)) or Result(job.key, job.gid)
+    """The second pass: entries behind options, which were not there when the product was written."""
+    return (yield from options.link(job)) or Result(job.key, job.gid)
 
 
 def _update(job: Job) -> Talk[Result]:

@@ -254,6 +254,12 @@ class Translations(Resource):
 
     # -- writing
 
+    def begun(self, job: Job) -> Fields:
+        present = (job.before or {"texts": {}})["texts"]
+        own = {key: text for key, text in job.after["texts"].items() if f"texts.{key}" not in job.without}
+        left = {key: present[key] for key in job.after["texts"].keys() - own.keys() if key in present}
+        return {**job.after, "texts": own | left}
+
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         gids = yield from self._owners.gids((job.key[:-1] for job in jobs), ids)
         locales = sorted({job.key[-1] for job in jobs})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
     VariableNode,
     parse,
@@ -30,7 +31,11 @@ from graphql import (
 
 MAX_QUERY_COST = 1000  # https://shopify.dev/docs/api/usage/limits: one query, every plan
 MUTATION_COST = 10
+FILE_CREATE_COST = 20  # recorded
 COUNT_COST = 10
+# What productSet charges for its input (schema, ProductSetInput.* and ProductVariantSetInput.*); for variants,
+# productVariantsBulkCreate does so too (recorded).
+VARIANT_COST, FILE_COST, VARIANT_FILE_COST = 0.2, 1.9, 0.6
 _MARGIN = 1.25  # hand-set prices of single fields are not in the formula
 
 
@@ -55,7 +60,7 @@ def estimate(document: str, variables: Mapping[str, Any]) -> float:
         if isinstance(node, OperationDefinitionNode):
             cost = _selection(node.selection_set, variables, fragments)
             if node.operation is OperationType.MUTATION:
-                return cost * _MARGIN + MUTATION_COST * len(node.selection_set.selections) + _input_cost(variables)
+                return cost * _MARGIN + sum(map(_base, node.selection_set.selections)) + _input_cost(variables)
             return max(1.0, cost * _MARGIN)
     return 1.0
 
@@ -107,42 +112,59 @@ def _first(node: FieldNode, variables: Mapping[str, Any]) -> int | None:
     return None
 
 
+def _base(mutation: SelectionNode) -> float:
+    named = isinstance(mutation, FieldNode) and mutation.name.value == "fileCreate"
+    return FILE_CREATE_COST if named else MUTATION_COST
+
+
 def _input_cost(variables: Mapping[str, Any]) -> float:
-    """productSet (schema) and productVariantsBulkCreate (recorded) charge 0.2 for each variant that they are given."""
+    """What is charged for the input itself: a whole product, or variants that are added to one."""
     product = variables.get("input")
-    variants = product.get("variants") if isinstance(product, Mapping) else variables.get("variants")
-    return 0.2 * len(variants) if isinstance(variants, list) else 0.0
+    if not isinstance(product, Mapping):
+        return VARIANT_COST * len(_list(variables.get("variants")))
+    variants = _list(product.get("variants"))
+    pictured = sum(bool(variant.get("file")) for variant in variants)
+    return VARIANT_COST * len(variants) + VARIANT_FILE_COST * pictured + FILE_COST * len(_list(product.get("files")))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+Sizes = tuple[Any, ...]
 
 
 class Prices:
     """What Shopify asked for requests of the same document and sizes: after the first, reservations are exact."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, tuple[tuple[str, int], ...]], float] = {}
+        self._seen: dict[tuple[str, Sizes], float] = {}
         self._lock = threading.Lock()
 
     def of(self, document: str, variables: Mapping[str, Any]) -> float:
         """Never less than what was asked before for the same; an estimate for what is new."""
         with self._lock:
-            known = self._seen.get((document, _sizes(variables)))
+            known = self._seen.get((document, _key(variables)))
         return known if known is not None else estimate(document, variables)
 
     def learn(self, document: str, variables: Mapping[str, Any], requested: float) -> None:
-        key = (document, _sizes(variables))
+        key = (document, _key(variables))
         with self._lock:
             if len(self._seen) > 4096:
                 self._seen.clear()
             self._seen[key] = max(requested, self._seen.get(key, 0.0))
 
 
-def _sizes(variables: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    """The numbers and lengths in the variables: what a price may depend on."""
-    found: list[tuple[str, int]] = []
+def _key(variables: Mapping[str, Any]) -> Sizes:
+    """All of the variables that a price may depend on: numbers, switches, lengths, and what the input is charged."""
+    return (_input_cost(variables), *_sizes(variables))
+
+
+def _sizes(variables: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     for name, value in sorted(variables.items()):
-        if isinstance(value, int) and not isinstance(value, bool):
-            found.append((name, value))
+        if isinstance(value, int):
+            yield name, int(value)
         elif isinstance(value, list):
-            found.append((name, len(value)))
+            yield name, len(value)
         elif isinstance(value, Mapping):
-            found += [(f"{name}.{inner}", size) for inner, size in _sizes(value)]
-    return tuple(found)
+            yield from ((f"{name}.{inner}", size) for inner, size in _sizes(value))

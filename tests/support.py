@@ -7,10 +7,12 @@ import json
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from shopify_client import AdminClient, FileHosts, Origins
+from shopify_client.cost import Prices, operation
 from transfer.local import local_desk, run
 from transfer.stages import EXPORT, IMPORT
 from transfer.work import Cursor, Desk
@@ -19,6 +21,15 @@ ROOT = Path(__file__).resolve().parent.parent
 CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret-of-32-chars!!"
 _numbers = itertools.count(1)
+
+
+class Watched(Prices):
+    """Holds every estimate against what the request then was charged: a low one is how a run gets THROTTLED."""
+
+    def learn(self, document: str, variables: Mapping[str, Any], requested: float) -> None:
+        reserved = self.of(document, variables)
+        assert reserved >= requested, f"{operation(document)[0]}: {reserved} reserved, {requested} charged"
+        super().learn(document, variables, requested)
 
 
 class Sandbox:
@@ -67,6 +78,7 @@ class Sandbox:
 
     def client(self, shop: str, **more: Any) -> AdminClient:
         more.setdefault("files", FileHosts((self.url,)))
+        more.setdefault("prices", Watched())
         return AdminClient(shop, token=self.token(shop), origins=Origins(self.origin), **more)
 
     def graphql(self, shop: str, query: str, **variables: Any) -> dict[str, Any]:

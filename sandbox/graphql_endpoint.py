@@ -68,8 +68,13 @@ def _document(text: str) -> tuple[DocumentNode, list[dict[str, Any]]]:
     return document, refusals.document_errors(SCHEMA, document, validate(SCHEMA, document))
 
 
-def answer(shop: Shop, app: AppAccess, bucket: Bucket, stats: Stats, body: Mapping[str, Any]) -> GraphQLAnswer:
-    """One request's answer. HTTP 200 for everything that is said in GraphQL's own words."""
+def answer(
+    shop: Shop, app: AppAccess, bucket: Bucket, stats: Stats, body: Mapping[str, Any], *, refused: bool = False
+) -> GraphQLAnswer:
+    """One request's answer. HTTP 200 for everything that is said in GraphQL's own words.
+
+    `refused`: the bucket behaves as if it were empty.
+    """
     stats.requests += 1
     try:
         document, problems = _document(str(body.get("query") or ""))
@@ -84,7 +89,7 @@ def answer(shop: Shop, app: AppAccess, bucket: Bucket, stats: Stats, body: Mappi
     wrong = refusals.variable_errors(SCHEMA, operation, variables)
     if wrong:
         return _refused(wrong)
-    return _priced(shop, app, bucket, stats, document, operation, variables)
+    return _priced(shop, app, bucket, stats, document, operation, variables, refused=refused)
 
 
 def _priced(
@@ -95,6 +100,8 @@ def _priced(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: dict[str, Any],
+    *,
+    refused: bool,
 ) -> GraphQLAnswer:
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     meter = Meter(SCHEMA, fragments, variables)
@@ -102,9 +109,9 @@ def _priced(
     if requested > MAX_QUERY_COST:
         message = f"Query cost is {requested:.0f}, which exceeds the single query max cost limit ({MAX_QUERY_COST})."
         return _refused([{"message": message, "extensions": {"code": "MAX_COST_EXCEEDED"}}])
-    if not bucket.take(requested):
+    if refused or not bucket.take(requested):
         stats.throttled += 1
-        return throttled(bucket, requested)
+        return _throttled(bucket, requested)
     oversized = refusals.size_error(SCHEMA, operation, variables)
     if oversized is not None:  # what it asked for stays charged, as was seen
         return GraphQLAnswer(200, {"errors": [oversized], "extensions": {"cost": _cost(requested, None, bucket)}})
@@ -137,7 +144,7 @@ def _count(stats: Stats, operation: OperationDefinitionNode, actual: float) -> N
             stats.mutations[node.name.value] += 1
 
 
-def throttled(bucket: Bucket, requested: float) -> GraphQLAnswer:
+def _throttled(bucket: Bucket, requested: float) -> GraphQLAnswer:
     """HTTP 200, no data, and the figures to wait by."""
     error = {
         "message": "Throttled",

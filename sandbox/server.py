@@ -10,7 +10,7 @@ from aiohttp import web
 from . import admin, controls, file_doors
 from .context import AppAccess
 from .doors import WORLD
-from .graphql_endpoint import GraphQLAnswer, answer, throttled
+from .graphql_endpoint import GraphQLAnswer, answer
 from .oauth import access_token, parse_body
 from .world import Fault, World
 
@@ -51,7 +51,7 @@ async def _graphql(request: web.Request, world: World, domain: str, raw: bytes) 
     """Half of the latency before Shopify looks at its bucket, half after."""
     fault = world.fault(domain, raw.decode("utf-8", "replace"))
     await asyncio.sleep(world.settings.latency / 2)
-    if fault is not None and fault.kind != "lost_answer":
+    if fault is not None and fault.kind not in ("lost_answer", "throttled"):
         broken = await _misbehave(request, world, domain, fault)
         if broken is not None:
             return broken
@@ -59,7 +59,7 @@ async def _graphql(request: web.Request, world: World, domain: str, raw: bytes) 
     if access is None:
         message = "[API] Invalid API key or access token (unrecognized login or wrong password)"
         return web.json_response({"errors": message}, status=401)
-    result = _answer(world, domain, access, raw)
+    result = _answer(world, domain, access, raw, refused=fault is not None and fault.kind == "throttled")
     if fault is not None and fault.kind == "lost_answer":
         return _reset(request)
     await asyncio.sleep(world.settings.latency / 2)
@@ -71,14 +71,15 @@ async def _graphql(request: web.Request, world: World, domain: str, raw: bytes) 
     )
 
 
-def _answer(world: World, domain: str, access: AppAccess, raw: bytes) -> GraphQLAnswer:
+def _answer(world: World, domain: str, access: AppAccess, raw: bytes, *, refused: bool) -> GraphQLAnswer:
     try:
         body = json.loads(raw)
     except ValueError:
         return GraphQLAnswer(400, {"errors": "Bad Request"})
     if not isinstance(body, dict):
         return GraphQLAnswer(400, {"errors": "Bad Request"})
-    return answer(world.shops[domain], access, world.bucket(domain, access.client_id), world.stats[domain], body)
+    shop, bucket, stats = world.shops[domain], world.bucket(domain, access.client_id), world.stats[domain]
+    return answer(shop, access, bucket, stats, body, refused=refused)
 
 
 async def _misbehave(request: web.Request, world: World, domain: str, fault: Fault) -> web.StreamResponse | None:
@@ -88,10 +89,6 @@ async def _misbehave(request: web.Request, world: World, domain: str, fault: Fau
     if fault.kind in ("delay", "timeout"):
         await asyncio.sleep(fault.seconds)
         return _reset(request) if fault.kind == "timeout" else None
-    if fault.kind == "throttled":
-        world.stats[domain].throttled += 1
-        refused = throttled(world.bucket(domain, world.client_id), 100)
-        return web.json_response(refused.body, status=refused.status)
     status = fault.status if fault.kind == "status" else 200
     return web.Response(text=fault.body, status=status, headers=dict(fault.headers), content_type="text/html")
 

@@ -87,6 +87,7 @@ FIELDS: Mapping[str, Mapping[str, Getter]] = {
         "title": _own("title"),
     },
     "Blog": {**_COMMON, "handle": _own("handle"), "title": _own("title")},
+    "Market": {"id": _COMMON["id"], "name": _own("name"), "status": _own("status")},
     "Menu": {"id": _COMMON["id"], "title": _own("title")},
     "UrlRedirect": {
         "created_at": _COMMON["created_at"],

@@ -39,6 +39,7 @@ CARRIED_TYPES = frozenset(
         "Collection",
         "ExternalVideo",
         "GenericFile",
+        "Market",
         "MediaImage",
         "MetafieldDefinition",
         "Metaobject",

@@ -23,6 +23,8 @@ from .resources import (
     collections,
     files,
     locales,
+    market_metafields,
+    markets,
     menus,
     metafield_definitions,
     metafield_pins,
@@ -63,6 +65,8 @@ _KINDS: tuple[Resource, ...] = tuple(
         shop_policies,
         menus,
         url_redirects,
+        markets,
+        market_metafields,
         locales,
     )
 )

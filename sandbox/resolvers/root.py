@@ -12,6 +12,7 @@ _SCOPES = {
     "Article": ("read_content", "read_online_store_pages"),
     "Blog": ("read_content", "read_online_store_pages"),
     "Collection": ("read_products",),
+    "Market": ("read_markets",),
     "Menu": ("read_online_store_navigation",),
     "ShopPolicy": ("read_legal_policies",),
     "UrlRedirect": ("read_online_store_navigation",),

@@ -6,7 +6,7 @@ import gc
 import random
 from collections.abc import Callable
 
-from ..resolvers import menus
+from ..resolvers import markets, menus
 from ..store import Shop
 from . import boutique, linking, nasty, plain
 
@@ -30,6 +30,7 @@ def plant(shop: Shop, seed: str, *, rng: int = 1, products: int | None = None) -
     collecting = gc.isenabled()
     gc.disable()  # a large shop is millions of dicts and no rubbish: looking for some doubles the time
     try:
+        markets.plant(shop)
         menus.plant(shop)
         SEEDS[seed](shop, random.Random(rng), products)
     finally:

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 
 from ..store import Node, Shop, cdn_folder
-from . import languages, linked, owners, pictures, standards, storefront
+from . import abroad, languages, linked, owners, pictures, standards, storefront
 from .tools import (
     define,
     define_metafield,
@@ -51,6 +51,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     standards.plant(shop, made, library)
     linked.plant(shop, made)
     owners.plant(shop)
+    abroad.plant(shop, made)
     languages.plant(shop, made)
 
 

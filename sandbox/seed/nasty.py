@@ -9,7 +9,7 @@ from typing import Any
 
 from ..resolvers import articles, blogs, collections, menus, policies, redirects, standard
 from ..store import Node, Shop
-from . import languages, linking, owners
+from . import abroad, languages, linking, owners
 from .tools import (
     collection,
     define,
@@ -58,6 +58,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     _collections(shop, odd)
     _navigation(shop)
     owners.plant_awkward(shop)
+    abroad.plant_awkward(shop)
     linking.plant(shop)
     languages.plant_awkward(shop)
 

@@ -82,6 +82,7 @@ def _made_on_the_way() -> Iterator[tuple[str, str]]:
         "url_redirects": ("/old",),
         "shop_policies": ("REFUND_POLICY",),
         "collections": ("new",),
+        "markets": ("de",),
     }
     for name, key in keys.items():
         ask = next(RESOURCES[name].locate([Target(name, key), Target(name, key)]))

@@ -50,6 +50,8 @@ ORDER = (
     "shop_policies",
     "menus",
     "url_redirects",
+    "markets",
+    "market_metafields",
     "locales",
     "translations",
 )

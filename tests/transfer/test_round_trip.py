@@ -41,7 +41,9 @@ def test_what_cannot_land_is_named_and_the_rest_arrives(sandbox: Sandbox, tmp_pa
     film = (("日本語-produkt-ü", "custom", "film"), Reason.MISSING_REQUIRED)
     friend = (("kept", "custom", "friend"), Reason.MISSING_REQUIRED)
     shown = (("product_metafields", "many-tongues", "custom", "shown", "de"), Reason.MISSING_REQUIRED)
-    assert sorted(failed) == sorted([*films, film, friend, shown])
+    market = (("resellers",), Reason.NOT_PERMITTED)
+    terms = (("resellers", "custom", "terms"), Reason.MISSING_OWNER)
+    assert sorted(failed) == sorted([*films, film, friend, shown, market, terms])
     friends = desk.ledger.get("product_metafields", [("kept", "custom", "friends")])[("kept", "custom", "friends")]
     assert friends.lost == ("value",)
     assert friends.verified

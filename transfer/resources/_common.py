@@ -167,6 +167,22 @@ def by_search(
     return {wanted[key(node)]: node["id"] for node in found if key(node) in wanted}
 
 
+def by_listing(
+    targets: Sequence[Target], document: str, connection: str, key: Callable[[Mapping[str, Any]], Key]
+) -> Talk[dict[Target, str]]:
+    """Finds records of a kind that are few and cannot be searched for, by listing all: `document` takes ``$after``."""
+    wanted = {target.key: target for target in targets}
+    found: dict[Target, str] = {}
+    after = None
+    while wanted:
+        page = (yield Ask(document, {"after": after}))[connection]
+        found |= {wanted[key(node)]: node["id"] for node in page["nodes"] if key(node) in wanted}
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = page["pageInfo"]["endCursor"]
+    return found
+
+
 def quoted(text: str) -> str:
     """A value of a search term. Backslashes and quotes would end it."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")

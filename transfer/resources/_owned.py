@@ -43,9 +43,11 @@ class HandleOwned(Metafields):
     document: str
     connection: str
     refers_to = REFERRED
+    moves = True  # whether the owners can be searched by updated_at
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
-        return [Stream(self.name, owned_stream(self, self.document, self.connection))]
+        read = owned_stream(self, self.document, self.connection)
+        return [Stream(self.name, read if self.moves else lambda after, _: read(after, None), moves=self.moves)]
 
     def owner_key(self, owner: Mapping[str, Any]) -> Key:
         return (owner["handle"],)

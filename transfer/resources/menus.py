@@ -14,7 +14,7 @@ from .. import links
 from ..keys import Key
 from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Json, Place, Result, Scopes, Talk
-from ._common import given, handle_problem, read_nodes, refused, touches
+from ._common import by_listing, given, handle_problem, read_nodes, refused, touches
 from ._plain import Documents, Plain
 
 DEPTH = 3
@@ -64,15 +64,7 @@ class Menus(Plain):
         return {"title": node["title"], "items": [_portable(item) for item in node["items"]]}
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
-        wanted = {target.key[0]: target for target in targets}
-        found: dict[Target, str] = {}
-        after = None
-        while True:
-            page = (yield Ask(_HANDLES, {"after": after}))["menus"]
-            found |= {wanted[node["handle"]]: node["id"] for node in page["nodes"] if node["handle"] in wanted}
-            if not page["pageInfo"]["hasNextPage"]:
-                return found
-            after = page["pageInfo"]["endCursor"]
+        return (yield from by_listing(targets, _HANDLES, "menus", self.key_of))
 
     # -- meaning
 

@@ -136,6 +136,7 @@ def summary(run: Export) -> dict[str, Any]:
         "not_chosen": run.result["not_chosen"],
         "changed_while_reading": run.result["changed_while_reading"],
         "outside": run.result["outside"],
+        "deleted_references": run.result["deleted_references"],
         "dangling_references": run.result["dangling_references"],
         "external_links": run.result["external_links"],
     }

@@ -34,6 +34,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
         "not_carried": not_carried(desk, run.past, options(run)),
         "changed_while_reading": len(changed(run.past)),
         "outside": run.past["resolve"]["outside"],
+        "deleted_references": run.past["resolve"]["deleted"],
         "dangling_references": run.past["resolve"]["dangling"],
         "external_links": run.past["resolve"]["external"],
     }

@@ -50,6 +50,7 @@ def plan(run: Run) -> Mapping[str, Any]:
         "withheld": withheld_in_source(run),
         "not_carried": run.past["check"]["manifest"]["notCarried"],
         "source_shop": run.past["check"]["manifest"]["sourceShop"],
+        "deleted_references": run.past["check"]["manifest"]["deleted"],
         "external_links": run.past["check"]["manifest"]["externalLinks"],
     }
 

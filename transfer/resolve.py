@@ -14,7 +14,7 @@ from .archive.parts import read_part, write_part
 from .export import EXAMPLES, MOVED, PART_BYTES
 from .jsonl import dumps, loads
 from .keys import encode, sort_key
-from .references import Target
+from .references import UNKNOWN, Target
 from .registry import owner
 from .resource import Ask, Json, Resource, Talk
 from .talk import ask_all
@@ -37,6 +37,7 @@ def resolve(
         "sorted": {},
         "kept": {},
         "gone": [],
+        "deleted": {},
         "dangling": 0,
         "external": {},
         "outside": {},
@@ -56,12 +57,14 @@ def resolve(
         if beyond:
             records = (loads(record) for _, _, record in lines)
             _outside(desk, cursor["outside"], resource, records, beyond)
+        if translate.gone:
+            _deleted(cursor["deleted"], resource, (record for _, _, record in lines), translate.gone)
+        cursor["dangling"] += translate.dangled
         lines.sort()
         name = f"{desk.prefix}sorted/{resource.name}/{cursor['at']:05}.{desk.ticket}"
         write_part(desk.storage, name, (text for _, _, text in lines))
         cursor["sorted"].setdefault(resource.name, []).append(name)
         cursor["kept"][resource.name] = cursor["kept"].get(resource.name, 0) + len(lines)
-        cursor["dangling"] += translate.dangled
         cursor["external"] = _few({**cursor["external"]}, translate.external)
         cursor["at"] += len(some)
         yield Checkpoint(cursor)
@@ -110,6 +113,21 @@ def _outside(
             note = outside.setdefault(home.resource, {"count": 0, "examples": []})
             note["count"] += count
             note["examples"] = sorted({*note["examples"], encode(home.key)})[:EXAMPLES]
+
+
+def _deleted(deleted: Cursor, resource: Resource, records: Iterable[bytes], gone: Collection[Target]) -> None:
+    """Counts what these records refer to and the shop does not have any more, with examples."""
+    for text in records:
+        if UNKNOWN.encode() not in text:
+            continue
+        record = loads(text)
+        key = encode(tuple(record["key"]))
+        for place in resource.places(tuple(record["key"]), record["fields"], None):
+            if place.target in gone:
+                note = deleted.setdefault(resource.name, {"count": 0, "examples": []})
+                note["count"] += 1
+                example = f"{key}: {place.path}: {' '.join(place.target.key)}"
+                note["examples"] = sorted({*note["examples"], example})[:EXAMPLES]
 
 
 def _few(hosts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:

@@ -121,6 +121,7 @@ def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> M
         not_chosen=tuple(name for name in not_chosen(selection) if name not in members.resources),
         not_carried=not_carried(desk, past, options),
         changed=changed(past),
+        deleted=past["resolve"]["deleted"],
         dangling=past["resolve"]["dangling"],
         external=past["resolve"]["external"],
     )

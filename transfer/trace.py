@@ -14,7 +14,7 @@ from .archive.members import MemberSet
 from .compare import update
 from .keys import Key
 from .outcomes import Outcome, Reason, Verdict
-from .references import Target
+from .references import CARRIED_TYPES, Target
 from .registry import missing_owner, owner, owner_of
 from .resource import OWNER, Fields, Place, Resource
 from .talk import ask_all
@@ -248,8 +248,10 @@ def explain(place: Place, unread: Scopes | None = None) -> str:
         why += f"; grant it {', '.join(unread)} there, then copy again" if unread else ""
     elif place.localised:
         why = "which the target store has not, or only by a translated handle"
+    elif place.target.unknown and place.target.key[0] in CARRIED_TYPES:
+        why = "which the source store no longer had"
     elif place.target.unknown:
-        why = "which the source store no longer had, or which is not carried"
+        why = "and such things are not carried"
     else:
         why = "which the target store does not have"
     return f"{place.path}: {'links to' if place.link else 'points at'} {what}, {why}."

@@ -39,7 +39,8 @@ class Translation:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._known: dict[str, Target] = {}
-        self.dangled = 0
+        self.dangled = 0  # references to what the shop does not show, or what is not carried
+        self.gone: set[Target] = set()  # what the shop says that it does not have any more
         self.external: Counter[str] = Counter()  # links that lead out of the shop, per host
 
     def learn(self, wanted: Iterable[str]) -> None:
@@ -56,16 +57,16 @@ class Translation:
             for start in range(0, len(some), LOOKUP)
         }
         for found in ask_all(self._desk, batches).values():
-            self._known |= found
-            self._desk.ids.put(Id(gid, target) for gid, target in found.items())
-        for gid in strangers:
-            if gid not in self._known:
-                self._known[gid] = dangling(gid)
-                self.dangled += 1
+            self._known |= {gid: target or dangling(gid) for gid, target in found.items()}
+            self._desk.ids.put(Id(gid, target) for gid, target in found.items() if target is not None)
+            self.gone |= {dangling(gid) for gid, target in found.items() if target is None}
+        self._known |= {gid: dangling(gid) for gid in strangers if gid not in self._known}
 
     def __call__(self, text: str) -> str:
         if text in self._known:
-            return str(self._known[text])
+            target = self._known[text]
+            self.dangled += target.unknown and target not in self.gone
+            return str(target)
         if not is_link(text):
             return text
         link = storefront(self._desk).portable(text)
@@ -75,8 +76,8 @@ class Translation:
         return link
 
 
-def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target]]:
-    """Asks the shop what these GIDs of one type are. What is missing from the answer exists no more, or is hidden."""
+def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target | None]]:
+    """Asks the shop what these GIDs of one type are: None where nothing is, and no word of what it hides."""
     namers = by_gid_type(desk.registry)
     kinds = sorted({kind for gid in ids if (kind := gid_type(gid)) is not None})
     fragments = " ".join(f"... on {kind} {{ {namers[kind].identify[kind]} }}" for kind in kinds)
@@ -85,8 +86,9 @@ def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target]]:
         data = yield Ask(document, {"ids": ids})
     except AccessDenied:
         return {}
-    found: dict[str, Target] = {}
-    for node in data["nodes"]:
-        if node is not None and (target := namers[node["__typename"]].identified(node["__typename"], node)):
-            found[node["id"]] = target
+    found: dict[str, Target | None] = {}
+    for gid, node in zip(ids, data["nodes"], strict=True):
+        target = namers[node["__typename"]].identified(node["__typename"], node) if node is not None else None
+        if node is None or target is not None:
+            found[gid] = target
     return found

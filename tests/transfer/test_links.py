@@ -377,7 +377,9 @@ def test_an_id_in_json_that_the_source_cannot_name_reaches_no_other_store(sandbo
     assert row.detail.startswith("value: points at Product 999999999, which the source store no longer had")
     arrived = _texts(sandbox, target)[found["handle"]]["layout"]["value"]
     assert json.loads(arrived) == {"hero": None, "order": order}
-    assert past["resolve"]["dangling"] == 2  # the product and the order
+    found = {"count": 1, "examples": [f"{found['handle']}/custom/layout: value: Product 999999999"]}
+    assert past["resolve"]["deleted"] == {"product_metafields": found}
+    assert past["resolve"]["dangling"] == 2  # the order, in both layouts
     again, _ = import_(sandbox, target, archive, tmp_path)
     assert again.client.writes == 0
 

@@ -189,6 +189,7 @@ def facts_of(manifest: Manifest) -> dict[str, Any]:
         "whole": list(manifest.whole),
         "outside": dict(manifest.outside),
         "notCarried": manifest.not_carried,
+        "deleted": dict(manifest.deleted),
         "dangling": manifest.dangling,
         "externalLinks": dict(manifest.external),
     }

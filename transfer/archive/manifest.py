@@ -62,6 +62,8 @@ class Manifest:
     `not_chosen`: resources that nobody asked for.
     `external`: host -> how many links in texts lead there, out of the shop. `selection`: what was chosen. `whole`: the
     resources that are here completely. `outside`: resource -> what records refer to and the archive does not hold.
+    `deleted`: resource -> which of its references lead to what the source no longer had. `dangling`: how many lead to
+    what it could not name for another reason.
     """
 
     source_shop: str
@@ -74,6 +76,7 @@ class Manifest:
     not_chosen: tuple[str, ...] = ()
     not_carried: Mapping[str, Any] = field(default_factory=dict)
     changed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    deleted: Mapping[str, Any] = field(default_factory=dict)
     dangling: int = 0
     external: Mapping[str, int] = field(default_factory=dict)
     outside: Mapping[str, Any] = field(default_factory=dict)
@@ -99,6 +102,7 @@ class Manifest:
             "notChosen": list(self.not_chosen),
             "notCarried": self.not_carried,
             "changedWhileReading": [[resource, list(key)] for resource, key in self.changed],
+            "deletedReferences": self.deleted,
             "danglingReferences": self.dangling,
             "externalLinks": self.external,
             "outside": self.outside,
@@ -129,6 +133,7 @@ class Manifest:
             members=tuple(MemberEntry.from_json(member) for member in members),
             not_chosen=_texts(data, "notChosen"),
             not_carried=_not_carried(data),
+            deleted=_noted(data, "deletedReferences") if "deletedReferences" in data else {},
             dangling=_number(data, "danglingReferences"),
             external=_counted(data, "externalLinks"),
             outside=_object(data, "outside"),
@@ -148,12 +153,16 @@ def _selection(data: Mapping[str, Any]) -> Mapping[str, Any]:
 def _not_carried(data: Mapping[str, Any]) -> Mapping[str, Any]:
     noted = _object(data, "notCarried")
     for name in noted:
-        for reason, note in _object(noted, name).items():
-            count = note.get("count") if isinstance(note, dict) else 0.5
-            if not isinstance(count, int | None) or not isinstance(note.get("examples"), list):
-                raise ArchiveError(
-                    f"{MANIFEST}: notCarried, {name[:40]}, {reason[:40]}: count or examples are missing."
-                )
+        _noted(noted, name)
+    return noted
+
+
+def _noted(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    noted = _object(data, name)
+    for what, note in noted.items():
+        count = note.get("count") if isinstance(note, dict) else 0.5
+        if not isinstance(count, int | None) or not isinstance(note.get("examples"), list):
+            raise ArchiveError(f"{MANIFEST}: {name[:40]}, {what[:40]}: count or examples are missing.")
     return noted
 
 

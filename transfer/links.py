@@ -170,6 +170,11 @@ def referred(text: str) -> Iterator[Target]:
     yield from (target for said in found if (target := parse(said)) is not None)
 
 
+def without_variants(walk: Callable[[str, Translate], str], text: str) -> str:
+    """A portable text before any of the variants that its links name is there."""
+    return walk(text, lambda said: said if parse(said) is None else None)
+
+
 def places(path: str, walk: Callable[[str, Translate], str], text: str | None) -> Iterator[Place]:
     """Every record that the links of a portable text name. Finding is rewriting with a notebook.
 

@@ -109,6 +109,13 @@ class Plain(Resource):
 
     # -- writing
 
+    def begun(self, job: Job) -> Fields:
+        """Texts whose links name variants that are not there yet go without these at first."""
+        own = {
+            name: links.without_variants(links.in_html, job.after[name]) for name in self.html if name in job.without
+        }
+        return {**job.after, **own}
+
     @abstractmethod
     def created(self, job: Job, ids: Ids) -> dict[str, Any]:
         """The variables of the creating mutation."""
@@ -118,7 +125,7 @@ class Plain(Resource):
         """The variables of the updating mutation but $id: only what the plan says differs."""
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
-        job = replace(jobs[0], after=self.texts(jobs[0].after, ids.translate))
+        job = replace(jobs[0], after=self.texts(Plain.begun(self, jobs[0]), ids.translate))
         return [(yield from (self.create(job, ids) if job.gid is None else self.update(job, ids)))]
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:

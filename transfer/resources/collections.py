@@ -149,9 +149,10 @@ class Collections(Plain):
 
     def begun(self, job: Job) -> Fields:
         """Sources are written all or none."""
+        own = super().begun(job)
         if "sources" not in job.without:
-            return job.after
-        return {**job.after, "sources": job.before["sources"] if job.before is not None else []}
+            return own
+        return {**own, "sources": job.before["sources"] if job.before is not None else []}
 
     def created(self, job: Job, ids: Ids) -> dict[str, Any]:
         wanted = [] if "sources" in job.without else _in_gids(job.after, ids)

@@ -247,12 +247,12 @@ class Products(Resource):
     # -- writing
 
     def begun(self, job: Job) -> Fields:
-        return {**job.after, "options": linked.begun(job)}
+        return {**_begun(job), "options": linked.begun(job)}
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         before = self.rewrite(job.before, ids.translate) if job.before is not None else None
-        job = replace(job, after=self.rewrite(job.after, ids.translate), before=before)
+        job = replace(job, after=self.rewrite(_begun(job), ids.translate), before=before)
         if job.gid is None:
             return [(yield from _create(job))]
         return [(yield from (_link(job) if job.linking else _update(job)))]
@@ -371,27 +371,35 @@ def _add(job: Job, gid: str, items: Sequence[Fields]) -> Talk[tuple[tuple[str, K
     return also
 
 
-def _fields_and_media(job: Job) -> Talk[Result | None]:
-    """What a product has besides its options and variants; variants can only show what is attached by then."""
-    assert job.gid is not None
+def _begun(job: Job) -> Fields:
+    """Its text goes at first without the variants that its links name and that are not there yet: its own, often."""
+    if "descriptionHtml" not in job.without:
+        return job.after
+    text = links.without_variants(links.in_html, job.after["descriptionHtml"])
+    return {**job.after, "descriptionHtml": text}
+
+
+def _texts(job: Job) -> Talk[Result | None]:
     own = {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}
     if own:
         data = yield Ask(_UPDATE, {"product": {"id": job.gid, **given(own)}}, repeatable=True)
         if data["productUpdate"]["userErrors"]:
             return refused(job.key, data["productUpdate"]["userErrors"])
-    return (yield from media.attach(job, job.gid))
+    return None
 
 
 def _link(job: Job) -> Talk[Result]:
-    """The second pass: entries behind options, which were not there when the product was written."""
-    return (yield from options.link(job)) or Result(job.key, job.gid)
+    """The second pass: entries behind options and variants in links, which were not there when it was written."""
+    refusal = yield from _texts(job)
+    return refusal or (yield from options.link(job)) or Result(job.key, job.gid)
 
 
 def _update(job: Job) -> Talk[Result]:
     """Only what the plan says differs; what only the target has stays."""
     assert job.before is not None
     assert job.gid is not None
-    refusal = yield from _fields_and_media(job)
+    refusal = yield from _texts(job)
+    refusal = refusal or (yield from media.attach(job, job.gid))  # variants can only show what is attached by then
     refusal = refusal or (yield from options.link(job))
     if refusal is not None:
         return refusal

@@ -10,6 +10,7 @@ import re
 import struct
 import uuid
 import zlib
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -62,6 +63,29 @@ class Blob:
             return _png(self.width, self.height, self.shade)
         head = f"SANDBOX-FILE {self.width}x{self.height} {self.milliseconds}ms\n".encode()
         return (head + b"." * self.size)[: self.size]
+
+
+def thumbhash(blob: Blob) -> str | None:
+    """The ThumbHash of an image, as far as one of a single grey has one: its brightness and its form, and no details.
+
+    https://evanw.github.io/thumbhash/
+    """
+    if not blob.mime.startswith("image/"):
+        return None
+    long, short = max(blob.width, blob.height, 1), max(min(blob.width, blob.height), 1)
+    landscape = blob.width > blob.height
+    few = max(1, round(7 * short / long))
+    head = round(63 * _shade(blob) / 255) | 32 << 6 | 32 << 12
+    more = few | landscape << 15
+    return b64encode(struct.pack("<I", head)[:3] + struct.pack("<H", more) + b"\x88" * (7 * few // 2)).decode()
+
+
+def _shade(blob: Blob) -> int:
+    """The brightness of the first dot."""
+    if blob.data is None or not blob.data.startswith(b"\x89PNG"):
+        return blob.shade % 256
+    packed = blob.data.partition(b"IDAT")[2]
+    return zlib.decompressobj().decompress(packed, 2)[1] if packed else 0
 
 
 def picture(width: int, height: int, shade: int = 0) -> Blob:

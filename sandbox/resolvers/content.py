@@ -97,4 +97,11 @@ def picture(shop: Shop, present: Node | None, source: str | None, given: Mapping
     own = cdn_folder(shop).removesuffix("files") + folder
     number = shop.next_id()
     url = f"{own}/{quote(name)}?v={number}"
-    return {"id": f"gid://shopify/ImageSource/{number}", "altText": alt, "url": url, "width": 160, "height": 90}
+    return {
+        "id": f"gid://shopify/ImageSource/{number}",
+        "altText": alt,
+        "url": url,
+        "width": 160,
+        "height": 90,
+        "thumbhash": None,
+    }

@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..blobs import Blob, extension
+from ..blobs import Blob, extension, thumbhash
 from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
@@ -67,7 +67,7 @@ def _image(shop: Shop, node: Node) -> Node | None:
     url = shop.blobs.url(node["_path"], node["_version"])
     number = gid_number(node["id"])
     own = {"id": f"gid://shopify/ImageSource/{number}", "altText": node["alt"] or None, "url": url}
-    return {**own, "width": blob.width, "height": blob.height}
+    return {**own, "width": blob.width, "height": blob.height, "thumbhash": thumbhash(blob)}
 
 
 def _status(source: Node, info: Info) -> str:

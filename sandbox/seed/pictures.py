@@ -31,7 +31,12 @@ def plant(shop: Shop, products: Sequence[Node]) -> None:
     for number, node in enumerate(products):
         stem = node["handle"].encode("ascii", "ignore").decode()
         files = [
-            image(shop, f"{stem}-{view}.png", f"{node['title'][:200]}, {view}" if number % 2 else "", shade=number % 8)
+            image(
+                shop,
+                f"{stem}-{view}.png",
+                f"{node['title'][:200]}, {view}" if number % 2 else "",
+                shade=number % 8 * 30,
+            )
             for view in VIEWS[: number % 4]
         ]
         if files and number % 10 == 3:

@@ -17,6 +17,7 @@ from transfer.local import local_desk, run
 from transfer.outcomes import Outcome, Reason
 from transfer.resources.files import RESOURCE
 from transfer.stages import IMPORT
+from transfer.thumbhash import alike
 from transfer.work import Desk, Where
 
 READ = """query R { files(first: 250) { nodes { __typename ... on File { id alt fileStatus }
@@ -142,6 +143,37 @@ def test_other_words_and_other_pixels_are_an_update(
     assert total(desk, "outcome:updated") == total(desk, "reason:") + 2
     assert failed(desk) == {}
     assert len(files(sandbox, target)) == len(nodes)
+
+
+def test_another_picture_of_equal_name_size_and_type_is_noticed(
+    sandbox: Sandbox, boutique: str, archive: bytes, tmp_path: Path
+) -> None:
+    target = sandbox.shop()
+    import_(sandbox, target, archive, tmp_path)
+    query = "{ files(first: 250) { nodes { id ... on MediaImage { image { url width height thumbhash } } } } }"
+    nodes = [node for node in sandbox.graphql(target, query)["files"]["nodes"] if node.get("image")]
+    looks = {node["image"]["thumbhash"]: node for node in nodes if node["image"]["width"] == 48}
+    one, other = list(looks.values())[:2]
+    wanted = [{"id": one["id"], "originalSource": other["image"]["url"]}]
+    assert sandbox.graphql(target, UPDATE, files=wanted)["fileUpdate"]["userErrors"] == []
+    sandbox.ask("/sandbox/config", {"clock_offset_seconds": 5})
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    sandbox.ask("/sandbox/config", {"clock_offset_seconds": 0})
+    (row,) = desk.ledger.select(Where(outcomes=frozenset({Outcome.UPDATED})), limit=5)
+    assert (row.changed, row.verified) == (("thumbhash",), True)
+    assert again.client.writes == 0
+
+
+def test_a_picture_that_was_encoded_anew_is_the_same() -> None:
+    parrot, again, sunset = (
+        "HBkSHYSIeHiPiHh8eJd4eTN0EEQG",
+        "HBkSHYSIeHiQiHh8eJd4eTN0EEQG",
+        "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+    )
+    assert alike(parrot, again)
+    assert not alike(parrot, sunset)
+    assert all(alike(parrot, nothing) for nothing in (None, "", "?", "AAAA"))
 
 
 def test_a_film_of_the_same_name_and_another_content_is_never_replaced(

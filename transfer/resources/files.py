@@ -1,8 +1,9 @@
 """Files: images, documents, videos, 3D models, and videos that live elsewhere.
 
 A file is named by its kind and file name, and is the same as another of that name where alt text, type and measures
-agree. Its bytes are no part of a record: beside it stands the address where the source store has them. Shopify fetches
-images and documents from there itself; videos and models are carried through a staged upload.
+agree, and images look alike (Shopify has a hash of their looks, and none of their bytes). Its bytes are no part of a
+record: beside it stands the address where the source store has them. Shopify fetches images and documents from there
+itself; videos and models are carried through a staged upload.
 
 Shopify works on a file after it has taken it, and shows no image's name before it is through. Names are unique in a
 store, as far as images and documents go: a name that is taken is refused and looked for, never doubled.
@@ -12,44 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from shopify_client import Upload, UploadFailed
-
+from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
-from ._common import paged, read_nodes, refused, text_problem, touches
+from ..thumbhash import alike
+from ._common import paged, read_nodes, refused, text_problem
+from ._file_reading import FIELDS, KINDS, NAME, key_of, reading, skipped, term
+from ._file_writing import CARRIED, CONTENT, FETCHED, input_of, replaces, update
 
 MAX_ALT = 512  # https://shopify.dev/docs/api/admin-graphql/latest/enums/FilesErrorCode, ALT_VALUE_LIMIT_EXCEEDED
 MAX_URL = 2048
-KINDS = {
-    "MediaImage": "image",
-    "GenericFile": "file",
-    "Video": "video",
-    "Model3d": "model",
-    "ExternalVideo": "external",
-}
-CONTENT = {"image": "IMAGE", "file": "FILE", "video": "VIDEO", "model": "MODEL_3D", "external": "EXTERNAL_VIDEO"}
-FETCHED = frozenset({"image", "file"})  # Shopify fetches these itself, replaces them, and keeps their names unique
-CARRIED = frozenset({"video", "model"})
-MEASURES = ("mimeType", "width", "height", "size")
 
-_NAME = """
-  __typename id
-  ... on MediaImage { image { url } } ... on GenericFile { url } ... on Video { filename }
-  ... on Model3d { filename } ... on ExternalVideo { originUrl }
-"""
-FIELDS = """
-  __typename
-  ... on File { id alt updatedAt fileStatus }
-  ... on MediaImage { mimeType image { url width height } }
-  ... on GenericFile { mimeType url originalFileSize }
-  ... on Video { filename originalSource { url fileSize mimeType width height } }
-  ... on Model3d { filename originalSource { url filesize mimeType } }
-  ... on ExternalVideo { originUrl }
-"""
 _READ = f"""
 query Files($after: String, $query: String) {{
   files(first: 250, after: $after, query: $query, sortKey: ID) {{
@@ -68,21 +45,9 @@ mutation CreateFiles($files: [FileCreateInput!]!) {
   fileCreate(files: $files) { files { id } userErrors { field message code } }
 }
 """
-_UPDATE = """
-mutation UpdateFiles($files: [FileUpdateInput!]!) {
-  fileUpdate(files: $files) { files { id } userErrors { field message code } }
-}
-"""
 _DELETE = """
 mutation DeleteFiles($ids: [ID!]!) {
   fileDelete(fileIds: $ids) { deletedFileIds userErrors { field message code } }
-}
-"""
-_STAGE = """
-mutation StageUpload($input: [StagedUploadInput!]!) {
-  stagedUploadsCreate(input: $input) {
-    stagedTargets { url resourceUrl parameters { name value } } userErrors { field message }
-  }
 }
 """
 
@@ -115,29 +80,28 @@ class Files(Resource):
     # -- reading
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
-        return [Stream("files", paged(_READ, "files", _reading, skipped=_skipped))]
+        return [Stream("files", paged(_READ, "files", reading, skipped=skipped))]
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
-        return (yield from read_nodes(_BACK, gids, _reading))
+        return (yield from read_nodes(_BACK, gids, reading))
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         """Files have no identifier but their GID: what a search finds, and the newest, which a search may not know."""
         targets = [target for target in targets if len(target.key) == 2]  # what names a file in another way names none
         head = "".join(f", $v{number}: String" for number in range(len(targets)))
         body = " ".join(
-            f"t{number}: files(first: 10, query: $v{number}) {{ nodes {{ {_NAME} }} }}"
-            for number in range(len(targets))
+            f"t{number}: files(first: 10, query: $v{number}) {{ nodes {{ {NAME} }} }}" for number in range(len(targets))
         )
         data = yield Ask(
             f"query Locate($first: Int!{head}) {{ "
-            f"newest: files(first: $first, sortKey: ID, reverse: true) {{ nodes {{ {_NAME} }} }} {body} }}",
-            {"first": 250, **{f"v{number}": _search(target.key) for number, target in enumerate(targets)}},
+            f"newest: files(first: $first, sortKey: ID, reverse: true) {{ nodes {{ {NAME} }} }} {body} }}",
+            {"first": 250, **{f"v{number}": term(target.key) for number, target in enumerate(targets)}},
         )
-        named = {key: node["id"] for found in data.values() for node in found["nodes"] if (key := _key(node))}
+        named = {key: node["id"] for found in data.values() for node in found["nodes"] if (key := key_of(node))}
         return {target: named[target.key] for target in targets if target.key in named}
 
     def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
-        key = _key({**node, "__typename": gid_type})
+        key = key_of({**node, "__typename": gid_type})
         return Target(self.name, key) if key is not None else None
 
     # -- meaning
@@ -151,6 +115,12 @@ class Files(Resource):
     def normalise(self, fields: Fields) -> Fields:
         return {name: value for name, value in fields.items() if name != "source"}
 
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        """A picture that Shopify stored anew is the same one; two that do not look alike are not."""
+        found = super().changes(before, after)
+        same = alike(before.get("thumbhash"), after.get("thumbhash"))
+        return [change for change in found if change.path != "thumbhash" or not same]
+
     def validate(self, key: Key, fields: Fields) -> str | None:
         if len(key) != 2 or key[0] not in CONTENT or not key[1]:
             return f"the key of a file is its kind ({', '.join(CONTENT)}) and its file name."
@@ -160,14 +130,14 @@ class Files(Resource):
         source = fields.get("source", "")
         if not isinstance(source, str) or (source and not source.startswith(("https://", "http://"))):
             return "the address of a file must begin with https://."
-        return text_problem(fields, ("alt", "mimeType"))
+        return text_problem(fields, ("alt", "mimeType", "thumbhash"))
 
     def refuse(self, job: Job) -> Result | None:
         alt = job.after.get("alt") or ""
         if len(alt) > MAX_ALT:
             detail = f"The alt text has {len(alt)} characters, and Shopify takes at most {MAX_ALT}."
             return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
-        if job.gid is not None and not _replaces(job):
+        if job.gid is not None and not replaces(job):
             return None
         if job.gid is not None and job.key[0] not in FETCHED:
             detail = "Its content is another one in the target store, and Shopify cannot replace it."
@@ -188,14 +158,14 @@ class Files(Resource):
         return key[0] in CARRIED
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
-        results = yield from _update([job for job in jobs if job.gid is not None])
+        results = yield from update([job for job in jobs if job.gid is not None])
         new = [job for job in jobs if job.gid is None]
         unguarded = [Target(self.name, job.key) for job in new if job.key[0] not in FETCHED]
         there = (yield from self.locate(unguarded)) if unguarded else {}
         ready: list[tuple[Job, dict[str, Any]]] = []
         for job in new:
             twin = there.get(Target(self.name, job.key))
-            prepared = Result(job.key, twin, pending=True) if twin else (yield from _input(job))
+            prepared = Result(job.key, twin, pending=True) if twin else (yield from input_of(job))
             if isinstance(prepared, Result):
                 results.append(prepared)
             else:
@@ -263,132 +233,6 @@ class Files(Resource):
             errors = [e for e in data["fileDelete"]["userErrors"] if e["code"] != "FILE_DOES_NOT_EXIST"]
             results.append(refused(key, errors) if errors else Result(key, gid))
         return results
-
-
-# -- reading -----------------------------------------------------------------------------------------------------
-
-
-def _key(node: Mapping[str, Any]) -> Key | None:
-    """Kind and file name; None where Shopify does not say the name (yet)."""
-    kind = KINDS.get(node["__typename"])
-    url = (node.get("image") or {}).get("url") if kind == "image" else node.get("url")
-    name = node.get("filename") or node.get("originUrl") or (url and unquote(urlsplit(url).path.rsplit("/", 1)[1]))
-    return (kind, name) if kind is not None and name else None
-
-
-def _search(key: Key) -> str:
-    kind, name = key
-    return "media_type:EXTERNAL_VIDEO" if kind == "external" else f"filename:'{name.replace(chr(39), ' ')}'"
-
-
-def _reading(node: Mapping[str, Any]) -> Reading | None:
-    key = _key(node) if node.get("fileStatus") == "READY" else None
-    if key is None:
-        return None
-    source = _source(node)
-    fields: Fields = {"alt": node["alt"] or ""}
-    if key[0] != "external":
-        fields["mimeType"] = source.get("mimeType") or node.get("mimeType")
-    if key[0] in ("image", "video"):
-        fields |= {"width": source.get("width"), "height": source.get("height")}
-    if key[0] != "image":  # Shopify may store an image anew: its bytes say nothing, its measures do
-        fields |= {"size": source.get("size")} if key[0] != "external" else {}
-    url = source.get("url") or node.get("originUrl") or ""
-    return Reading("files", key, node["id"], fields, node["updatedAt"], source=url)
-
-
-def _source(node: Mapping[str, Any]) -> dict[str, Any]:
-    """Address, size and measures, wherever the type of the file has them."""
-    if node["__typename"] == "GenericFile":
-        return {"url": node["url"], "size": node["originalFileSize"]}
-    own = dict(node.get("image") or node.get("originalSource") or {})
-    return {**own, "size": own.get("fileSize", own.get("filesize"))}
-
-
-def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if node.get("fileStatus") == "FAILED":
-        yield node["id"], "Shopify could not process it, so that there is nothing to copy"
-    elif _reading(node) is None:
-        yield node["id"], "Shopify was still processing it when it was read; export again"
-
-
-# -- writing -----------------------------------------------------------------------------------------------------
-
-
-def _replaces(job: Job) -> bool:
-    """Whether the planned changes are about the content and not only about the words beside it."""
-    return any(touches(job.changed, name) for name in MEASURES)
-
-
-def _input(job: Job) -> Talk[dict[str, Any] | Result]:
-    """What fileCreate takes, or why there is none."""
-    kind, name = job.key
-    source = job.after["source"]
-    if kind in CARRIED:
-        staged = yield from _carried(job)
-        if isinstance(staged, Result):
-            return staged
-        source = staged
-    file: dict[str, Any] = {"alt": job.after.get("alt") or "", "contentType": CONTENT[kind], "originalSource": source}
-    if kind != "external":
-        file["filename"] = name
-    if kind in FETCHED:
-        file["duplicateResolutionMode"] = "RAISE_ERROR"
-    return file
-
-
-def _carried(job: Job) -> Talk[str | Result]:
-    """Carries a file through a staged upload; returns the address under which Shopify then finds it."""
-    kind, name = job.key
-    wanted = {
-        "resource": CONTENT[kind],
-        "filename": name,
-        "mimeType": job.after.get("mimeType") or "application/octet-stream",
-        "fileSize": str(job.after["size"]),
-        "httpMethod": "POST",
-    }
-    data = yield Ask(_STAGE, {"input": [wanted]}, repeatable=True)
-    payload = data["stagedUploadsCreate"]
-    if payload["userErrors"]:
-        return refused(job.key, payload["userErrors"])
-    (target,) = payload["stagedTargets"]
-    upload = Upload(
-        source=job.after["source"],
-        target=target["url"],
-        filename=name,
-        mime=wanted["mimeType"],
-        size=job.after["size"],
-        parameters={item["name"]: item["value"] for item in target["parameters"]},
-    )
-    try:
-        yield Ask("", upload=upload)
-    except UploadFailed as problem:
-        return Result(job.key, reason=Reason.REFUSED, detail=str(problem))
-    return str(target["resourceUrl"])
-
-
-def _update(jobs: Sequence[Job]) -> Talk[list[Result]]:
-    """Alt texts, and the content of images and documents. Refused in a batch, they are tried one after the other."""
-    if not jobs:
-        return []
-    files = []
-    for job in jobs:
-        file: dict[str, Any] = {"id": job.gid}
-        if touches(job.changed, "alt"):
-            file["alt"] = job.after.get("alt") or ""
-        if _replaces(job):
-            file["originalSource"] = job.after["source"]
-        files.append(file)
-    data = yield Ask(_UPDATE, {"files": files}, repeatable=True)
-    errors = data["fileUpdate"]["userErrors"]
-    if not errors:
-        return [Result(job.key, job.gid, pending=_replaces(job)) for job in jobs]
-    if len(jobs) == 1:
-        return [refused(jobs[0].key, errors)]
-    results: list[Result] = []
-    for job in jobs:
-        results += yield from _update([job])
-    return results
 
 
 RESOURCE = Files()

@@ -69,7 +69,7 @@ class Shop:
     files: dict[str, None] = field(default_factory=dict)  # GIDs of files of all kinds, ascending
     file_by_name: dict[str, str] = field(default_factory=dict)  # images and documents
     locales: dict[str, Node] = field(default_factory=lambda: {"en": dict(ENGLISH)})
-    translations: dict[str, dict[tuple[str, str], Node]] = field(default_factory=dict)  # GID -> (locale, key)
+    translations: dict[str, dict[tuple[str, str, str], Node]] = field(default_factory=dict)  # locale, key, market
     file_seconds: float = 0.5  # from taking a file to its being there
     blobs: Blobs = field(default_factory=Blobs)
     search_lag: float = 0.0

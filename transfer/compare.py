@@ -14,6 +14,7 @@ from . import commands
 from .archive.members import MemberSet
 from .keys import Key, decode, encode, sort_key
 from .outcomes import Outcome, Reason, State, Verdict
+from .renew import renew
 from .resource import Fields, Job, Resource
 from .work import Checkpoint, Cursor, Desk, Row
 
@@ -44,6 +45,7 @@ def compare(
         parts = desk.withheld_parts.get(resource.name, {})
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         rows: list[Row] = []
+        pairs: dict[Key, tuple[Fields, Fields]] = {}
         for key, wanted, present in side_by_side(
             present_of(archive, resource.name, after), present_of(snapshot, resource.name, after)
         ):
@@ -51,13 +53,17 @@ def compare(
                 continue
             scopes = kept or parts.get(resource.part(key), ())
             rows += forbidden(resource, key, wanted, scopes) if scopes else judge(resource, key, wanted, present)
+            if len(wanted) == len(present) == 1 and not wanted[0].command:
+                pairs[key] = (present[0].fields, wanted[0].fields)
             if len(rows) >= WINDOW:
+                renew(desk, resource, rows, pairs)
                 _save(desk, cursor, resource.name, rows)
                 cursor["after"] = encode(key)
-                rows = []
+                rows, pairs = [], {}
                 yield Checkpoint(cursor, _counts(archive, cursor))
                 if desk.stopping():
                     return
+        renew(desk, resource, rows, pairs)
         _save(desk, cursor, resource.name, rows)
         cursor["resource"] += 1
         cursor["after"] = None

@@ -83,13 +83,14 @@ def _start(desk: Desk, selection: Selection, *, lenient: bool) -> Cursor:
     resources = chosen(desk, selection)
     types: list[str] = []
     skipped: Cursor = {}
-    if any(resource.name == "metaobjects" for resource in resources):
+    typed = [resource.name for resource in resources if "metaobjects" in (resource.name, *resource.holders)]
+    if typed and "metaobjects" in desk.reachable:
         try:
             types = ask_all(desk, {"types": _types()})["types"]
         except REFUSALS as refusal:
             if not lenient:
                 raise
-            skipped["metaobjects"] = _refused(refusal)
+            skipped |= {"metaobjects": _refused(refusal)} if "metaobjects" in typed else {}
     told = whole(selection, [resource.name for resource in resources])
     totals = ask_all(desk, {name: _if_allowed(desk.registry[name].total()) for name in told})
     return {

@@ -24,6 +24,7 @@ from .resources import (
     files,
     locales,
     market_metafields,
+    market_translations,
     markets,
     menus,
     metafield_definitions,
@@ -72,7 +73,12 @@ _KINDS: tuple[Resource, ...] = tuple(
 )
 # Translations are of all the others' texts.
 RESOURCES: Mapping[str, Resource] = {
-    resource.name: resource for resource in (*_KINDS, translations.Translations(_KINDS))
+    resource.name: resource
+    for resource in (
+        *_KINDS,
+        translations.Translations(_KINDS),
+        market_translations.MarketTranslations(_KINDS),
+    )
 }
 
 

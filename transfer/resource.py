@@ -228,6 +228,8 @@ class Resource(ABC):
     key_parts = 1  # how many parts a key has, where a person may write one
     hangs_on: str = ""  # the kind of thing whose values these are, where `owned` reads them owner by owner
     translated: str = ""  # the TranslatableResourceType of these records, where Shopify holds translations of them
+    text_paths: Mapping[str, str] = {}  # the fields of such texts, where Shopify has another name for them
+    seo_in: str = ""  # the values among which Shopify keeps the SEO title and description of these records
     owner_types: tuple[str, ...] = ()  # of metafields, and of their definitions
     unique = False  # no two records of a shop share a key: of two readings of one key, the later counts
     deletable = True  # whether a mirror may delete what the archive does not have
@@ -334,6 +336,14 @@ class Resource(ABC):
     def demand(self, path: str) -> str:
         """The path in the governor that makes the place at `path` hard: what `relaxed` would have to name."""
         raise NotImplementedError(f"nothing governs {self.name}")
+
+    def text_path(self, text: str) -> str:
+        """The path of the field that Shopify translates under this name."""
+        return self.text_paths.get(text, text)
+
+    def sources(self, key: Key, fields: Fields) -> Iterator[tuple[Target, str, str]]:
+        """(record, path in it, path here): what of this record is to be written again where that path changes."""
+        return iter(())
 
     def normalise(self, fields: Fields) -> Fields:
         """What equality is judged on: Shopify rewrites dates, decimals, units and JSON key order."""

@@ -178,14 +178,12 @@ def translatable_content(source: Node, info: Info, marketId: str | None = None) 
 def translations(
     source: Node, info: Info, locale: str, marketId: str | None = None, outdated: bool | None = None
 ) -> list[Node]:
-    if marketId is not None:
-        return []
     own = shop_of(info).translations.get(source["resourceId"], {})
     present = {item.key: item.digest for item in source["_content"]}
     found = [
         {**node, "outdated": node["_digest"] != present[key]}
-        for (spoken, key), node in own.items()
-        if spoken == locale and key in present
+        for (spoken, key, market), node in own.items()
+        if spoken == locale and key in present and market == (marketId or "")
     ]
     return [node for node in found if outdated is None or node["outdated"] == outdated]
 
@@ -230,10 +228,11 @@ def _translatable(shop: Shop, gid: str) -> dict[str, Content]:
 def _put_one(
     shop: Shop, gid: str, content: Mapping[str, Content], item: Mapping[str, Any], place: Sequence[str]
 ) -> Node:
-    if item.get("marketId") is not None:
+    market = item.get("marketId") or ""
+    if market and shop.get(market, "Market") is None:
         raise Refusal([*place, "marketId"], "The market does not exist", "MARKET_DOES_NOT_EXIST")
     locale = shop.locales.get(item["locale"])
-    if locale is None or locale["primary"]:
+    if locale is None or (locale["primary"] and not market):
         message = "Locale is not a valid locale for the shop"
         raise Refusal([*place, "locale"], message, "INVALID_LOCALE_FOR_SHOP")
     source = content.get(item["key"])
@@ -244,6 +243,11 @@ def _put_one(
     if source.digest is None or item["translatableContentDigest"] != source.digest:
         message = "Translatable content hash is invalid"
         raise Refusal([*place, "translatableContentDigest"], message, "INVALID_TRANSLATABLE_CONTENT")
+    own = shop.translations.setdefault(gid, {})
+    elsewhere = own.get((item["locale"], source.key, ""), {"value": source.value if locale["primary"] else None})
+    if market and value == elsewhere["value"]:
+        message = "Value is the same as that of the shop"
+        raise Refusal([*place, "value"], message, "FAILS_RESOURCE_VALIDATION")
     node = {
         "key": source.key,
         "locale": item["locale"],
@@ -251,7 +255,7 @@ def _put_one(
         "updatedAt": shop.now(),
         "_digest": source.digest,
     }
-    shop.translations.setdefault(gid, {})[item["locale"], source.key] = node
+    own[item["locale"], source.key, market] = node
     return node
 
 
@@ -276,7 +280,7 @@ def _checked(shop: Shop, gid: str, source: Content, item: Mapping[str, Any], pla
 def _taken(shop: Shop, gid: str, locale: str, handle: str) -> bool:
     kind = translatable.kind_of(gid)
     return handle != NO_HANDLE and any(
-        own.get((locale, "handle"), {}).get("value") == handle
+        own.get((locale, "handle", ""), {}).get("value") == handle
         for other, own in shop.translations.items()
         if other != gid and translatable.kind_of(other) == kind and other in shop.nodes
     )
@@ -306,6 +310,8 @@ def remove(
         message = f"Resource {resourceId} does not exist"
         return {"translations": None, "userErrors": [user_error(["resourceId"], message, "RESOURCE_NOT_FOUND")]}
     own = shop.translations.get(resourceId, {})
-    names = [name for name in own if name[0] in locales and name[1] in translationKeys and name[0] in shop.locales]
-    removed = [{**own.pop(name), "outdated": False} for name in names] if not marketIds else []
+    markets = marketIds or [""]
+    names = [name for name in own if name[0] in shop.locales and name[2] in markets]
+    names = [name for name in names if name[0] in locales and name[1] in translationKeys]
+    removed = [{**own.pop(name), "outdated": False} for name in names]
     return {"translations": removed or None, "userErrors": []}

@@ -22,11 +22,17 @@ def locale(shop: Shop, code: str, *, published: bool = True) -> None:
         raise AssertionError(f"The seed is not valid: {refusal.error}") from refusal
 
 
-def translate(shop: Shop, gid: str, code: str, texts: Mapping[str, str]) -> None:
-    """Translates some texts of a thing, by the rules that requests obey."""
+def translate(shop: Shop, gid: str, code: str, texts: Mapping[str, str], market: str | None = None) -> None:
+    """Translates some texts of a thing (in one market alone), by the rules that requests obey."""
     known = {item.key: item for item in translatable.content(shop, gid, _inside(shop, gid))}
     given = [
-        {"key": key, "locale": code, "value": value, "translatableContentDigest": known[key].digest or ""}
+        {
+            "key": key,
+            "locale": code,
+            "value": value,
+            "translatableContentDigest": known[key].digest or "",
+            "marketId": market,
+        }
         for key, value in texts.items()
     ]
     _, errors = translations.put(shop, gid, given)
@@ -56,6 +62,7 @@ def plant(shop: Shop, products: Sequence[Node]) -> None:
     for node in list(shop.each("ShopPolicy"))[:1]:
         translate(shop, node["id"], "de", {"body": "<h1>Wie wir Geld zurückgeben</h1>"})
     _pictures(shop)
+    _in_markets(shop, products)
 
 
 def _product(shop: Shop, node: Node) -> None:
@@ -85,6 +92,18 @@ def _entry(shop: Shop, node: Node) -> None:
     for item in translatable.content(shop, node["id"]):
         if item.value and item.type == "SINGLE_LINE_TEXT_FIELD":
             translate(shop, node["id"], "de", {item.key: f"{item.value[:200]} (deutsch)"})
+
+
+def _in_markets(shop: Shop, products: Sequence[Node]) -> None:
+    """What is said in the Alps alone: in German, and in the language of the store itself."""
+    alps = shop.named("Market", "alps")
+    assert alps is not None
+    for node in products[:6:2]:
+        translate(shop, node["id"], "de", {"title": f"{node['title']} (österreichisch)"}, alps["id"])
+        translate(shop, node["id"], "en", {"title": f"{node['title']}, as they say in Tyrol"}, alps["id"])
+    for node in list(shop.each("Page"))[:2]:
+        body = f'<p>Servus. <a href="https://{shop.hosts[0]}/pages/contact">Hier</a></p>'
+        translate(shop, node["id"], "de", {"body_html": body}, alps["id"])
 
 
 def _pictures(shop: Shop) -> None:

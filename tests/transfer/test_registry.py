@@ -54,6 +54,7 @@ ORDER = (
     "market_metafields",
     "locales",
     "translations",
+    "market_translations",
 )
 
 each = pytest.mark.parametrize("resource", list(RESOURCES.values()), ids=list(RESOURCES))

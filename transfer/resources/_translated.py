@@ -15,11 +15,13 @@ from urllib.parse import parse_qs, urlencode
 
 from ..keys import Key
 from ..references import Target, gid_type
-from ..resource import Ask, Ids, Resource, Talk
+from ..resource import Ask, Ids, Reading, Resource, Talk
 from . import metafield_definitions, metaobject_definitions
+from ._translation_talk import NO_TONGUE, Tongue
 from .metafields import Metafields
 
 METAFIELD = "METAFIELD"
+SEO = {"meta_title": "title_tag", "meta_description": "description_tag"}
 OPTIONS, OPTION_VALUES = "product_options", "product_option_values"
 PARTS = {OPTIONS: 2, OPTION_VALUES: 3}  # of a name: the product's handle, the option's name, the value's name
 
@@ -36,26 +38,28 @@ query OptionsOfProducts($after: String, $query: String) {{
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a translation record stands for: the texts of one thing in one language.
+    """What a translation record stands for: the texts of one thing in one tongue.
 
     `product`: of options and their values, the product in which they are.
     """
 
     gid: str
-    locale: str
+    tongue: Tongue = NO_TONGUE
     product: str = ""
 
     def __str__(self) -> str:
         """The GID that such a record is given, in which all of this is found again."""
-        more = {"product": self.product.rsplit("/", 1)[1]} if self.product else {}
-        return f"{self.gid}?{urlencode({'locale': self.locale, **more})}"
+        more = {"product": self.product, "market": self.tongue.market}
+        numbers = {name: gid.rsplit("/", 1)[1] for name, gid in more.items() if gid}
+        return f"{self.gid}?{urlencode({'locale': self.tongue.locale, **numbers})}"
 
 
 def text_of(gid: str) -> Text:
     bare, _, query = gid.partition("?")
     said = {name: found[0] for name, found in parse_qs(query).items()}
     product = f"gid://shopify/Product/{said['product']}" if "product" in said else ""
-    return Text(bare, said.get("locale", ""), product)
+    market = f"gid://shopify/Market/{said['market']}" if "market" in said else ""
+    return Text(bare, Tongue(said.get("locale", ""), market), product)
 
 
 class Owners:
@@ -67,6 +71,24 @@ class Owners:
         self.names = tuple(resource.name for resource in own)
         self._records = {_gid_type(r.translated): r for r in own if r.translated != METAFIELD}
         self._values = {kind: r for r in own if isinstance(r, Metafields) for kind in r.owner_types}
+        self._by_name = {resource.name: resource for resource in own}
+
+    def of(self, kind: str) -> list[Resource]:
+        """Those whose records are of one kind for Shopify."""
+        return [resource for resource in self._by_name.values() if resource.translated == kind]
+
+    def ours(self, kind: str, readings: Iterable[Reading]) -> list[str]:
+        """The GIDs of readings that are of this kind: files are of several."""
+        return [one.gid for one in readings if gid_type(one.gid) == _gid_type(kind)]
+
+    def source(self, name: Key, text: str) -> tuple[Target, str] | None:
+        """The record, and the path in it, of the text that Shopify translates under this name."""
+        resource = self._by_name.get(name[0])
+        if resource is None:
+            return None  # an option that is renamed is another option
+        if resource.seo_in and text in SEO:
+            return Target(resource.seo_in, (*name[1:], "global", SEO[text])), "value"
+        return Target(name[0], name[1:]), resource.text_path(text)
 
     def target(self, name: Key) -> Target:
         """The record that holds what is so named."""

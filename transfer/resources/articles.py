@@ -53,6 +53,7 @@ class Articles(Plain):
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Article",)
     translated = "ARTICLE"
+    text_paths, seo_in = {"body_html": "body", "summary_html": "summary"}, "article_metafields"
     refers_to = ("blogs", "variants")
     identify = {"Article": "handle blog { handle }"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)

@@ -44,6 +44,7 @@ class Blogs(Plain):
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Blog",)
     translated = "BLOG"
+    seo_in = "blog_metafields"
     identify = {"Blog": "handle"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
     connection, noun, selection = "blogs", "blog", "handle"

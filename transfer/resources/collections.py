@@ -66,6 +66,11 @@ class Collections(Plain):
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Collection",)
     translated = "COLLECTION"
+    text_paths = {
+        "body_html": "descriptionHtml",
+        "meta_title": "seo.title",
+        "meta_description": "seo.description",
+    }
     refers_to = ("products", "variants", "metaobjects", "metafield_definitions", "collections")
     identify = {"Collection": "handle"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)

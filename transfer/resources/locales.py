@@ -46,7 +46,7 @@ class Locales(Resource):
     key_is = "code of the language"
     leaves = {
         "the primary language": "only the admin can change it; a difference is told where a language is written",
-        "the domains and markets of a language": "they belong to markets, which are not carried",
+        "the domains and markets of a language": "they are settings of markets; set them in the admin",
     }
     scopes = Scopes(read=("read_locales",), write=("write_locales",))
     gid_types = ()

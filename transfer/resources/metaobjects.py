@@ -124,6 +124,9 @@ class Metaobjects(Resource):
 
     # -- meaning
 
+    def text_path(self, text: str) -> str:
+        return f"fields.{text}"
+
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
         kept = {}
         for key, item in fields["fields"].items():

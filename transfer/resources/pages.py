@@ -49,6 +49,7 @@ class Pages(Plain):
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Page",)
     translated = "PAGE"
+    text_paths, seo_in = {"body_html": "body"}, "page_metafields"
     identify = {"Page": "handle"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
     connection, noun, selection = "pages", "page", "handle"

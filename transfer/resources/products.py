@@ -110,6 +110,12 @@ class Products(Resource):
     gid_types = ("Product",)
     refers_to = ("files", "metafield_definitions", "metaobjects", "variants")
     translated = "PRODUCT"
+    text_paths = {
+        "body_html": "descriptionHtml",
+        "product_type": "productType",
+        "meta_title": "seo.title",
+        "meta_description": "seo.description",
+    }
     unique = True
     embeds = ("variants",)
     keyed_lists = {"options": "name", "variants": "options"}

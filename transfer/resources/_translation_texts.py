@@ -1,0 +1,83 @@
+"""The texts of one thing in one language: what they hold, and when they make no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .. import links, values
+from ..resource import Fields, Place
+
+# Types of content in which there is something to walk, and what Shopify's names for them are here.
+HTML = frozenset({"html", "inline_rich_text"})
+WALKED = HTML | {
+    *("url", "list.url", "link", "list.link", "rich_text_field", "json", "json_string"),
+    *("file_reference", "list.file_reference"),
+}
+TEXT = "single_line_text_field"
+PLACEHOLDER = "store-localization/generic-dynamic-content-translation"  # a handle without any letter becomes this
+
+
+def fields_of(content: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]]) -> Fields:
+    """What a record says: its texts, which of them hold references or links, and which are older than their source."""
+    types = {item["key"]: _type(item["type"]) for item in content}
+    texts = {item["key"]: item["value"] for item in said if _says(item["value"])}
+    if not texts:
+        return {}
+    walked = {key: types[key] for key in texts if types.get(key) in WALKED}
+    outdated = sorted(item["key"] for item in said if item["outdated"] and item["key"] in texts)
+    return {
+        "texts": dict(sorted(texts.items())),
+        **({"types": walked} if walked else {}),
+        **({"outdated": outdated} if outdated else {}),
+    }
+
+
+def _says(text: str | None) -> bool:
+    return bool((text or "").strip()) and text != PLACEHOLDER
+
+
+def _type(name: str) -> str:
+    """Shopify's LIST_LINK is the metafield type list.link."""
+    return name.lower().replace("list_", "list.", 1) if name.startswith("LIST_") else name.lower()
+
+
+def type_of(fields: Fields, key: str) -> str:
+    return str(fields.get("types", {}).get(key, TEXT))
+
+
+def rewritten(type_: str, text: str, translate: Callable[[str], str | None]) -> str | None:
+    return links.in_html(text, translate) if type_ in HTML else values.rewrite(type_, text, translate)
+
+
+def rewrite(fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+    texts = {key: rewritten(type_of(fields, key), text, translate) for key, text in fields["texts"].items()}
+    return {**fields, "texts": {key: text for key, text in texts.items() if text is not None}}
+
+
+def places(fields: Fields) -> Iterator[Place]:
+    for key, text in fields["texts"].items():
+        type_ = type_of(fields, key)
+        if type_ in HTML:
+            yield from links.places(f"texts.{key}", links.in_html, text)
+        else:
+            yield from values.places(f"texts.{key}", type_, text, hard=len(fields["texts"]) == 1)
+
+
+def normalise(fields: Fields) -> Fields:
+    texts = {key: values.normalise(type_of(fields, key), text) for key, text in fields["texts"].items()}
+    return {**fields, "texts": texts}
+
+
+def problem(fields: Fields) -> str | None:
+    texts, types, outdated = fields.get("texts"), fields.get("types", {}), fields.get("outdated", [])
+    if not isinstance(texts, dict) or not texts:
+        return "texts must name at least one text."
+    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
+        return "texts must be texts that are not blank; leave out what is not translated."
+    if not isinstance(types, dict) or not all(isinstance(type_, str) and type_ in WALKED for type_ in types.values()):
+        return f"types must be of {', '.join(sorted(WALKED))}."
+    if not isinstance(outdated, list) or not all(isinstance(key, str) for key in outdated):
+        return "outdated must be a list of names of texts."
+    walked = (values.validate(types[key], text) for key, text in texts.items() if types.get(key, "html") not in HTML)
+    return next((found for found in walked if found is not None), None)

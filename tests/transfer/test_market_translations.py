@@ -87,7 +87,7 @@ def test_a_mirror_takes_away_what_only_a_market_of_the_target_says(
     assert said(sandbox, alpine) == {"title": "Hemd"}
 
 
-def test_one_import_is_enough_where_it_changes_what_is_translated(sandbox: Sandbox, alpine: str, tmp_path: Path) -> None:
+def test_one_import_is_enough_where_it_changes_a_text(sandbox: Sandbox, alpine: str, tmp_path: Path) -> None:
     """The target says the same of another title: once the title is changed, that would be out of date."""
     archive = archive_of(sandbox, alpine, tmp_path)
     target = sandbox.shop("plain", products=2)

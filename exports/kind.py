@@ -55,11 +55,13 @@ def spreadsheet_finish(run: Run, desk: Desk) -> kinds.Finish:
     return kinds.Finish(Status.SUCCEEDED, result, columns)
 
 
+BESIDE = "beside."  # a file that a linked store compares with what is read for it
+
 PHASES = {"read": "Read the store", "resolve": "Name references", "merge": "Sort", "assemble": "Write the archive"}
 
 
 def register() -> None:
-    own = kinds.RunKind(Kind.EXPORT, "read", EXPORT, options, finish, keep=("archive.",), phases=PHASES)
+    own = kinds.RunKind(Kind.EXPORT, "read", EXPORT, options, finish, keep=("archive.", BESIDE), phases=PHASES)
     kinds.register(own)
     sheet = kinds.RunKind(
         Kind.SPREADSHEET, "read", SPREADSHEET, spreadsheet_options, spreadsheet_finish, keep=("spreadsheet.",)

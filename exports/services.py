@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from django.db.models import QuerySet
+
 from runs.models import Kind
 from runs.services import enqueue, expired
 from runs.states import Status
@@ -49,6 +51,12 @@ def missing_scopes(shop: Shop, resources: Sequence[str]) -> list[str]:
     if not resources and len(missing) < len(RESOURCES):
         return []
     return sorted({scope for name in resources or RESOURCES for scope in missing.get(name, ())})
+
+
+def finished(shop: Shop) -> QuerySet[Export]:
+    """The shop's exports whose archives are there, the latest first."""
+    done = Export.objects.filter(shop=shop, status=Status.SUCCEEDED).exclude(expired())
+    return cast("QuerySet[Export]", done.order_by("-created_at"))
 
 
 def spreadsheet(export: Export, form: str) -> Spreadsheet:

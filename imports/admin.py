@@ -14,10 +14,10 @@ from .models import OPEN, Copy
 
 @admin.register(Copy)
 class CopyAdmin(ReadOnly):
-    list_display = ("id", "source", "target", "status", "message", "created_at", "ended_at", "expires_at")
-    list_filter = ("status", "discard")
+    list_display = ("id", "purpose", "source", "target", "status", "message", "created_at", "ended_at", "expires_at")
+    list_filter = ("purpose", "status", "discard")
     search_fields = ("id", "source__domain", "target__domain")
-    raw_id_fields = ("export", "run", "link")
+    raw_id_fields = ("export", "run", "comparison", "link")
     actions = ("cancel",)
 
     @admin.action(description="Cancel", permissions=["operate"])
@@ -25,4 +25,4 @@ class CopyAdmin(ReadOnly):
         going = list(queryset.filter(status__in=OPEN))
         for copy in going:
             copies.cancel(copy)
-        self.message_user(request, f"{len(going)} copies are cancelled, or will be within seconds.")
+        self.message_user(request, f"{len(going)} copies and comparisons are cancelled, or will be within seconds.")

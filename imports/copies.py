@@ -8,17 +8,19 @@ every step is one conditional UPDATE, or is done again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from exports import services as exports
+from exports.kind import BESIDE
 from exports.models import Export
 from runs import expiry
 from runs import services as runs
@@ -33,14 +35,16 @@ from transfer.archive import ArchiveError
 from transfer.registry import RESOURCES, withheld
 from transfer.resource import Selection
 
-from . import services
-from .models import OPEN, Copy, CopyStatus, Import
+from . import comparisons, services
+from .models import OPEN, Comparison, Copy, CopyStatus, Import, Purpose
 from .status import children
 
 logger = logging.getLogger(__name__)
 
+BEGUN = Q(run__isnull=False) | Q(comparison__isnull=False)
 HANDING = timedelta(minutes=10)  # longer than a task may take
 NOT_ALLOWED = "This link does not allow copying (any more)."
+ENDED = "The comparison is gone. Start it anew when you want it."
 NOBODY = "Nobody confirmed the plan in time. Start the copy anew when you want it."
 
 
@@ -53,30 +57,46 @@ def start(link: Link, who: Who, *, also: Collection[str] = ()) -> Copy:
 
     `also`: what the link allows and nobody gets without asking (`Resource.optional`).
     """
+    allowed = _allowed(link, also)
+    missing = services.missing_scopes(who.shop, allowed)
+    if missing:
+        raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
+    return _begun(link, who, allowed, Copy(purpose=Purpose.COPY))
+
+
+def compare(link: Link, who: Who, beside: comparisons.File | None = None) -> Copy:
+    """Starts comparing what the link allows with a file, or with the store that asks. Raises Refused, ArchiveError."""
+    copy = Copy(purpose=Purpose.COMPARE, beside_name=beside[0][:255] if beside else "")
+    if beside is not None:
+        services.looked_at(beside[1])
+    return _begun(link, who, _allowed(link, ()), copy, beside)
+
+
+def _begun(link: Link, who: Who, allowed: Sequence[str], copy: Copy, beside: comparisons.File | None = None) -> Copy:
+    """The copy, saved, with an export at the end of the source's line. Raises Refused."""
     source, target = link.source, who.shop
     if link.target_id != target.pk or link.status != LinkStatus.ACTIVE:
         raise Refused(NOT_ALLOWED)
     if not source.usable:
         raise Refused(f"{source.domain} has to be opened once, before anything can be read from it.")
-    allowed = _allowed(link, also)
-    missing = services.missing_scopes(target, allowed)
-    if missing:
-        raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
     unreadable = withheld(source.scopes, "read")
     wanted = [name for name in allowed if name not in unreadable]
     if not wanted:
         raise Refused(f"{source.domain} has not let the app read any of this; open the app there, and grant it.")
-    kept = [{"resource": name, "scopes": unreadable[name]} for name in allowed if name in unreadable]
+    copy.link, copy.source, copy.target, copy.started_by = link, source, target, who.user
+    copy.withheld = [{"resource": name, "scopes": unreadable[name]} for name in allowed if name in unreadable]
     try:
         with transaction.atomic():
             if not links.holds(link.pk):  # it was read a while ago, and may have been ended since
                 raise Refused(NOT_ALLOWED)
-            export = exports.create(source, Selection(resources=frozenset(wanted)), made_for=target)
-            return Copy.objects.create(
-                link=link, source=source, target=target, export=export, withheld=kept, started_by=who.user
-            )
+            copy.export = exports.create(source, Selection(resources=frozenset(wanted)), made_for=target)
+            if beside is not None:
+                copy.beside = services.keep(beside[1], f"{copy.export.prefix}{BESIDE}zip")
+            copy.save(force_insert=True)
     except IntegrityError:
-        raise Refused("A copy over this link is under way; wait until it is done.") from None
+        raise Refused("A copy or comparison over this link is under way; wait until it is done.") from None
+    copy.refresh_from_db()
+    return copy
 
 
 def _allowed(link: Link, also: Collection[str]) -> list[str]:
@@ -92,11 +112,11 @@ def cancel(copy: Copy) -> None:
     """The target does not want it any more. What is being written is awaited, and shown."""
     if copy.status == CopyStatus.READING and copy.export is not None:
         runs.cancel(copy.export)
-        _end(copy, CopyStatus.CANCELLED, "The copy was cancelled.")
-        if copy.run is not None:  # it was handed over this very moment
-            runs.cancel(copy.run)
-    elif copy.run is not None:
-        runs.cancel(copy.run)
+        _end(copy, CopyStatus.CANCELLED, f"The {copy.get_purpose_display()} was cancelled.")
+        if copy.child is not None:  # it was handed over this very moment
+            runs.cancel(copy.child)
+    elif copy.child is not None:
+        runs.cancel(copy.child)
         advance(copy)
 
 
@@ -105,31 +125,31 @@ def call_off(copy: Copy, why: str) -> None:
     copy.refresh_from_db()
     if copy.status == CopyStatus.READING and copy.export is not None:
         runs.cancel(copy.export)
-    elif copy.run is None or copy.run.confirmed_at is not None:
+    elif copy.child is None or _confirmed(copy):
         return  # what the target confirmed is the target's
     else:
-        runs.cancel(copy.run)
+        runs.cancel(copy.child)
     if _end(copy, CopyStatus.CANCELLED, why):
         Copy.objects.filter(pk=copy.pk).update(discard=True)
         discard(copy)
 
 
 def discard(copy: Copy) -> bool:
-    """Removes the import of a copy that was called off. False while a worker still ends its slice."""
+    """Removes the target's run of a copy that was called off. False while a worker still ends its slice."""
     copy.refresh_from_db()
-    return copy.run is None or expiry.remove_now(copy.run)
+    return copy.child is None or expiry.remove_now(copy.child)
 
 
 def work_off() -> int:
     """Advances every open copy, and removes what is over. How many are still open."""
-    for copy in Copy.objects.filter(discard=True, run__isnull=False):
+    for copy in Copy.objects.filter(BEGUN, discard=True):
         discard(copy)
     for copy in Copy.objects.filter(status__in=OPEN).order_by("created_at"):
         try:
             advance(copy)
         except Exception:
             logger.exception("copy %s could not go on; it is looked at again in a while", copy.pk)
-    Copy.objects.filter(expires_at__lte=Now()).exclude(discard=True, run__isnull=False).delete()
+    Copy.objects.filter(expires_at__lte=Now()).exclude(BEGUN, discard=True).delete()
     return Copy.objects.filter(status__in=OPEN).count()
 
 
@@ -141,18 +161,22 @@ def advance(copy: Copy) -> None:
     elif copy.status == CopyStatus.READING:
         _after_export(copy, copy.export)
     elif copy.status == CopyStatus.IMPORTING:
-        _after_import(copy, copy.run)
+        _after_child(copy, copy.child)
 
 
 def _revoked(copy: Copy) -> bool:
     """Whether the source allows it no more. What the target confirmed is the target's."""
-    confirmed = copy.run is not None and copy.run.confirmed_at is not None
-    return not confirmed and (copy.link is None or copy.link.status != LinkStatus.ACTIVE)
+    return not _confirmed(copy) and (copy.link is None or copy.link.status != LinkStatus.ACTIVE)
+
+
+def _confirmed(copy: Copy) -> bool:
+    return copy.run is not None and copy.run.confirmed_at is not None
 
 
 def _after_export(copy: Copy, export: Export | None) -> None:
     if export is None or export.status == Status.PURGING:
-        _end(copy, CopyStatus.FAILED, "What was read in the other store is gone. Start the copy anew.")
+        words = f"What was read in the other store is gone. Start the {copy.get_purpose_display()} anew."
+        _end(copy, CopyStatus.FAILED, words)
     elif export.status == Status.SUCCEEDED:
         _hand_over(copy, export)
     elif export.status == Status.CANCELLED:
@@ -161,17 +185,17 @@ def _after_export(copy: Copy, export: Export | None) -> None:
         _end(copy, CopyStatus.FAILED, f"The other store could not be read. {export.message}")
 
 
-def _after_import(copy: Copy, run: Import | None) -> None:
+def _after_child(copy: Copy, run: Import | Comparison | None) -> None:
     """The export stays as long as its copy goes on: both are looked at together."""
     if run is None or _unanswered(run):
-        _end(copy, CopyStatus.CANCELLED, NOBODY)
+        _end(copy, CopyStatus.CANCELLED, NOBODY if copy.purpose == Purpose.COPY else ENDED)
     elif run.status in FINAL:
         _end(copy, CopyStatus(run.status), run.message)
     elif copy.export_id is not None:
         _hold(copy.export_id)
 
 
-def _unanswered(run: Import) -> bool:
+def _unanswered(run: Import | Comparison) -> bool:
     over = run.expires_at is not None and run.expires_at <= timezone.now()
     return run.status == Status.PURGING or (run.status == Status.WAITING and over)
 
@@ -184,20 +208,20 @@ def _hold(export_id: Any) -> None:
 
 
 def _hand_over(copy: Copy, export: Export) -> None:
-    """Gives the target an import with an archive of its own. Whoever has the lease does it; the UPDATE decides."""
+    """Gives the target a run with an archive of its own. Whoever has the lease does it; the UPDATE decides."""
     free = Q(handing_until=None) | Q(handing_until__lt=Now())
     if not Copy.objects.filter(free, pk=copy.pk, status=CopyStatus.READING).update(handing_until=Now() + HANDING):
         return
 
-    def claim(run: Import) -> None:
+    def claim(run: Import | Comparison) -> None:
         mine = Copy.objects.filter(pk=copy.pk, status=CopyStatus.READING)
-        if not links.holds(copy.link_id) or not mine.update(status=CopyStatus.IMPORTING, run=run, handing_until=None):
+        child = {"run": run} if isinstance(run, Import) else {"comparison": run}
+        if not links.holds(copy.link_id) or not mine.update(status=CopyStatus.IMPORTING, handing_until=None, **child):
             raise _Taken
 
-    name = copy.source.domain if copy.source is not None else ""
     try:
-        with storage().read(export.archive) as archive:
-            services.create(copy.target, name=name, upload=archive, claim=claim)
+        with ExitStack() as files:
+            _give(copy, files, files.enter_context(storage().read(export.archive)), claim)
     except _Taken:
         return
     except (ArchiveError, Refused) as refusal:
@@ -205,6 +229,16 @@ def _hand_over(copy: Copy, export: Export) -> None:
     except OSError:
         logger.exception("copy %s could not be handed over; it is tried again", copy.pk)
         Copy.objects.filter(pk=copy.pk).update(handing_until=None)
+
+
+def _give(copy: Copy, files: ExitStack, archive: BinaryIO, claim: Callable[[Import | Comparison], None]) -> None:
+    name = copy.source.domain if copy.source is not None else ""
+    if copy.purpose == Purpose.COPY:
+        services.create(copy.target, name=name, upload=archive, claim=claim)
+        return
+    beside = files.enter_context(storage().read(copy.beside)) if copy.beside else None
+    other = (copy.beside_name, beside) if beside is not None else None
+    comparisons.create(copy.target, (name, archive), other, claim=claim)
 
 
 def _end(copy: Copy, status: CopyStatus, message: str) -> bool:
@@ -225,6 +259,14 @@ def link_ended(link: Link) -> None:
     who = {link.target_id: " in this store", link.source_id: " by the other store"}.get(link.ended_by_shop_id or 0, "")
     for copy in Copy.objects.filter(link=link, status__in=OPEN):
         call_off(copy, f"The link was ended{who}.")
+    _forget_compared(Copy.objects.filter(link=link))
+
+
+def _forget_compared(found: QuerySet[Copy]) -> list[bool]:
+    """What a comparison shows is the other store's, and was never the target's to keep. Which are gone by now."""
+    compared = list(found.filter(comparison__isnull=False))
+    Copy.objects.filter(pk__in=[copy.pk for copy in compared]).update(discard=True)
+    return [discard(copy) for copy in compared]
 
 
 def leaving(shop: Shop) -> bool:
@@ -233,7 +275,8 @@ def leaving(shop: Shop) -> bool:
         cancel(copy)
     for copy in Copy.objects.filter(source=shop, status__in=OPEN):
         call_off(copy, "The other store removed the app.")
-    gone = [discard(copy) for copy in Copy.objects.filter(source=shop, discard=True)]
+    gone = _forget_compared(Copy.objects.filter(source=shop))
+    gone += [discard(copy) for copy in Copy.objects.filter(source=shop, discard=True)]
     for copy in Copy.objects.filter(source=shop, run__isnull=False):
         run = cast(Import, copy.run)
         run.plan.pop("source_shop", None)

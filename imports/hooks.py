@@ -25,7 +25,7 @@ def connect() -> None:
 
 def _rested(run_id: UUID, **_: Any) -> None:
     """The next step is taken at once, and not only when beat asks for it."""
-    if Copy.objects.filter(Q(export_id=run_id) | Q(run_id=run_id), status__in=OPEN).exists():
+    if Copy.objects.filter(Q(export_id=run_id) | Q(run_id=run_id) | Q(comparison_id=run_id), status__in=OPEN).exists():
         bell.call(COPIES)
 
 

@@ -14,10 +14,11 @@ from django.http import QueryDict
 
 from runs.exact import shown
 from runs.ledger import place_of, row_of
-from runs.models import LedgerEntry
+from runs.models import LedgerEntry, Run
 from transfer.keys import decode, encode
 from transfer.outcomes import Outcome, Verdict
 from transfer.registry import RESOURCES, order
+from transfer.work import Row
 
 from . import services
 from .marks import side_by_side
@@ -64,7 +65,7 @@ class Filters:
         """The query string of the same list, with something changed."""
         return urlencode({name: value for name, value in {**asdict(self), **changed}.items() if value})
 
-    def condition(self, run: Import) -> Q:
+    def condition(self, run: Run) -> Q:
         q = Q(run=run)
         for name in ("resource", "verdict", "outcome", "reason"):
             word = getattr(self, name)
@@ -80,11 +81,11 @@ class Filters:
         return q
 
 
-def records_left_out(run: Import) -> list[tuple[str, list[str]]]:
-    return list(run.excluded.get("records", []))
+def records_left_out(run: Run) -> list[tuple[str, list[str]]]:
+    return list(getattr(run, "excluded", {}).get("records", []))
 
 
-def page(run: Import, filters: Filters, after: str) -> tuple[list[dict[str, Any]], str | None]:
+def page(run: Run, filters: Filters, after: str) -> tuple[list[dict[str, Any]], str | None]:
     """Lines for a list, and where the next page begins. Raises Refused for a page that does not exist."""
     query = LedgerEntry.objects.filter(filters.condition(run))
     found: list[dict[str, Any]] = []
@@ -124,33 +125,38 @@ def _line(entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]]) ->
     }
 
 
-def record(run: Import, place: str) -> dict[str, Any] | None:
-    """Everything about one record, by the id that a list gave it."""
+def row(run: Run, place: str) -> Row | None:
+    """A record, by the id that a list gave it."""
     number, _, digits = place.partition("-")
     try:
         entry = LedgerEntry.objects.filter(run=run, number=int(number), place=bytes.fromhex(digits)).first()
     except (ValueError, OverflowError):
         return None
-    if entry is None:
+    return row_of(entry) if entry is not None else None
+
+
+def record(run: Import, place: str) -> dict[str, Any] | None:
+    """Everything about one record, by the id that a list gave it."""
+    found = row(run, place)
+    if found is None:
         return None
-    row = row_of(entry)
     changes = []
-    for change in services.changes(row):
+    for change in services.changes(found):
         left, right = side_by_side(change["before"], change["after"])
         changes.append({"path": change["path"], "before": left, "after": right})
     return {
-        "row": row,
-        "name": encode(row.key),
-        "title": _title(row.after) or _title(row.before),
-        "says": OUTCOMES.get(row.outcome) or VERDICTS[row.verdict],
-        "word": row.outcome or row.verdict,
-        "why": (of_one(reason(row.reason)[0]), reason(row.reason)[1]) if row.reason else None,
+        "row": found,
+        "name": encode(found.key),
+        "title": title(found.after) or title(found.before),
+        "says": OUTCOMES.get(found.outcome) or VERDICTS[found.verdict],
+        "word": found.outcome or found.verdict,
+        "why": (of_one(reason(found.reason)[0]), reason(found.reason)[1]) if found.reason else None,
         "changes": changes,
-        "admin_path": _admin_path(row.gid),
+        "admin_path": _admin_path(found.gid),
     }
 
 
-def _title(fields: Mapping[str, Any] | None) -> str:
+def title(fields: Mapping[str, Any] | None) -> str:
     found = (fields or {}).get("title") or (fields or {}).get("name") or ""
     return found if isinstance(found, str) else ""
 
@@ -164,7 +170,7 @@ def _admin_path(gid: str) -> str:
     return f"{_ADMIN[kind]}/{number}" if kind in _ADMIN and number.isdigit() else ""
 
 
-def resources(run: Import) -> list[tuple[str, str]]:
+def resources(run: Run) -> list[tuple[str, str]]:
     """(name, label) of the kinds that the run holds, in the order of writing."""
     held = run.plan.get("counts") or run.result.get("resources") or {}
     return [(name, RESOURCES[name].label) for name in order() if name in held]
@@ -179,9 +185,9 @@ def verdict_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:
     counts = [own for name, own in plan_lines(run) if not filters.resource or name == filters.resource]
     totals = {word: sum(own.get(word, 0) for own in counts) for word in Verdict}
     changing = sum(totals[word] for word in CHANGING)
-    tabs = [_tab(filters, "verdict", CHANGES, "Changes", changing)]
-    tabs += [_tab(filters, "verdict", word, VERDICTS[word], n) for word, n in totals.items() if n]
-    return [*tabs, _tab(filters, "verdict", ALL, "All", sum(totals.values()))]
+    tabs = [tab(filters, "verdict", CHANGES, "Changes", changing)]
+    tabs += [tab(filters, "verdict", word, VERDICTS[word], n) for word, n in totals.items() if n]
+    return [*tabs, tab(filters, "verdict", ALL, "All", sum(totals.values()))]
 
 
 def outcome_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:
@@ -189,8 +195,8 @@ def outcome_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:
     query = LedgerEntry.objects.filter(Filters(resource=filters.resource, reason=filters.reason).condition(run))
     for word, count in query.order_by().values_list("outcome").annotate(count=Count("id")):
         found[word] = count
-    tabs = [_tab(filters, "outcome", ALL, "All", sum(found.values()))]
-    return tabs + [_tab(filters, "outcome", w, OUTCOMES[w], found[w]) for w in Outcome if w and found.get(w)]
+    tabs = [tab(filters, "outcome", ALL, "All", sum(found.values()))]
+    return tabs + [tab(filters, "outcome", w, OUTCOMES[w], found[w]) for w in Outcome if w and found.get(w)]
 
 
 def opened(run: Import, filters: Filters) -> Filters:
@@ -201,6 +207,6 @@ def opened(run: Import, filters: Filters) -> Filters:
     return replace(filters, outcome=Outcome.FAILED if failed else ALL)
 
 
-def _tab(filters: Filters, name: str, word: str, label: str, count: int) -> dict[str, Any]:
+def tab(filters: Filters, name: str, word: str, label: str, count: int) -> dict[str, Any]:
     current = getattr(filters, name) == word and not filters.left_out
     return {"label": label, "count": count, "query": filters.query(**{name: word, "left_out": ""}), "current": current}

@@ -56,9 +56,14 @@ class Comparison(Uploaded, Run):
     other = models.CharField(max_length=200, blank=True)
 
 
+class Purpose(models.TextChoices):
+    COPY = "copy"
+    COMPARE = "compare", "comparison"
+
+
 class CopyStatus(models.TextChoices):
     READING = "reading", "the other store is read"
-    IMPORTING = "importing", "the import goes on in this store"
+    IMPORTING = "importing", "this store's turn"
     SUCCEEDED = "succeeded"
     INCOMPLETE = "incomplete"
     FAILED = "failed"
@@ -71,8 +76,10 @@ OPEN = (CopyStatus.READING, CopyStatus.IMPORTING)
 class Copy(models.Model):
     """A copy from a linked store: in no line, over an export in the source's line and an import in the target's.
 
-    It belongs to the target. `withheld`: what the link allows and the source has not let the app read.
-    `discard`: the import and its archive must go, as soon as no worker holds it. `seen`: the children at the end.
+    It belongs to the target. A linked store is compared in the same way, with a comparison in the import's place;
+    `beside`: the file that it is compared with, kept with the export, or empty for the target itself.
+    `withheld`: what the link allows and the source has not let the app read. `discard`: the target's run and its
+    archive must go, as soon as no worker holds it. `seen`: the children at the end.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -82,6 +89,10 @@ class Copy(models.Model):
     export = models.OneToOneField(Export, null=True, blank=True, on_delete=models.SET_NULL, related_name="copy")
     # Not `import`, which Python keeps for itself.
     run = models.OneToOneField(Import, null=True, blank=True, on_delete=models.SET_NULL, related_name="copy")
+    comparison = models.OneToOneField(Comparison, null=True, blank=True, on_delete=models.SET_NULL, related_name="copy")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.COPY)
+    beside = models.CharField(max_length=200, blank=True)
+    beside_name = FitCharField(max_length=255, blank=True)
     status = models.CharField(max_length=12, choices=CopyStatus.choices, default=CopyStatus.READING)
     message = FitTextField(blank=True)
     withheld = ExactJSONField(default=list, blank=True)
@@ -106,7 +117,12 @@ class Copy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"copy {self.id}"
+        return f"{self.get_purpose_display()} {self.id}"
+
+    @property
+    def child(self) -> Import | Comparison | None:
+        """The run in the target's line, once it has begun."""
+        return self.run or self.comparison
 
 
 class UploadAddress(models.Model):

@@ -217,22 +217,22 @@ COLUMNS = ("resource", "key", "verdict", "outcome", "verified", "changed", "reas
 
 
 def report_csv(run: Run) -> Iterator[bytes]:
-    yield _csv(COLUMNS)
+    yield csv_line(COLUMNS)
     for row in all_rows(run):
         line = report_line(row)
         line |= {"key": encode(row.key), "changed": " ".join(row.changed), "lost": " ".join(row.lost)}
-        yield _csv([_cell(line[name]) for name in COLUMNS])
+        yield csv_line([cell(line[name]) for name in COLUMNS])
     for line in report_lines(run):
-        yield _csv([_cell(line.get(name)) for name in COLUMNS])
+        yield csv_line([cell(line.get(name)) for name in COLUMNS])
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
     """A cell that no spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _csv(cells: Sequence[str]) -> bytes:
+def csv_line(cells: Sequence[str]) -> bytes:
     buffer = io.StringIO()
     csv.writer(buffer).writerow(cells)
     return buffer.getvalue().encode("utf-8", "replace")

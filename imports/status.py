@@ -22,9 +22,9 @@ def children(copy: Copy) -> dict[str, Any]:
     if copy.export is not None:
         whole = status_of(copy.export)
         seen["export"] = {name: whole[name] for name in FOREIGN} | {"records": copy.export.result.get("records")}
-    if copy.run is not None:
-        whole = status_of(copy.run)
-        seen["import"] = {name: whole[name] for name in OWN} | {"totals": copy.run.result.get("totals")}
+    if copy.child is not None:
+        whole = status_of(copy.child)
+        seen[copy.child.kind] = {name: whole[name] for name in OWN} | {"totals": copy.child.result.get("totals")}
     return seen
 
 
@@ -35,6 +35,7 @@ def copy_status(copy: Copy) -> dict[str, Any]:
     left = copy.expires_at - timezone.now() if copy.expires_at is not None else None
     return {
         "id": str(copy.pk),
+        "purpose": copy.purpose,
         "status": "waiting" if waiting else copy.status,
         "poll_ms": (WAITING_MS if waiting else MOVING_MS) if going else None,
         "source": copy.source.domain if copy.source is not None else None,
@@ -44,6 +45,8 @@ def copy_status(copy: Copy) -> dict[str, Any]:
         "export": seen.get("export"),
         "import": seen.get("import"),
         "import_url": reverse("runs:show", args=[copy.run_id]) if copy.run_id is not None else None,
+        "comparison": seen.get("comparison"),
+        "comparison_url": reverse("runs:show", args=[copy.comparison_id]) if copy.comparison_id is not None else None,
         "created_at": copy.created_at.isoformat(timespec="seconds"),
         "ended_at": copy.ended_at.isoformat(timespec="seconds") if copy.ended_at is not None else None,
         "expires_in": max(0, int(left.total_seconds())) if left is not None else None,

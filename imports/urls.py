@@ -1,9 +1,10 @@
 from django.urls import path, re_path
 
-from . import copy_views, views
+from . import compare_views, copy_views, views
 
 app_name = "imports"
-_RUN = r"^imports/(?P<run_id>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
+_ID = r"(?P<run_id>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
+_RUN, _COMPARISON = rf"^imports/{_ID}", rf"^comparisons/{_ID}"
 urlpatterns = [
     path("copies/", copy_views.index, name="copies"),
     path("links/<uuid:link_id>/copy", copy_views.start, name="copy_start"),
@@ -11,7 +12,10 @@ urlpatterns = [
     path("copies/<uuid:copy_id>/status.json", copy_views.status, name="copy_status"),
     path("copies/<uuid:copy_id>/cancel", copy_views.cancel, name="copy_cancel"),
     path("imports/new", views.new, name="new"),
-    path("comparisons/new", views.compare, name="compare"),
+    path("comparisons/new", compare_views.new, name="compare"),
+    path("comparisons/<uuid:run_id>/records", compare_views.records, name="differences"),
+    path("comparisons/<uuid:run_id>/records/<str:place>", compare_views.record, name="difference"),
+    re_path(rf"{_COMPARISON}/records\.(?P<form>csv|jsonl)$", compare_views.file, name="differences_file"),
     path("imports/uploads", views.upload_address, name="upload_address"),
     path("uploads/<uuid:address>", views.upload, name="upload"),
     path("imports/<uuid:run_id>/plan", views.plan, name="plan"),

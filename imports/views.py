@@ -10,7 +10,6 @@ from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models.functions import Now
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +23,7 @@ from runs.states import FINAL, Status
 from runs.storage import storage
 from runs.views import missing, of_shop
 from shops.auth import EmbeddedRequest, embedded, posted
+from shops.models import Shop
 from shops.scopes import HEART, parts_to_grant
 from shops.services import Refused
 from transfer.archive import ArchiveError
@@ -31,7 +31,7 @@ from transfer.keys import decode, encode
 from transfer.outcomes import Policy
 from transfer.registry import RESOURCES, withheld
 
-from . import choices, comparisons, listing, services
+from . import choices, compare_views, listing, services
 from .answer import answer
 from .listing import Filters
 from .models import Import, UploadAddress, Uploaded
@@ -77,30 +77,24 @@ def upload(request: HttpRequest, address: UUID) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES:
         message = f"The file is larger than {settings.MAX_UPLOAD_BYTES // 1_000_000} MB."
         return JsonResponse({"error": message}, status=413)
-    file = request.FILES.get("archive")
-    if file is None or file.file is None:
-        return JsonResponse({"error": "Choose the file that an export gave you."}, status=422)
-    other = request.FILES.get("other")
     try:
-        run: Run = (
-            comparisons.create(row.shop, _file(file), _file(other) if other else None)
-            if request.POST.get("purpose") == "compare"
-            else services.create(row.shop, name=file.name or "", upload=cast(BinaryIO, file.file))
-        )
+        page = compare_views.begin(request, row.shop) if _compares(request) else _import(request, row.shop)
     except (ArchiveError, Refused) as refusal:
         return JsonResponse({"error": str(refusal)}, status=422)
-    return JsonResponse({"run": str(run.pk), "url": reverse("runs:show", args=[run.pk])}, status=201)
+    return JsonResponse({"run": page.strip("/").split("/")[-1], "url": page}, status=201)
 
 
-def _file(upload: UploadedFile[Any]) -> comparisons.File:
-    return upload.name or "", cast(BinaryIO, upload.file)
+def _compares(request: HttpRequest) -> bool:
+    return request.POST.get("purpose") == "compare"
 
 
-@require_GET
-@embedded
-def compare(request: EmbeddedRequest) -> HttpResponse:
-    """The form of a comparison: a file with this store, or with another file."""
-    return render(request, "imports/compare.html", {"limit": settings.MAX_UPLOAD_BYTES})
+def _import(request: HttpRequest, shop: Shop) -> str:
+    """Starts an import of what was sent; the address of its page. Raises Refused or ArchiveError."""
+    file = request.FILES.get("archive")
+    if file is None or file.file is None:
+        raise Refused(compare_views.NO_FILE)
+    run = services.create(shop, name=file.name or "", upload=cast(BinaryIO, file.file))
+    return reverse("runs:show", args=[run.pk])
 
 
 # -- plan --------------------------------------------------------------------------------------------------------

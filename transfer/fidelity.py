@@ -6,41 +6,66 @@ are compared in the form on which equality is judged; null and nothing are the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from .archive.members import MemberSet
 from .compare import Present, present_of, side_by_side
-from .diff import text_of
+from .diff import Change, text_of
 from .keys import Key, decode, encode
+from .outcomes import State, Verdict
+from .registry import in_order
 from .resource import Fields, Resource
 from .resources.metafields import Metafields
-from .work import Checkpoint, Cursor, Desk
+from .work import Checkpoint, Cursor, Desk, Row
 
 WORDS = ("equal", "differing", "only_left", "only_right")
+# What a ledger calls the same, as seen from a store on the right.
+VERDICTS = {"differing": Verdict.UPDATE, "only_left": Verdict.CREATE, "only_right": Verdict.EXTRA}
 EXAMPLES = 10  # keys named of each word
 MAX_FIELDS = 2000  # different fields counted of one resource; what comes after them counts as "other fields"
 WINDOW = 500
 
 
-def fidelity(
-    desk: Desk, cursor: Cursor, *, left: MemberSet, right: MemberSet, whole: tuple[frozenset[str], frozenset[str]]
-) -> Iterator[Checkpoint]:
-    """The last cursor holds ``{"resources": {name: {word: count, "fields": {...}, "examples": {...}}}}``.
+@dataclass(frozen=True, slots=True)
+class Side:
+    """`whole`: the kinds that it holds completely; of the others, what the other side has alone says nothing.
 
-    `whole`: the resources that each side holds completely; of the others, what the other side has alone says nothing.
+    `unread`, `parts`: kinds, and parts of kinds, that the app may not read there: they are not compared.
     """
-    names = [name for name in desk.registry if name in left.resources and name in right.resources]
+
+    members: MemberSet
+    whole: frozenset[str]
+    unread: frozenset[str] = frozenset()
+    parts: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(self.members.resources) - self.unread
+
+    def shows(self, resource: Resource, key: Key) -> bool:
+        return resource.part(key) not in self.parts.get(resource.name, ())
+
+
+def fidelity(desk: Desk, cursor: Cursor, *, left: Side, right: Side) -> Iterator[Checkpoint]:
+    """Counts what is equal, and puts a row into the ledger for every record that is not: `after` is the left one.
+
+    The last cursor holds ``{"resources": {name: {word: count, "fields": {...}, "examples": {...}}}}``.
+    """
+    names = [name for name in in_order(left.kinds & right.kinds) if name in desk.registry]
     cursor = cursor or {"at": 0, "after": None, "resources": {}}
     while cursor["at"] < len(names):
         resource = desk.registry[names[cursor["at"]]]
         found = cursor["resources"].setdefault(resource.name, _nothing())
         after = decode(cursor["after"]) if cursor["after"] is not None else None
-        sides = side_by_side(present_of(left, resource.name, after), present_of(right, resource.name, after))
+        sides = side_by_side(
+            present_of(left.members, resource.name, after), present_of(right.members, resource.name, after)
+        )
         for number, (key, lefts, rights) in enumerate(sides, 1):
-            for one, other in _paired(resource, lefts, rights):
-                if (one or resource.name in whole[0]) and (other or resource.name in whole[1]):
-                    _count(resource, key, one, other, found)
+            if left.shows(resource, key) and right.shows(resource, key):
+                whole = (resource.name in left.whole, resource.name in right.whole)
+                desk.ledger.put(_compared(resource, key, lefts, rights, whole, found))
             if number % WINDOW == 0:
                 cursor["after"] = encode(key)
                 yield Checkpoint(cursor, _counts(cursor))
@@ -53,9 +78,18 @@ def fidelity(
     yield Checkpoint(cursor, _counts(cursor), done=True)
 
 
-def equal(found: Mapping[str, Any]) -> bool:
-    """Whether nothing differs."""
-    return not any(own[word] for own in found["resources"].values() for word in WORDS[1:])
+def summary(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the kinds that were compared: whether nothing differs, each kind's counts, and those of all."""
+    totals: dict[str, Any] = {word: sum(own[word] for own in found.values()) for word in WORDS}
+    kinds = {name: {**found[name], "fidelity": share(found[name])} for name in in_order(found)}
+    same = not any(totals[word] for word in WORDS[1:])
+    return {"equal": same, "resources": kinds, "totals": totals | {"fidelity": share(totals)}}
+
+
+def share(counts: Mapping[str, int]) -> float | None:
+    """How much of what either side has is equal, in ten thousandths rounded down: 1.0 is said of nothing less."""
+    every = sum(counts[word] for word in WORDS)
+    return counts["equal"] * 10_000 // every / 10_000 if every else None
 
 
 def _nothing() -> dict[str, Any]:
@@ -66,6 +100,41 @@ def _counts(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
     return {name: (sum(own[word] for word in WORDS), None) for name, own in cursor["resources"].items()}
 
 
+def _compared(
+    resource: Resource,
+    key: Key,
+    lefts: Sequence[Present],
+    rights: Sequence[Present],
+    whole: tuple[bool, bool],
+    found: dict[str, Any],
+) -> Iterator[Row]:
+    """Counts the records of one key, and yields the rows of those that differ."""
+    for number, (left, right) in enumerate(_paired(resource, lefts, rights)):
+        if (left is None and not whole[0]) or (right is None and not whole[1]):
+            continue
+        if left is not None and right is not None:
+            paths = [change.path for change in differences(resource, left, right)]
+            word = "differing" if paths else "equal"
+            _fields(resource, key, left, right, paths, found["fields"])
+        else:
+            paths, word = [], "only_left" if right is None else "only_right"
+        found[word] += 1
+        if word != "equal":
+            if len(found["examples"][word]) < EXAMPLES:
+                found["examples"][word].append(encode(key))
+            row = Row(resource.name, key, number, VERDICTS[word], state=State.DONE, before=right, after=left)
+            row.changed = tuple(paths)
+            yield row
+
+
+def differences(resource: Resource, ours: Fields, theirs: Fields) -> list[Change]:
+    """What a plan would change, in either direction; `before` is what the right side has."""
+    found = {change.path: change for change in resource.changes(theirs, ours)}
+    for change in resource.changes(ours, theirs):
+        found.setdefault(change.path, Change(change.path, change.after, change.before))
+    return list(found.values())
+
+
 def _paired(
     resource: Resource, lefts: Sequence[Present], rights: Sequence[Present]
 ) -> Iterator[tuple[Fields | None, Fields | None]]:
@@ -73,7 +142,7 @@ def _paired(
     rest = [record.fields for record in rights]
     alone: list[Fields] = []
     for record in lefts:
-        twin = next((other for other in rest if not _paths(resource, record.fields, other)), None)
+        twin = next((other for other in rest if not differences(resource, record.fields, other)), None)
         if twin is None:
             alone.append(record.fields)
         else:
@@ -83,24 +152,9 @@ def _paired(
         yield alone[place] if place < len(alone) else None, rest[place] if place < len(rest) else None
 
 
-def _paths(resource: Resource, left: Fields, right: Fields) -> list[str]:
-    """What a plan would change, in either direction."""
-    changes = [*resource.changes(left, right), *resource.changes(right, left)]
-    return list(dict.fromkeys(change.path for change in changes))
-
-
-def _count(resource: Resource, key: Key, left: Fields | None, right: Fields | None, found: dict[str, Any]) -> None:
-    if left is None or right is None:
-        word = "only_left" if right is None else "only_right"
-    else:
-        word = "differing" if _paths(resource, left, right) else "equal"
-        _fields(resource, key, left, right, found["fields"])
-    found[word] += 1
-    if word != "equal" and len(found["examples"][word]) < EXAMPLES:
-        found["examples"][word].append(encode(key))
-
-
-def _fields(resource: Resource, key: Key, left: Fields, right: Fields, fields: dict[str, Any]) -> None:
+def _fields(
+    resource: Resource, key: Key, left: Fields, right: Fields, paths: Sequence[str], fields: dict[str, Any]
+) -> None:
     """Counts field by field. An order that differs has no value of its own, and is counted as a field."""
     ones, others = (dict(_leaves(resource, "", resource.normalise(side))) for side in (left, right))
     verdicts: dict[str, set[str]] = {}
@@ -109,7 +163,7 @@ def _fields(resource: Resource, key: Key, left: Fields, right: Fields, fields: d
         if path in ones and path in others and ones[path] == others[path]:
             word = "equal"
         verdicts.setdefault(_kind(resource, key, path), set()).add(word)
-    for path in _paths(resource, left, right):
+    for path in paths:
         if path.endswith("Order") and path not in ones:
             verdicts[path] = {"differing"}
     for kind, words in verdicts.items():

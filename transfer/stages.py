@@ -20,12 +20,12 @@ from .archive.manifest import Manifest
 from .archive.members import MemberSet
 from .archive.merge import merge
 from .compare import compare
-from .fidelity import fidelity
+from .fidelity import Side, fidelity
 from .follow import follow
 from .keys import Key
 from .outcomes import Outcome
 from .plan import Decision, arrange, decide
-from .registry import order
+from .registry import order, withheld_parts
 from .resolve import resolve
 from .resource import Json, Selection
 from .selection import beyond, by_kind, not_chosen, options_of, selection_of, whole
@@ -178,14 +178,14 @@ def _check(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     return read_sheets(desk, cursor, source=options["archive"], form=form)
 
 
-def _snapshot_selection(desk: Desk, past: Past) -> Selection:
+def _snapshot_selection(desk: Desk, past: Past, *, empty: bool = False) -> Selection:
     """What of the target the archive touches: its resources, the definitions that govern them, its types of entries.
 
     Where the archive holds all entries of its store, those of every type are looked at, or a mirror would not see what
-    only the target has.
+    only the target has. `empty`: kinds of which the archive holds nothing are read as well.
     """
     archive = MemberSet.from_cursor(desk.storage, past["check"])
-    names = {name for name in archive.resources if archive.count(name)}
+    names = {name for name in archive.resources if empty or archive.count(name)}
     names |= {desk.registry[name].governor for name in names if desk.registry[name].governor}
     names -= desk.withheld.keys()
     all_types = "metaobjects" not in names or "metaobjects" in past["check"]["manifest"]["whole"]
@@ -264,6 +264,10 @@ IMPORT = (
 # -- comparison: options are {"archive": storage name, "other": storage name, or "" for the shop itself} ---------------
 
 
+def _compared_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return export.read(desk, cursor, selection=_snapshot_selection(desk, past, empty=True))
+
+
 def _other(desk: Desk) -> Desk:
     """The desk with a folder of its own, so that two files of one run do not meet."""
     return replace(desk, prefix=f"{desk.prefix}other/")
@@ -285,23 +289,25 @@ def _of_shop(step: Callable[[Desk, Cursor, Past, Options], Steps]) -> Callable[[
 
 
 def _fidelity(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    left = MemberSet.from_cursor(desk.storage, past["check"])
-    ours = _whole_of(past["check"])
+    left = _side(desk, past["check"])
     if options["other"]:
-        right = MemberSet.from_cursor(desk.storage, past["check_other"])
-        return fidelity(desk, cursor, left=left, right=right, whole=(ours, _whole_of(past["check_other"])))
-    right = _target(desk, past)
-    return fidelity(desk, cursor, left=left, right=right, whole=(ours, frozenset(right.resources)))
+        return fidelity(desk, cursor, left=left, right=_side(desk, past["check_other"]))
+    store = _target(desk, past)
+    whole_ = frozenset(store.resources)
+    right = Side(store, whole_, unread=frozenset(desk.withheld), parts=desk.withheld_parts)
+    return fidelity(desk, cursor, left=left, right=right)
 
 
-def _whole_of(checked: Cursor) -> frozenset[str]:
-    return frozenset(checked["manifest"]["whole"])
+def _side(desk: Desk, checked: Cursor) -> Side:
+    facts = checked["manifest"]
+    parts = withheld_parts(facts["scopes"], "read")
+    return Side(MemberSet.from_cursor(desk.storage, checked), frozenset(facts["whole"]), parts=parts)
 
 
 COMPARISON = (
     Stage("check", "Checking the file", _check),
     Stage("check_other", "Checking the other file", _check_other),
-    Stage("snapshot", "Reading this store", _of_shop(_snapshot_read)),
+    Stage("snapshot", "Reading this store", _of_shop(_compared_read)),
     Stage("snapshot_resolve", "Resolving its references", _of_shop(_snapshot_resolve)),
     Stage("snapshot_merge", "Sorting", _of_shop(_snapshot_merge)),
     Stage("compare", "Comparing", _fidelity),

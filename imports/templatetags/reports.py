@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
 
-from imports import withheld
+from imports import differences, withheld
 from imports.answer import Answer, answer
 from imports.models import Import
+from transfer.fidelity import VERDICTS, WORDS, share
 
 register = template.Library()
 
@@ -28,3 +30,34 @@ def withheld_kinds(run: Import) -> withheld.Kinds:
 def labels(kinds: Iterable[Mapping[str, Any]]) -> Sequence[str]:
     """What a merchant calls the kinds that were withheld."""
     return withheld.labels(kinds)
+
+
+FIELDS = 40  # of one kind, in a table
+
+
+@register.filter
+def compared(result: Mapping[str, Any]) -> str:
+    """What a comparison says first."""
+    return differences.sentence(result)
+
+
+@register.filter
+def percent(counts: Mapping[str, int]) -> str:
+    """Fidelity; never 100 % where anything differs."""
+    found = share(counts)
+    return f"{math.floor(found * 1000) / 10:g} %" if found is not None else ""
+
+
+@register.filter
+def apart(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(verdict, head, count) of what is not equal."""
+    heads = {"differing": "Differing", "only_left": "Only in the first", "only_right": "Only in the other"}
+    return [(str(VERDICTS[word]), head, counts[word]) for word, head in heads.items()]
+
+
+@register.filter
+def worst(fields: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """The fields that differ, those first that differ most often."""
+    found = [(name, own) for name, own in fields.items() if share(own) not in (None, 1.0)]
+    found.sort(key=lambda one: (one[1]["equal"] - sum(one[1][word] for word in WORDS), one[0]))
+    return {"shown": found[:FIELDS], "more": max(0, len(found) - FIELDS)}

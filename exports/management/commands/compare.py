@@ -18,14 +18,13 @@ from runs.storage import storage
 from shops.commands import Broken, fail, shop_named
 from transfer.archive import ArchiveError, Manifest
 from transfer.archive.members import MemberSet
-from transfer.fidelity import WORDS, equal, fidelity
+from transfer.fidelity import WORDS, Side, fidelity, summary
 from transfer.local import offline_desk
-from transfer.registry import order
+from transfer.registry import order, withheld_parts
 from transfer.resource import Selection
 from transfer.sheets import convert
 
 EQUAL, DIFFERENT = 0, 1
-Side = tuple[MemberSet, Manifest]
 
 
 class Command(BaseCommand):
@@ -58,22 +57,18 @@ def _compare(options: Mapping[str, Any]) -> dict[str, Any]:
         names = [options["left"], options["right"]]
         (left, ours), (right, theirs) = [_side(stack, name, options) for name in names]
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        whole = (frozenset(ours.whole), frozenset(theirs.whole))
-        *_, last = fidelity(offline_desk(Path(folder)), {}, left=left, right=right, whole=whole)
+        *_, last = fidelity(offline_desk(Path(folder)), {}, left=_seen(left, ours), right=_seen(right, theirs))
     chosen = set(options["only"] or order())
     found = {name: own for name, own in last.cursor["resources"].items() if name in chosen}
     one_sided = sorted(chosen & set(left.resources) ^ chosen & set(right.resources))
-    return {
-        "left": names[0],
-        "right": names[1],
-        "equal": equal({"resources": found}),
-        "resources": found,
-        "totals": {word: sum(own[word] for own in found.values()) for word in WORDS},
-        "not_compared": one_sided,
-    }
+    return {"left": names[0], "right": names[1], **summary(found), "not_compared": one_sided}
 
 
-def _side(stack: ExitStack, name: str, options: Mapping[str, Any]) -> Side:
+def _seen(members: MemberSet, manifest: Manifest) -> Side:
+    return Side(members, frozenset(manifest.whole), parts=withheld_parts(manifest.scopes, "read"))
+
+
+def _side(stack: ExitStack, name: str, options: Mapping[str, Any]) -> tuple[MemberSet, Manifest]:
     """A file where there is one of that name, else the store, exported through its line."""
     path = Path(name)
     desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))

@@ -34,11 +34,13 @@ LISTED = (
     "Market",
     "Menu",
     "Page",
+    "Publication",
     "ShopPolicy",
     "UrlRedirect",
 )
 
 
+CHANNELS = ("Online Store", "Point of Sale", "Shop")  # that a new shop has
 ENGLISH: Node = {"locale": "en", "name": "English", "primary": True, "published": True}
 
 
@@ -89,6 +91,12 @@ class Shop:
             "createdAt": self.now(),
             "updatedAt": self.now(),
         }
+        for name in CHANNELS:
+            self.add_channel(name)
+
+    def add_channel(self, name: str) -> Node:
+        """A sales channel. Nothing is published on one unless somebody asks for it."""
+        return self.add("Publication", name=name, autoPublish=False, supportsFuturePublishing=name == CHANNELS[0])
 
     # -- making and removing -----------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ DEFAULT_CLIENT_SECRET = "sandbox-client-secret-of-32-chars!!"
 ALL_SCOPES = frozenset(
     {
         "write_products",
+        "write_publications",
         "write_metaobjects",
         "write_metaobject_definitions",
         "write_files",

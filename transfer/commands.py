@@ -50,7 +50,8 @@ def judge(resource: Resource, key: Key, command: Command, before: Fields | None,
     if command is Command.UPDATE and before is None:
         return row(Verdict.CANNOT, Reason.NOT_THERE, "There is no such record; write MERGE to create it.")
     if before is not None:
-        said = completed(resource, before, cleared(before, said) if command is Command.REPLACE else said)
+        whole = command is Command.REPLACE
+        said = completed(resource, before, cleared(before, resource.replaced(before, said)) if whole else said)
     problem = resource.validate(key, said)
     return (
         said if problem is None else row(Verdict.CANNOT, Reason.INVALID, f"The row does not make a record: {problem}")

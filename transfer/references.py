@@ -48,6 +48,7 @@ CARRIED_TYPES = frozenset(
         "Page",
         "Product",
         "ProductVariant",
+        "Publication",
         "ShopPolicy",
         "Video",
     }

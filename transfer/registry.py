@@ -20,6 +20,7 @@ from .resources import (
     blogs,
     collection_metafields,
     collection_orders,
+    collection_publications,
     collections,
     files,
     locales,
@@ -34,7 +35,9 @@ from .resources import (
     page_metafields,
     pages,
     product_metafields,
+    product_publications,
     products,
+    sales_channels,
     shop_metafields,
     shop_policies,
     translations,
@@ -69,6 +72,9 @@ _KINDS: tuple[Resource, ...] = tuple(
         markets,
         market_metafields,
         locales,
+        sales_channels,
+        product_publications,
+        collection_publications,
     )
 )
 # Translations are of all the others' texts.

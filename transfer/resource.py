@@ -225,6 +225,8 @@ class Resource(ABC):
     read_batch = 50  # records per conversation of `read_back`
     points = 12.0  # what writing one record costs on average, for the plan's estimate
     governor: str = ""  # the resource whose records say what a record of this one must hold
+    # Of kinds that only a person can add to a store: the sentence on one that the target lacks (`transfer.trace`).
+    given: str = ""
     key_parts = 1  # how many parts a key has, where a person may write one
     hangs_on: str = ""  # the kind of thing whose values these are, where `owned` reads them owner by owner
     translated: str = ""  # the TranslatableResourceType of these records, where Shopify holds translations of them
@@ -355,6 +357,14 @@ class Resource(ABC):
         Judged on `normalise`. What only the target has and what the archive does not mention is left alone.
         """
         return changes(self.normalise(before), self.normalise(after), self.keyed_lists)
+
+    def replaced(self, before: Fields, said: Fields) -> Fields:
+        """What a row with REPLACE says beyond what it names, where a kind can take away what is not named."""
+        return said
+
+    def vain(self, fields: Fields) -> bool:
+        """Whether nothing is left to be written, once the references that land nowhere are taken out."""
+        return False
 
     def conflict(self, before: Fields, after: Fields) -> str | None:
         """One sentence on why the target's record can never become the archive's (another type), or None."""

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from .archive.members import MemberSet
 from .compare import update
+from .given import tell
 from .keys import Key
-from .outcomes import Outcome, Reason, Verdict
+from .outcomes import Outcome, Reason, State, Verdict
 from .references import CARRIED_TYPES, Target
 from .registry import missing_owner, owner, owner_of
 from .resource import OWNER, Fields, Place, Resource
@@ -36,8 +37,8 @@ def trace(
 
     `unread`: kinds that the app may not read in the source store -> the scopes to grant there.
     """
-    cursor = cursor or {"after": None, "fell": 0}
-    tracer = _Tracer(desk, snapshot, unread or {})
+    cursor = cursor or {"after": None, "fell": 0, "told": {}}
+    tracer = _Tracer(desk, snapshot, cursor["told"], unread or {})
     while True:
         after = cursor["after"]
         rows = desk.ledger.select(
@@ -48,8 +49,9 @@ def trace(
             cursor["after"] = [last.resource, list(last.key), last.number]
             cursor["fell"] += tracer.window(rows)
         elif cursor["fell"]:
-            cursor = {"after": None, "fell": 0}
+            cursor = {"after": None, "fell": 0, "told": cursor["told"]}
         else:
+            tell(desk, cursor["told"])
             yield Checkpoint(cursor, done=True)
             return
         yield Checkpoint(cursor)
@@ -121,6 +123,7 @@ class Governors:
 class _Tracer:
     desk: Desk
     snapshot: MemberSet
+    told: dict[str, int]  # what the target has not been given -> how many records name it
     unread: Mapping[str, Scopes] = field(default_factory=dict)
     absent: set[Target] = field(default_factory=set)  # looked for in the target and not found
 
@@ -130,9 +133,50 @@ class _Tracer:
         governors.learn(rows)
         found = [(row, governors.demanded(row)) for row in rows]
         lands = self._lands({place.target for _, spots in found for place in spots})
-        moved = [row for row, spots in found if self._judge(row, spots, lands)]
+        told = self._told({place.target for _, spots in found for place in spots} - lands)
+        moved = [row for row, spots in found if self._change(row, spots, lands, told)]
         self.desk.ledger.put(moved)
-        return sum(row.verdict is Verdict.CANNOT for row in moved)
+        return sum(row.verdict is Verdict.CANNOT and not self.desk.registry[row.resource].given for row in moved)
+
+    def _change(self, row: Row, spots: Sequence[Place], lands: set[Target], told: set[Target]) -> bool:
+        """Whether anything of the row changed."""
+        changed = [self._not_given(row), self._without(row, spots, told), self._judge(row, spots, lands | told)]
+        if row.verdict in TO_WRITE and row.after is not None and self.desk.registry[row.resource].vain(row.after):
+            row.outcome, row.state, row.reason = Outcome.SKIPPED, State.DONE, Reason.UNRESOLVED_REFERENCE
+            gone = sorted({str(place.target) for place in spots if place.target in told})
+            row.detail = row.detail or f"The target store has nothing of what it names: {', '.join(gone)}."
+        return any(changed)
+
+    def _not_given(self, row: Row) -> bool:
+        """What only a person can add to the target is not there. Whether the row is such a one."""
+        sentence = self.desk.registry[row.resource].given
+        if not sentence:
+            return False
+        row.verdict, row.reason, row.detail = Verdict.CANNOT, Reason.NOT_PERMITTED, sentence
+        return True
+
+    def _told(self, lost: Iterable[Target]) -> set[Target]:
+        """Which of these a row of the plan speaks for: a person has to add them."""
+        wanted: dict[str, list[Key]] = {}
+        for target in lost:
+            if target.resource in self.desk.registry and self.desk.registry[target.resource].given:
+                wanted.setdefault(target.resource, []).append(target.key)
+        rows = {name: self.desk.ledger.get(name, sorted(keys)) for name, keys in wanted.items()}
+        return {Target(name, key) for name, found in rows.items() for key in found}
+
+    def _without(self, row: Row, spots: Sequence[Place], told: set[Target]) -> bool:
+        """Takes out of the row what another row speaks for, and counts it there. Whether the row changed."""
+        gone = {str(place.target) for place in spots if place.target in told and place.path != OWNER}
+        if not gone:
+            return False
+        for name in gone:
+            self.told[name] = self.told.get(name, 0) + 1
+        resource = self.desk.registry[row.resource]
+        assert row.after is not None
+        row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
+        if row.verdict is Verdict.UPDATE:
+            update(resource, row)
+        return True
 
     def _judge(self, row: Row, spots: Sequence[Place], lands: set[Target]) -> bool:
         """Takes what is lost out of the row, and names it; links stay in their texts. Whether the row changed.
@@ -140,7 +184,7 @@ class _Tracer:
         A list is filled by whichever item lands.
         """
         lost = [spot for spot in spots if spot.target not in lands and (not spot.link or self._unsaid(row, spot))]
-        if not lost:
+        if not lost or row.after is None:
             return False
         filled = {place.path for place in spots if place.target in lands}
         hard = next((place for place in lost if place.hard and place.path not in filled), None)
@@ -224,6 +268,8 @@ class _Tracer:
 def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:
     """Whether writing this row makes `target` exist."""
     if row.verdict not in TO_WRITE or row.outcome is not Outcome.PENDING or row.after is None:
+        return False
+    if registry[row.resource].given:
         return False
     if row.resource == target.resource:
         return row.verdict is Verdict.CREATE

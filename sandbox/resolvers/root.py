@@ -14,6 +14,7 @@ _SCOPES = {
     "Collection": ("read_products",),
     "Market": ("read_markets",),
     "Menu": ("read_online_store_navigation",),
+    "Publication": ("read_publications",),
     "ShopPolicy": ("read_legal_policies",),
     "UrlRedirect": ("read_online_store_navigation",),
     "Product": ("read_products",),

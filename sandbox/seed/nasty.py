@@ -9,7 +9,7 @@ from typing import Any
 
 from ..resolvers import articles, blogs, collections, menus, policies, redirects, standard
 from ..store import Node, Shop
-from . import abroad, languages, linking, owners
+from . import abroad, channels, languages, linking, owners
 from .tools import (
     collection,
     define,
@@ -61,6 +61,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     abroad.plant_awkward(shop)
     linking.plant(shop)
     languages.plant_awkward(shop)
+    channels.plant_awkward(shop, odd)
 
 
 def _files(shop: Shop, odd: Node) -> None:

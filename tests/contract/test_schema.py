@@ -83,6 +83,7 @@ def _made_on_the_way() -> Iterator[tuple[str, str]]:
         "shop_policies": ("REFUND_POLICY",),
         "collections": ("new",),
         "markets": ("de",),
+        "sales_channels": ("Online Store",),
     }
     for name, key in keys.items():
         ask = next(RESOURCES[name].locate([Target(name, key), Target(name, key)]))

@@ -53,6 +53,9 @@ ORDER = (
     "markets",
     "market_metafields",
     "locales",
+    "sales_channels",
+    "product_publications",
+    "collection_publications",
     "translations",
     "market_translations",
 )

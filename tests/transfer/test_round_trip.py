@@ -36,14 +36,15 @@ def test_what_cannot_land_is_named_and_the_rest_arrives(sandbox: Sandbox, tmp_pa
     source, target = sandbox.shop("nasty"), sandbox.shop()
     archive = archive_of(sandbox, source, tmp_path)
     desk, _ = import_(sandbox, target, archive, tmp_path)
-    failed = [(row.key, row.reason) for row in desk.ledger.select(FAILED, limit=10)]
+    failed = [(row.key, row.reason) for row in desk.ledger.select(FAILED, limit=20)]
     films = [(("video", "film.mp4"), Reason.AMBIGUOUS)] * 2
     film = (("日本語-produkt-ü", "custom", "film"), Reason.MISSING_REQUIRED)
     friend = (("kept", "custom", "friend"), Reason.MISSING_REQUIRED)
     shown = (("product_metafields", "many-tongues", "custom", "shown", "de"), Reason.MISSING_REQUIRED)
     market = (("resellers",), Reason.NOT_PERMITTED)
     terms = (("resellers", "custom", "terms"), Reason.MISSING_OWNER)
-    assert sorted(failed) == sorted([*films, film, friend, shown, market, terms])
+    channels = [((name,), Reason.NOT_PERMITTED) for name in ("Wholesale", "a/b.c, %2F 'd' \u200d")]
+    assert sorted(failed) == sorted([*films, film, friend, shown, market, terms, *channels])
     friends = desk.ledger.get("product_metafields", [("kept", "custom", "friends")])[("kept", "custom", "friends")]
     assert friends.lost == ("value",)
     assert friends.verified

@@ -151,7 +151,8 @@ def test_a_product_picked_alone_arrives_whole_in_an_empty_store(sandbox: Sandbox
     assert {("PRODUCT", "custom", "designer"), ("PRODUCTVARIANT", "custom", "fit")} <= definitions
     assert _open(found) == set()
     desk, _ = import_(sandbox, target, archive, tmp_path)
-    assert total(desk, "outcome:created") == total(desk, "verified") == len(found)
+    channels = sum(key.resource == "sales_channels" for key in found)  # which every store has
+    assert total(desk, "outcome:created") + channels == total(desk, "verified") == len(found)
     assert total(desk, "lost") == _broken(found)
     again, _ = import_(sandbox, target, archive, tmp_path)
     assert again.client.writes == 0
@@ -192,7 +193,12 @@ def test_without_closure_what_will_dangle_is_listed(sandbox: Sandbox, tmp_path: 
     source = sandbox.shop("boutique", products=12)
     handle = sandbox.graphql(source, FIRST)["products"]["nodes"][1]["handle"]
     manifest, found = _contents(archive_of(sandbox, source, tmp_path, records=[["products", [handle]]]))
-    assert {key.resource for key in found} == {"products", "product_metafields", "variant_metafields"}
+    assert {key.resource for key in found} == {
+        "products",
+        "product_metafields",
+        "variant_metafields",
+        "product_publications",
+    }
     assert manifest["outside"]["metaobjects"]["count"] > 0
     assert any(text.startswith("designer/") for text in manifest["outside"]["metaobjects"]["examples"])
 

@@ -21,6 +21,7 @@ from shopify_client import Upload
 from .diff import Change, changes
 from .keys import Key
 from .references import Target, parse
+from .shapes import Object, Shape, Wrong
 
 Json = Any  # what json.loads gives; a recursive alias would say no more and cost every reader
 Fields = dict[str, Json]
@@ -215,6 +216,8 @@ class Resource(ABC):
     name: str
     label: str  # what a merchant calls it, plural: "Products"
     scopes: Scopes
+    shape: Object  # of a record's fields; of a file's address too, which an archive keeps beside the record
+    key_shape: tuple[Shape, ...] = ()  # of each part of its key
     key_is: str  # what the natural key is made of, for people: "handle", "type, handle"
     leaves: Mapping[str, str] = {}  # what of these records is not carried -> why, for people
     gid_types: tuple[str, ...]  # GID types that stand for a record of this resource: ("Product",)
@@ -370,8 +373,28 @@ class Resource(ABC):
         """One sentence on why the target's record can never become the archive's (another type), or None."""
         return None
 
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        """One sentence on what is wrong with a record from an archive (hostile input), or None."""
+    def validate(self, key: Key, fields: Fields, *, part: bool = False) -> str | None:
+        """One sentence on what is wrong with a record from an archive (hostile input), or None.
+
+        `part`: only what is there is judged, because a row may say a part of a record.
+        """
+        wrong: Wrong | str | None = self.key_problem(key) or self.shape.wrong(fields, part)
+        if wrong is None and not part:
+            wrong = self.contradiction(key, fields)
+        return str(wrong) if wrong is not None else None
+
+    def key_problem(self, key: Key) -> str | None:
+        """One sentence on why this cannot be the key of a record, or None."""
+        if len(key) != len(self.key_shape):
+            return f"the key of {self.shape.noun} must be: {self.key_is}."
+        for number, (shape, part) in enumerate(zip(self.key_shape, key, strict=True)):
+            wrong = shape.wrong(part)
+            if wrong is not None:
+                return str(wrong.inside(number).inside("key"))
+        return None
+
+    def contradiction(self, key: Key, fields: Fields) -> str | None:
+        """One sentence where the key and the fields, each well shaped, cannot be of one record."""
         return None
 
     def refuse(self, job: Job) -> Result | None:

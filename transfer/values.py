@@ -21,7 +21,7 @@ from .resource import Place
 MAX_BYTES = 65_536
 MAX_JSON_BYTES = 131_072  # for apps that came after 2026-04-01
 
-_TYPE = re.compile(r"(list\.)?[a-z][a-z0-9_]{1,63}\Z")
+TYPE = re.compile(r"(list\.)?[a-z][a-z0-9_]{1,63}\Z")
 _TEXTS = frozenset({"id", "language", "multi_line_text_field", "single_line_text_field", "string", "url"})
 _BOOLEANS = {"t": "true", "true": "true", "1": "true", "f": "false", "false": "false", "0": "false"}
 _MOST_DIGITS = 100
@@ -161,7 +161,7 @@ def decimal(text: str, *, places: int | None = None) -> str:
 
 def validate(type_: Any, value: Any) -> str | None:
     """One sentence on what is wrong with a value from an archive, or None. What Shopify judges is left to Shopify."""
-    if not isinstance(type_, str) or _TYPE.match(type_) is None:
+    if not isinstance(type_, str) or TYPE.match(type_) is None:
         return "the type of a value must be the name of a metafield type."
     if not isinstance(value, str):
         return f"the value of type {type_} must be a text."

@@ -109,9 +109,12 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "version 1.0": (lambda a: _edit(a, _manifest(formatVersion=1.0)), "version 1.0"),
     "a count for reasons": (
         lambda a: _edit(a, _manifest(notCarried={"products": 5})),
-        "products is missing or no object",
+        "notCarried: products must be an object",
     ),
-    "a count for kinds": (lambda a: _edit(a, _manifest(selection={"resources": 5})), "resources is missing or no list"),
+    "a count for kinds": (
+        lambda a: _edit(a, _manifest(selection={"resources": 5})),
+        "selection: resources must be a list of texts",
+    ),
     "manifest is no JSON": (lambda a: _edit(a, _add("manifest.json", b"{")), "manifest.json"),
     "unknown member": (lambda a: _edit(a, _add("virus.exe", b"x")), "virus.exe"),
     "climbs out": (lambda a: _edit(a, _add("../../etc/passwd", b"x")), "leads out"),

@@ -18,10 +18,11 @@ from typing import Any, BinaryIO, NoReturn
 
 from ..commands import Command
 from ..jsonl import dumps
-from ..keys import Key, sort_key
+from ..keys import sort_key
 from ..resource import Resource
+from ..shapes import Anything, Lacking, ListOf, Object, OneOf, Text, shown
 from ..work import Checkpoint, Cursor, Desk
-from .manifest import MANIFEST, ArchiveError, Manifest, MemberEntry
+from .manifest import MANIFEST, ArchiveError, Manifest, MemberEntry, newer
 from .members import Line, MemberWriter
 
 MAX_MANIFEST = 16_000_000
@@ -32,6 +33,15 @@ MAX_DEPTH = 64
 MOST_TYPES = 2_000  # of entries; a shop has a few hundred at most
 RATIO_FROM = 10_000_000  # below this size a ratio says nothing: one long article may be one letter, a million times
 BEAT = 1000  # lines between two signs of life
+_KEY = ListOf(Text(), "a list of texts", least=1)
+_LINE = Object(
+    "a line",
+    {"key": _KEY, "fields": Anything("an object"), "command": Lacking(OneOf(*Command))},
+)
+_ASIDE = Object(
+    "a line of a side member",
+    {"key": _KEY, "gid": Lacking(Text()), "updatedAt": Lacking(Text()), "source": Lacking(Text())},
+)
 
 
 def quick_check(file: BinaryIO, *, known: Mapping[str, Resource] | None = None) -> Manifest:
@@ -100,7 +110,9 @@ def _members(manifest: Manifest, infos: Mapping[str, zipfile.ZipInfo], known: Ma
         if infos[entry.name].file_size != entry.size:
             raise ArchiveError(f"{entry.name} has another size than {MANIFEST} says.")
         if known is not None and entry.resource not in known:
-            raise ArchiveError(f"{entry.name}: this program does not know {entry.resource!r}; use a newer version.")
+            raise ArchiveError(
+                f"{entry.name}: this program does not know {entry.resource[:40]!r}; use a newer version."
+            )
     allowed = {MANIFEST, *names, *(f"side/{name}" for name in names)}
     for name in infos:
         if name not in allowed and not name.endswith("/"):
@@ -152,14 +164,15 @@ def unpack(desk: Desk, cursor: Cursor, *, archive: str) -> Iterator[Checkpoint]:
     cursor = cursor or {"at": 0, "members": {}, "types": []}
     with desk.storage.read(archive) as file, opened_zip(file) as opened:
         manifest = _manifest(opened, desk.registry)
+        hint = newer(manifest.minor)
         while cursor["at"] < len(manifest.members):
             entry = manifest.members[cursor["at"]]
             before = cursor["members"].setdefault(entry.resource, [])
-            last = tuple(before[-1]["last"]) if before else None
+            last = sort_key(tuple(before[-1]["last"])) if before else b""
             stored = f"{desk.prefix}source/{entry.name.replace('/', '-')}.{desk.ticket}"
             types = set(cursor["types"])
             with MemberWriter(desk.storage, stored, entry.name, entry.resource, side=False) as writer:
-                for line in _Checking(desk.registry[entry.resource], entry, last).lines(opened):
+                for line in _Checking(desk.registry[entry.resource], entry, last, hint=hint).lines(opened):
                     writer.add(line)
                     if entry.resource == "metaobjects" and len(types) <= MOST_TYPES:
                         types.add(line.key[0])
@@ -206,8 +219,9 @@ class _Checking:
 
     resource: Resource
     entry: MemberEntry
-    last: Key | None
+    order: bytes = b""  # of the record before
     seen: bytes = b""
+    hint: str = ""
 
     def lines(self, archive: zipfile.ZipFile) -> Iterator[Line]:
         sha = hashlib.sha256()
@@ -244,37 +258,36 @@ class _Checking:
     def _line(self, text: bytes, number: int, aside: bytes) -> Line:
         place = f"{self.entry.name}, line {number}"
         data = json_of(text, place)
-        shape = isinstance(data, dict) and data.keys() - {"command"} == {"fields", "key"}
-        if not shape or not isinstance(data["fields"], dict):
-            raise ArchiveError(f'{place}: a record must be {{"fields": {{...}}, "key": [...]}}.')
-        key = data["key"]
-        if not isinstance(key, list) or not key or not all(isinstance(part, str) for part in key):
-            raise ArchiveError(f"{place}: the key must be a list of texts.")
-        if depth(data["fields"]) > MAX_DEPTH or _surrogates(text):
-            raise ArchiveError(f"{place}: the record is nested too deeply, or holds broken characters.")
-        record = tuple(key)
-        if self.last is not None and sort_key(record) < sort_key(self.last):
-            raise ArchiveError(f"{place}: the records are not sorted by their keys.")
+        wrong = _LINE.wrong(data)
+        if wrong is not None:
+            raise ArchiveError(f"{place}: {wrong}{self.hint}")
         content = dumps(data)
-        if record == self.last and content == self.seen:
+        if content != text:  # not as we write it; so it may say one thing twice, or what is no character
+            _doubt(text, place)
+        record = tuple(data["key"])
+        order = sort_key(record)
+        if order < self.order:
+            raise ArchiveError(f"{place}: the records are not sorted by their keys.")
+        if order == self.order and content == self.seen:
             raise ArchiveError(f"{place}: the same record stands here twice.")
-        self.last, self.seen = record, content
+        self.order, self.seen = order, content
         if aside:
             data["fields"]["source"] = self._source(aside, data["key"], number)
         command = data.get("command", "")
-        if command != "" and command not in set(Command):
-            raise ArchiveError(f"{place}: the command must be one of {', '.join(Command)}.")
-        # A record with a command may be a part of one; it is judged when the target's record completes it.
-        wrong = self.resource.validate(record, data["fields"]) if command == "" else None
-        if wrong is not None:
-            raise ArchiveError(f"{place}: {wrong}")
+        # A record with a command may be a part of one; it is judged whole when the target's record completes it.
+        problem = self.resource.validate(record, data["fields"], part=command != "")
+        if problem is not None:
+            raise ArchiveError(f"{place}: {problem}{self.hint}")
         return Line(record, data["fields"], "", "", command=command)
 
     def _source(self, aside: bytes, key: Any, number: int) -> Any:
         """Where the bytes of this record are. The side member goes line by line with the member."""
         place = f"side/{self.entry.name}, line {number}"
         data = json_of(aside, place)
-        if not isinstance(data, dict) or data.get("key") != key:
+        wrong = _ASIDE.wrong(data)
+        if wrong is not None:
+            raise ArchiveError(f"{place}: {wrong}{self.hint}")
+        if data["key"] != key:
             raise ArchiveError(f"{place}: this is not the line of the record beside it.")
         return data.get("source", "")
 
@@ -293,12 +306,18 @@ def depth(value: Any) -> int:
     return deepest
 
 
-def _surrogates(text: bytes) -> bool:
-    """Whether escapes in the line name half a character: such a text has no UTF-8 form, and Shopify refuses it."""
-    if b"\\ud" not in text and b"\\uD" not in text:
-        return False
+def _doubt(text: bytes, place: str) -> None:
+    """Half a character has no UTF-8 form, and Shopify refuses it. Of a field that stands twice, one would be lost."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ArchiveError(f"{place}: “{shown(twice)}” stands twice in one object.")
+        return found
+
     try:
-        json.dumps(json.loads(text), ensure_ascii=False).encode()
+        json.dumps(json.loads(text, object_pairs_hook=once), ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return True
-    return False
+        raise ArchiveError(f"{place}: the line holds half a character (a lone surrogate).") from None

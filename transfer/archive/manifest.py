@@ -11,12 +11,61 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from ..jsonl import dumps
+from ..shapes import Flag, Lacking, ListOf, MapOf, Match, Number, Object, OrNull, Row, Text, shown
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 1  # raised when an archive means something else than before
+FORMAT_MINOR = 0  # raised when fields or kinds are added; without them, older programs read the archive as before
 MANIFEST = "manifest.json"
 
 _MEMBER = re.compile(r"([a-z_]+)/\d{5}\.jsonl\Z")
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_COUNT = Number("a count", least=0, most=2**53, whole=True)
+_TEXT = Text()
+_TEXTS = ListOf(_TEXT, "a list of texts")
+_KEY = ListOf(_TEXT, "a key: a list of texts")
+_NAMED = Row("[resource, key]", _TEXT, _KEY)
+_NOTED = {"examples": ListOf(_TEXT, "a list of texts")}
+_OUTSIDE = Object("what is referred to", {"count": _COUNT, **_NOTED})
+_SELECTION = {
+    **{name: Lacking(_TEXTS) for name in ("resources", "also", "metaobject_types", "namespaces", "owner_types")},
+    "products": Lacking(_TEXT),
+    "records": Lacking(ListOf(_NAMED, "a list of [resource, key]")),
+    "closure": Lacking(Flag()),
+}
+_MEMBER_SHAPE = Object(
+    "a member",
+    {
+        "name": _TEXT,
+        "resource": _TEXT,
+        "count": _COUNT,
+        "size": _COUNT,
+        "sha256": Match("a SHA-256 in hexadecimal digits", re.compile(r"[0-9a-f]{64}")),
+    },
+)
+SHAPE = Object(
+    "a manifest",
+    {
+        "formatVersion": _COUNT,
+        "formatMinor": Lacking(_COUNT),
+        "sourceShop": _TEXT,
+        "apiVersion": _TEXT,
+        "scopes": _TEXTS,
+        "resources": _TEXTS,
+        "selection": Object("a selection", _SELECTION),
+        "whole": _TEXTS,
+        "notChosen": Lacking(_TEXTS),
+        "counts": MapOf(_COUNT, "an object of counts"),
+        "members": ListOf(_MEMBER_SHAPE, "a list of members"),
+        "notCarried": MapOf(
+            MapOf(Object("what was not carried", {"count": OrNull(_COUNT), **_NOTED}), "an object: reason by reason"),
+            "an object: resource by resource",
+        ),
+        "changedWhileReading": ListOf(_NAMED, "a list of [resource, key]", most=1_000),
+        "deletedReferences": Lacking(MapOf(_OUTSIDE, "an object: resource by resource")),
+        "danglingReferences": _COUNT,
+        "externalLinks": MapOf(_COUNT, "an object of counts"),
+        "outside": MapOf(_OUTSIDE, "an object: resource by resource"),
+    },
+)
 
 
 class ArchiveError(Exception):
@@ -43,16 +92,13 @@ class MemberEntry:
         }
 
     @classmethod
-    def from_json(cls, data: Any) -> Self:
-        if not isinstance(data, dict):
-            raise ArchiveError(f"{MANIFEST}: every entry of members must be an object.")
-        name, sha = _text(data, "name"), _text(data, "sha256")
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """From an entry that has the shape of one. Raises ArchiveError."""
+        name = data["name"]
         match = _MEMBER.match(name)
-        if match is None or match[1] != data.get("resource"):
-            raise ArchiveError(f"{MANIFEST}: {name[:80]!r} is no name of a member.")
-        if _SHA256.match(sha) is None:
-            raise ArchiveError(f"{MANIFEST}: the checksum of {name} is not a SHA-256.")
-        return cls(name, match[1], _number(data, "count"), _number(data, "size"), sha)
+        if match is None or match[1] != data["resource"]:
+            raise ArchiveError(f"{MANIFEST}: {name[:80]!r} is no name of a member of {data['resource'][:40]!r}.")
+        return cls(name, match[1], data["count"], data["size"], data["sha256"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +126,7 @@ class Manifest:
     dangling: int = 0
     external: Mapping[str, int] = field(default_factory=dict)
     outside: Mapping[str, Any] = field(default_factory=dict)
+    minor: int = FORMAT_MINOR
 
     @property
     def counts(self) -> dict[str, int]:
@@ -91,6 +138,7 @@ class Manifest:
     def to_bytes(self) -> bytes:
         data = {
             "formatVersion": FORMAT_VERSION,
+            "formatMinor": FORMAT_MINOR,
             "sourceShop": self.source_shop,
             "apiVersion": self.api_version,
             "scopes": sorted(self.scopes),
@@ -114,86 +162,43 @@ class Manifest:
         """Strict: a manifest that is not understood wholly is refused. Raises ArchiveError."""
         if not isinstance(data, dict):
             raise ArchiveError(f"{MANIFEST} does not hold an object.")
-        version = data.get("formatVersion")
-        if type(version) is not int or version != FORMAT_VERSION:  # to Python, True and 1.0 are 1 as well
-            raise ArchiveError(
-                f"{MANIFEST}: the archive has format version {str(version)[:20]}, and this program reads version "
-                f"{FORMAT_VERSION}; export the store again with this program."
-            )
-        members = data.get("members")
-        if not isinstance(members, list):
-            raise ArchiveError(f"{MANIFEST}: members are missing.")
+        _understood(data)
+        wrong = SHAPE.wrong(data)
+        if wrong is not None:
+            raise ArchiveError(f"{MANIFEST}: {wrong}{newer(data.get('formatMinor'))}")
         manifest = cls(
-            source_shop=_text(data, "sourceShop"),
-            api_version=_text(data, "apiVersion"),
-            scopes=_texts(data, "scopes"),
-            resources=_texts(data, "resources"),
-            selection=_selection(data),
-            whole=_texts(data, "whole"),
-            members=tuple(MemberEntry.from_json(member) for member in members),
-            not_chosen=_texts(data, "notChosen"),
-            not_carried=_not_carried(data),
-            deleted=_noted(data, "deletedReferences") if "deletedReferences" in data else {},
-            dangling=_number(data, "danglingReferences"),
-            external=_counted(data, "externalLinks"),
-            outside=_object(data, "outside"),
+            source_shop=data["sourceShop"],
+            api_version=data["apiVersion"],
+            scopes=tuple(data["scopes"]),
+            resources=tuple(data["resources"]),
+            selection=data["selection"],
+            whole=tuple(data["whole"]),
+            members=tuple(MemberEntry.from_json(member) for member in data["members"]),
+            not_chosen=tuple(data.get("notChosen", ())),
+            not_carried=data["notCarried"],
+            changed=tuple((resource, tuple(key)) for resource, key in data["changedWhileReading"]),
+            deleted=data.get("deletedReferences", {}),
+            dangling=data["danglingReferences"],
+            external=data["externalLinks"],
+            outside=data["outside"],
+            minor=data.get("formatMinor", 0),
         )
-        if data.get("counts") != manifest.counts:
+        if data["counts"] != manifest.counts:
             raise ArchiveError(f"{MANIFEST}: the counts do not match those of the members.")
         return manifest
 
 
-def _selection(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    selection = _object(data, "selection")
-    for name in selection.keys() & {"resources", "also", "metaobject_types", "namespaces", "owner_types"}:
-        _texts(selection, name)
-    return selection
+def _understood(data: Mapping[str, Any]) -> None:
+    version = data.get("formatVersion")
+    if type(version) is not int or version != FORMAT_VERSION:  # to Python, True and 1.0 are 1 as well
+        raise ArchiveError(
+            f"{MANIFEST}: the archive has format version {shown(str(version)[:20])}, and this program reads version "
+            f"{FORMAT_VERSION}; export the store again with this program."
+        )
 
 
-def _not_carried(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    noted = _object(data, "notCarried")
-    for name in noted:
-        _noted(noted, name)
-    return noted
-
-
-def _noted(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    noted = _object(data, name)
-    for what, note in noted.items():
-        count = note.get("count") if isinstance(note, dict) else 0.5
-        if not isinstance(count, int | None) or not isinstance(note.get("examples"), list):
-            raise ArchiveError(f"{MANIFEST}: {name[:40]}, {what[:40]}: count or examples are missing.")
-    return noted
-
-
-def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = data.get(name)
-    if not isinstance(value, dict):
-        raise ArchiveError(f"{MANIFEST}: {name} is missing or no object.")
-    return value
-
-
-def _counted(data: Mapping[str, Any], name: str) -> Mapping[str, int]:
-    value = _object(data, name)
-    return {str(key): _number(value, key) for key in value}
-
-
-def _text(data: Mapping[str, Any], name: str) -> str:
-    value = data.get(name)
-    if not isinstance(value, str):
-        raise ArchiveError(f"{MANIFEST}: {name} is missing or no text.")
-    return value
-
-
-def _texts(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    value = data.get(name)
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ArchiveError(f"{MANIFEST}: {name} is missing or no list of texts.")
-    return tuple(value)
-
-
-def _number(data: Mapping[str, Any], name: str) -> int:
-    value = data.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ArchiveError(f"{MANIFEST}: {name} is missing or no count.")
-    return value
+def newer(minor: Any) -> str:
+    """What to say besides of an archive that is not understood, and whose writer knew more than we do."""
+    if type(minor) is not int or minor <= FORMAT_MINOR:
+        return ""
+    return f" A newer version of this program wrote the archive (format {FORMAT_VERSION}.{minor}); use that one."

@@ -11,11 +11,11 @@ is selected by hand, or a collection in a collection, can be left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from ..references import parse
-from ..resource import Fields, Json, Place
+from ..resource import Fields, Place
 from ..values import decimal
 from ._collection_reading import REFERRING, SIDES
 
@@ -138,77 +138,3 @@ def _normal_condition(item: Fields) -> Fields:
 
 def _normal_selection(item: Fields) -> Fields:
     return {name: sorted(part) if isinstance(part, list) else part for name, part in sorted(item.items())}
-
-
-# -- doubt -------------------------------------------------------------------------------------------------------
-
-
-def problem(sources: Json) -> str | None:
-    """One sentence on what is wrong with the sources of a record from an archive, or None."""
-    if not isinstance(sources, list):
-        return "sources must be a list."
-    for number, source in enumerate(sources):
-        if not _is_source(source):
-            return f"source {number + 1} is no source as an export writes it."
-    return None
-
-
-def _is_source(source: Json) -> bool:
-    if not isinstance(source, dict) or len(source) != 1:
-        return False
-    ((name, own),) = source.items()
-    if not isinstance(own, dict) or not isinstance(own.get("title"), str):
-        return False
-    if not isinstance(own.get("description"), str | None):
-        return False
-    if name == "subCollections":
-        return own.keys() <= {"title", "description", "collectionIds"} and _texts(own.get("collectionIds"))
-    if name != "source" or not own.keys() <= {"title", "description", "targetType", "inclusion", "exclusion"}:
-        return False
-    return own.get("targetType") in ("PRODUCTS", "VARIANTS") and all(
-        side in own and _is_side(own[side], kinds) for side, kinds, _ in SIDES
-    )
-
-
-def _is_side(own: Json, kinds: Mapping[str, str]) -> bool:
-    if own is None:
-        return True
-    return (
-        isinstance(own, dict)
-        and own.keys() == {"matchType", "conditions", "selections"}
-        and own["matchType"] in (None, "ALL", "ANY")
-        and isinstance(own["conditions"], list)
-        and all(_is_condition(item, kinds) for item in own["conditions"])
-        and isinstance(own["selections"], list)
-        and all(_is_selection(item) for item in own["selections"])
-    )
-
-
-def _is_condition(item: Json, kinds: Mapping[str, str]) -> bool:
-    if not isinstance(item, dict) or len(item) != 1:
-        return False
-    ((kind, own),) = item.items()
-    if kind not in kinds or not isinstance(own, dict):
-        return False
-    wanted = {"definitionId"} if "definition" in kinds[kind] else set()
-    if not wanted <= own.keys() <= {"definitionId", "matchType", "relation", "value", "values"}:
-        return False
-    if not all(isinstance(own.get(name, ""), str) for name in ("definitionId", "matchType", "relation")):
-        return False
-    if kind == "metafieldMetaobject":
-        return isinstance(own.get("value"), str)
-    if kind in REFERRING:
-        return _texts(own.get("values")) and bool(own["values"])
-    if "values" in kinds[kind].split():
-        return isinstance(own.get("values"), list) and "value" not in own
-    return "values" not in own and isinstance(own.get("value"), str | int | float | dict | None)
-
-
-def _is_selection(item: Json) -> bool:
-    if not isinstance(item, dict) or not {"productId"} <= item.keys() <= {"productId", "variantIds"}:
-        return False
-    return isinstance(item["productId"], str) and ("variantIds" not in item or _texts(item["variantIds"]))
-
-
-def _texts(value: Json) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)

@@ -241,21 +241,6 @@ def touches(changed: Iterable[str], path: str) -> bool:
     return any(one == path or one.startswith(f"{path}.") for one in changed)
 
 
-def handle_problem(key: Key) -> str | None:
-    """One sentence where a part of a key can be no handle: Shopify would make another of it."""
-    if all(key) and not any(ord(sign) < 32 or ord(sign) == 127 for part in key for sign in part):
-        return None
-    return "a handle must not be empty, nor hold line breaks or other control characters."
-
-
-def text_problem(fields: Mapping[str, Json], names: Iterable[str]) -> str | None:
-    """One sentence where a field that must be a text (or absent) is none."""
-    for name in names:
-        if not isinstance(fields.get(name), str | None):
-            return f"{name} must be a text."
-    return None
-
-
 _JOB = "query Job($id: ID!) { job(id: $id) { id done } }"
 POLLS = 40  # of a job, one request after the other; what is not done by then is left to the read-back
 

@@ -24,14 +24,3 @@ def normal_moment(fields: Fields) -> Fields:
     """To be hidden is said, and not left unsaid."""
     text = fields.get("publishedAt")
     return {**fields, "publishedAt": datetime.fromisoformat(text).astimezone(UTC).isoformat() if text else ""}
-
-
-def moment_problem(fields: Fields) -> str | None:
-    text = fields.get("publishedAt")
-    if text is None or text == "":
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except (ValueError, TypeError):
-        return "publishedAt must be a moment such as 2026-01-31T09:00:00Z, or null."
-    return None if moment.tzinfo is not None else "publishedAt must say its offset from UTC."

@@ -14,11 +14,14 @@ from typing import Any
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Selection, Stream, Talk
+from ..shapes import Object, Text
 
 
 class Given(Resource):
     document: str  # reads a page of them all; takes $after
     connection: str
+    shape = Object("a thing that only a person can add", {})
+    key_shape = (Text("a name", least=1),)
     unique = True
     deletable = False
     upsert = True
@@ -80,9 +83,6 @@ class Given(Resource):
     def normalise(self, fields: Fields) -> Fields:
         """There is nothing to compare: it has a name, and is there or not."""
         return {}
-
-    def validate(self, key: tuple[str, ...], fields: Fields) -> str | None:
-        return None if len(key) == 1 and key[0] else f"the key of {self.label.lower()} is the name of one."
 
     # -- writing
 

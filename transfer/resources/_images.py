@@ -39,18 +39,6 @@ def normalise(fields: Fields) -> Fields:
     return {**own, "image": {**image, "name": _UUID.sub("", image["name"])}} if image else own
 
 
-def problem(fields: Fields) -> str | None:
-    """One sentence on what is wrong with the image of a record from an archive, or None."""
-    image, address = fields.get("image"), fields.get("source", "")
-    if image is not None and not (
-        isinstance(image, dict) and isinstance(image.get("name"), str) and isinstance(image.get("altText"), str)
-    ):
-        return "image must have a name and an altText."
-    if not isinstance(address, str) or (address and not address.startswith(("https://", "http://"))):
-        return "the address of an image must begin with https://."
-    return None
-
-
 def refusal(job: Job) -> Result | None:
     """Why its image cannot be written: nobody says where it is, or its alt text is too long."""
     image = job.after.get("image")

@@ -92,20 +92,6 @@ def conflict(before: Sequence[Fields], after: Sequence[Fields]) -> str | None:
     return None
 
 
-def problem(option: Fields) -> str | None:
-    """One sentence on what is wrong with the link of an option from an archive, or None."""
-    linked, entries = option.get("linkedMetafield"), option.get("linkedValues")
-    if linked is None and entries is None:
-        return None
-    if not isinstance(linked, str) or linked.count(".") != 1:
-        return "linkedMetafield must be a namespace and a key with a dot between them."
-    if not isinstance(entries, list) or not all(isinstance(text, str) for text in entries):
-        return "linkedValues must be a list of references."
-    if len(entries) != len(option["values"]):
-        return "linkedValues must name an entry for each of the option's values."
-    return None
-
-
 def _by_name(option: Fields) -> dict[str, str]:
     return dict(zip(option["values"], option.get("linkedValues") or (), strict=False))
 

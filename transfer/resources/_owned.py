@@ -11,7 +11,9 @@ from typing import Any
 from ..keys import Key
 from ..references import Target
 from ..resource import Page, Selection, Stream, Talk
+from ..shapes import Shape
 from ._common import paged
+from ._shapes import HANDLE, WORD
 from .metafields import REFERRED, Metafields, all_metafields
 
 
@@ -43,6 +45,7 @@ class HandleOwned(Metafields):
     document: str
     connection: str
     refers_to = REFERRED
+    key_shape: tuple[Shape, ...] = (HANDLE, WORD, WORD)
     moves = True  # whether the owners can be searched by updated_at
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:

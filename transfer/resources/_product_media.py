@@ -92,18 +92,6 @@ def changes(before: Fields, after: Fields) -> Iterator[Change]:
         yield Change("mediaOrder", common, wanted)
 
 
-def problem(fields: Fields) -> str | None:
-    """One sentence on what is wrong with the media of an archive's product, or None."""
-    listed = fields.get("media", [])
-    if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
-        return "media must be a list of references."
-    if len(set(listed)) != len(listed):
-        return "media names a file twice."
-    if not all(isinstance(item.get("media"), str | None) for item in fields["variants"]):
-        return "the media of a variant must be a reference."
-    return None
-
-
 # -- writing -----------------------------------------------------------------------------------------------------
 
 

@@ -21,7 +21,6 @@ from ..resource import (
     Fields,
     Ids,
     Job,
-    Json,
     Page,
     Place,
     Reading,
@@ -31,7 +30,9 @@ from ..resource import (
     Stream,
     Talk,
 )
-from ._common import given, handle_problem, paged, read_nodes, refused
+from ..shapes import Flag, ListOf, Maybe, Moment, Object, Reference
+from ._common import given, paged, read_nodes, refused
+from ._shapes import HANDLE
 
 SUFFIX = "?channels"
 _PLACES = "nodes { publishDate publication { id } } pageInfo { hasNextPage endCursor }"
@@ -54,9 +55,23 @@ mutation Unpublish($id: ID!, $input: [PublicationInput!]!) {
 """
 
 
+_CHANNEL = Object(
+    "a channel",
+    {"channel": Reference("sales_channels"), "published": Flag(), "publishDate": Maybe(Moment(empty=True))},
+)
+
+
+def _once(fields: Fields) -> str | None:
+    """Each channel is named once."""
+    names = [item["channel"] for item in fields["channels"]]
+    return "channels must name each channel once." if len(set(names)) < len(names) else None
+
+
 class Published(Resource):
     """A subclass says whose records these are."""
 
+    shape = Object("a publication", {"channels": ListOf(_CHANNEL, "a list of channels", least=1)}, also=_once)
+    key_shape = (HANDLE,)
     document: str
     back: str
     upsert = True
@@ -137,24 +152,6 @@ class Published(Resource):
     def vain(self, fields: Fields) -> bool:
         return not fields["channels"]
 
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or (strange := handle_problem(key)) is not None:
-            return "the key is the handle of what is published." if len(key) != 1 else strange
-        channels = fields.get("channels")
-        if not isinstance(channels, list) or not all(isinstance(item, dict) for item in channels):
-            return "channels must be a list of channels."
-        if not channels:
-            return "channels must name at least one channel."
-        for item in channels:
-            if not isinstance(item.get("channel"), str) or parse(item["channel"]) is None:
-                return "each channel must be a reference, such as shopsync:sales_channels/Online Store."
-            if not isinstance(item.get("published"), bool):
-                return "published must be true or false for each channel."
-            if not _is_moment(item.get("publishDate")):
-                return "publishDate must be a moment such as 2026-01-31T09:00:00Z, or null."
-        names = [item["channel"] for item in channels]
-        return "channels must name each channel once." if len(set(names)) < len(names) else None
-
     # -- writing
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
@@ -215,17 +212,6 @@ def _said(item: Fields) -> str:
 def _title(channel: str) -> str:
     target = parse(channel)
     return target.key[-1] if target is not None else channel
-
-
-def _is_moment(text: Json) -> bool:
-    if text is None or text == "":
-        return True
-    try:
-        moment = datetime.fromisoformat(text)
-        moment.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return False
-    return moment.tzinfo is not None
 
 
 def _own(item: Fields, ids: Ids) -> tuple[dict[str, Any], bool] | None:

@@ -67,17 +67,3 @@ def places(fields: Fields) -> Iterator[Place]:
 def normalise(fields: Fields) -> Fields:
     texts = {key: values.normalise(type_of(fields, key), text) for key, text in fields["texts"].items()}
     return {**fields, "texts": texts}
-
-
-def problem(fields: Fields) -> str | None:
-    texts, types, outdated = fields.get("texts"), fields.get("types", {}), fields.get("outdated", [])
-    if not isinstance(texts, dict) or not texts:
-        return "texts must name at least one text."
-    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
-        return "texts must be texts that are not blank; leave out what is not translated."
-    if not isinstance(types, dict) or not all(isinstance(type_, str) and type_ in WALKED for type_ in types.values()):
-        return f"types must be of {', '.join(sorted(WALKED))}."
-    if not isinstance(outdated, list) or not all(isinstance(key, str) for key in outdated):
-        return "outdated must be a list of names of texts."
-    walked = (values.validate(types[key], text) for key, text in texts.items() if types.get(key, "html") not in HTML)
-    return next((found for found in walked if found is not None), None)

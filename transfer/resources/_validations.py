@@ -8,6 +8,7 @@ from typing import Any
 
 from ..paths import Translate
 from ..references import Target, parse
+from ..shapes import MapOf, Text
 from ..values import compact
 
 ONE = "metaobject_definition_id"
@@ -62,15 +63,17 @@ def _canonical(text: str) -> str:
         return text
 
 
-def problem(validations: Any) -> str | None:
-    """One sentence on what is wrong with validations from an archive, or None."""
-    if not isinstance(validations, dict) or not all(isinstance(value, str) for value in validations.values()):
-        return "validations must be an object of texts."
-    if MANY in validations:
-        try:
-            many = json.loads(validations[MANY])
-        except (ValueError, RecursionError):
-            many = None
-        if not isinstance(many, list) or not all(isinstance(item, str) for item in many):
-            return f"{MANY} must be the JSON text of a list of references."
+def _problem(validations: Mapping[str, Any]) -> str | None:
+    """`metaobject_definition_ids` is the JSON text of a list of references."""
+    if MANY not in validations:
+        return None
+    try:
+        many = json.loads(validations[MANY])
+    except (ValueError, RecursionError):
+        many = None
+    if not isinstance(many, list) or not all(isinstance(item, str) for item in many):
+        return f"{MANY} must be the JSON text of a list of references."
     return None
+
+
+SHAPE = MapOf(Text(), "an object of texts", also=_problem)

@@ -8,6 +8,7 @@ from typing import Any
 from ..keys import Key
 from ..resource import Scopes
 from ._owned import HandleOwned
+from ._shapes import HANDLE, WORD, handle
 from .metafields import FIELDS
 
 _READ = f"""
@@ -27,6 +28,7 @@ class ArticleMetafields(HandleOwned):
     name = "article_metafields"
     label = "Article metafields"
     key_is = "blog handle, handle, namespace, key"
+    key_shape = (HANDLE, handle(265), WORD, WORD)
     scopes = Scopes(read=("read_content",), write=("write_content",))
     owner_selection = "... on Article { handle blog { handle } }"
     hangs_on, owner_types = "articles", ("ARTICLE",)

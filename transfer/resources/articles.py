@@ -10,10 +10,12 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import OWNER, Fields, Ids, Job, Place, Reading, Result, Scopes
+from ..shapes import Object
 from . import _images as images
-from ._common import given, handle_problem, quoted, text_problem, touches
-from ._content import moment_problem, normal_moment, visibility
+from ._common import given, quoted, touches
+from ._content import normal_moment, visibility
 from ._plain import Documents, Plain
+from ._shapes import ADDRESS, HANDLE, HTML, IMAGE, NAME, TAGS, TEXT, VISIBLE, handle
 
 MAX_BODY = 1_048_576  # bytes, as a real store was seen to refuse more
 
@@ -49,6 +51,21 @@ class Articles(Plain):
     name = "articles"
     label = "Articles"
     key_is = "blog handle, handle"
+    shape = Object(
+        "an article",
+        {
+            "title": NAME,
+            "body": HTML,
+            "summary": HTML,
+            "author": TEXT,
+            "tags": TAGS,
+            "templateSuffix": TEXT,
+            "publishedAt": VISIBLE,
+            "image": IMAGE,
+            "source": ADDRESS,
+        },
+    )
+    key_shape = (HANDLE, handle(265))
     leaves = {"authors' staff accounts": "they belong to one store; the author's name is carried"}
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Article",)
@@ -92,20 +109,6 @@ class Articles(Plain):
 
     def normalise(self, fields: Fields) -> Fields:
         return images.normalise({**normal_moment(fields), "tags": sorted(fields.get("tags") or ())})
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 2 or not all(key):
-            return "the key of an article is the handle of its blog and its own."
-        strange = handle_problem(key)
-        if strange is not None:
-            return strange
-        tags = fields.get("tags")
-        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-            return "tags must be a list of texts."
-        if not isinstance(fields.get("title"), str):
-            return "an article needs a title."
-        names = ("body", "summary", "templateSuffix", "author")
-        return text_problem(fields, names) or moment_problem(fields) or images.problem(fields)
 
     def refuse(self, job: Job) -> Result | None:
         size = len((job.after.get("body") or "").encode("utf-8", "surrogatepass"))

@@ -8,8 +8,10 @@ from typing import Any
 from ..keys import Key
 from ..references import Target
 from ..resource import Fields, Ids, Job, Scopes
-from ._common import given, handle_problem, quoted, text_problem, touches
+from ..shapes import Maybe, Object, OneOf
+from ._common import given, quoted, touches
 from ._plain import Documents, Plain
+from ._shapes import HANDLE, NAME, TEXT
 
 _FIELDS = "id handle title commentPolicy templateSuffix updatedAt"
 _READ = f"""
@@ -35,12 +37,18 @@ _DELETE = """
 mutation DeleteBlog($id: ID!) { blogDelete(id: $id) { deletedBlogId userErrors { field message code } } }
 """
 _OWN = ("title", "commentPolicy", "templateSuffix")
+POLICY = OneOf("AUTO_PUBLISHED", "CLOSED", "MODERATED", enum="CommentPolicy")
 
 
 class Blogs(Plain):
     name = "blogs"
     label = "Blogs"
     key_is = "handle"
+    shape = Object(
+        "a blog",
+        {"title": NAME, "commentPolicy": Maybe(POLICY), "templateSuffix": TEXT},
+    )
+    key_shape = (HANDLE,)
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Blog",)
     translated = "BLOG"
@@ -62,16 +70,6 @@ class Blogs(Plain):
 
     def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
         return Target(self.name, self.key_of(node))
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or not key[0]:
-            return "the key of a blog is its handle."
-        strange = handle_problem(key)
-        if strange is not None:
-            return strange
-        if not isinstance(fields.get("title"), str):
-            return "a blog needs a title."
-        return text_problem(fields, _OWN)
 
     def created(self, job: Job, ids: Ids) -> dict[str, Any]:
         return {"blog": {"handle": job.key[0], **given({name: job.after.get(name) for name in _OWN})}}

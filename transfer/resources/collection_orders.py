@@ -16,7 +16,9 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
 from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..shapes import ListOf, Object, Reference
 from ._common import job_done, paged, read_nodes, refused
+from ._shapes import HANDLE
 
 MOST = 250  # moves in one request
 SUFFIX = "?order"
@@ -45,6 +47,8 @@ class CollectionOrders(Resource):
     name = "collection_orders"
     label = "Orders of products in collections"
     key_is = "handle of the collection"
+    shape = Object("an order", {"products": ListOf(Reference("products"), "a list of references", distinct=True)})
+    key_shape = (HANDLE,)
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ()
     # The metafields are no references: sources look at them, and decide by them which products there are to order.
@@ -91,14 +95,6 @@ class CollectionOrders(Resource):
         common = set(before["products"]) & set(after["products"])
         present, wanted = ([one for one in fields["products"] if one in common] for fields in (before, after))
         return [Change("products", present, wanted)] if present != wanted else []
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or not key[0]:
-            return "the key of an order is the handle of its collection."
-        products = fields.get("products")
-        if not isinstance(products, list) or not all(isinstance(text, str) for text in products):
-            return "products must be a list of references."
-        return "products must name each product once." if len(set(products)) < len(products) else None
 
     # -- writing
 

@@ -13,13 +13,16 @@ from typing import Any
 from ..keys import Key
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Result, Scopes, Talk
+from ..shapes import Maybe, Object, OneOf
 from . import _collection_reading as reading
 from . import _collection_sources as sources
 from . import _images as images
 from ._collection_changes import STILL_BUSY, Step, fits, truncated
 from ._collection_changes import step as next_step
-from ._common import by_alias, given, handle_problem, job_done, read_nodes, refused, text_problem, touches
+from ._collection_shapes import SOURCES
+from ._common import by_alias, given, job_done, read_nodes, refused, touches
 from ._plain import Documents, Plain
+from ._shapes import ADDRESS, HANDLE, HTML, IMAGE, NAME, SEO, TEXT
 
 _FIELDS = f"""
   id handle title descriptionHtml sortOrder templateSuffix seo {{ title description }} updatedAt
@@ -55,10 +58,31 @@ mutation DeleteCollection($id: ID!) {
 _OWN = ("title", "descriptionHtml", "sortOrder", "templateSuffix", "seo")
 
 
+SORT_ORDER = OneOf(
+    *("ALPHA_ASC", "ALPHA_DESC", "BEST_SELLING", "CREATED", "CREATED_DESC", "MANUAL", "MOST_RELEVANT"),
+    *("PRICE_ASC", "PRICE_DESC"),
+    enum="CollectionSortOrder",
+)
+
+
 class Collections(Plain):
     name = "collections"
     label = "Collections"
     key_is = "handle"
+    shape = Object(
+        "a collection",
+        {
+            "title": NAME,
+            "descriptionHtml": HTML,
+            "sortOrder": Maybe(SORT_ORDER),
+            "templateSuffix": TEXT,
+            "seo": SEO,
+            "image": IMAGE,
+            "sources": SOURCES,
+            "source": ADDRESS,
+        },
+    )
+    key_shape = (HANDLE,)
     leaves = {
         "sources that another app shares": "only that app can make them",
         "conditions that the API names unknown": "it takes no such condition",
@@ -132,20 +156,6 @@ class Collections(Plain):
             **images.normalise(fields),
             "sources": sorted((sources.normalise(one) for one in fields["sources"]), key=repr),
         }
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or not key[0]:
-            return "the key of a collection is its handle."
-        strange = handle_problem(key)
-        if strange is not None:
-            return strange
-        seo = fields.get("seo")
-        if not isinstance(fields.get("title"), str) or not isinstance(seo, dict | None):
-            return "a collection needs a title, and seo must be an object."
-        wrong = text_problem(seo or {}, ("title", "description"))
-        return (
-            wrong or text_problem(fields, _OWN[1:4]) or images.problem(fields) or sources.problem(fields.get("sources"))
-        )
 
     def refuse(self, job: Job) -> Result | None:
         return images.refusal(job)

@@ -19,13 +19,16 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..shapes import Maybe, Number, Object, OneOf, Text
 from ..thumbhash import alike
-from ._common import paged, read_nodes, refused, text_problem
+from ._common import paged, read_nodes, refused
 from ._file_reading import FIELDS, KINDS, NAME, key_of, reading, skipped, term
 from ._file_writing import CARRIED, CONTENT, FETCHED, input_of, replaces, update
+from ._shapes import ADDRESS, TEXT
 
 MAX_ALT = 512  # https://shopify.dev/docs/api/admin-graphql/latest/enums/FilesErrorCode, ALT_VALUE_LIMIT_EXCEEDED
 MAX_URL = 2048
+_MEASURE = Number("a whole number", least=0, most=1e15, whole=True)
 
 _READ = f"""
 query Files($after: String, $query: String) {{
@@ -56,6 +59,19 @@ class Files(Resource):
     name = "files"
     label = "Files"
     key_is = "kind, file name"
+    shape = Object(
+        "a file",
+        {
+            "alt": TEXT,
+            "mimeType": TEXT,
+            "width": Maybe(_MEASURE),
+            "height": Maybe(_MEASURE),
+            "size": Maybe(_MEASURE),
+            "thumbhash": TEXT,
+            "source": ADDRESS,
+        },
+    )
+    key_shape = (OneOf(*CONTENT), Text("a file name, or an address", least=1))
     leaves = {
         "files that Shopify could not process": "there is nothing to copy",
         "two different videos or models of one name": "nobody can say which is which",
@@ -120,17 +136,6 @@ class Files(Resource):
         found = super().changes(before, after)
         same = alike(before.get("thumbhash"), after.get("thumbhash"))
         return [change for change in found if change.path != "thumbhash" or not same]
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 2 or key[0] not in CONTENT or not key[1]:
-            return f"the key of a file is its kind ({', '.join(CONTENT)}) and its file name."
-        numbers = [fields.get(name) for name in ("width", "height", "size")]
-        if not all(number is None or (type(number) is int and number >= 0) for number in numbers):
-            return "width, height and size must be whole numbers."
-        source = fields.get("source", "")
-        if not isinstance(source, str) or (source and not source.startswith(("https://", "http://"))):
-            return "the address of a file must begin with https://."
-        return text_problem(fields, ("alt", "mimeType", "thumbhash"))
 
     def refuse(self, job: Job) -> Result | None:
         alt = job.after.get("alt") or ""

@@ -14,7 +14,8 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
-from ._common import refused, text_problem
+from ..shapes import Flag, Match, Maybe, Object
+from ._common import refused
 
 _READ = "query Locales { shopLocales { locale primary published } }"
 _ENABLE = """
@@ -34,6 +35,7 @@ mutation DisableLocale($locale: String!) {
 """
 _PREFIX = "gid://shopify/ShopLocale/"
 CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
+LANGUAGE = Match("the code of a language, such as fr or pt-BR", CODE)
 
 
 def read_locales() -> Talk[list[Mapping[str, Any]]]:
@@ -44,6 +46,8 @@ class Locales(Resource):
     name = "locales"
     label = "Languages"
     key_is = "code of the language"
+    shape = Object("a language", {"published": Flag(), "translatedFrom": Maybe(LANGUAGE)})
+    key_shape = (LANGUAGE,)
     leaves = {
         "the primary language": "only the admin can change it; a difference is told where a language is written",
         "the domains and markets of a language": "they are settings of markets; set them in the admin",
@@ -83,13 +87,6 @@ class Locales(Resource):
     def normalise(self, fields: Fields) -> Fields:
         """The primary language of another store cannot be written: it is told, and not compared."""
         return {"published": fields["published"]}
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or CODE.match(key[0]) is None:
-            return "the key of a language is its code, such as fr or pt-BR."
-        if not isinstance(fields.get("published"), bool):
-            return "published must be true or false."
-        return text_problem(fields, ("translatedFrom",))
 
     # -- writing
 

@@ -12,6 +12,7 @@ from ..keys import Key
 from ..references import Target
 from ..resource import OWNER, Fields, Ids, Place, Scopes, Stream, Talk
 from ._translated import Text
+from ._translation_shape import FOR_A_MARKET
 from ._translation_talk import Tongue, Translatable, read_markets
 from .locales import CODE, read_locales
 from .translations import Translations
@@ -20,6 +21,7 @@ from .translations import Translations
 class MarketTranslations(Translations):
     name = "market_translations"
     label = "Translations for one market"
+    shape = FOR_A_MARKET
     key_is = "kind of record, that record's key, code of the language, handle of the market"
     leaves = {
         "the mark that a translation is older than its text": "Shopify takes translations of the present text only",

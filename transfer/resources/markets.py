@@ -16,8 +16,10 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Result, Scopes, Talk
-from ._common import by_listing, given, handle_problem, text_problem, touches
+from ..shapes import Flag, ListOf, Match, Maybe, Object, OneOf
+from ._common import by_listing, given, touches
 from ._plain import Documents, Plain
+from ._shapes import HANDLE, NAME
 
 _REGIONS = """
   __typename
@@ -70,14 +72,35 @@ mutation UpdateMarket($id: ID!, $input: MarketUpdateInput!) {
 _DELETE = """
 mutation DeleteMarket($id: ID!) { marketDelete(id: $id) { deletedId userErrors { field message code } } }
 """
-_CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6})?\Z")
-TYPES = ("REGION", "NONE", "COMPANY_LOCATION", "LOCATION", "CHANNEL")
+TYPE = OneOf("REGION", "NONE", "COMPANY_LOCATION", "LOCATION", "CHANNEL", enum="MarketType")
+STATUS = OneOf("ACTIVE", "DRAFT", enum="MarketStatus")
+_REGION = Match("the code of a country (DE) or of a part of one (US-NY)", re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6})?"))
+_CURRENCY = Object(
+    "the currency of a market",
+    {
+        "baseCurrency": Match("the code of a currency, such as EUR", re.compile(r"[A-Z]{3}")),
+        "localCurrencies": Flag(),
+        "roundingEnabled": Flag(),
+    },
+)
 
 
 class Markets(Plain):
     name = "markets"
     label = "Markets"
     key_is = "handle"
+    shape = Object(
+        "a market",
+        {
+            "name": NAME,
+            "type": TYPE,
+            "status": Maybe(STATUS),
+            "everywhere": Flag(),
+            "regions": ListOf(_REGION, "a list of codes of countries or their parts"),
+            "currency": Maybe(_CURRENCY),
+        },
+    )
+    key_shape = (HANDLE,)
     leaves = {
         "whether a market is active, and the regions and currency of one that the target has": "they decide what "
         "customers see and pay; a new market arrives as a draft",
@@ -135,23 +158,6 @@ class Markets(Plain):
         """Its name: all else is the merchant's."""
         return [change for change in super().changes(before, after) if touches((change.path,), "name")]
 
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1:
-            return "the key of a market is its handle."
-        strange = handle_problem(key) or text_problem(fields, ("type", "status"))
-        if strange is not None:
-            return strange
-        if not isinstance(fields.get("name"), str) or not fields["name"].strip():
-            return "a market needs a name."
-        if fields.get("type") not in TYPES:
-            return f"the type of a market is one of {', '.join(TYPES)}."
-        regions, currency = fields.get("regions"), fields.get("currency")
-        if not isinstance(regions, list) or not all(isinstance(code, str) and _CODE.match(code) for code in regions):
-            return "regions must be a list of codes of countries, such as DE, or of parts of them, such as US-NY."
-        if not isinstance(fields.get("everywhere"), bool):
-            return "everywhere must be true or false."
-        return None if currency is None else _currency_problem(currency)
-
     def refuse(self, job: Job) -> Result | None:
         if not job.creates or job.after["type"] in ("REGION", "NONE"):
             return None
@@ -203,18 +209,6 @@ def _conditions(fields: Fields) -> dict[str, Any] | None:
             "regions": [given({"countryCode": country, "subdivision": part or None}) for country, _, part in parts]
         }
     }
-
-
-def _currency_problem(currency: Any) -> str | None:
-    switches = ("localCurrencies", "roundingEnabled")
-    if (
-        not isinstance(currency, dict)
-        or currency.keys() != {"baseCurrency", *switches}
-        or not re.fullmatch(r"[A-Z]{3}", str(currency["baseCurrency"]))
-        or not all(isinstance(currency[name], bool) for name in switches)
-    ):
-        return "currency must hold baseCurrency, localCurrencies and roundingEnabled."
-    return None
 
 
 RESOURCE = Markets()

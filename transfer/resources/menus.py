@@ -13,9 +13,11 @@ from typing import Any
 from .. import links
 from ..keys import Key
 from ..references import Target, parse
-from ..resource import Ask, Fields, Ids, Job, Json, Place, Result, Scopes, Talk
-from ._common import by_listing, given, handle_problem, read_nodes, refused, touches
+from ..resource import Ask, Fields, Ids, Job, Place, Result, Scopes, Talk
+from ..shapes import ListOf, Maybe, Nothing, Object, OneOf, Reference, Shape, Text
+from ._common import by_listing, given, read_nodes, refused, touches
 from ._plain import Documents, Plain
+from ._shapes import HANDLE, NAME, TEXT, TEXTS
 
 DEPTH = 3
 _ITEM = "title type url tags resourceId"
@@ -46,13 +48,37 @@ mutation DeleteMenu($id: ID!) { menuDelete(id: $id) { deletedMenuId userErrors {
 """
 
 
+KINDS_OF_ITEMS = (
+    *("ARTICLE", "BLOG", "CATALOG", "COLLECTION", "COLLECTIONS", "CUSTOMER_ACCOUNT_PAGE", "FRONTPAGE", "HTTP"),
+    *("METAOBJECT", "PAGE", "PRODUCT", "SEARCH", "SHOP_POLICY"),
+)
+REFERRED = ("collections", "products", "variants", "pages", "blogs", "articles", "metaobjects", "shop_policies")
+
+
+def _items(depth: int) -> Shape:
+    """The items of a menu, so many levels deep; those of the last level have none."""
+    if depth == 0:
+        return Nothing(f"a menu has {DEPTH} levels at most")
+    item = {
+        "title": Text(),
+        "type": OneOf(*KINDS_OF_ITEMS, enum="MenuItemType"),
+        "url": TEXT,
+        "tags": TEXTS,
+        "resource": Maybe(Reference(*REFERRED)),
+        "items": _items(depth - 1),
+    }
+    return ListOf(Object("an item of a menu", item), "a list of items")
+
+
 class Menus(Plain):
     name = "menus"
     label = "Menus"
     key_is = "handle"
+    shape = Object("a menu", {"title": NAME, "items": _items(DEPTH)})
+    key_shape = (HANDLE,)
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
     gid_types = ()  # nothing refers to a menu
-    refers_to = ("collections", "products", "variants", "pages", "blogs", "articles", "metaobjects", "shop_policies")
+    refers_to = REFERRED
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
     connection, noun, selection = "menus", "menu", "handle"
     filters = moves = False  # menus say neither when they moved, nor can they be searched by handle
@@ -81,16 +107,6 @@ class Menus(Plain):
 
     def normalise(self, fields: Fields) -> Fields:
         return {**fields, "items": [_normal(item) for item in fields["items"]]}
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or not key[0]:
-            return "the key of a menu is its handle."
-        strange = handle_problem(key)
-        if strange is not None:
-            return strange
-        if not isinstance(fields.get("title"), str):
-            return "a menu needs a title."
-        return None if _are_items(fields.get("items"), 1) else f"items must be items of a menu, {DEPTH} levels at most."
 
     # -- writing
 
@@ -169,21 +185,6 @@ def _all(items: Sequence[Fields]) -> Iterator[Fields]:
     for item in items:
         yield item
         yield from _all(item["items"])
-
-
-def _are_items(items: Json, depth: int) -> bool:
-    if not isinstance(items, list) or (items and depth > DEPTH):
-        return False
-    return all(
-        isinstance(item, dict)
-        and isinstance(item.get("title"), str)
-        and isinstance(item.get("type"), str)
-        and all(isinstance(item.get(name), str | None) for name in ("url", "resource"))
-        and isinstance(item.get("tags"), list)
-        and all(isinstance(tag, str) for tag in item["tags"])
-        and _are_items(item.get("items"), depth + 1)
-        for item in items
-    )
 
 
 RESOURCE = Menus()

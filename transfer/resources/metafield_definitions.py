@@ -12,9 +12,11 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..shapes import Always, Flag, Lacking, Maybe, Object, OneOf, Text
 from . import _validations as validations
-from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
+from ._common import by_alias, given, paged, read_nodes, refused, touches
 from ._owners import OF_APPS, OWNERS, SOLD, may_not_read
+from ._shapes import TEXTS, TYPE, WORD
 
 CAPABILITIES = (
     "adminFilterable",
@@ -84,10 +86,28 @@ def foreign(namespace: str) -> str | None:
     return None
 
 
+_STOREFRONT = OneOf("NONE", "PUBLIC_READ", enum="MetafieldStorefrontAccess")
+_CUSTOMER = OneOf("NONE", "READ", "READ_WRITE", enum="MetafieldCustomerAccountAccess")
+
+
 class MetafieldDefinitions(Resource):
     name = "metafield_definitions"
     label = "Metafield definitions"
     key_is = "owner type, namespace, key"
+    shape = Object(
+        "a metafield definition",
+        {
+            "name": Maybe(Text()),
+            "description": Maybe(Text()),
+            "type": TYPE,
+            "validations": validations.SHAPE,
+            "access": Object("access", {"storefront": Maybe(_STOREFRONT), "customerAccount": Maybe(_CUSTOMER)}),
+            "capabilities": Object("capabilities", {name: Maybe(Flag()) for name in CAPABILITIES}),
+            "constraints": Maybe(Object("constraints", {"key": Maybe(Text()), "values": TEXTS})),
+            "standard": Lacking(Always()),
+        },
+    )
+    key_shape = (OneOf(*OWNERS), WORD, WORD)
     leaves = {
         "other apps' definitions": "Shopify lets nobody else create them",
         "values on orders, draft orders and transfers": "they belong to what was sold and moved; only how many is told",
@@ -174,25 +194,6 @@ class MetafieldDefinitions(Resource):
             f"Its values are {_type_of(here)} in the target store and {_type_of(there)} in the archive; Shopify cannot "
             "change which metaobjects a definition refers to."
         )
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 3:
-            return "the key of a metafield definition is its owner type, namespace and key."
-        if not isinstance(fields.get("type"), str):
-            return "a definition needs a type."
-        wrong = validations.problem(fields.get("validations")) or text_problem(fields, ("name", "description"))
-        if wrong is not None:
-            return wrong
-        if not isinstance(fields.get("access"), dict) or not isinstance(fields.get("capabilities"), dict):
-            return "access and capabilities must be objects."
-        constraints = fields.get("constraints")
-        if constraints is not None and not (
-            isinstance(constraints, dict)
-            and isinstance(constraints.get("values"), list)
-            and all(isinstance(value, str) for value in constraints["values"])
-        ):
-            return "constraints must have a list of values."
-        return None
 
     def refuse(self, job: Job) -> Result | None:
         why = foreign(job.key[1])

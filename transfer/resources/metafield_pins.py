@@ -16,6 +16,7 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..shapes import ListOf, Object, OneOf, Reference
 from ._common import refused
 from ._owners import OWNERS, may_not_read
 from .metafield_definitions import foreign
@@ -44,10 +45,21 @@ mutation UnpinDefinition($id: ID!) {
 """
 
 
+_DEFINITIONS = ListOf(Reference("metafield_definitions"), "a list of references", distinct=True)
+
+
+def _named_once(fields: Fields) -> str | None:
+    """A definition is pinned or unpinned, and not both."""
+    both = set(fields["pinned"]) & set(fields["unpinned"])
+    return "a definition is pinned or unpinned, and is named once." if both else None
+
+
 class MetafieldPins(Resource):
     name = "metafield_pins"
     label = "Pins of metafields"
     key_is = "owner type"
+    shape = Object("pins", {"pinned": _DEFINITIONS, "unpinned": _DEFINITIONS}, also=_named_once)
+    key_shape = (OneOf(*OWNERS),)
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ()
     refers_to = ("metafield_definitions",)
@@ -107,15 +119,6 @@ class MetafieldPins(Resource):
         if gone := [one for one in before["pinned"] if one in unwanted]:
             found.append(Change("unpinned", gone, []))
         return found
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or key[0] not in OWNERS:
-            return f"the key of pins is one of {', '.join(OWNERS)}."
-        lists = [fields.get(name) for name in ("pinned", "unpinned")]
-        if not all(isinstance(own, list) and all(isinstance(text, str) for text in own) for own in lists):
-            return "pinned and unpinned must be lists of references."
-        every = [text for own in lists for text in own or ()]
-        return "a definition is pinned or unpinned, and is named once." if len(set(every)) < len(every) else None
 
     # -- writing
 

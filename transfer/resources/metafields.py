@@ -19,6 +19,7 @@ from ..outcomes import Reason
 from ..references import Target
 from ..resource import OWNER, Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Talk
 from ._common import read_nodes, refused
+from ._shapes import VALUE
 from .metafield_definitions import foreign
 
 # Whatever a value can refer to, of whichever owner it is.
@@ -80,6 +81,7 @@ mutation DeleteMetafields($metafields: [MetafieldIdentifierInput!]!) {
 class Metafields(Resource):
     """Subclasses say who owns the values: `owner_selection`, `owner_key`, `owner_target` and `streams`."""
 
+    shape = VALUE
     leaves = {"values in other apps' namespaces": "Shopify shows them to their own app only"}
     upsert = True
     unique = True
@@ -162,11 +164,6 @@ class Metafields(Resource):
 
     def normalise(self, fields: Fields) -> Fields:
         return {**fields, "value": values.normalise(fields["type"], fields["value"])}
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) < 2:
-            return "the key of a metafield is its owner's key, its namespace and its key."
-        return values.validate(fields.get("type"), fields.get("value"))
 
     def refuse(self, job: Job) -> Result | None:
         why = foreign(job.key[-2])

@@ -14,8 +14,10 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..shapes import Always, Flag, Lacking, ListOf, Maybe, Object, OneOf, Text
 from . import _validations as validations
-from ._common import by_alias, given, paged, read_nodes, refused, text_problem, touches
+from ._common import by_alias, given, paged, read_nodes, refused, touches
+from ._shapes import TYPE, WORD
 
 MAX_FIELDS = 40  # https://shopify.dev/docs/apps/build/custom-data/metaobjects/metaobject-limits
 
@@ -74,10 +76,53 @@ def standard(type_: str) -> bool:
     return type_.startswith("shopify--")
 
 
+_STOREFRONT = OneOf("NONE", "PUBLIC_READ", enum="MetaobjectStorefrontAccess")
+_CUSTOMER = OneOf("NONE", "READ", enum="MetaobjectCustomerAccountAccess")
+_DATA: Mapping[str, Object] = {
+    "renderable": Object("its data", {"metaTitleKey": Maybe(Text()), "metaDescriptionKey": Maybe(Text())}),
+    "onlineStore": Object("its data", {"urlHandle": Maybe(Text())}),
+}
+_CAPABILITIES = {
+    **{name: Maybe(Object("a capability", {"enabled": Flag()})) for name in ("publishable", "translatable")},
+    **{name: Maybe(Object("a capability", {"enabled": Flag(), "data": Maybe(own)})) for name, own in _DATA.items()},
+}
+_FIELD = Object(
+    "a field of a definition",
+    {
+        "key": WORD,
+        "name": Maybe(Text()),
+        "description": Maybe(Text()),
+        "required": Flag(),
+        "type": TYPE,
+        "validations": validations.SHAPE,
+    },
+)
+
+
+def _own_keys(fields: Fields) -> str | None:
+    """Fields have different keys. `standard` is there for the types that begin with `shopify--`, and for no others."""
+    keys = [item["key"] for item in fields["fieldDefinitions"]]
+    return "two field definitions have the same key." if len(set(keys)) < len(keys) else None
+
+
 class MetaobjectDefinitions(Resource):
     name = "metaobject_definitions"
     label = "Metaobject definitions"
     key_is = "type"
+    shape = Object(
+        "a metaobject definition",
+        {
+            "name": Maybe(Text()),
+            "description": Maybe(Text()),
+            "displayNameKey": Maybe(Text()),
+            "access": Object("access", {"storefront": Maybe(_STOREFRONT), "customerAccount": Maybe(_CUSTOMER)}),
+            "capabilities": Object("capabilities", _CAPABILITIES),
+            "fieldDefinitions": ListOf(_FIELD, "a list of fields"),
+            "standard": Lacking(Always()),
+        },
+        also=_own_keys,
+    )
+    key_shape = (WORD,)
     leaves = {
         "other apps' types": "Shopify lets nobody else create them",
     }
@@ -158,28 +203,10 @@ class MetaobjectDefinitions(Resource):
                 )
         return None
 
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1:
-            return "the key of a metaobject definition is its type."
-        if bool(fields.get("standard")) != standard(key[0]):
-            return "standard must be true for types that begin with shopify--, and for no others."
-        items = fields.get("fieldDefinitions")
-        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            return "fieldDefinitions must be a list of objects."
-        for item in items:
-            if not isinstance(item.get("key"), str) or not isinstance(item.get("type"), str):
-                return "a field definition needs a key and a type."
-            wrong = validations.problem(item.get("validations")) or text_problem(item, ("name", "description"))
-            if wrong is not None or not isinstance(item.get("required"), bool):
-                return f"field definition {item['key'][:64]}: {wrong or 'required must be true or false.'}"
-        if len({item["key"] for item in items}) != len(items):
-            return "two field definitions have the same key."
-        if not isinstance(fields.get("access"), dict):
-            return "access must be an object."
-        capabilities = fields.get("capabilities")
-        if not isinstance(capabilities, dict) or not all(_is_capability(own) for own in capabilities.values()):
-            return "capabilities must be an object of objects, each with enabled and, perhaps, data."
-        return text_problem(fields, ("name", "description", "displayNameKey"))
+    def contradiction(self, key: Key, fields: Fields) -> str | None:
+        if bool(fields.get("standard")) == standard(key[0]):
+            return None
+        return "standard must be true for types that begin with shopify--, and for no others."
 
     def refuse(self, job: Job) -> Result | None:
         why = foreign(job.key[0])
@@ -225,12 +252,6 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
     if standard(node["type"]):
         fields["standard"] = True
     return Reading("metaobject_definitions", (node["type"],), node["id"], fields, node["updatedAt"])
-
-
-def _is_capability(own: Any) -> bool:
-    return own is None or (
-        isinstance(own, dict) and isinstance(own.get("enabled"), bool) and isinstance(own.get("data"), dict | None)
-    )
 
 
 def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,9 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..shapes import MapOf, Maybe, Object, OneOf
 from ._common import by_alias, given, nothing, paged, read_nodes, refused, touches
+from ._shapes import HANDLE, TEXT, VALUE, WORD
 from .metaobject_definitions import foreign
 
 _FIELDS = """
@@ -52,12 +54,27 @@ mutation DeleteMetaobject($id: ID!) { metaobjectDelete(id: $id) { deletedId user
 
 
 DRAFT = {"status": "DRAFT"}
+_STATUS = OneOf("ACTIVE", "DRAFT", enum="MetaobjectStatus")
 
 
 class Metaobjects(Resource):
     name = "metaobjects"
     label = "Metaobjects"
     key_is = "type, handle"
+    shape = Object(
+        "a metaobject",
+        {
+            "fields": MapOf(VALUE, "an object of values"),
+            "capabilities": Object(
+                "capabilities",
+                {
+                    "publishable": Maybe(Object("a capability", {"status": Maybe(_STATUS)})),
+                    "onlineStore": Maybe(Object("a capability", {"templateSuffix": TEXT})),
+                },
+            ),
+        },
+    )
+    key_shape = (WORD, HANDLE)
     leaves = {
         "entries of other apps' types": "Shopify shows them to their own app only",
     }
@@ -162,21 +179,6 @@ class Metaobjects(Resource):
             present = before["fields"].get(key)
             if present is not None and present["type"] != item["type"]:
                 return f"The field {key} is of type {present['type']} in the target store, not {item['type']}."
-        return None
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 2:
-            return "the key of a metaobject is its type and handle."
-        own = fields.get("fields")
-        if not isinstance(own, dict) or not all(isinstance(item, dict) for item in own.values()):
-            return "fields must be an object of objects."
-        for name, item in own.items():
-            wrong = values.validate(item.get("type"), item.get("value"))
-            if wrong is not None:
-                return f"field {name[:64]}: {wrong}"
-        capabilities = fields.get("capabilities")
-        if not isinstance(capabilities, dict) or not all(isinstance(v, dict | None) for v in capabilities.values()):
-            return "capabilities must be an object of objects."
         return None
 
     def refuse(self, job: Job) -> Result | None:

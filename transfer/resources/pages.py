@@ -10,9 +10,11 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Fields, Ids, Job, Result, Scopes
-from ._common import given, handle_problem, quoted, text_problem, touches
-from ._content import moment_problem, normal_moment, visibility
+from ..shapes import Object
+from ._common import given, quoted, touches
+from ._content import normal_moment, visibility
 from ._plain import Documents, Plain
+from ._shapes import HANDLE, HTML, NAME, TEXT, VISIBLE
 
 MAX_BODY = 524_287  # bytes, as a real store was seen to refuse more
 
@@ -46,6 +48,11 @@ class Pages(Plain):
     name = "pages"
     label = "Pages"
     key_is = "handle"
+    shape = Object(
+        "a page",
+        {"title": NAME, "body": HTML, "templateSuffix": TEXT, "publishedAt": VISIBLE},
+    )
+    key_shape = (HANDLE,)
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Page",)
     translated = "PAGE"
@@ -70,16 +77,6 @@ class Pages(Plain):
 
     def normalise(self, fields: Fields) -> Fields:
         return normal_moment(fields)
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or not key[0]:
-            return "the key of a page is its handle."
-        strange = handle_problem(key)
-        if strange is not None:
-            return strange
-        if not isinstance(fields.get("title"), str):
-            return "a page needs a title."
-        return text_problem(fields, _OWN) or moment_problem(fields)
 
     def refuse(self, job: Job) -> Result | None:
         size = len((job.after.get("body") or "").encode("utf-8", "surrogatepass"))

@@ -9,6 +9,7 @@ from ..keys import Key
 from ..references import Target
 from ..resource import Scopes, Selection, Stream
 from ._owned import owned_stream
+from ._shapes import HANDLE, WORD
 from .metafields import FIELDS, REFERRED, Metafields
 
 _READ = f"""
@@ -28,6 +29,7 @@ class ProductMetafields(Metafields):
     name = "product_metafields"
     label = "Product metafields"
     key_is = "handle, namespace, key"
+    key_shape = (HANDLE, WORD, WORD)
     scopes = Scopes(read=("read_products",), write=("write_products",))
     hangs_on = "products"
     owner_types = ("PRODUCT",)

@@ -8,7 +8,7 @@ from typing import Any
 from ..keys import Key
 from ..resource import Ask, Fields, Talk
 from . import _product_media as media
-from ._common import given, text_problem
+from ._common import given
 
 FIELDS = f"""
   id sku barcode price compareAtPrice taxable inventoryPolicy
@@ -36,7 +36,6 @@ query VariantIds($id: ID!, $after: String) {
 """
 STOCK = ("tracked", "requiresShipping", "harmonizedSystemCode", "countryCodeOfOrigin", "provinceCodeOfOrigin")
 
-HEAVIEST = 1e12  # beyond it nothing is a weight, and integers of JSON have no end
 Chosen = tuple[tuple[str, str], ...]
 Pairs = Sequence[Sequence[str]]  # [[option name, value], ...] in the order of the options
 
@@ -101,39 +100,6 @@ def inputs(fields: Fields) -> dict[str, Any]:
         stock["measurement"] = {"weight": fields["weight"]}
     own = {name: fields.get(name) for name in ("barcode", "price", "compareAtPrice", "taxable", "inventoryPolicy")}
     return given({**own, "inventoryItem": given(stock) or None})
-
-
-def problem(items: Any, names: Sequence[str]) -> str | None:
-    """One sentence on what is wrong with the variants of an archive's product, or None."""
-    if not isinstance(items, list) or not items:
-        return "variants must be a list of at least one variant."
-    seen: set[tuple[str, ...]] = set()
-    for item in items:
-        if not isinstance(item, dict) or not _are_pairs(item.get("options")):
-            return "a variant needs options, a list of [name, value]."
-        if [name for name, _ in item["options"]] != list(names):
-            return "every variant must name the product's options, in their order."
-        chosen = tuple(value for _, value in item["options"])
-        if chosen in seen:
-            return f"two variants have the values {' / '.join(chosen)[:80]}."
-        seen.add(chosen)
-        wrong = text_problem(item, ("price", "compareAtPrice", "sku", "barcode", "inventoryPolicy"))
-        if wrong is not None:
-            return f"variant {' / '.join(chosen)[:80]}: {wrong}"
-        weight = item.get("weight")
-        if weight is not None and not (isinstance(weight, dict) and _is_weight(weight.get("value"))):
-            return "the weight of a variant must be an object with a number as its value."
-    return None
-
-
-def _is_weight(value: Any) -> bool:
-    return isinstance(value, int | float) and abs(value) < HEAVIEST
-
-
-def _are_pairs(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair) for pair in value
-    )
 
 
 def by_options(items: Sequence[Fields]) -> Iterator[tuple[Chosen, Fields]]:

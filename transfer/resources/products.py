@@ -1,9 +1,4 @@
-"""Products with their options and variants.
-
-A new product is made by one productSet without an identifier: a handle that exists is then refused and never taken
-over. An existing product never sees productSet again, because every list in it deletes what the list does not name; it
-is changed by the mutations that add and update.
-"""
+"""Products with their options and variants. How they are written is told in `_product_writing`."""
 
 from __future__ import annotations
 
@@ -22,10 +17,12 @@ from ..values import decimal
 from . import _linked_options as linked
 from . import _options as options
 from . import _product_media as media
+from . import _product_writing as writing
 from . import product_variants as variants
-from ._common import by_alias, given, handle_problem, paged, read_nodes, refused, text_problem, touches
+from ._common import by_alias, paged, read_nodes, refused, touches
+from ._product_shapes import PRODUCT
+from ._shapes import HANDLE
 
-FIRST_VARIANTS = 100  # in the creating request; the rest follows in requests of as many
 MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/productSet
 
 _FIELDS = f"""
@@ -44,63 +41,19 @@ query Products($after: String, $query: String) {{
 """
 _BACK = f"query ProductsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Product {{ {_FIELDS} }} }} }}"
 _COUNT = "query ProductsCount { productsCount(limit: null) { count } }"
-_CREATE = """
-mutation CreateProduct($input: ProductSetInput!, $variants: Int!) {
-  productSet(input: $input, synchronous: true) {
-    product { id handle variants(first: $variants) { nodes { id selectedOptions { name value } } } }
-    userErrors { field message code }
-  }
-}
-"""
-_ADD_VARIANTS = """
-mutation AddVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
-  productVariantsBulkCreate(productId: $id, variants: $variants) {
-    productVariants { id selectedOptions { name value } } userErrors { field message code }
-  }
-}
-"""
-_UPDATE_VARIANTS = """
-mutation UpdateVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
-  productVariantsBulkUpdate(productId: $id, variants: $variants) {
-    productVariants { id } userErrors { field message code }
-  }
-}
-"""
-_UPDATE = """
-mutation UpdateProduct($product: ProductUpdateInput!) {
-  productUpdate(product: $product) { product { id } userErrors { field message } }
-}
-"""
-_REORDER_VARIANTS = """
-mutation ReorderVariants($id: ID!, $positions: [ProductVariantPositionInput!]!) {
-  productVariantsBulkReorder(productId: $id, positions: $positions) {
-    product { id } userErrors { field message code }
-  }
-}
-"""
 _DELETE = """
 mutation DeleteProduct($id: ID!) {
   productDelete(input: { id: $id }) { deletedProductId userErrors { field message } }
 }
 """
-_OWN = (
-    "title",
-    "descriptionHtml",
-    "vendor",
-    "productType",
-    "tags",
-    "status",
-    "templateSuffix",
-    "seo",
-    "requiresSellingPlan",
-    "category",
-)
 
 
 class Products(Resource):
     name = "products"
     label = "Products"
     key_is = "handle"
+    shape = PRODUCT
+    key_shape = (HANDLE,)
     leaves = {
         "components of bundles": "they belong to the app that made the bundle",
         "selling plans": "they belong to the app that made them",
@@ -223,26 +176,6 @@ class Products(Resource):
             return "One is a gift card and the other is not, which Shopify cannot change."
         return linked.conflict(before["options"], after["options"])
 
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1:
-            return "the key of a product is its handle."
-        strange = handle_problem(key)
-        if strange is not None:
-            return strange
-        own = fields.get("options")
-        if not isinstance(own, list) or not all(_is_option(item) for item in own):
-            return "options must be a list of names with lists of values."
-        tags = fields.get("tags")
-        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-            return "tags must be a list of texts."
-        if not isinstance(fields.get("seo"), dict | None) or not isinstance(fields.get("title"), str):
-            return "a product needs a title, and seo must be an object."
-        names = ("descriptionHtml", "vendor", "productType", "status", "templateSuffix", "category")
-        wrong = text_problem(fields, names) or text_problem(fields.get("seo") or {}, ("title", "description"))
-        wrong = wrong or next(filter(None, map(linked.problem, own)), None)
-        wrong = wrong or variants.problem(fields.get("variants"), [option["name"] for option in own])
-        return wrong or media.problem(fields)
-
     def refuse(self, job: Job) -> Result | None:
         count = len(job.after["variants"])
         if count > MAX_VARIANTS:
@@ -253,15 +186,15 @@ class Products(Resource):
     # -- writing
 
     def begun(self, job: Job) -> Fields:
-        return {**_begun(job), "options": linked.begun(job)}
+        return {**writing.begun(job), "options": linked.begun(job)}
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         before = self.rewrite(job.before, ids.translate) if job.before is not None else None
-        job = replace(job, after=self.rewrite(_begun(job), ids.translate), before=before)
+        job = replace(job, after=self.rewrite(writing.begun(job), ids.translate), before=before)
         if job.gid is None:
-            return [(yield from _create(job))]
-        return [(yield from (_link(job) if job.linking else _update(job)))]
+            return [(yield from writing.create(job))]
+        return [(yield from (writing.link(job) if job.linking else writing.update(job)))]
 
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
         results = []
@@ -283,7 +216,7 @@ def _whole(node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:
     key = (node["handle"],)
-    fields = {name: node[name] for name in _OWN if name not in ("category", "tags")}
+    fields = {name: node[name] for name in writing.OWN if name not in ("category", "tags")}
     fields |= {
         "tags": sorted(node["tags"]),
         "giftCard": node["isGiftCard"],
@@ -314,145 +247,6 @@ def _weight(item: Fields) -> Any:
 
 def _variant_names(fields: Fields) -> list[Any]:
     return [variants.chosen(item["options"]) for item in fields["variants"]]
-
-
-def _is_option(item: Any) -> bool:
-    return (
-        isinstance(item, dict)
-        and isinstance(item.get("name"), str)
-        and isinstance(item.get("values"), list)
-        and all(isinstance(value, str) for value in item["values"])
-    )
-
-
-# -- writing -----------------------------------------------------------------------------------------------------
-
-
-def _create(job: Job) -> Talk[Result]:
-    fields = job.after
-    first, rest = fields["variants"][:FIRST_VARIANTS], fields["variants"][FIRST_VARIANTS:]
-    product = given({name: fields.get(name) for name in (*_OWN, "giftCard")})
-    entries = linked.entries_of(job)
-    product |= {
-        "handle": job.key[0],
-        "productOptions": [linked.input_of(item) for item in fields["options"]],
-        "variants": [
-            {**variants.inputs(item), **media.of_new_variant(item), "optionValues": linked.choice(item, entries)}
-            for item in first
-        ],
-        **media.inputs(fields),
-    }
-    data = yield Ask(_CREATE, {"input": product, "variants": len(first)})
-    payload = data["productSet"]
-    if payload["userErrors"]:
-        return refused(job.key, payload["userErrors"])
-    created = payload["product"]
-    also = _named(job.key, created["variants"]["nodes"])
-    more = yield from _add(job, created["id"], rest)
-    if isinstance(more, Result):
-        return more
-    detail = "" if created["handle"] == job.key[0] else f"Shopify named it {created['handle']}."
-    return Result(job.key, created["id"], detail=detail, also=(*also, *more))
-
-
-def _named(key: Key, nodes: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, Key, str], ...]:
-    return tuple(("variants", variants.key_of(key, variants.pairs(node)), node["id"]) for node in nodes)
-
-
-def _add(job: Job, gid: str, items: Sequence[Fields]) -> Talk[tuple[tuple[str, Key, str], ...] | Result]:
-    """Adds variants to a product that exists, in bounded requests."""
-    also: tuple[tuple[str, Key, str], ...] = ()
-    entries = linked.entries_of(job)
-    for start in range(0, len(items), FIRST_VARIANTS):
-        some = items[start : start + FIRST_VARIANTS]
-        inputs = [
-            {**variants.inputs(item), **media.of_variant_input(item), "optionValues": linked.choice(item, entries)}
-            for item in some
-        ]
-        data = yield Ask(_ADD_VARIANTS, {"id": gid, "variants": inputs})
-        payload = data["productVariantsBulkCreate"]
-        if payload["userErrors"]:
-            return refused(job.key, payload["userErrors"])
-        also = (*also, *_named(job.key, payload["productVariants"]))
-    return also
-
-
-def _begun(job: Job) -> Fields:
-    """Its text goes at first without the variants that its links name and that are not there yet: its own, often."""
-    if "descriptionHtml" not in job.without:
-        return job.after
-    text = links.without_variants(links.in_html, job.after["descriptionHtml"])
-    return {**job.after, "descriptionHtml": text}
-
-
-def _texts(job: Job) -> Talk[Result | None]:
-    own = {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}
-    if own:
-        data = yield Ask(_UPDATE, {"product": {"id": job.gid, **given(own)}}, repeatable=True)
-        if data["productUpdate"]["userErrors"]:
-            return refused(job.key, data["productUpdate"]["userErrors"])
-    return None
-
-
-def _link(job: Job) -> Talk[Result]:
-    """The second pass: entries behind options and variants in links, which were not there when it was written."""
-    refusal = yield from _texts(job)
-    return refusal or (yield from options.link(job)) or Result(job.key, job.gid)
-
-
-def _update(job: Job) -> Talk[Result]:
-    """Only what the plan says differs; what only the target has stays."""
-    assert job.before is not None
-    assert job.gid is not None
-    refusal = yield from _texts(job)
-    refusal = refusal or (yield from media.attach(job, job.gid))  # variants can only show what is attached by then
-    refusal = refusal or (yield from options.link(job))
-    if refusal is not None:
-        return refusal
-    present = dict(variants.by_options(job.before["variants"]))
-    wanted = dict(variants.by_options(job.after["variants"]))
-    also = yield from _add(job, job.gid, [item for chosen, item in wanted.items() if chosen not in present])
-    if isinstance(also, Result):
-        return also
-    known = yield from variants.ids_of(job.gid)
-    both = {chosen: item for chosen, item in wanted.items() if chosen in present and chosen in known}
-    refusal = yield from _change_variants(job, both, present, known)
-    refusal = refusal or (yield from _reorder(job, list(wanted), known))
-    return refusal or Result(job.key, job.gid, also=also)
-
-
-def _change_variants(
-    job: Job, both: Mapping[Any, Fields], present: Mapping[Any, Fields], known: Mapping[Any, str]
-) -> Talk[Result | None]:
-    updates = []
-    for chosen, item in both.items():
-        before = present[chosen]
-        changed = {name: value for name, value in item.items() if value is not None and value != before.get(name)}
-        changed.pop("options", None)
-        if changed:
-            updates.append({"id": known[chosen], **variants.inputs(changed), **media.of_variant_input(changed)})
-    for start in range(0, len(updates), FIRST_VARIANTS):
-        some = updates[start : start + FIRST_VARIANTS]
-        data = yield Ask(_UPDATE_VARIANTS, {"id": job.gid, "variants": some}, repeatable=True)
-        errors = data["productVariantsBulkUpdate"]["userErrors"]
-        if errors:
-            return refused(job.key, errors)
-    return None
-
-
-def _reorder(job: Job, wanted: Sequence[Any], known: Mapping[Any, str]) -> Talk[Result | None]:
-    """Puts options, their values and the variants into the archive's order."""
-    options_move = touches(job.changed, "optionOrder") or touches(job.changed, "options")
-    if options_move:
-        refusal = yield from options.arrange(job)
-        if refusal is not None:
-            return refusal
-    if options_move or touches(job.changed, "variantOrder"):  # reordering options sorts the variants anew
-        positions = [{"id": known[c], "position": n} for n, c in enumerate((c for c in wanted if c in known), 1)]
-        data = yield Ask(_REORDER_VARIANTS, {"id": job.gid, "positions": positions}, repeatable=True)
-        if data["productVariantsBulkReorder"]["userErrors"]:
-            return refused(job.key, data["productVariantsBulkReorder"]["userErrors"])
-    return None
 
 
 RESOURCE = Products()

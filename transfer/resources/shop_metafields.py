@@ -8,6 +8,7 @@ from typing import Any
 from ..keys import Key
 from ..references import Target
 from ..resource import Ask, Ids, Page, Scopes, Selection, Stream, Talk
+from ._shapes import WORD
 from .metafields import FIELDS, REFERRED, Metafields
 
 _READ = f"""
@@ -22,6 +23,7 @@ class ShopMetafields(Metafields):
     name = "shop_metafields"
     label = "Shop metafields"
     key_is = "namespace, key"
+    key_shape = (WORD, WORD)
     scopes = Scopes(read=("read_products",), write=("write_products",))
     owner_types = ("SHOP",)
     refers_to = REFERRED

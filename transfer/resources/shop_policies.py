@@ -10,6 +10,7 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..shapes import Object, OneOf, Text
 from ._common import read_nodes, refused
 
 MAX_BODY = 524_288  # bytes: https://shopify.dev/docs/api/admin-graphql/latest/enums/ShopPolicyErrorCode, TOO_BIG
@@ -24,10 +25,19 @@ mutation UpdateShopPolicy($shopPolicy: ShopPolicyInput!) {
 """
 
 
+TYPE = OneOf(
+    *("CONTACT_INFORMATION", "LEGAL_NOTICE", "PRIVACY_POLICY", "REFUND_POLICY", "SHIPPING_POLICY"),
+    *("SUBSCRIPTION_POLICY", "TERMS_OF_SALE", "TERMS_OF_SERVICE"),
+    enum="ShopPolicyType",
+)
+
+
 class ShopPolicies(Resource):
     name = "shop_policies"
     label = "Policies"
     key_is = "type"
+    shape = Object("a policy", {"body": Text()})
+    key_shape = (TYPE,)
     scopes = Scopes(read=("read_legal_policies",), write=("write_legal_policies",))
     gid_types = ("ShopPolicy",)
     refers_to = ("variants",)
@@ -64,11 +74,6 @@ class ShopPolicies(Resource):
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         yield from links.places("body", links.in_html, fields["body"])
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or not key[0]:
-            return "the key of a policy is its type, such as REFUND_POLICY."
-        return None if isinstance(fields.get("body"), str) else "body must be a text."
 
     def refuse(self, job: Job) -> Result | None:
         size = len(job.after["body"].encode("utf-8", "surrogatepass"))

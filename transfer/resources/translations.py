@@ -36,6 +36,7 @@ from ..resource import (
 from . import _translation_texts as texts
 from ._common import paged
 from ._translated import OPTIONS_PAGE, PARTS, Owners, Text, options_of, text_of
+from ._translation_shape import TRANSLATION
 from ._translation_talk import (
     IDS,
     TONGUES,
@@ -63,6 +64,7 @@ NO_OWNER = (
 class Translations(Resource):
     name = "translations"
     label = "Translations"
+    shape = TRANSLATION
     key_is = "kind of record, that record's key, code of the language"
     leaves: Mapping[str, str] = {
         "translations of themes, menus, e-mails, shipping, payment and filters": "these are not carried themselves, "
@@ -260,10 +262,7 @@ class Translations(Resource):
         """That a translation grew old follows from its text, which this import may have changed itself."""
         return path.startswith("outdated.")
 
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        return self._key_problem(key) or texts.problem(fields)
-
-    def _key_problem(self, key: Key) -> str | None:
+    def key_problem(self, key: Key) -> str | None:
         if len(key) < 2 + self.tail or not all(key):
             return f"its key is {self.key_is}."
         if key[0] not in self._owners.names and key[0] not in PARTS:

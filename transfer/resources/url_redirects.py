@@ -9,6 +9,7 @@ from .. import links
 from ..keys import Key
 from ..references import Target
 from ..resource import Fields, Ids, Job, Place, Scopes
+from ..shapes import Object, Text
 from ._common import quoted
 from ._plain import Documents, Plain
 
@@ -43,6 +44,8 @@ class UrlRedirects(Plain):
     name = "url_redirects"
     label = "URL redirects"
     key_is = "path"
+    shape = Object("a redirect", {"target": Text(least=1)})
+    key_shape = (Text("the path that is redirected", least=1),)
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
     gid_types = ()  # nothing refers to a redirect
     refers_to = ("variants",)
@@ -67,12 +70,6 @@ class UrlRedirects(Plain):
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         yield from links.places("target", links.in_url, fields["target"])
-
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or not key[0]:
-            return "the key of a redirect is the path that it redirects."
-        target = fields.get("target")
-        return None if isinstance(target, str) and target else "target must be a text: an address."
 
     def created(self, job: Job, ids: Ids) -> dict[str, Any]:
         return {"urlRedirect": {"path": job.key[0], **self.rewrite({"target": job.after["target"]}, ids.translate)}}

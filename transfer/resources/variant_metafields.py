@@ -8,8 +8,10 @@ from typing import Any
 from ..keys import Key
 from ..references import Target
 from ..resource import Scopes, Selection, Stream
+from ..shapes import Text
 from . import product_variants as variants
 from ._owned import owned_stream
+from ._shapes import HANDLE, WORD
 from .metafields import FIELDS, REFERRED, Metafields
 
 _READ = f"""
@@ -37,6 +39,15 @@ class VariantMetafields(Metafields):
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
         return [Stream("variant_metafields", owned_stream(self, _READ, "productVariants"))]
+
+    def key_problem(self, key: Key) -> str | None:
+        """Between the handle and the metafield stand the names and values of the options, two parts for each."""
+        if len(key) < 5 or len(key) % 2 == 0:
+            return f"the key of a value must be: {self.key_is}."
+        owner = (HANDLE, *(Text(least=1) for _ in key[1:-2]), WORD, WORD)
+        wrongs = (shape.wrong(part) for shape, part in zip(owner, key, strict=True))
+        found = (wrong.inside(number) for number, wrong in enumerate(wrongs) if wrong is not None)
+        return next((str(wrong.inside("key")) for wrong in found), None)
 
     def owner_key(self, owner: Mapping[str, Any]) -> Key:
         return variants.key_of((owner["product"]["handle"],), variants.pairs(owner))

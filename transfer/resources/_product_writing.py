@@ -1,0 +1,196 @@
+"""Writing products: a new one whole, what differs of one that exists, and what had to wait for other records.
+
+A new product is made by one productSet without an identifier: a handle that exists is then refused and never taken
+over. An existing product never sees productSet again, because every list in it deletes what the list does not name; it
+is changed by the mutations that add and update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import links
+from ..keys import Key
+from ..resource import Ask, Fields, Job, Result, Talk
+from . import _linked_options as linked
+from . import _options as options
+from . import _product_media as media
+from . import product_variants as variants
+from ._common import given, refused, touches
+
+FIRST_VARIANTS = 100  # in the creating request; the rest follows in requests of as many
+
+_CREATE = """
+mutation CreateProduct($input: ProductSetInput!, $variants: Int!) {
+  productSet(input: $input, synchronous: true) {
+    product { id handle variants(first: $variants) { nodes { id selectedOptions { name value } } } }
+    userErrors { field message code }
+  }
+}
+"""
+_ADD_VARIANTS = """
+mutation AddVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkCreate(productId: $id, variants: $variants) {
+    productVariants { id selectedOptions { name value } } userErrors { field message code }
+  }
+}
+"""
+_UPDATE_VARIANTS = """
+mutation UpdateVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkUpdate(productId: $id, variants: $variants) {
+    productVariants { id } userErrors { field message code }
+  }
+}
+"""
+_UPDATE = """
+mutation UpdateProduct($product: ProductUpdateInput!) {
+  productUpdate(product: $product) { product { id } userErrors { field message } }
+}
+"""
+_REORDER_VARIANTS = """
+mutation ReorderVariants($id: ID!, $positions: [ProductVariantPositionInput!]!) {
+  productVariantsBulkReorder(productId: $id, positions: $positions) {
+    product { id } userErrors { field message code }
+  }
+}
+"""
+OWN = (
+    "title",
+    "descriptionHtml",
+    "vendor",
+    "productType",
+    "tags",
+    "status",
+    "templateSuffix",
+    "seo",
+    "requiresSellingPlan",
+    "category",
+)
+
+
+def create(job: Job) -> Talk[Result]:
+    fields = job.after
+    first, rest = fields["variants"][:FIRST_VARIANTS], fields["variants"][FIRST_VARIANTS:]
+    product = given({name: fields.get(name) for name in (*OWN, "giftCard")})
+    entries = linked.entries_of(job)
+    product |= {
+        "handle": job.key[0],
+        "productOptions": [linked.input_of(item) for item in fields["options"]],
+        "variants": [
+            {**variants.inputs(item), **media.of_new_variant(item), "optionValues": linked.choice(item, entries)}
+            for item in first
+        ],
+        **media.inputs(fields),
+    }
+    data = yield Ask(_CREATE, {"input": product, "variants": len(first)})
+    payload = data["productSet"]
+    if payload["userErrors"]:
+        return refused(job.key, payload["userErrors"])
+    created = payload["product"]
+    also = _named(job.key, created["variants"]["nodes"])
+    more = yield from _add(job, created["id"], rest)
+    if isinstance(more, Result):
+        return more
+    detail = "" if created["handle"] == job.key[0] else f"Shopify named it {created['handle']}."
+    return Result(job.key, created["id"], detail=detail, also=(*also, *more))
+
+
+def _named(key: Key, nodes: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, Key, str], ...]:
+    return tuple(("variants", variants.key_of(key, variants.pairs(node)), node["id"]) for node in nodes)
+
+
+def _add(job: Job, gid: str, items: Sequence[Fields]) -> Talk[tuple[tuple[str, Key, str], ...] | Result]:
+    """Adds variants to a product that exists, in bounded requests."""
+    also: tuple[tuple[str, Key, str], ...] = ()
+    entries = linked.entries_of(job)
+    for start in range(0, len(items), FIRST_VARIANTS):
+        some = items[start : start + FIRST_VARIANTS]
+        inputs = [
+            {**variants.inputs(item), **media.of_variant_input(item), "optionValues": linked.choice(item, entries)}
+            for item in some
+        ]
+        data = yield Ask(_ADD_VARIANTS, {"id": gid, "variants": inputs})
+        payload = data["productVariantsBulkCreate"]
+        if payload["userErrors"]:
+            return refused(job.key, payload["userErrors"])
+        also = (*also, *_named(job.key, payload["productVariants"]))
+    return also
+
+
+def begun(job: Job) -> Fields:
+    """Its text goes at first without the variants that its links name and that are not there yet: its own, often."""
+    if "descriptionHtml" not in job.without:
+        return job.after
+    text = links.without_variants(links.in_html, job.after["descriptionHtml"])
+    return {**job.after, "descriptionHtml": text}
+
+
+def _texts(job: Job) -> Talk[Result | None]:
+    own = {name: job.after.get(name) for name in OWN if touches(job.changed, name)}
+    if own:
+        data = yield Ask(_UPDATE, {"product": {"id": job.gid, **given(own)}}, repeatable=True)
+        if data["productUpdate"]["userErrors"]:
+            return refused(job.key, data["productUpdate"]["userErrors"])
+    return None
+
+
+def link(job: Job) -> Talk[Result]:
+    """The second pass: entries behind options and variants in links, which were not there when it was written."""
+    refusal = yield from _texts(job)
+    return refusal or (yield from options.link(job)) or Result(job.key, job.gid)
+
+
+def update(job: Job) -> Talk[Result]:
+    """Only what the plan says differs; what only the target has stays."""
+    assert job.before is not None
+    assert job.gid is not None
+    refusal = yield from _texts(job)
+    refusal = refusal or (yield from media.attach(job, job.gid))  # variants can only show what is attached by then
+    refusal = refusal or (yield from options.link(job))
+    if refusal is not None:
+        return refusal
+    present = dict(variants.by_options(job.before["variants"]))
+    wanted = dict(variants.by_options(job.after["variants"]))
+    also = yield from _add(job, job.gid, [item for chosen, item in wanted.items() if chosen not in present])
+    if isinstance(also, Result):
+        return also
+    known = yield from variants.ids_of(job.gid)
+    both = {chosen: item for chosen, item in wanted.items() if chosen in present and chosen in known}
+    refusal = yield from _change_variants(job, both, present, known)
+    refusal = refusal or (yield from _reorder(job, list(wanted), known))
+    return refusal or Result(job.key, job.gid, also=also)
+
+
+def _change_variants(
+    job: Job, both: Mapping[Any, Fields], present: Mapping[Any, Fields], known: Mapping[Any, str]
+) -> Talk[Result | None]:
+    updates = []
+    for chosen, item in both.items():
+        before = present[chosen]
+        changed = {name: value for name, value in item.items() if value is not None and value != before.get(name)}
+        changed.pop("options", None)
+        if changed:
+            updates.append({"id": known[chosen], **variants.inputs(changed), **media.of_variant_input(changed)})
+    for start in range(0, len(updates), FIRST_VARIANTS):
+        some = updates[start : start + FIRST_VARIANTS]
+        data = yield Ask(_UPDATE_VARIANTS, {"id": job.gid, "variants": some}, repeatable=True)
+        errors = data["productVariantsBulkUpdate"]["userErrors"]
+        if errors:
+            return refused(job.key, errors)
+    return None
+
+
+def _reorder(job: Job, wanted: Sequence[Any], known: Mapping[Any, str]) -> Talk[Result | None]:
+    """Puts options, their values and the variants into the archive's order."""
+    options_move = touches(job.changed, "optionOrder") or touches(job.changed, "options")
+    if options_move:
+        refusal = yield from options.arrange(job)
+        if refusal is not None:
+            return refusal
+    if options_move or touches(job.changed, "variantOrder"):  # reordering options sorts the variants anew
+        positions = [{"id": known[c], "position": n} for n, c in enumerate((c for c in wanted if c in known), 1)]
+        data = yield Ask(_REORDER_VARIANTS, {"id": job.gid, "positions": positions}, repeatable=True)
+        if data["productVariantsBulkReorder"]["userErrors"]:
+            return refused(job.key, data["productVariantsBulkReorder"]["userErrors"])
+    return None

@@ -41,7 +41,7 @@ play: $(VENV)/.run
 	@DEMO_ONLY_UP=1 PLAN=$(PLAN) $(PY) -m demo
 
 test: $(VENV)/.dev
-	$(PY) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.test import override_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from runs import broker
 
@@ -24,14 +25,26 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """What shares costly fixtures stays in one process: all that a browser is needed for, and else a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file.startswith("tests/browser/"):
+            return "tests/browser"
+        return nodeid if file == "tests/faults/test_lane.py" else file  # there, every test starts processes of its own
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    config.option.loadscopereorder = False  # by number of tests; ours is by time
+    return Together(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For pytest-xdist: what shares costly fixtures stays together, and what takes longest starts first."""
-    for item in items:
-        if item.get_closest_marker("broker") is None:  # else a whole program of its own: nothing is shared
-            together = "browser" if item.get_closest_marker("browser") else item.nodeid.partition("::")[0]
-            item.add_marker(pytest.mark.xdist_group(together))
-    items.sort(key=lambda item: not (item.get_closest_marker("browser") or item.get_closest_marker("faults")))
+    """What takes longest starts first."""
+    items.sort(key=lambda item: not (any(item.iter_markers("browser")) or any(item.iter_markers("faults"))))
 
 
 @pytest.fixture(scope="session")

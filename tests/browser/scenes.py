@@ -74,10 +74,11 @@ class Scenes:
                 raise AssertionError(f"{shop} {run} does not come to rest: {status}")
             time.sleep(0.2)
 
-    def code(self, source: str) -> str:
-        """A code that lets another store ask for everything of this one."""
+    def code(self, source: str, *more: str) -> str:
+        """A code that lets another store ask for everything of this one that is ticked, and for more kinds."""
         store = self.store(source)
-        page = store.ask("/links/code", form=_ticked(store.ask("/links")[1].decode()))[1].decode()
+        form = _ticked(store.ask("/links")[1].decode()) + [("resources", kind) for kind in more]
+        page = store.ask("/links/code", form=form)[1].decode()
         return page.split('<code class="code">')[1].split("</code>")[0]
 
     def confirm_link(self, source: str) -> None:
@@ -85,8 +86,8 @@ class Scenes:
         link = store.ask("/links")[1].decode().split("/confirm")[0].split("/links/")[-1]
         store.ask(f"/links/{link}/confirm", form=[])
 
-    def link(self, source: str, target: str) -> None:
-        self.store(target).ask("/links/enter", form=[("code", self.code(source))])
+    def link(self, source: str, target: str, *more: str) -> None:
+        self.store(target).ask("/links/enter", form=[("code", self.code(source, *more))])
         self.confirm_link(source)
 
     def another(self, seed: str = "boutique", products: int = 30) -> str:

@@ -61,7 +61,7 @@ def test_a_code_asks_for_what_is_ticked_and_a_link_asks_later(admin: Admin, leas
     make.click()
     asked.get_by_role("button", name="Allow").click()
     expect(app.locator(".code")).to_be_visible()
-    Scenes(admin.stores, admin.program).link(source, target)
+    Scenes(admin.stores, admin.program).link(source, target, "menus")  # which nobody has allowed
     app = admin.open(source, "links")
     let = app.get_by_role("button", name="Let the app read this")
     expect(app.locator("#outward")).to_contain_text("The app may not read")

@@ -41,7 +41,7 @@ def measured(admin: Admin, shop: str, path: str, tap: str) -> dict[str, Any]:
 
 def test_pages_are_quick_and_still_on_a_slow_phone(admin: Admin, capsys: pytest.CaptureFixture[str]) -> None:
     scenes = Scenes(admin.stores, admin.program)
-    source, target = admin.stores.shop("boutique", products=200), admin.stores.shop("boutique", products=40)
+    source, target = admin.stores.shop("boutique", products=100), admin.stores.shop("boutique", products=40)
     archive = scenes.export(source)[1]
     plan = scenes.plan(target, archive)
     done = scenes.plan(target, archive)

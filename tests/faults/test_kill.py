@@ -13,7 +13,6 @@ import time
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 
@@ -34,10 +33,18 @@ SHORT = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def busy() -> Iterator[Sandbox]:
     """Slow enough that a kill hits something."""
     own = Sandbox("--plan", "enterprise", "--latency-ms", "40")
+    yield own
+    own.stop()
+
+
+@pytest.fixture(scope="module")
+def program(busy: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The same for all rounds: each has stores of its own."""
+    own = Program(busy, tmp_path_factory.mktemp("kill") / "var", SHORT)
     yield own
     own.stop()
 
@@ -52,9 +59,8 @@ def _members(archive: bytes) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_killed_workers_lose_nothing_and_double_nothing(busy: Sandbox, tmp_path: Path, number: int) -> None:
+def test_killed_workers_lose_nothing_and_double_nothing(busy: Sandbox, program: Program, number: int) -> None:
     source, target = busy.shop("boutique", products=60), busy.shop()
-    program = Program(busy, tmp_path / "var", SHORT)
     names = [shop.removesuffix(".myshopify.com") for shop in (source, target)]
     copy = Copy(program.url, busy.url, names[0], names[1])
     chance = random.Random(number)
@@ -77,7 +83,6 @@ def test_killed_workers_lose_nothing_and_double_nothing(busy: Sandbox, tmp_path:
         again, _ = Copy(program.url, busy.url, names[1], names[0])._export()
     finally:
         over.set()
-        program.stop()
     assert killed
     assert _members(archive) == _members(undisturbed)
     assert result["status"] == "succeeded", result["result"]

@@ -19,6 +19,7 @@ from shops.services import Refused
 from transfer.registry import withheld
 
 from . import services
+from .counting import counts_of, price_of
 from .forms import TEXTS, selection_of_form
 from .models import Export, Spreadsheet
 from .outlook import outlook
@@ -51,6 +52,13 @@ def new(request: EmbeddedRequest) -> HttpResponse:
         "typed": {name: request.POST.get(name, "") for name in (*TEXTS, "closure")},
     }
     return render(request, "exports/new.html", context, status=422 if problem else 200)
+
+
+@require_GET
+@embedded
+def counts(request: EmbeddedRequest) -> HttpResponse:
+    """Records of the kinds that Shopify counts at once; `kinds` is null while they are being counted."""
+    return JsonResponse({"kinds": counts_of(request.shop), **price_of(request.shop)})
 
 
 @posted("runs:show", "run_id")

@@ -25,4 +25,4 @@ class CopyAdmin(ReadOnly):
         going = list(queryset.filter(status__in=OPEN))
         for copy in going:
             copies.cancel(copy)
-        self.message_user(request, f"{len(going)} copies and comparisons are cancelled, or will be within seconds.")
+        self.message_user(request, f"Cancelled, or within seconds: {len(going)}.")

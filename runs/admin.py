@@ -14,6 +14,10 @@ from . import bell, services
 from .models import Lane, LedgerEntry, Run
 
 
+def runs(count: int, one: str = "is", many: str = "are") -> str:
+    return f"{count} run {one}" if count == 1 else f"{count} runs {many}"
+
+
 @admin.register(Run)
 class RunAdmin(ReadOnly):
     list_display = ("id", "kind", "shop", "status", "step", "reason", "created_at", "expires_at")
@@ -27,7 +31,7 @@ class RunAdmin(ReadOnly):
     @admin.action(description="Cancel", permissions=["operate"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         done = sum(services.cancel(run) for run in queryset)
-        self.message_user(request, f"{done} runs are cancelled, or will be within seconds.")
+        self.message_user(request, f"{runs(done)} cancelled, or will be within seconds.")
 
     @admin.action(description="Ring the bell", permissions=["operate"])
     def ring(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
@@ -39,7 +43,7 @@ class RunAdmin(ReadOnly):
     @admin.action(description="Expire now", permissions=["operate"])
     def expire(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         done = sum(services.expire_now(run) for run in queryset)
-        self.message_user(request, f"{done} runs expire now; the next purge removes them.")
+        self.message_user(request, f"{runs(done, 'expires', 'expire')} now; the next purge removes what has expired.")
 
 
 @admin.register(Lane)

@@ -44,6 +44,9 @@ class Shop(models.Model):
     scopes = models.JSONField(default=list, blank=True)
     scopes_at = models.DateTimeField(null=True, blank=True, help_text="When the scopes were last heard of.")
     bucket = models.JSONField(default=dict, blank=True, help_text="The API budget as last seen.")
+    counts = models.JSONField(default=dict, blank=True, help_text="kind -> records, as Shopify counted them at once.")
+    counted_at = models.DateTimeField(null=True, blank=True)
+    counts_wanted_at = models.DateTimeField(null=True, blank=True, help_text="Since when somebody looks at a form.")
     installed_at = models.DateTimeField(default=timezone.now, help_text="By Shopify's clock, as the ID token has it.")
     uninstalled_at = models.DateTimeField(null=True, blank=True)
 

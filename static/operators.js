@@ -75,8 +75,8 @@ function draw(state) {
   root.querySelector("[data-empty]").hidden = state.lanes.length > 0;
   root.querySelector("[data-failures]").replaceChildren(...reasons(state.failures).map((text) => element("li", text)));
   const served = state.lanes.filter((lane) => lane.state === "served").length;
-  const parts = [`${served} served, ${state.lanes.length - served} others${state.more ? " and more" : ""}`];
-  parts.push(state.broker ? `${state.bells ?? "?"} bells wait` : "the broker cannot be reached");
+  const parts = [`${served} served, ${state.lanes.length - served} not${state.more ? ", and more" : ""}`];
+  parts.push(state.broker ? `${state.bells ?? "?"} ${state.bells === 1 ? "bell waits" : "bells wait"}` : "the broker cannot be reached");
   parts.push(`beat heard ${ago(state.swept_seconds_ago)}`);
   if (state.drained) parts.push("DRAINED: no lane is taken");
   summary.textContent = parts.join(" · ");

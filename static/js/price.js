@@ -1,10 +1,40 @@
-// What an export of the kinds that are ticked will find and cost, by the figures of the last one.
+// What an export of the kinds that are ticked will find and cost: by the figures of the last one, before that by counts
+// which are asked for when the page is there already, and come when they come.
 import { duration } from "./live.js";
-import { main } from "./visit.js";
+import { ask, main } from "./visit.js";
+
+const EVERY_MS = 1000;
+const TRIES = 15;
+const COUNTED = "Counted just now; the price is what reading took in other stores.";
 
 export function price() {
   const form = main().querySelector("form[data-price]");
   if (form?.dataset.points) draw(form);
+  else if (form?.dataset.counts) count(form, TRIES);
+}
+
+async function count(form, tries) {
+  if (!form.isConnected) return;
+  try {
+    const response = await ask(form.dataset.counts, { headers: { Accept: "application/json" } });
+    const { kinds, points, seconds } = await response.json();
+    if (kinds) fill(form, kinds, points, seconds);
+    else if (tries) setTimeout(count, EVERY_MS, form, tries - 1);
+  } catch { /* The page says as much as it did before. */ }
+}
+
+function fill(form, kinds, points, seconds) {
+  if (!Object.keys(kinds).length) return;
+  for (const [name, number] of Object.entries(kinds)) {
+    const box = form.querySelector(`input[name="resources"][value="${name}"]`);
+    const place = form.querySelector(`[data-known="${name}"]`);
+    if (!box || !place) continue;
+    box.dataset.count = number;
+    place.textContent = `${number.toLocaleString("en")} in the store`;
+  }
+  Object.assign(form.dataset, { points, seconds });
+  form.querySelector("[data-sum]").dataset.since = COUNTED;
+  draw(form);
 }
 
 addEventListener("change", (event) => {

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
@@ -19,6 +21,9 @@ from .conftest import ARGUMENTS, CHROMIUM, SETTINGS
 from .scenes import Scenes
 
 TALLEST = 1500
+MAIN_HEIGHT = "document.querySelector('main').getBoundingClientRect().height"
+PAGE_HEIGHT = "document.body.scrollHeight"
+OPERATOR, PASSWORD = "operator", uuid.uuid4().hex
 
 
 class Album:
@@ -26,18 +31,27 @@ class Album:
         self._admin, self._folder = admin, folder
 
     def take(self, name: str) -> None:
-        """The page as it stands, at both widths, as tall as it is."""
-        for word, size in (("desk", DESK), ("phone", PHONE)):
-            self._admin.resize(size)
-            self._admin.page.wait_for_timeout(150)
-            height = self._admin.app.evaluate("document.querySelector('main').getBoundingClientRect().height")
-            tall = min(TALLEST, max(size[1] if word == "phone" else 560, int(height) + 130))
-            self._admin.resize((size[0], tall))
-            self._admin.page.wait_for_timeout(150)
-            self._admin.page.screenshot(path=self._folder / f"{name}-{word}.png")
+        """The app's page as it stands, at both widths, as tall as it is."""
+        for word in self._at(name, lambda: int(self._admin.app.evaluate(MAIN_HEIGHT)) + 130):
             wide = self._admin.wide_pages()
             if wide:
                 print(f"{name}-{word} scrolls sideways: {wide}")
+
+    def take_office(self, name: str) -> None:
+        """The same of a page of the operators."""
+        for word in self._at(name, lambda: int(self._admin.page.evaluate(PAGE_HEIGHT)) + 20):
+            if self._admin.page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
+                print(f"{name}-{word} scrolls sideways")
+
+    def _at(self, name: str, height: Callable[[], int]) -> Iterator[str]:
+        for word, size in (("desk", DESK), ("phone", PHONE)):
+            self._admin.resize(size)
+            self._admin.page.wait_for_timeout(150)
+            tall = min(TALLEST, max(size[1] if word == "phone" else 560, height()))
+            self._admin.resize((size[0], tall))
+            self._admin.page.wait_for_timeout(150)
+            self._admin.page.screenshot(path=self._folder / f"{name}-{word}.png")
+            yield word
         self._admin.resize(DESK)
 
 
@@ -128,6 +142,59 @@ def linked(admin: Admin, scenes: Scenes, album: Album) -> None:
     album.take("copy")
 
 
+def compared(admin: Admin, scenes: Scenes, album: Album) -> None:
+    source, target = scenes.another(products=40), scenes.differing(40)
+    scenes.link(source, target)
+    scenes.export(target)
+    app = admin.open(target, "comparisons/new")
+    album.take("compare")
+    app.get_by_label("Compare", exact=True).select_option(label=f"{source}, as it is now")
+    app.get_by_role("button", name="Compare").click()
+    admin.heading("Compare with")
+    link = app.get_by_role("link", name="See what differs")
+    expect(link).to_be_visible(timeout=RUN_TIMEOUT)
+    album.take("comparing")
+    link.click()
+    expect(app.locator("#compared")).to_be_visible()
+    album.take("compared")
+    app.locator("#compared").get_by_role("link", name="Products", exact=True).click()
+    first = app.locator(".records details").first
+    first.locator("summary").click()
+    expect(first.locator(".changes")).to_be_visible()
+    album.take("compared-record")
+
+
+def office(admin: Admin, scenes: Scenes, album: Album) -> None:
+    """What those see who run the app: lanes that move, one that is paused, all drained; runs, one of them."""
+    page, url = admin.page, f"{admin.program.url}/operators/"
+    page.goto(url)
+    page.get_by_label("Username").fill(OPERATOR)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("link", name="Lanes").first).to_be_visible()
+    album.take_office("operators")
+    shops = [scenes.another(products=products) for products in (240, 160, 200)]
+    runs = [scenes.start_export(shop) for shop in shops for _ in range(2)]
+    page.goto(f"{url}lanes/")
+    page.get_by_role("button", name=f"Pause {shops[1]}").click()
+    expect(page.locator("tbody tr").filter(has_text=shops[1])).to_contain_text("paused")
+    page.wait_for_timeout(2500)
+    album.take_office("operators-lanes")
+    page.get_by_role("button", name="Drain: take no more lanes").click()
+    expect(page.get_by_text("DRAINED", exact=False)).to_be_visible()
+    album.take_office("operators-drained")
+    page.get_by_role("button", name="Take lanes again").click()
+    page.goto(f"{url}runs/run/")
+    album.take_office("operators-runs")
+    page.goto(f"{url}runs/run/{runs[0]}/change/")
+    album.take_office("operators-run")
+    page.goto(f"{url}imports/copy/")
+    album.take_office("operators-copies")
+
+
+PARTS = {own.__name__: own for own in (tour, troubled, linked, compared, office)}
+
+
 def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
@@ -136,11 +203,13 @@ def main() -> int:
     url = f"http://127.0.0.1:{port}"
     stores = Sandbox("--plan", "plus", "--latency-ms", "120", "--app-url", url, "--seed", "boutique")
     program = Program(stores, var, SETTINGS, port=port)
+    named = ("--username", OPERATOR, "--email", "")
+    program.manage("createsuperuser", "--noinput", *named, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             admin = Admin(browser, stores, program)
-            for part in (tour, troubled, linked):
+            for part in [PARTS[name] for name in sys.argv[2:]] or PARTS.values():
                 part(admin, Scenes(stores, program), Album(admin, folder))
             print("\n".join(admin.complaints))
             browser.close()

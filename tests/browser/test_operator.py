@@ -63,14 +63,14 @@ def test_pause_resume_filter_cancel_expire(admin: Admin, office: Page) -> None:
     queued = scenes.start_export(shop)
     office.goto(f"{admin.program.url}/operators/runs/run/?q={shop}")
     choose(office, queued, "Cancel")
-    expect(office.get_by_text("1 runs are cancelled")).to_be_visible()
+    expect(office.get_by_text("1 run is cancelled")).to_be_visible()
     assert scenes.rest(shop, queued)["status"] == "cancelled"
     assert scenes.rest(shop, running)["status"] == "succeeded"
 
     office.goto(f"{admin.program.url}/operators/runs/run/?status__exact=succeeded&q={shop}")
     expect(office.locator("#result_list tbody tr")).to_have_count(2)
     choose(office, finished, "Expire now")
-    expect(office.get_by_text("1 runs expire now")).to_be_visible()
+    expect(office.get_by_text("1 run expires now")).to_be_visible()
     with admin.expecting("410"):
         admin.open(shop, f"runs/{finished}/")
         admin.heading("No longer here")

@@ -85,7 +85,7 @@ def test_cancelling_ringing_and_expiring(app: Any, sandbox: Sandbox, operator: C
     shop = installed(sandbox, sandbox.shop("plain"))
     done, waiting = work(exports.create(shop)), exports.create(shop)
     answer = act(operator, "cancel", done, waiting)
-    assert "1 runs are cancelled" in answer.content.decode()
+    assert "1 run is cancelled" in answer.content.decode()
     waiting.refresh_from_db()
     assert waiting.status == Status.CANCELLED
     assert "A worker has been rung for." in act(operator, "ring", waiting).content.decode()

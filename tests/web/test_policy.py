@@ -45,7 +45,8 @@ def test_the_policy_allows_our_scripts_and_app_bridge_which_comes_first(
         answer = client.get(page, headers=own)
         rules = dict(rule.strip().split(" ", 1) for rule in answer["Content-Security-Policy"].split(";"))
         assert rules["default-src"] == "'self'"
-        assert rules["script-src"] == f"'self' {sandbox.url}/"
+        assert rules["script-src"] == f"'self' {sandbox.url}/app-bridge.js"
+        assert rules["connect-src"] == "'self'"
         assert "unsafe" not in answer["Content-Security-Policy"]
         sources = re.findall(r'<script[^>]*\bsrc="([^"]+)"', answer.content.decode())
         assert sources[0] == f"{sandbox.url}/app-bridge.js"
@@ -57,9 +58,14 @@ def rules_of(answer: Any) -> dict[str, str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_shopifys_cdn_only_the_folder_of_app_bridge_may_run(settings: Any, client: Client) -> None:
-    settings.SHOPIFY_APP_BRIDGE_URL = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
-    assert rules_of(client.get("/"))["script-src"] == "'self' https://cdn.shopify.com/shopifycloud/"
+def test_of_shopifys_cdn_only_app_bridge_may_run_and_nothing_may_be_asked(settings: Any, client: Client) -> None:
+    bridge = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+    for address in (bridge, f"{bridge}?version=4"):
+        settings.SHOPIFY_APP_BRIDGE_URL = address
+        for page in ("/", "/auth/bounce", "/no-such-page"):
+            rules = rules_of(client.get(page))
+            assert rules["script-src"] == f"'self' {bridge}"
+            assert rules["connect-src"] == "'self'"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,8 +18,11 @@ else:
 
 @dataclass(frozen=True)
 class AppAccess:
+    """`protected`: whether it was approved for protected customer data."""
+
     client_id: str
     scopes: frozenset[str]
+    protected: bool = True
 
     def covers(self, scope: str) -> bool:
         """`write_x` holds `read_x`."""

@@ -46,6 +46,7 @@ async def config(request: web.Request) -> web.Response:
             "file_seconds": own.file_seconds,
             "scopes": sorted(own.scopes),
             "optional_scopes": sorted(own.optional_scopes),
+            "protected_customer_data": own.protected_customer_data,
             "app_url": request.app[WORLD].app_url,
         }
     )
@@ -64,6 +65,7 @@ async def configure(request: web.Request) -> web.Response:
         own.clock_offset = float(given.get("clock_offset_seconds", own.clock_offset))
         own.scopes = frozenset(given.get("scopes", own.scopes))
         own.optional_scopes = frozenset(given.get("optional_scopes", own.optional_scopes))
+        own.protected_customer_data = bool(given.get("protected_customer_data", own.protected_customer_data))
         world.app_url = str(given.get("app_url", world.app_url)).rstrip("/")
     except (KeyError, TypeError, ValueError):
         raise web.HTTPBadRequest(text="A setting has a value that it cannot have.") from None

@@ -95,6 +95,14 @@ FIELDS: Mapping[str, Mapping[str, Getter]] = {
         "path": _own("path"),
         "target": _own("target"),
     },
+    "Customer": {
+        **_COMMON,
+        "email": lambda _, node: node["email"] or "",
+        "first_name": lambda _, node: node["firstName"] or "",
+        "last_name": lambda _, node: node["lastName"] or "",
+        "phone": lambda _, node: node["phone"] or "",
+        "tag": _own("tags"),
+    },
     "Collection": {**_COMMON, "handle": _own("handle"), "title": _own("title")},
     "Page": {
         **_COMMON,

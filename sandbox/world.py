@@ -27,11 +27,11 @@ ALL_SCOPES = frozenset(
         "write_metaobject_definitions",
         "write_files",
         "write_content",
+        "write_customers",
         "write_online_store_navigation",
         "write_legal_policies",
         "write_locales",
         "write_translations",
-        "write_customers",
         "write_discounts",
         "write_draft_orders",
         "write_inventory_transfers",
@@ -95,7 +95,7 @@ class Token:
 class Settings:
     """What `/sandbox/config` shows and changes. `latency`: seconds before each answer; `clock_offset`: seconds that the
     shops' clock, and that of the tokens, is ahead of the machine's. `scopes`: what installing the app grants;
-    `optional_scopes`: what it may ask for later."""
+    `optional_scopes`: what it may ask for later. `protected_customer_data`: whether Shopify approved the app for it."""
 
     latency: float = 0.0
     plan: Plan = Plan.STANDARD
@@ -105,6 +105,7 @@ class Settings:
     file_seconds: float = 0.5
     scopes: frozenset[str] = ALL_SCOPES
     optional_scopes: frozenset[str] = frozenset()
+    protected_customer_data: bool = True
 
 
 class World:
@@ -227,4 +228,5 @@ class World:
             return None
         if known.expires_at is not None and self.now() >= known.expires_at:
             return None
-        return AppAccess(known.client_id, known.scopes if known.scopes is not None else self.scopes_of(shop))
+        scopes = known.scopes if known.scopes is not None else self.scopes_of(shop)
+        return AppAccess(known.client_id, scopes, self.settings.protected_customer_data)

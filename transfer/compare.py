@@ -6,8 +6,9 @@ of equal content pair, and of what remains nobody can say which belongs to which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import NamedTuple
 
 from . import commands
@@ -31,11 +32,18 @@ class Present(NamedTuple):
 
 
 def compare(
-    desk: Desk, cursor: Cursor, *, archive: MemberSet, snapshot: MemberSet, whole: frozenset[str]
+    desk: Desk,
+    cursor: Cursor,
+    *,
+    archive: MemberSet,
+    snapshot: MemberSet,
+    whole: frozenset[str],
+    hidden: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Checkpoint]:
     """Writes a ledger row per record of the archive, and per record that only the target has.
 
     `whole`: resources that the archive holds completely. Of the others nobody can say what only the target has.
+    `hidden`: resources that the target does not show to the app -> why.
     """
     cursor = cursor or {"resource": 0, "after": None, "compared": {}}
     names = [name for name in desk.registry if name in archive.resources]
@@ -52,7 +60,9 @@ def compare(
             if not wanted and resource.name not in whole:
                 continue
             scopes = kept or parts.get(resource.part(key), ())
-            rows += forbidden(resource, key, wanted, scopes) if scopes else judge(resource, key, wanted, present)
+            grant = f"The app may not write this; grant it {', '.join(scopes)}, and import again." if scopes else ""
+            why = grant or hidden.get(resource.name, "")
+            rows += forbidden(resource, key, wanted, why) if why else judge(resource, key, wanted, present)
             if len(wanted) == len(present) == 1 and not wanted[0].command:
                 pairs[key] = (present[0].fields, wanted[0].fields)
             if len(rows) >= WINDOW:
@@ -119,11 +129,10 @@ def judge(resource: Resource, key: Key, wanted: Sequence[Present], present: Sequ
     return _group(resource, key, list(wanted), list(present))
 
 
-def forbidden(resource: Resource, key: Key, wanted: Sequence[Present], scopes: Sequence[str]) -> list[Row]:
-    """The rows of a key that the app may not touch in the target: listed, with what to grant."""
-    detail = f"The app may not write this; grant it {', '.join(scopes)}, and import again."
+def forbidden(resource: Resource, key: Key, wanted: Sequence[Present], why: str) -> list[Row]:
+    """The rows of a key that the app may not touch in the target: listed, with what would help."""
     return [
-        Row(resource.name, key, number, Verdict.CANNOT, reason=Reason.NOT_PERMITTED, detail=detail)
+        Row(resource.name, key, number, Verdict.CANNOT, reason=Reason.NOT_PERMITTED, detail=why)
         for number, _ in enumerate(wanted)
     ]
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -49,11 +49,11 @@ def chosen(desk: Desk, selection: Selection) -> list[Resource]:
     return [desk.reachable[name] for name in order() if name in desk.reachable and by_kind(selection, name)]
 
 
-def read(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: bool = False) -> Iterator[Checkpoint]:
+def read(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collection[str] = ()) -> Iterator[Checkpoint]:
     """Reads every record of the selection into parts. Restarts from `cursor`; an empty one starts afresh.
 
-    `lenient`: a stream that the store refuses to show from its first page on is not carried, and the cursor says why.
-    A snapshot must not be: what it does not see would be created again.
+    `lenient`: resources of which a stream that the store refuses to show from its first page on is not carried, and the
+    cursor says why. What a snapshot does not see would be created again, unless somebody looks at that.
     """
     if "types" not in cursor:
         cursor = _start(desk, selection, lenient=lenient)
@@ -78,7 +78,7 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Chec
     yield Checkpoint(cursor, counted(cursor), done=True)
 
 
-def _start(desk: Desk, selection: Selection, *, lenient: bool) -> Cursor:
+def _start(desk: Desk, selection: Selection, *, lenient: Collection[str]) -> Cursor:
     """The types to page by, how many records there may be, and the moment from which changes are looked for."""
     resources = chosen(desk, selection)
     types: list[str] = []
@@ -88,7 +88,7 @@ def _start(desk: Desk, selection: Selection, *, lenient: bool) -> Cursor:
         try:
             types = ask_all(desk, {"types": _types()})["types"]
         except REFUSALS as refusal:
-            if not lenient:
+            if "metaobjects" not in lenient:
                 raise
             skipped |= {"metaobjects": _refused(refusal)} if "metaobjects" in typed else {}
     told = whole(selection, [resource.name for resource in resources])
@@ -193,7 +193,7 @@ class _Reading:
     cursor: Cursor
     selection: Selection
     since: str | None
-    lenient: bool = False
+    lenient: Collection[str] = ()
     reader: Reader = field(init=False)
     saved_at: float = 0.0
 
@@ -239,7 +239,7 @@ class _Reading:
     def _not_shown(self, resource: Resource, ended: Ended[str, Page]) -> bool:
         """Whether the store refused the whole stream, which is then named as not carried instead of read."""
         begun = ended.tag in self.cursor["streams"]
-        if not self.lenient or begun or not isinstance(ended.error, REFUSALS):
+        if resource.name not in self.lenient or begun or not isinstance(ended.error, REFUSALS):
             return False
         self.cursor["refused"].append(ended.tag)
         self.cursor["skipped"].setdefault(resource.name, {}).update(_refused(ended.error))

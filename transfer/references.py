@@ -37,6 +37,7 @@ CARRIED_TYPES = frozenset(
         "Article",
         "Blog",
         "Collection",
+        "Customer",
         "ExternalVideo",
         "GenericFile",
         "Market",

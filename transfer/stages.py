@@ -28,7 +28,7 @@ from .plan import Decision, arrange, decide
 from .registry import order, withheld_parts
 from .resolve import resolve
 from .resource import Json, Selection
-from .selection import beyond, by_kind, not_chosen, options_of, selection_of, whole
+from .selection import asked, beyond, by_kind, not_chosen, options_of, selection_of, whole
 from .sheets.book import ARCHIVE, form_of, open_file
 from .sheets.errors import report
 from .sheets.first import first_of
@@ -56,8 +56,19 @@ class Stage:
 # -- export: options are those of a selection (`transfer.selection`), and {"shop": domain, "scopes": [...]} -----------
 
 
+def _naming(desk: Desk, options: Options) -> Desk:
+    """The desk of somebody who asked for people's records, or for none of them."""
+    selection = selection_of(options)
+    return _without_names(desk, {name for name in desk.registry if asked(selection, name)})
+
+
+def _without_names(desk: Desk, chosen: set[str]) -> Desk:
+    personal = frozenset(name for name, resource in desk.registry.items() if resource.personal)
+    return replace(desk, unnamed=frozenset() if personal & chosen else personal)
+
+
 def _read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.read(desk, cursor, selection=selection_of(options), lenient=True)
+    return export.read(desk, cursor, selection=selection_of(options), lenient=desk.registry)
 
 
 def _settle(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -65,11 +76,11 @@ def _settle(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _follow(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return follow(desk, cursor, selection=selection_of(options), settled=past["settle"])
+    return follow(_naming(desk, options), cursor, selection=selection_of(options), settled=past["settle"])
 
 
 def _resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return resolve(desk, cursor, parts=past["follow"]["parts"], beyond=beyond(selection_of(options)))
+    return resolve(_naming(desk, options), cursor, parts=past["follow"]["parts"], beyond=beyond(selection_of(options)))
 
 
 def _merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -194,11 +205,23 @@ def _snapshot_selection(desk: Desk, past: Past, *, empty: bool = False) -> Selec
 
 
 def _snapshot_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.read(desk, cursor, selection=_snapshot_selection(desk, past))
+    protected = {name for name, resource in desk.registry.items() if resource.personal}
+    return export.read(desk, cursor, selection=_snapshot_selection(desk, past), lenient=protected)
+
+
+def _as_archive(desk: Desk, past: Past) -> Desk:
+    """The target's people are named where the archive names the source's."""
+    return _without_names(desk, set(past["check"]["manifest"]["resources"]))
+
+
+def _hidden(past: Past) -> dict[str, str]:
+    """Resource -> why the target does not show it: nobody knows what it has of these, so nothing of them is written."""
+    refused = {stream.partition("/")[0] for stream in past["snapshot"]["refused"]}
+    return {name: next(iter(past["snapshot"]["skipped"][name])) for name in refused}
 
 
 def _snapshot_resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return resolve(desk, cursor, parts=past["snapshot"]["parts"])
+    return resolve(_as_archive(desk, past), cursor, parts=past["snapshot"]["parts"])
 
 
 def _snapshot_merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -213,7 +236,8 @@ def _target(desk: Desk, past: Past) -> MemberSet:
 def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     archive = MemberSet.from_cursor(desk.storage, past["check"])
     whole_ = frozenset(past["check"]["manifest"]["whole"])
-    return compare(desk, cursor, archive=archive, snapshot=_target(desk, past), whole=whole_)
+    hidden = _hidden(past)
+    return compare(desk, cursor, archive=archive, snapshot=_target(desk, past), whole=whole_, hidden=hidden)
 
 
 def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -225,11 +249,11 @@ def _decide(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _apply(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return apply(desk, cursor, snapshot=_target(desk, past))
+    return apply(_as_archive(desk, past), cursor, snapshot=_target(desk, past))
 
 
 def _verify(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return verify(desk, cursor)
+    return verify(_as_archive(desk, past), cursor)
 
 
 def _annotate(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -294,7 +318,7 @@ def _fidelity(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps
         return fidelity(desk, cursor, left=left, right=_side(desk, past["check_other"]))
     store = _target(desk, past)
     whole_ = frozenset(store.resources)
-    right = Side(store, whole_, unread=frozenset(desk.withheld), parts=desk.withheld_parts)
+    right = Side(store, whole_, unread=frozenset(desk.withheld) | _hidden(past).keys(), parts=desk.withheld_parts)
     return fidelity(desk, cursor, left=left, right=right)
 
 

@@ -48,7 +48,7 @@ class Translation:
         wanted = set(wanted) - self._known.keys()
         self._known |= {gid: entry.target for gid, entry in self._desk.ids.by_gid(wanted).items()}
         strangers = sorted(wanted - self._known.keys())
-        kinds = by_gid_type(self._desk.reachable)
+        kinds = by_gid_type({name: own for name, own in self._desk.reachable.items() if name not in self._desk.unnamed})
         named = sorted((kind, gid) for gid in strangers if (kind := gid_type(gid)) in kinds)
         batches = {
             (kind, start): identify(self._desk, some[start : start + LOOKUP])

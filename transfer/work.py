@@ -164,7 +164,8 @@ class Desk:
     seconds after which a request whose sender died is surely over (time-out, plus what Shopify may take). `stopping`:
     the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what has to
     outlive this process. `called_off`: somebody cancelled, so that not even a file under way is awaited. `beat`: to
-    be called every few thousand lines between two checkpoints; keeps the lane.
+    be called every few thousand lines between two checkpoints; keeps the lane. `unnamed`: resources that tell of
+    people, whose records are not even named in references, because nobody asked for any of them.
     """
 
     client: AdminClient
@@ -180,6 +181,7 @@ class Desk:
     until: float | None = None
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     withheld_parts: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    unnamed: frozenset[str] = frozenset()
     in_flight: int = 16
     settling: float = 25.0
     clock: Callable[[], float] = time.monotonic

@@ -7,11 +7,13 @@ from typing import Any
 from ..context import Context, Info, demand, demand_owner, shop_of
 from ..schema import field
 from ..store import Node
+from .customers import approved
 
 _SCOPES = {
     "Article": ("read_content", "read_online_store_pages"),
     "Blog": ("read_content", "read_online_store_pages"),
     "Collection": ("read_products",),
+    "Customer": ("read_customers",),
     "Market": ("read_markets",),
     "Menu": ("read_online_store_navigation",),
     "Publication": ("read_publications",),
@@ -24,6 +26,8 @@ _SCOPES = {
     "Page": ("read_content", "read_online_store_pages"),
     **dict.fromkeys(("MediaImage", "GenericFile", "Video", "Model3d", "ExternalVideo"), ("read_files",)),
 }
+
+PERSONAL = ("Customer",)
 
 
 @field("QueryRoot", "shop")
@@ -51,7 +55,7 @@ def limits(_: Any, info: Info) -> Node:
 def node(_: Any, info: Info, id: str) -> Node | None:
     found = shop_of(info).get(id)
     if found is not None and found["__typename"] in _SCOPES:
-        demand(info, *_SCOPES[found["__typename"]])
+        (approved if found["__typename"] in PERSONAL else demand)(info, *_SCOPES[found["__typename"]])
     if found is not None and "ownerType" in found:  # metafields and their definitions
         demand_owner(info, "read", found["ownerType"])
     return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..resolvers import articles, blogs, collections, menus, policies, redirects, standard
 from ..store import Node, Shop
-from . import abroad, channels, languages, linking, owners
+from . import abroad, channels, languages, linking, owners, people
 from .tools import (
     collection,
     define,
@@ -60,6 +60,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     owners.plant_awkward(shop)
     abroad.plant_awkward(shop)
     linking.plant(shop)
+    people.plant_awkward(shop, odd)
     languages.plant_awkward(shop)
     channels.plant_awkward(shop, odd)
 

@@ -32,6 +32,7 @@ REFERRED: tuple[str, ...] = (
     "pages",
     "articles",
     "files",
+    "customers",
 )
 
 FIELDS = "id namespace key type value updatedAt"

@@ -87,6 +87,7 @@ class Metaobjects(Resource):
     translated = "METAOBJECT"
     unique = True
     refers_to = (
+        "customers",
         "metaobject_definitions",
         "metaobjects",
         "products",

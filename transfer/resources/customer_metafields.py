@@ -1,0 +1,52 @@
+"""Metafield values of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..keys import Key
+from ..resource import Reading, Scopes
+from ._owned import HandleOwned
+from .customers import NAMED, key_of
+from .metafield_definitions import foreign
+from .metafields import FIELDS
+
+_READ = f"""
+query CustomerMetafields($after: String, $query: String) {{
+  customers(first: 100, after: $after, query: $query, sortKey: ID) {{
+    nodes {{
+      id {NAMED}
+      metafields(first: 25) {{ nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
+    }}
+    pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+
+
+class CustomerMetafields(HandleOwned):
+    name = "customer_metafields"
+    label = "Customer metafields"
+    key_is = "e-mail address or phone number, namespace, key"
+    optional = "personal data: tick it only where you may copy what is noted about people"
+    personal = True
+    scopes = Scopes(read=("read_customers",), write=("write_customers",))
+    owner_selection = f"... on Customer {{ {NAMED} }}"
+    hangs_on, owner_types = "customers", ("CUSTOMER",)
+    document, connection = _READ, "customers"
+
+    def owner_key(self, owner: Mapping[str, Any]) -> Key:
+        return key_of(owner)
+
+    def reading(self, node: Mapping[str, Any], owner: Key) -> Reading | None:
+        return super().reading(node, owner) if owner[0] else None
+
+    def skipped(self, node: Mapping[str, Any], owner: Key) -> Iterator[tuple[str, str]]:
+        """Notes name no person."""
+        why = foreign(node["namespace"]) or ("" if owner[0] else "nothing names the customer that it belongs to")
+        if why:
+            yield f"{node['namespace']}.{node['key']}", why
+
+
+RESOURCE = CustomerMetafields()

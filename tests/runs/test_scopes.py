@@ -35,7 +35,12 @@ def test_what_may_not_be_read_is_named_in_the_archive(app: Any, sandbox: Sandbox
     assert run.status == Status.SUCCEEDED, run.message
     assert run.result["counts"]["products"] == 3
     assert "metaobjects" not in run.result["counts"]
-    for name, scopes in withheld(PRODUCTS, "read").items():
+    missing = withheld(PRODUCTS, "read")
+    assert RESOURCES["customers"].optional and "customers" in missing
+    for name, scopes in missing.items():
+        if RESOURCES[name].optional:
+            assert name not in run.result["not_carried"] and name in run.result["not_chosen"]
+            continue
         assert any(scopes[0] in why for why in run.result["not_carried"][name])
 
 
@@ -46,7 +51,10 @@ def test_what_is_asked_for_by_name_must_be_readable(app: Any, sandbox: Sandbox) 
     nothing = narrow(sandbox, sandbox.shop("plain"), ["read_orders"])
     with pytest.raises(Refused, match="read_products"):
         exports.create(nothing)
-    assert exports.create(shop, Selection(frozenset(RESOURCES))).selection["resources"] == []
+    usual = frozenset(name for name, resource in RESOURCES.items() if resource.by_default)
+    assert exports.create(shop, Selection(usual)).selection["resources"] == []
+    with pytest.raises(Refused, match="read_customers"):
+        exports.create(shop, Selection(also=frozenset({"customers"})))
 
 
 def test_what_may_not_be_written_is_listed_with_what_to_grant(app: Any, sandbox: Sandbox) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils.html import escape
 
 from exports import services
 from exports.models import Export
@@ -56,7 +57,7 @@ def test_a_form_offers_it_unticked_with_the_reason(a: Store) -> None:
             name for name, resource in RESOURCES.items() if resource.optional
         }
         for resource in RESOURCES.values():
-            assert resource.optional in page
+            assert escape(resource.optional) in page
 
 
 def test_an_export_of_what_was_ticked_says_what_was_not(a: Store) -> None:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ..resource import Fields, Json
+from ..resource import Fields
+from ..shapes import Flag, Lacking, ListOf, Match, Maybe, Moment, Object, OneOf
 from ._common import given
+from ._shapes import SHORT
 
 ADDRESS = "firstName lastName company address1 address2 city provinceCode countryCodeV2 zip phone"
 _NAMES = ("firstName", "lastName", "company", "address1", "address2", "city", "provinceCode", "zip", "phone")
 _SETTABLE = ("SUBSCRIBED", "UNSUBSCRIBED")
-_LEVELS = ("SINGLE_OPT_IN", "CONFIRMED_OPT_IN", "UNKNOWN")
+
+CONTACT = Match(
+    "an e-mail address in small letters, or a phone number such as +4930123456",
+    re.compile(r"[^\s@A-Z]+@[^\s@A-Z]+|\+[0-9]{5,20}"),
+)
+_STATES = ("SUBSCRIBED", "UNSUBSCRIBED", "PENDING", "NOT_SUBSCRIBED", "NEVER_SUBSCRIBED", "INVALID", "REDACTED")
+_LEVEL = OneOf("SINGLE_OPT_IN", "CONFIRMED_OPT_IN", "UNKNOWN", enum="CustomerMarketingOptInLevel")
+CONSENT = Maybe(
+    Object("what somebody agreed to", {"state": OneOf(*_STATES), "level": Maybe(_LEVEL), "at": Maybe(Moment())})
+)
+_COUNTRY = Maybe(Match("the code of a country, such as DE", re.compile(r"[A-Z]{2}")))
+_PARTS = {**dict.fromkeys(_NAMES, SHORT), "countryCode": _COUNTRY}
+ADDRESSES = ListOf(Object("an address", {**_PARTS, "default": Lacking(Flag())}), "a list of addresses")
+EXEMPTIONS = ListOf(
+    Match("a tax exemption, such as CA_BC_RESELLER_EXEMPTION", re.compile(r"[A-Z0-9_]{1,80}")), "a list"
+)
 
 
 def nameless(gid: str) -> str:
@@ -74,48 +92,3 @@ def consent_input(said: Fields | None) -> dict[str, Any] | None:
         "consentUpdatedAt": said.get("at"),
     }
     return given(own)
-
-
-# -- doubt -------------------------------------------------------------------------------------------------------
-
-
-def problem(fields: Mapping[str, Json]) -> str | None:
-    """One sentence on what is wrong with the lists and consents of a record from an archive, or None."""
-    for name in ("tags", "taxExemptions"):
-        items = fields.get(name, [])
-        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            return f"{name} must be a list of texts."
-    if not isinstance(fields.get("taxExempt", False), bool):
-        return "taxExempt must be true or false."
-    for name in ("emailConsent", "smsConsent"):
-        if not _is_consent(fields.get(name)):
-            return f"{name} must have a state, a level and the moment (at) as texts."
-    addresses = fields.get("addresses", [])
-    if not isinstance(addresses, list) or not all(is_address(one) for one in addresses):
-        return "addresses must be a list of addresses, whose parts are texts."
-    return None
-
-
-def is_address(one: Json) -> bool:
-    return (
-        isinstance(one, dict)
-        and all(isinstance(one.get(name), str | None) for name in (*_NAMES, "countryCode"))
-        and isinstance(one.get("default", False), bool)
-    )
-
-
-def _is_consent(said: Json) -> bool:
-    if said is None:
-        return True
-    if not isinstance(said, dict) or not isinstance(said.get("state"), str):
-        return False
-    if said.get("level") is not None and said["level"] not in _LEVELS:
-        return False
-    return _is_moment(said.get("at"))
-
-
-def _is_moment(text: Json) -> bool:
-    try:
-        return text is None or datetime.fromisoformat(text).tzinfo is not None
-    except (TypeError, ValueError):
-        return False

@@ -8,6 +8,8 @@ from typing import Any
 from ..keys import Key
 from ..resource import Reading, Scopes
 from ._owned import HandleOwned
+from ._people import CONTACT
+from ._shapes import WORD
 from .customers import NAMED, key_of
 from .metafield_definitions import foreign
 from .metafields import FIELDS
@@ -29,6 +31,7 @@ class CustomerMetafields(HandleOwned):
     name = "customer_metafields"
     label = "Customer metafields"
     key_is = "e-mail address or phone number, namespace, key"
+    key_shape = (CONTACT, WORD, WORD)
     optional = "personal data: tick it only where you may copy what is noted about people"
     personal = True
     scopes = Scopes(read=("read_customers",), write=("write_customers",))

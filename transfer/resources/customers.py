@@ -16,9 +16,11 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Reading, Result, Scopes, Talk
+from ..shapes import Flag, Object
 from . import _people as people
-from ._common import by_alias, given, refused, text_problem, touches
+from ._common import by_alias, given, refused, touches
 from ._plain import Documents, Plain
+from ._shapes import SHORT, TAGS, TEXT
 
 MAX_NOTE, MAX_TAGS = 5_000, 250  # as a real store was seen to refuse more
 
@@ -88,6 +90,20 @@ class Customers(Plain):
     name = "customers"
     label = "Customers"
     key_is = "e-mail address, else phone number"
+    shape = Object(
+        "a customer",
+        {
+            **dict.fromkeys(("firstName", "lastName", "email", "phone", "locale"), SHORT),
+            "note": TEXT,
+            "tags": TAGS,
+            "taxExempt": Flag(),
+            "taxExemptions": people.EXEMPTIONS,
+            "emailConsent": people.CONSENT,
+            "smsConsent": people.CONSENT,
+            "addresses": people.ADDRESSES,
+        },
+    )
+    key_shape = (people.CONTACT,)
     leaves = {
         "orders, what was spent, store credit, timeline": "what was sold belongs to the store that sold it",
         "passwords, account invitations, payment methods": "Shopify gives them to nobody; customers log in anew",
@@ -177,10 +193,10 @@ class Customers(Plain):
             **{name: people.normal_consent(fields.get(name)) for name in _CONSENTS},
         }
 
-    def validate(self, key: Key, fields: Fields) -> str | None:
-        if len(key) != 1 or _key(fields) != key or not key[0]:
-            return "the key of a customer is the e-mail address in small letters, or else the phone number."
-        return text_problem(fields, _OWN) or people.problem(fields)
+    def contradiction(self, key: Key, fields: Fields) -> str | None:
+        if _key(fields) == key:
+            return None
+        return "the key must be the customer's email in small letters, or else the phone."
 
     def refuse(self, job: Job) -> Result | None:
         note, tags = job.after.get("note") or "", job.after.get("tags") or []

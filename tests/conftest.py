@@ -21,8 +21,8 @@ from .support import CLIENT_ID, CLIENT_SECRET, Sandbox
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """For `-n auto`: one more than there are processors, because much of these tests is waiting."""
-    return (os.cpu_count() or 1) + 1
+    """For `-n auto`: two more than there are processors, because much of these tests is waiting."""
+    return (os.cpu_count() or 1) + 2
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]

@@ -12,7 +12,7 @@ from runs.signals import rested
 from shops import signals
 from shops.models import Link, Shop
 
-from . import copies
+from . import copies, people
 from .models import OPEN, Copy
 from .tasks import COPIES
 
@@ -20,6 +20,8 @@ from .tasks import COPIES
 def connect() -> None:
     rested.connect(_rested, dispatch_uid="imports.rested")
     signals.link_ended.connect(_link_ended, dispatch_uid="imports.link_ended")
+    signals.people_asked.connect(_people_asked, dispatch_uid="imports.people_asked")
+    signals.people_redacted.connect(_people_redacted, dispatch_uid="imports.people_redacted")
     signals.leaving.connect(_leaving, dispatch_uid="imports.leaving")
 
 
@@ -35,3 +37,11 @@ def _link_ended(link: Link, **_: Any) -> None:
 
 def _leaving(shop: Shop, **_: Any) -> bool:
     return copies.leaving(shop)
+
+
+def _people_asked(domain: str, **_: Any) -> int:
+    return sum(1 for _ in people.holding(domain))
+
+
+def _people_redacted(domain: str, **_: Any) -> bool:
+    return people.redact(domain)

@@ -5,6 +5,9 @@
 `leaving`         a shop uninstalled the app (`shop`): receivers remove what they keep of it, and answer False as long
                   as something is left, to be asked again
 `bulk_finished`   a bulk operation came to its end (`shop`, `operation`: its GID)
+`people_asked`    a customer asks what is held about them (`domain`): receivers answer how many runs hold people
+`people_redacted` a customer is to be forgotten (`domain`): receivers remove what they keep of people, and answer False
+                  as long as something is left, to be asked again
 `link_ended`      a link was revoked or refused (`link`)
 """
 
@@ -16,4 +19,6 @@ reopened = Signal()
 webhook_stored = Signal()
 leaving = Signal()
 bulk_finished = Signal()
+people_asked = Signal()
+people_redacted = Signal()
 link_ended = Signal()

@@ -108,7 +108,7 @@ def test_privacy_topics_are_answered_truthfully_and_keep_no_customer(app: Any, c
         assert not [row for row in Delivery.objects.values() if "john" in str(row)]
     assert work_off() == 3
     outcomes = set(Delivery.objects.values_list("topic", "outcome", "domain"))
-    assert ("customers/redact", "The app keeps nothing about customers.", "") in outcomes
+    assert ("customers/redact", "The app keeps nothing about customers of this store.", "") in outcomes
     assert ("shop/redact", "Nothing is kept of this shop.", "") in outcomes
 
 

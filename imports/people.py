@@ -1,0 +1,57 @@
+"""What is held of people: archives with customers in them, and the ledgers of imports of such archives.
+
+It is removed a day after it was made. When a store asks for the removal of a customer, whatever of it is at rest goes
+at once, with everything that tells of anybody: nobody has to search archives for one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, cast
+
+from django.db.models import Q
+
+from exports.models import Export
+from runs import expiry
+from runs.models import Run
+from runs.states import EXPIRING
+from transfer.registry import RESOURCES
+
+from .models import Comparison, Import
+
+PERSONAL = frozenset(name for name, resource in RESOURCES.items() if resource.personal)
+
+
+def redact(domain: str) -> bool:
+    """Removes the runs that hold people of a store. False while one of them is still under way: ask again."""
+    held = list(holding(domain))
+    removed = [run.status in EXPIRING and expiry.remove_now(run) for run in held]
+    return all(removed)
+
+
+def holding(domain: str) -> Iterator[Run]:
+    """The runs that hold people of a store, also those of the stores that got a copy of its data."""
+    for export in cast(list[Export], list(Export.objects.filter(shop__domain=domain))):
+        chosen = {*export.selection.get("resources", ()), *export.selection.get("also", ())}
+        chosen |= {name for name, _ in export.selection.get("records", ())}
+        if _any({*chosen, *export.result.get("counts", {})}):
+            yield export
+    of_store = Q(shop__domain=domain)
+    for run in Import.objects.filter(of_store | Q(source_shop=domain) | Q(copy__source__domain=domain)).distinct():
+        if _holds(run, "check"):
+            yield run
+    for comparison in Comparison.objects.filter(of_store):
+        if _holds(comparison, "check") or _holds(comparison, "check_other"):
+            yield comparison
+
+
+def _holds(run: Run, step: str) -> bool:
+    """An archive that was not checked yet may hold anybody."""
+    checked: Any = run.past.get(step)
+    if checked is None:
+        return step == "check" or run.status not in EXPIRING
+    return _any(checked.get("manifest", {}).get("resources", ()))
+
+
+def _any(resources: Collection[str]) -> bool:
+    return bool(PERSONAL & set(resources))

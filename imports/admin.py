@@ -14,11 +14,15 @@ from .models import OPEN, Copy
 
 @admin.register(Copy)
 class CopyAdmin(ReadOnly):
-    list_display = ("id", "purpose", "source", "target", "status", "message", "created_at", "ended_at", "expires_at")
+    list_display = ("short", "purpose", "source", "target", "status", "message", "created_at", "ended_at", "expires_at")
     list_filter = ("purpose", "status", "discard")
     search_fields = ("id", "source__domain", "target__domain")
     raw_id_fields = ("export", "run", "comparison", "link")
     actions = ("cancel",)
+
+    @admin.display(description="Copy", ordering="id")
+    def short(self, copy: Copy) -> str:
+        return str(copy.pk)[:8]
 
     @admin.action(description="Cancel", permissions=["operate"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Copy]) -> None:

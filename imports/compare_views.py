@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -99,6 +100,7 @@ def records(request: EmbeddedRequest, run: Comparison, /) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
         return _json(request, run)
     filters = Filters.of(request.GET)
+    filters = replace(filters, verdict=filters.verdict or listing.ALL)
     try:
         lines, following = differences.page(run, filters, request.GET.get("after", ""))
     except Refused:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
 
 from runs.models import Run
-from transfer.fidelity import VERDICTS, WORDS, differences
+from transfer.fidelity import VERDICTS, WORDS, differences, share
 from transfer.keys import encode
 from transfer.outcomes import Verdict
 from transfer.registry import RESOURCES
@@ -31,6 +32,12 @@ def sides(run: Comparison) -> tuple[str, str]:
     return run.name or "The first file", run.other_name or run.shop.domain
 
 
+def percent(counts: Mapping[str, int]) -> str:
+    """Fidelity; never 100 % where anything differs."""
+    found = share(counts)
+    return f"{math.floor(found * 1000) / 10:g} %" if found is not None else ""
+
+
 def sentence(result: Mapping[str, Any]) -> str:
     """What a comparison says first, from its `result`."""
     totals = result["totals"]
@@ -41,7 +48,8 @@ def sentence(result: Mapping[str, Any]) -> str:
     elif not apart:
         said = f"Nothing differs: all {every:,} records are equal." if every > 1 else "The one record is equal."
     else:
-        said = f"{apart:,} of {every:,} record{'' if every == 1 else 's'} differ{'s' if apart == 1 else ''}."
+        said = f"{apart:,} of {every:,} record{'' if every == 1 else 's'} differ{'s' if apart == 1 else ''}"
+        said += f"; {percent(totals)} of them are equal." if totals["equal"] else "."
     kinds = len(result.get("not_compared", ()))
     return f"{said} {kinds:,} kind{' was' if kinds == 1 else 's were'} not compared." if kinds else said
 

@@ -20,13 +20,17 @@ def runs(count: int, one: str = "is", many: str = "are") -> str:
 
 @admin.register(Run)
 class RunAdmin(ReadOnly):
-    list_display = ("id", "kind", "shop", "status", "step", "reason", "created_at", "expires_at")
+    list_display = ("short", "kind", "shop", "status", "step", "reason", "created_at", "expires_at")
     list_filter = ("status", "kind", "reason", "shop")
     list_select_related = ("shop",)
     search_fields = ("id", "shop__domain")
     actions = ("cancel", "ring", "expire")
     exclude = ("past", "cursor")
     date_hierarchy = "created_at"
+
+    @admin.display(description="Run", ordering="id")
+    def short(self, run: Run) -> str:
+        return str(run.pk)[:8]
 
     @admin.action(description="Cancel", permissions=["operate"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:

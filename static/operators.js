@@ -74,8 +74,9 @@ function draw(state) {
   if (!body.contains(document.activeElement)) body.replaceChildren(...state.lanes.map(row));
   root.querySelector("[data-empty]").hidden = state.lanes.length > 0;
   root.querySelector("[data-failures]").replaceChildren(...reasons(state.failures).map((text) => element("li", text)));
+  root.querySelector("[data-none]").hidden = reasons(state.failures).length > 0;
   const served = state.lanes.filter((lane) => lane.state === "served").length;
-  const parts = [`${served} served, ${state.lanes.length - served} not${state.more ? ", and more" : ""}`];
+  const parts = [`${served} served, ${state.lanes.length - served} waiting or paused${state.more ? ", and more" : ""}`];
   parts.push(state.broker ? `${state.bells ?? "?"} ${state.bells === 1 ? "bell waits" : "bells wait"}` : "the broker cannot be reached");
   parts.push(`beat heard ${ago(state.swept_seconds_ago)}`);
   if (state.drained) parts.push("DRAINED: no lane is taken");

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -41,11 +40,7 @@ def compared(result: Mapping[str, Any]) -> str:
     return differences.sentence(result)
 
 
-@register.filter
-def percent(counts: Mapping[str, int]) -> str:
-    """Fidelity; never 100 % where anything differs."""
-    found = share(counts)
-    return f"{math.floor(found * 1000) / 10:g} %" if found is not None else ""
+register.filter("percent", differences.percent)
 
 
 @register.filter

@@ -59,7 +59,8 @@ def tour(admin: Admin, scenes: Scenes, album: Album) -> None:
     source, target = "boutique", "empty"
     admin.open(target)
     album.take("first-visit")
-    admin.open(source, "exports/new")
+    app = admin.open(source, "exports/new")
+    expect(app.locator("[data-known='products']")).to_contain_text("in the store", timeout=RUN_TIMEOUT)
     album.take("new-export-first")
     run = scenes.start_export(source)
     app = admin.open(source, f"runs/{run}/")

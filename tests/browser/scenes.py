@@ -58,6 +58,15 @@ class Scenes:
         run: str = store.json(address, body=body, kind=kind)["run"]
         return run
 
+    def compare(self, shop: str, export: str) -> str:
+        """A comparison of a finished export with its store as it is now."""
+        store = self.store(shop)
+        address = store.json("/imports/uploads", form=[])["address"]
+        form = [("purpose", "compare"), ("first", f"export:{export}"), ("second", "store")]
+        run: str = store.json(address, form=form)["run"]
+        self.rest(shop, run)
+        return run
+
     def confirm(self, shop: str, run: str, policy: str = "update", *, wait: bool = True) -> None:
         self.store(shop).ask(f"/imports/{run}/confirm", form=[("policy", policy)])
         if wait:
@@ -96,6 +105,11 @@ class Scenes:
     def differing(self, products: int = 30) -> str:
         """A store much like the full one: some titles and texts differ, and a definition is of another type."""
         shop = self._stores.shop("boutique", products=products)
+        self.alter(shop)
+        return shop
+
+    def alter(self, shop: str) -> None:
+        """Other titles and texts in some products."""
         nodes = self._stores.graphql(shop, PRODUCTS)["products"]["nodes"]
         for number, node in enumerate(nodes):
             text = node["descriptionHtml"].replace("a", "o", 2) + "<p>Only while stocks last.</p>"
@@ -103,7 +117,6 @@ class Scenes:
             if number % 2:
                 product.pop("title")
             self._stores.graphql(shop, CHANGE, product=product)
-        return shop
 
     def contrary(self, archive_definition: tuple[str, str] = ("custom", "subtitle")) -> str:
         """An empty store but for a definition of another type, which Shopify cannot change."""

@@ -40,7 +40,7 @@ def office(admin: Admin, operator: str) -> Iterator[Page]:
 
 
 def choose(page: Page, run: str, action: str) -> None:
-    page.locator("tr").filter(has_text=run).get_by_role("checkbox").check()
+    page.locator("tr").filter(has_text=run[:8]).get_by_role("checkbox").check()
     page.locator("select[name='action']").select_option(label=action)
     page.locator(".actions button[name='index']").click()
 

@@ -42,15 +42,23 @@ def measured(admin: Admin, shop: str, path: str, tap: str) -> dict[str, Any]:
 def test_pages_are_quick_and_still_on_a_slow_phone(admin: Admin, capsys: pytest.CaptureFixture[str]) -> None:
     scenes = Scenes(admin.stores, admin.program)
     source, target = admin.stores.shop("boutique", products=100), admin.stores.shop("boutique", products=40)
-    archive = scenes.export(source)[1]
+    exported, archive = scenes.export(source)
     plan = scenes.plan(target, archive)
     done = scenes.plan(target, archive)
     scenes.confirm(target, done)
+    scenes.alter(source)
+    compared = scenes.compare(source, exported)
     slow(admin)
     running = scenes.start_export(source)
     pages = {
         "run": (source, f"runs/{running}/", ".phases"),
         "list": (target, "", "#rows td"),
+        "choose": (source, "exports/new", ".choices label"),
+        "first": (admin.stores.shop("plain"), "exports/new", ".choices label"),
+        "links": (source, "links", ".choices label"),
+        "compare": (source, "comparisons/new", "#first"),
+        "compared": (source, f"runs/{compared}/", "#compared td"),
+        "differs": (source, f"comparisons/{compared}/records", ".records summary"),
         "plan": (target, f"imports/{plan}/plan", ".records summary"),
         "report": (target, f"imports/{done}/report", ".records summary"),
     }

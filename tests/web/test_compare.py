@@ -81,7 +81,7 @@ def test_two_exports_are_compared_and_each_record_shows_both_sides(a: Store, cli
     assert run.result["resources"]["products"]["fields"]["title"]["differing"] == 1
     page = a.get(f"/runs/{run.pk}/").content.decode()
     every = sum(own["equal"] for own in run.result["resources"].values()) + 1
-    assert f"1 of {every} records differs." in page
+    assert f"1 of {every} records differs; " in page
     assert "66.6 %" in page
     listed = a.get(f"/comparisons/{run.pk}/records?resource=products&verdict=update")
     (line,) = listed.context["lines"]

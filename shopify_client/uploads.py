@@ -84,7 +84,8 @@ def _public_address(host: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file to be carried. `size`: its bytes, exactly, as the upload was announced with it."""
+    """A file to be carried. `size`: its bytes, exactly, as the upload was announced with it. `data`: these bytes, where
+    they are at hand; else they are fetched from `source`."""
 
     source: str
     target: str
@@ -92,6 +93,7 @@ class Upload:
     mime: str
     size: int
     parameters: Mapping[str, str] = field(default_factory=dict)
+    data: bytes = b""
 
 
 def carry(upload: Upload, hosts: FileHosts, halted: Callable[[], bool] = lambda: False) -> None:
@@ -111,26 +113,34 @@ def carry(upload: Upload, hosts: FileHosts, halted: Callable[[], bool] = lambda:
 
 
 def _once(upload: Upload, hosts: FileHosts, halted: Callable[[], bool]) -> None:
+    if upload.data:
+        _post(upload, hosts, iter((upload.data,)))
+        return
     source = hosts.pool(upload.source)
-    with source, hosts.pool(upload.target) as target:
+    with source:
         fetched = source.request("GET", _path(upload.source), headers=_host(upload.source), **_OPTIONS)
         try:
             if fetched.status != 200:
                 raise UploadFailed(f"The file could not be fetched (HTTP {fetched.status}).")
-            boundary = uuid.uuid4().hex
-            head, tail = _form(upload, boundary)
-            headers = {
-                **_host(upload.target),
-                "Content-Type": f"multipart/form-data; boundary={boundary}",
-                "Content-Length": str(len(head) + upload.size + len(tail)),
-            }
-            body = _body(head, _exactly(fetched, upload.size, halted), tail)
-            answer = target.request("POST", _path(upload.target), body=body, headers=headers, **_OPTIONS)
-            answer.drain_conn()
-            if not 200 <= answer.status < 300:
-                raise UploadFailed(f"The upload was not accepted (HTTP {answer.status}).")
+            _post(upload, hosts, _exactly(fetched, upload.size, halted))
         finally:
             fetched.close()
+
+
+def _post(upload: Upload, hosts: FileHosts, pieces: Iterator[bytes]) -> None:
+    boundary = uuid.uuid4().hex
+    head, tail = _form(upload, boundary)
+    headers = {
+        **_host(upload.target),
+        "Content-Type": f"multipart/form-data; boundary={boundary}",
+        "Content-Length": str(len(head) + upload.size + len(tail)),
+    }
+    with hosts.pool(upload.target) as target:
+        body = _body(head, pieces, tail)
+        answer = target.request("POST", _path(upload.target), body=body, headers=headers, **_OPTIONS)
+        answer.drain_conn()
+        if not 200 <= answer.status < 300:
+            raise UploadFailed(f"The upload was not accepted (HTTP {answer.status}).")
 
 
 _OPTIONS: dict[str, Any] = {"timeout": LIMITS, "retries": False, "redirect": False, "preload_content": False}

@@ -225,6 +225,7 @@ class Resource(ABC):
     embeds: tuple[str, ...] = ()  # kinds that live inside a record and can be referred to: ("variants",)
     upsert = False  # writing twice is harmless by nature: no intent row, and a lost answer is simply repeated
     batch = 1  # jobs per conversation of `write`
+    least = 1  # fewer than these take a conversation each
     read_batch = 50  # records per conversation of `read_back`
     points = 12.0  # what writing one record costs on average, for the plan's estimate
     governor: str = ""  # the resource whose records say what a record of this one must hold
@@ -415,7 +416,7 @@ class Resource(ABC):
         """
         return job.after
 
-    def alone(self, key: Key) -> bool:
+    def alone(self, job: Job) -> bool:
         """Whether this record takes a conversation of its own, however many go into one."""
         return False
 

@@ -64,8 +64,9 @@ class Writing(Task[Results]):
 
     def _parts(self, resource: Resource, pairs: list[tuple[Row, Job]]) -> Iterator[list[tuple[Row, Job]]]:
         size = self.size(resource)
-        yield from ([pair] for pair in pairs if resource.alone(pair[0].key))
-        together = [pair for pair in pairs if not resource.alone(pair[0].key)]
+        yield from ([pair] for pair in pairs if resource.alone(pair[1]))
+        together = [pair for pair in pairs if not resource.alone(pair[1])]
+        size = size if len(together) >= resource.least else 1
         for start in range(0, len(together), size):
             yield together[start : start + size]
 

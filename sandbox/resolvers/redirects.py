@@ -88,6 +88,11 @@ def put(shop: Shop, node: Node | None, given: Mapping[str, Any]) -> Node:
     return node
 
 
+def by_path(shop: Shop, text: str) -> Node | None:
+    """The redirect from there, if there is one."""
+    return shop.named("UrlRedirect", _path(text))
+
+
 def _path(text: str) -> str:
     """What is left of an address is its path, which begins with a slash."""
     parts = urlsplit(text)

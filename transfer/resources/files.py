@@ -159,8 +159,8 @@ class Files(Resource):
 
     # -- writing
 
-    def alone(self, key: Key) -> bool:
-        return key[0] in CARRIED
+    def alone(self, job: Job) -> bool:
+        return job.key[0] in CARRIED
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         results = yield from update([job for job in jobs if job.gid is not None])

@@ -1,17 +1,22 @@
-"""URL redirects: from a path to an address. An address in the store itself becomes one in the target store."""
+"""URL redirects: from a path to an address. An address in the store itself becomes one in the target store.
+
+Few are written one by one, many new ones by Shopify's own import (`_redirect_import`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import links
 from ..keys import Key
+from ..outcomes import Reason
 from ..references import Target
-from ..resource import Fields, Ids, Job, Place, Scopes
+from ..resource import Fields, Ids, Job, Place, Result, Scopes, Talk
 from ..shapes import Object, Text
-from ._common import quoted
+from ._common import POLLS, quoted
 from ._plain import Documents, Plain
+from ._redirect_import import PLAIN, finished, newest, submit
 
 _FIELDS = "id path target"
 _READ = f"""
@@ -40,6 +45,11 @@ mutation DeleteUrlRedirect($id: ID!) {
 """
 
 
+PATIENT = POLLS  # looks at an import, one after the other; what takes longer is waited for like files
+OVERTAKEN = "Somebody else made it after the plan was made; it leads now to where the archive says."
+NOT_TAKEN = "Shopify's import of redirects did not make it; import again, and what is missing is tried one by one."
+
+
 class UrlRedirects(Plain):
     name = "url_redirects"
     label = "URL redirects"
@@ -55,6 +65,9 @@ class UrlRedirects(Plain):
     moves = False  # a redirect does not say when it moved
     read_batch = 250
     points = 10.0
+    batch = 150
+    least = 20  # from here on an import is cheaper by far
+    settles = True
 
     def key_of(self, node: Mapping[str, Any]) -> Key:
         return (node["path"],)
@@ -70,6 +83,52 @@ class UrlRedirects(Plain):
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         yield from links.places("target", links.in_url, fields["target"])
+
+    def alone(self, job: Job) -> bool:
+        return job.gid is not None or PLAIN.match(job.key[0]) is None
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        if len(jobs) < self.least:
+            return (yield from self._one_by_one(jobs, ids))
+        rows = [(job.key[0], self.created(job, ids)["urlRedirect"]["target"]) for job in jobs]
+        gid = yield from submit(rows)
+        if gid is None:
+            return (yield from self._one_by_one(jobs, ids))
+        if not (yield from finished(gid, PATIENT)):
+            return [Result(job.key, gid, pending=True) for job in jobs]
+        made = yield from newest([path for path, _ in rows])
+        results = [Result(key, own) for key, own in made.items()]
+        for job in jobs:
+            if job.key not in made:
+                results.append((yield from self._left(job, ids)))
+        return results
+
+    def _one_by_one(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        results: list[Result] = []
+        for job in jobs:
+            results += yield from super().write([job], ids)
+        return results
+
+    def _left(self, job: Job, ids: Ids) -> Talk[Result]:
+        """What an import did not make: it was there already, or Shopify says why if it is asked once more."""
+        there = yield from self.locate([Target(self.name, job.key)])
+        for gid in there.values():
+            return Result(job.key, gid, detail=OVERTAKEN)
+        (result,) = yield from super().write([job], ids)
+        return result
+
+    def settled(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
+        """`gids`: the imports that these are in, which took longer than anybody waited for them."""
+        results: list[Result] = []
+        for gid in sorted(set(gids.values())):
+            if (yield from finished(gid, 1)):
+                own = [key for key, other in gids.items() if other == gid]
+                made = yield from newest([key[0] for key in own])
+                results += [
+                    Result(key, made[key]) if key in made else Result(key, reason=Reason.REFUSED, detail=NOT_TAKEN)
+                    for key in own
+                ]
+        return results
 
     def created(self, job: Job, ids: Ids) -> dict[str, Any]:
         return {"urlRedirect": {"path": job.key[0], **self.rewrite({"target": job.after["target"]}, ids.translate)}}

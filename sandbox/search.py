@@ -87,6 +87,8 @@ FIELDS: Mapping[str, Mapping[str, Getter]] = {
         "title": _own("title"),
     },
     "Blog": {**_COMMON, "handle": _own("handle"), "title": _own("title")},
+    "DiscountAutomaticNode": {**_COMMON, "title": lambda _, node: node["_discount"]["title"]},
+    "DiscountCodeNode": {**_COMMON, "title": lambda _, node: node["_discount"]["title"]},
     "Market": {"id": _COMMON["id"], "name": _own("name"), "status": _own("status")},
     "Menu": {"id": _COMMON["id"], "title": _own("title")},
     "UrlRedirect": {

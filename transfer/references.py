@@ -38,6 +38,8 @@ CARRIED_TYPES = frozenset(
         "Blog",
         "Collection",
         "Customer",
+        "DiscountAutomaticNode",
+        "DiscountCodeNode",
         "ExternalVideo",
         "GenericFile",
         "Market",

@@ -14,6 +14,8 @@ _SCOPES = {
     "Blog": ("read_content", "read_online_store_pages"),
     "Collection": ("read_products",),
     "Customer": ("read_customers",),
+    "DiscountAutomaticNode": ("read_discounts",),
+    "DiscountCodeNode": ("read_discounts",),
     "Market": ("read_markets",),
     "Menu": ("read_online_store_navigation",),
     "Publication": ("read_publications",),

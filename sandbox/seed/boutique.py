@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 
 from ..store import Node, Shop, cdn_folder
-from . import abroad, channels, languages, linked, owners, people, pictures, standards, storefront
+from . import abroad, channels, languages, linked, owners, people, pictures, sales, standards, storefront
 from .tools import (
     define,
     define_metafield,
@@ -53,6 +53,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     owners.plant(shop)
     abroad.plant(shop, made)
     people.plant(shop)
+    sales.plant(shop, made)
     languages.plant(shop, made)
     channels.plant(shop, made)
 

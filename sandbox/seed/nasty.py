@@ -9,7 +9,7 @@ from typing import Any
 
 from ..resolvers import articles, blogs, collections, menus, policies, redirects, standard
 from ..store import Node, Shop
-from . import abroad, channels, languages, linking, owners, people
+from . import abroad, channels, languages, linking, owners, people, sales
 from .tools import (
     collection,
     define,
@@ -59,6 +59,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     _navigation(shop)
     owners.plant_awkward(shop)
     abroad.plant_awkward(shop)
+    sales.plant_awkward(shop)
     linking.plant(shop)
     people.plant_awkward(shop, odd)
     languages.plant_awkward(shop)

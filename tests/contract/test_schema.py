@@ -26,6 +26,7 @@ from tests.support import ROOT
 from transfer.keys import Key
 from transfer.references import Target
 from transfer.registry import RESOURCES
+from transfer.resources._discount_documents import CREATE, DELETE, UPDATE
 
 pytestmark = pytest.mark.published_schema
 
@@ -83,11 +84,14 @@ def _made_on_the_way() -> Iterator[tuple[str, str]]:
         "shop_policies": ("REFUND_POLICY",),
         "collections": ("new",),
         "markets": ("de",),
+        "discounts": ("code", "summer24"),
         "sales_channels": ("Online Store",),
     }
     for name, key in keys.items():
         ask = next(RESOURCES[name].locate([Target(name, key), Target(name, key)]))
         yield f"{name}.locate", ask.document
+    for verb, own in (("create", CREATE), ("update", UPDATE), ("delete", DELETE)):
+        yield from ((f"discounts.{verb} {which}", text) for which, text in own.items())
     for name, resource in RESOURCES.items():
         yield f"{name}.read_back", next(resource.read_back(["gid://shopify/Product/1"])).document
         for kind, selection in resource.identify.items():

@@ -54,6 +54,8 @@ ORDER = (
     "url_redirects",
     "markets",
     "market_metafields",
+    "discounts",
+    "discount_metafields",
     "locales",
     "sales_channels",
     "product_publications",

@@ -45,7 +45,8 @@ def test_what_cannot_land_is_named_and_the_rest_arrives(sandbox: Sandbox, tmp_pa
     terms = (("resellers", "custom", "terms"), Reason.MISSING_OWNER)
     channels = [((name,), Reason.NOT_PERMITTED) for name in ("Wholesale", "a/b.c, %2F 'd' \u200d")]
     tester = (("日本語-produkt-ü", "custom", "tester"), Reason.MISSING_REQUIRED)  # a customer, whom nobody asked for
-    assert sorted(failed) == sorted([*films, film, friend, shown, market, terms, *channels, tester])
+    twins = [(("automatic", "Twins"), Reason.AMBIGUOUS)] * 2
+    assert sorted(failed) == sorted([*films, film, friend, shown, market, terms, *channels, tester, *twins])
     friends = desk.ledger.get("product_metafields", [("kept", "custom", "friends")])[("kept", "custom", "friends")]
     assert friends.lost == ("value",)
     assert friends.verified

@@ -1,0 +1,166 @@
+"""Discounts arrive as they are, with all their codes, and never wider than they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from shopify_client import AdminClient, Origins
+from tests.support import Sandbox, archive_of, checksums, export, import_
+from transfer.local import local_desk, run
+from transfer.outcomes import Outcome, Reason
+from transfer.stages import EXPORT
+from transfer.work import Desk, Row, Where
+
+KINDS = ["products", "collections", "markets", "discounts", "discount_metafields"]
+CREATE = """mutation C($discount: DiscountCodeBasicInput!) {
+  discountCodeBasicCreate(basicCodeDiscount: $discount) { codeDiscountNode { id } userErrors { field message code } }
+}"""
+READ = """query R($code: String!) { codeDiscountNodeByCode(code: $code) { id codeDiscount {
+  ... on DiscountCodeBasic {
+    title status endsAt codes(first: 250) { nodes { code } }
+    customerGets { items { ... on DiscountProducts { products(first: 9) { nodes { handle } } } } }
+  }
+} } }"""
+PRODUCTS = "{ products(first: 9) { nodes { id handle } } }"
+
+
+def rows(desk: Desk) -> dict[tuple[str, ...], Row]:
+    return {row.key: row for row in desk.ledger.select(Where(resource="discounts"), limit=100)}
+
+
+def code(sandbox: Sandbox, shop: str, code: str, **more: Any) -> None:
+    everything = {"items": {"all": True}, "value": {"percentage": 0.1}}
+    given = {"title": code, "code": code, "startsAt": "2024-01-01T00:00:00Z", "customerGets": everything, **more}
+    made = sandbox.graphql(shop, CREATE, discount=given)["discountCodeBasicCreate"]
+    assert not made["userErrors"], made["userErrors"]
+
+
+def read(sandbox: Sandbox, shop: str, code: str) -> dict[str, Any]:
+    found: dict[str, Any] = sandbox.graphql(shop, READ, code=code)["codeDiscountNodeByCode"]["codeDiscount"]
+    return found
+
+
+def test_every_kind_arrives_whole_and_stays(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("boutique", products=4), sandbox.shop()
+    archive = archive_of(sandbox, source, tmp_path)
+    _, past = export(sandbox, source, tmp_path, resources=KINDS)
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    made = rows(desk)
+    assert len(made) == 7 and all(row.outcome is Outcome.CREATED and row.verified for row in made.values())
+    kinds = {(row.key[0], row.after["kind"]) for row in made.values() if row.after}
+    assert kinds == {(how, kind) for how in ("code", "automatic") for kind in ("basic", "bxgy", "free_shipping")}
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0
+    _, copied = export(sandbox, target, tmp_path, resources=KINDS)
+    for name in ("discounts", "discount_metafields"):
+        assert checksums(copied)[name] == checksums(past)[name]
+
+
+def test_what_is_over_in_the_source_is_over_in_the_target(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop(), sandbox.shop()
+    code(sandbox, source, "OVER", endsAt="2024-02-01T00:00:00Z")
+    code(sandbox, target, "OVER")
+    code(sandbox, source, "TO-COME", startsAt="2075-01-01T00:00:00Z")
+    desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path), tmp_path)
+    assert rows(desk)["code", "over"].changed == ("endsAt",)
+    assert read(sandbox, target, "OVER")["status"] == "EXPIRED"
+    assert read(sandbox, target, "TO-COME")["status"] == "SCHEDULED"
+
+
+def test_all_codes_arrive_and_those_that_are_taken_are_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("nasty"), sandbox.shop()
+    code(sandbox, target, "BULK007")
+    archive = archive_of(sandbox, source, tmp_path, resources=["products", "discounts"])
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    row = rows(desk)["code", "über 10 %"]
+    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.REFUSED)
+    assert row.detail.startswith("The discount stands, but not all of its codes. BULK007: Code must be unique.")
+    node = sandbox.graphql(target, READ, code="bulk299")["codeDiscountNodeByCode"]
+    assert node == sandbox.graphql(target, READ, code="ÜBER 10 %")["codeDiscountNodeByCode"]
+
+
+def test_codes_that_are_new_are_added_and_those_of_the_target_stay(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("boutique", products=4), sandbox.shop()
+    archive = archive_of(sandbox, source, tmp_path, resources=["products", "collections", "discounts"])
+    import_(sandbox, target, archive, tmp_path)
+    sale = sandbox.graphql(source, READ, code="SUMMER24")["codeDiscountNodeByCode"]["id"]
+    add = """mutation A($id: ID!, $codes: [DiscountRedeemCodeInput!]!) {
+      discountRedeemCodeBulkAdd(discountId: $id, codes: $codes) { userErrors { message } } }"""
+    sandbox.graphql(source, add, id=sale, codes=[{"code": "LATE"}])
+    theirs = sandbox.graphql(target, READ, code="SUMMER24")["codeDiscountNodeByCode"]["id"]
+    sandbox.graphql(target, add, id=theirs, codes=[{"code": "MINE"}])
+    archive = archive_of(sandbox, source, tmp_path, resources=["products", "collections", "discounts"])
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert rows(desk)["code", "summer24"].changed == ("codes",) and rows(desk)["code", "summer24"].verified
+    found = {node["code"] for node in read(sandbox, target, "SUMMER24")["codes"]["nodes"]}
+    assert found == {"SUMMER24", "FRIEND-0", "FRIEND-1", "FRIEND-2", "LATE", "MINE"}
+
+
+def test_what_cannot_be_carried_is_named_with_its_reason(sandbox: Sandbox, tmp_path: Path) -> None:
+    _, past = export(sandbox, sandbox.shop("nasty"), tmp_path, resources=["discounts", "discount_metafields"])
+    notes = past["settle"]["skipped"]["discounts"]
+    assert notes["it is made by an app's function (Volume pricing)"]["examples"] == ["By volume"]
+    assert any("for a segment of customers (Regulars)" in why for why in notes)
+    assert past["settle"]["skipped"]["discount_metafields"]
+
+
+def test_two_of_one_title_are_ambiguous_where_they_differ(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("nasty"), sandbox.shop()
+    archive = archive_of(sandbox, source, tmp_path, resources=["discounts"])
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    twins = [row for row in desk.ledger.select(Where(resource="discounts"), limit=100) if row.key[1] == "Twins"]
+    assert [row.reason for row in twins] == [Reason.AMBIGUOUS] * 2
+
+
+def test_a_discount_never_becomes_wider(sandbox: Sandbox, tmp_path: Path) -> None:
+    """On one of two shirts that the target lacks it is written for the other; on none of them, not at all."""
+    source, target = sandbox.shop("plain", products=3), sandbox.shop("plain", products=1)
+    shirts = {n["handle"]: n["id"] for n in sandbox.graphql(source, PRODUCTS)["products"]["nodes"]}
+    for name, handles in (("SOME", ("shirt-0", "shirt-1")), ("NONE", ("shirt-2",))):
+        only = {"products": {"productsToAdd": [shirts[handle] for handle in handles]}}
+        code(sandbox, source, name, customerGets={"items": only, "value": {"percentage": 0.5}})
+    archive = archive_of(sandbox, source, tmp_path, resources=["discounts"])
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    some, none = rows(desk)["code", "some"], rows(desk)["code", "none"]
+    assert some.verified and some.lost == ("gets.items.products",)
+    items = read(sandbox, target, "SOME")["customerGets"]["items"]
+    assert [node["handle"] for node in items["products"]["nodes"]] == ["shirt-0"]
+    assert (none.outcome, none.reason) == (Outcome.FAILED, Reason.MISSING_REQUIRED)
+    assert "what it applies to" in none.detail
+
+
+def test_a_change_adds_and_takes_away_what_differs(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("plain", products=3), sandbox.shop("plain", products=3)
+    for shop, handles in ((source, ("shirt-0", "shirt-2")), (target, ("shirt-0", "shirt-1"))):
+        shirts = {n["handle"]: n["id"] for n in sandbox.graphql(shop, PRODUCTS)["products"]["nodes"]}
+        only = {"products": {"productsToAdd": [shirts[handle] for handle in handles]}}
+        code(sandbox, shop, "SHIRTS", customerGets={"items": only, "value": {"percentage": 0.5}})
+    archive = archive_of(sandbox, source, tmp_path, resources=["products", "discounts"])
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert rows(desk)["code", "shirts"].verified
+    items = read(sandbox, target, "SHIRTS")["customerGets"]["items"]
+    assert [node["handle"] for node in items["products"]["nodes"]] == ["shirt-0", "shirt-2"]
+
+
+def test_whom_a_discount_is_for_may_be_kept_from_the_app(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Without the scope of markets, those for a market are named, and the others are read."""
+    shop = sandbox.shop("boutique", products=2)
+    client = AdminClient(
+        shop, token=sandbox.token(shop, ["read_discounts", "read_products"]), origins=Origins(sandbox.origin)
+    )
+    past = run(local_desk(client, tmp_path / "e"), EXPORT, {"shop": shop, "resources": ["discounts"]})
+    notes = past["settle"]["skipped"]["discounts"]
+    assert any("grant it read_customers and read_markets" in why for why in notes)
+    assert past["settle"]["read"]["discounts"] == 6
+
+
+def test_a_lost_answer_makes_no_second_discount(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("boutique", products=2), sandbox.shop()
+    archive = archive_of(sandbox, source, tmp_path, resources=["products", "collections", "markets", "discounts"])
+    for name in ("CreateCodeBasicDiscount", "CreateAutomaticBasicDiscount", "AddCodes"):
+        sandbox.faults({"kind": "lost_answer", "match": name, "shop": target, "times": 1})
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert all(row.verified for row in rows(desk).values())
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0

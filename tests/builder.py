@@ -34,8 +34,8 @@ _CHANGE = """mutation C($id: ID!, $metaobject: MetaobjectUpdateInput!) {
 class Builder:
     """One shop."""
 
-    def __init__(self, sandbox: Sandbox, seed: str = "empty") -> None:
-        self.sandbox, self.shop = sandbox, sandbox.shop(seed)
+    def __init__(self, sandbox: Sandbox, seed: str = "empty", products: int | None = None) -> None:
+        self.sandbox, self.shop = sandbox, sandbox.shop(seed, products)
         self._client = sandbox.client(self.shop)
 
     def ask(self, document: str, **variables: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.archives import Members, closed, opened, relist
 from tests.support import Sandbox, archive_of
 from transfer.archive import ArchiveError
 from transfer.archive.check import quick_check, unpack
@@ -17,25 +18,10 @@ from transfer.archive.directory import pack_directory, write_directory
 from transfer.local import local_desk
 from transfer.registry import RESOURCES
 
-Members = dict[str, bytes]
-
 
 @pytest.fixture(scope="module")
 def archive(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return archive_of(sandbox, sandbox.shop("plain"), tmp_path_factory.mktemp("archive"))
-
-
-def _read(archive: bytes) -> Members:
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
-
-
-def _zip(members: Members) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, content in members.items():
-            made.writestr(name, content)
-    return buffer.getvalue()
 
 
 def _check(sandbox: Sandbox, content: bytes, folder: Path) -> None:
@@ -49,9 +35,9 @@ def _check(sandbox: Sandbox, content: bytes, folder: Path) -> None:
 
 
 def _edit(archive: bytes, change: Callable[[Members], None]) -> bytes:
-    members = _read(archive)
+    members = opened(archive)
     change(members)
-    return _zip(members)
+    return closed(members)
 
 
 def _manifest(**columns: object) -> Callable[[Members], None]:
@@ -61,26 +47,12 @@ def _manifest(**columns: object) -> Callable[[Members], None]:
     return change
 
 
-def _relist(members: Members) -> None:
-    """Makes the manifest agree with the members again, so that only what the test broke is wrong."""
-    import hashlib
-
-    manifest = json.loads(members["manifest.json"])
-    for entry in manifest["members"]:
-        content = members[entry["name"]]
-        entry |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "count": content.count(b"\n")}
-    manifest["counts"] = {
-        name: sum(e["count"] for e in manifest["members"] if e["resource"] == name) for name in manifest["counts"]
-    }
-    members["manifest.json"] = json.dumps(manifest).encode()
-
-
 def _line(text: bytes) -> Callable[[Members], None]:
     def change(members: Members) -> None:
         lines = members["products/00001.jsonl"].split(b"\n")
         lines[1] = text
         members["products/00001.jsonl"] = b"\n".join(lines)
-        _relist(members)
+        relist(members)
 
     return change
 
@@ -89,7 +61,7 @@ def _swap(members: Members) -> None:
     lines = members["products/00001.jsonl"].split(b"\n")
     lines[0], lines[1] = lines[1], lines[0]
     members["products/00001.jsonl"] = b"\n".join(lines)
-    _relist(members)
+    relist(members)
 
 
 def _add(name: str, content: bytes) -> Callable[[Members], None]:
@@ -160,7 +132,7 @@ def test_an_archive_survives_a_directory_and_an_edit_by_hand(sandbox: Sandbox, a
     packed = io.BytesIO()
     pack_directory(folder, packed)
     _check(sandbox, packed.getvalue(), tmp_path / "checked")
-    assert b"Shirt I" in _read(packed.getvalue())["products/00001.jsonl"]
+    assert b"Shirt I" in opened(packed.getvalue())["products/00001.jsonl"]
 
 
 def _folder(tmp_path: Path, *names: str) -> Path:
@@ -181,7 +153,7 @@ def _folder(tmp_path: Path, *names: str) -> Path:
 def _packed_sources(folder: Path) -> list[str]:
     packed = io.BytesIO()
     pack_directory(folder, packed)
-    return [json.loads(line)["source"] for line in _read(packed.getvalue())["side/files/00001.jsonl"].splitlines()]
+    return [json.loads(line)["source"] for line in opened(packed.getvalue())["side/files/00001.jsonl"].splitlines()]
 
 
 def test_a_line_taken_out_by_hand_takes_no_address_of_another(tmp_path: Path) -> None:

@@ -152,9 +152,11 @@ class Plain(Resource):
         results = []
         for key, gid in gids.items():
             (payload,) = (yield Ask(self.documents.delete, {"id": gid}, repeatable=True)).values()
-            errors = [error for error in payload["userErrors"] if error.get("code") not in _GONE]
-            results.append(refused(key, errors) if errors else Result(key, gid))
+            errors = payload["userErrors"]
+            gone = not errors or (yield Ask(_STILL, {"id": gid}))["node"] is None
+            results.append(Result(key, gid) if gone else refused(key, errors))
         return results
 
 
-_GONE = ("NOT_FOUND", "MENU_DOES_NOT_EXIST", "DOES_NOT_EXIST")
+# Not every kind has a code for what is not there any more, as after a lost answer.
+_STILL = "query Still($id: ID!) { node(id: $id) { id } }"

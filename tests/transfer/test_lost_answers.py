@@ -1,0 +1,187 @@
+"""The answer to the first of every kind of write is lost, in one run after the other. Nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shopify_client.transport import PooledTransport, Response
+from tests.archives import Record, edited
+from tests.builder import Builder, troubles
+from tests.meddle import import_while, planned
+from tests.support import Sandbox, archive_of, import_, total
+from transfer import resources
+from transfer.outcomes import Reason
+from transfer.registry import RESOURCES
+from transfer.work import Desk, Where
+
+NAME = re.compile(r"mutation ([A-Z]\w*)")
+
+
+def documents() -> set[str]:
+    """The name of every mutation that stands in a module of a resource."""
+    (folder,) = resources.__path__
+    return {match[1] for path in Path(folder).glob("*.py") for match in NAME.finditer(path.read_text())}
+
+
+class Spy(PooledTransport):
+    """Notes the mutations that are sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: set[str] = set()
+
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes, timeout: float) -> Response:
+        self.sent |= {match[1] for match in NAME.finditer(body.decode())}
+        return super().__call__(url, headers, body, timeout)
+
+
+# -- another store like this one ---------------------------------------------------------------------------------
+
+
+def other(resource: str, number: int, record: Record) -> list[Record]:
+    """The record as another store has it, and one more of each kind: so every kind is created, changed and deleted."""
+    here = copy.deepcopy(record)
+    CHANGES.get(resource, _reworded)(here["fields"], here["key"])
+    if number != FIRST.get(resource, 0) or not RESOURCES[resource].deletable:
+        return [here]
+    more = copy.deepcopy(record)
+    more["key"] = EXTRA.get(resource, _renamed)(more["key"])
+    return [here, more]
+
+
+def _renamed(key: list[str]) -> list[str]:
+    return [*key[:-1], f"{key[-1]}-extra"]
+
+
+FIRST = {"files": 1, "shop_policies": -1}  # the first file is a video elsewhere; of policies there are no more
+EXTRA: dict[str, Callable[[list[str]], list[str]]] = {
+    "locales": lambda key: ["fr"],
+    "translations": lambda key: [*key[:-1], "pt-BR"],
+}
+
+
+def _reworded(fields: Any, key: list[str]) -> None:
+    """Another text wherever there is a plain one that is free to be another."""
+    for name in ("title", "body", "alt", "target", "value", "description"):
+        text = fields.get(name)
+        if isinstance(text, str) and fields.get("type", TEXT) == TEXT and key[0] != "every":
+            fields[name] = f"{text} (other)"
+            return
+
+
+TEXT = "multi_line_text_field"
+
+
+def _product(fields: Any, key: list[str]) -> None:
+    fields["title"] += " (other)"
+    fields["media"] = fields["media"][:0:-1]
+    fields["options"] = fields["options"][::-1]
+    for option in fields["options"]:
+        option.pop("linkedMetafield", None)
+        option.pop("linkedValues", None)
+        if len(option["values"]) > 2:
+            option["values"] = option["values"][:0:-1]
+    kept = {(option["name"], value) for option in fields["options"] for value in option["values"]}
+    variants = [item for item in fields["variants"] if all(tuple(pair) in kept for pair in item["options"])]
+    names = [option["name"] for option in fields["options"]]
+    for item in variants:
+        item["options"].sort(key=lambda pair: names.index(pair[0]))
+        item |= {"price": "77.00", "media": None}
+    fields["variants"] = variants[::-1]
+
+
+def _pins(fields: Any, key: list[str]) -> None:
+    fields["pinned"], fields["unpinned"] = [*fields["unpinned"][:1], *fields["pinned"][:0:-1]], fields["pinned"][:1]
+
+
+def _locale(fields: Any, key: list[str]) -> None:
+    fields["published"] = not fields["published"]
+
+
+def _order(fields: Any, key: list[str]) -> None:
+    fields["products"].reverse()
+
+
+def _entry(fields: Any, key: list[str]) -> None:
+    if key[0] == "look":
+        fields["fields"]["title"]["value"] += " (other)"
+
+
+def _definition(fields: Any, key: list[str]) -> None:
+    if not fields.get("standard"):
+        fields["name"] += " (other)"
+
+
+def _translation(fields: Any, key: list[str]) -> None:
+    if "title" in fields["texts"]:
+        fields["texts"]["title"] += " (other)"
+
+
+CHANGES = {
+    "products": _product,
+    "metafield_pins": _pins,
+    "locales": _locale,
+    "collection_orders": _order,
+    "metaobjects": _entry,
+    "metaobject_definitions": _definition,
+    "metafield_definitions": _definition,
+    "translations": _translation,
+}
+
+
+ELSEWHERE = {"DeleteBlog"}  # only where a name is taken: see below
+
+
+def lose(sandbox: Sandbox, shop: str, names: Iterable[str]) -> None:
+    ends = ("(", " ")
+    sandbox.faults(
+        *(
+            {"kind": "lost_answer", "times": 1, "match": f"mutation {name}{end}", "shop": shop}
+            for name in names
+            for end in ends
+        )
+    )
+
+
+def test_the_first_answer_to_every_kind_of_write_is_lost(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target, spy = Builder(sandbox, "boutique", 12), Builder(sandbox), Spy()
+    source.product("shirt", {"Size": ["unused", "S", "M"]}, chosen=[["S"], ["M"]])
+    archive, known = archive_of(sandbox, source.shop, tmp_path), documents()
+    client = sandbox.client
+    monkeypatch.setattr(sandbox, "client", lambda shop, **more: client(shop, **more, transport=spy))
+    # The last one catches up with translations of which the one before changed the texts that they translate.
+    for wanted in (edited(archive, other), archive, archive):
+        lose(sandbox, target.shop, known)
+        desk, _ = import_(sandbox, target.shop, wanted, tmp_path, policy="mirror")
+        sandbox.faults()
+    assert not [row for row in desk.ledger.select(Where(), limit=10_000) if row.outcome in ("failed", "skipped")]
+    again, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    assert again.client.writes == 0
+    assert total(again, "outcome:unchanged") == total(again, "verified")
+    assert known - spy.sent == ELSEWHERE, "a write whose answer no test loses: let `other` differ there"
+
+
+def test_a_blog_made_under_a_name_that_is_taken_goes_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    for_blog = {"title": "Diary", "handle": "diary"}
+    source.ask(BLOG, blog=for_blog)
+
+    def deed(desk: Desk) -> None:
+        target.ask(BLOG, blog={**for_blog, "title": "Theirs"})
+        lose(sandbox, target.shop, ELSEWHERE)
+
+    desk = import_while(source, target, tmp_path, planned, deed)
+    assert troubles(desk) == {("blogs", "diary"): Reason.CHANGED_MEANWHILE}
+    assert [node["title"] for node in target.ask(BLOGS)["blogs"]["nodes"] if "diary" in node["handle"]] == ["Theirs"]
+
+
+BLOG = "mutation B($blog: BlogCreateInput!) { blogCreate(blog: $blog) { userErrors { message } } }"
+BLOGS = "{ blogs(first: 10) { nodes { handle title } } }"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.db import connections
 from django.test import override_settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -45,6 +46,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest starts first."""
     items.sort(key=lambda item: not (any(item.iter_markers("browser")) or any(item.iter_markers("faults"))))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """SQLite in a file, as in service: in memory, a thread that meets another one's lock fails instead of waiting."""
+    own = connections["default"].settings_dict
+    if own["ENGINE"].endswith("sqlite3"):
+        own["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "db.sqlite3")
 
 
 @pytest.fixture(scope="session")

@@ -90,8 +90,7 @@ class Writing(Task[Results]):
         look = now(self.desk, resource, [row.gid for row in rows])
         for row in rows:
             if row.gid in look.unread:
-                reason, why = _reason(look.unread[row.gid])
-                fail(row, reason, f"It could not be read again before it was written: {why}")
+                fail(row, Reason.LOST, f"It could not be read again {when}: {look.unread[row.gid]}")
             elif row.gid not in look.found:
                 self.vanished(row, when)
         return [(row, look.found[row.gid]) for row in rows if row.gid in look.found]

@@ -1,4 +1,7 @@
-"""Shopify misbehaves at every kind of write. Nothing is lost, nothing is doubled, and every record comes to an end."""
+"""Shopify misbehaves while it is written to. Nothing is lost, nothing is doubled, and every record comes to an end.
+
+That the answer is lost happens to every kind of write there is in `test_lost_answers`; here to one at a time.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from typing import Any
 import pytest
 
 from tests.builder import NAME, Builder, circle, equal, refers, troubles
-from tests.support import Sandbox, archive_of, import_, total
+from tests.support import Sandbox, archive_of, export, import_, total
+from transfer.archive.members import MemberSet
+from transfer.present import now
 
 LOST = {"kind": "lost_answer", "times": 2}
 INTERNAL = {
@@ -124,3 +129,41 @@ def test_what_cannot_be_read_back_is_no_success_and_no_crash(sandbox: Sandbox, s
     sandbox.faults({**INTERNAL, "times": None, "match": "MetaobjectsById", "shop": target.shop})
     desk, _ = import_(sandbox, target.shop, archive, tmp_path)
     assert troubles(desk) == {("metaobjects", "first", "one"): "lost", ("metaobjects", "second", "two"): "lost"}
+
+
+TOO_DEAR = {
+    "kind": "body",
+    "body": json.dumps({"errors": [{"message": "Too dear", "extensions": {"code": "MAX_COST_EXCEEDED"}}]}),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [("products", "ProductsById"), ("metaobjects", "MetaobjectsById"), ("product_metafields", "MetafieldsById")],
+)
+def test_what_is_too_dear_to_read_back_at_once_is_read_in_halves(
+    sandbox: Sandbox, tmp_path: Path, kind: str, document: str
+) -> None:
+    shop = sandbox.shop("boutique", products=6)
+    desk, past = export(sandbox, shop, tmp_path, resources=[kind])
+    lines = list(MemberSet.from_cursor(desk.storage, past["merge"]).records(kind))[:6]
+    sandbox.faults({**TOO_DEAR, "times": 2, "match": document, "shop": shop})
+    look = now(desk, desk.registry[kind], [line.gid for line in lines])
+    assert len(lines) == 6 and not look.unread
+    assert [look.found[line.gid].reading.key for line in lines] == [line.key for line in lines]
+
+
+def test_what_cannot_be_read_before_it_is_written_is_left_alone(
+    sandbox: Sandbox, source: Builder, tmp_path: Path
+) -> None:
+    """Nobody knows whether somebody has changed it."""
+    target = _target(sandbox)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    sandbox.faults({**TOO_DEAR, "times": None, "match": "ProductsById", "shop": target.shop})
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    for handle in ("shirt", "ribbon", "extra"):
+        row = desk.ledger.get("products", [(handle,)])[(handle,)]
+        assert (row.outcome, row.reason) == ("failed", "lost")
+        assert row.detail.startswith("It could not be read again after the plan was made")
+    assert desk.ledger.get("products", [("new",)])[("new",)].reason == "lost"
+    assert sandbox.stats(target.shop)["mutations"].get("productUpdate", 0) == 0

@@ -131,11 +131,12 @@ CHANGES = {
     "metaobjects": _entry,
     "metaobject_definitions": _definition,
     "metafield_definitions": _definition,
+    "markets": _definition,
     "translations": _translation,
 }
 
 
-ELSEWHERE = {"DeleteBlog"}  # only where a name is taken: see below
+ELSEWHERE = {"DeleteBlog", "DeleteMarket"}  # only where a name is taken: see below
 
 
 def lose(sandbox: Sandbox, shop: str, names: Iterable[str]) -> None:
@@ -169,19 +170,26 @@ def test_the_first_answer_to_every_kind_of_write_is_lost(
     assert known - spy.sent == ELSEWHERE, "a write whose answer no test loses: let `other` differ there"
 
 
-def test_a_blog_made_under_a_name_that_is_taken_goes_again(sandbox: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("create", "given", "name"),
+    [
+        ("blogCreate(blog: $given)", "BlogCreateInput", "title"),
+        ("marketCreate(input: $given)", "MarketCreateInput", "name"),
+    ],
+)
+def test_what_is_made_under_a_name_that_is_taken_goes_again(
+    sandbox: Sandbox, tmp_path: Path, create: str, given: str, name: str
+) -> None:
     source, target = Builder(sandbox), Builder(sandbox)
-    for_blog = {"title": "Diary", "handle": "diary"}
-    source.ask(BLOG, blog=for_blog)
+    document = f"mutation Make($given: {given}!) {{ {create} {{ userErrors {{ message }} }} }}"
+    kind = f"{create.partition('Create')[0]}s"
+    assert not next(iter(source.ask(document, given={name: "Ours", "handle": "diary"}).values()))["userErrors"]
 
     def deed(desk: Desk) -> None:
-        target.ask(BLOG, blog={**for_blog, "title": "Theirs"})
+        target.ask(document, given={name: "Theirs", "handle": "diary"})
         lose(sandbox, target.shop, ELSEWHERE)
 
     desk = import_while(source, target, tmp_path, planned, deed)
-    assert troubles(desk) == {("blogs", "diary"): Reason.CHANGED_MEANWHILE}
-    assert [node["title"] for node in target.ask(BLOGS)["blogs"]["nodes"] if "diary" in node["handle"]] == ["Theirs"]
-
-
-BLOG = "mutation B($blog: BlogCreateInput!) { blogCreate(blog: $blog) { userErrors { message } } }"
-BLOGS = "{ blogs(first: 10) { nodes { handle title } } }"
+    assert troubles(desk) == {(kind, "diary"): Reason.CHANGED_MEANWHILE}
+    nodes = target.ask(f"{{ {kind}(first: 10) {{ nodes {{ handle own: {name} }} }} }}")[kind]["nodes"]
+    assert [node["own"] for node in nodes if "diary" in node["handle"]] == ["Theirs"]

@@ -11,10 +11,10 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.archives import opened
 from tests.commands.test_commands import Said, archive, file  # noqa: F401  # fixtures
 from tests.runs.test_lane import installed
 from tests.support import Sandbox
-from tests.transfer.test_archive import _read
 from tests.transfer.test_sheets_import import cell, edited
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,8 +41,9 @@ def test_an_archive_is_converted_there_and_back(
     said = Said(capsys, "convert_archive", file, str(sheet), "--json")
     assert (said.code, json.loads(said.out)["out"]) == (0, str(sheet))
     assert Said(capsys, "convert_archive", str(sheet), str(again)).code == 0
-    before = {member: text for member, text in _read(Path(file).read_bytes()).items() if not member.startswith("side/")}
-    assert _read(again.read_bytes()) == before
+    members = opened(Path(file).read_bytes())
+    before = {member: text for member, text in members.items() if not member.startswith("side/")}
+    assert opened(again.read_bytes()) == before
 
 
 def test_a_wrong_spreadsheet_is_refused_with_a_copy_that_says_why(

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.archives import opened
 from tests.support import Sandbox, archive_of
-from tests.transfer.test_archive import _read
 from transfer.archive import Manifest
 from transfer.archive.members import Line, MemberSet, MemberWriter
 from transfer.jsonl import dumps
@@ -197,10 +197,10 @@ def boutique(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> byte
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_a_whole_store_comes_back_member_for_member(boutique: bytes, form: str, tmp_path: Path) -> None:
     _, again = _whole(boutique, form, tmp_path)
-    before = {name: content for name, content in _read(boutique).items() if not name.startswith("side/")}
-    assert {name: content for name, content in _read(again).items() if not name.startswith("side/")} == before
-    sources = [json.loads(line).get("source") for line in _read(boutique)["side/files/00001.jsonl"].splitlines()]
-    kept = [json.loads(line).get("source") for line in _read(again)["side/files/00001.jsonl"].splitlines()]
+    before = {name: content for name, content in opened(boutique).items() if not name.startswith("side/")}
+    assert {name: content for name, content in opened(again).items() if not name.startswith("side/")} == before
+    sources = [json.loads(line).get("source") for line in opened(boutique)["side/files/00001.jsonl"].splitlines()]
+    kept = [json.loads(line).get("source") for line in opened(again)["side/files/00001.jsonl"].splitlines()]
     assert kept == sources
 
 

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from shops.commands import Broken
 
+from . import broker
 from .engine import work_slice
 from .models import Run
 from .services import cancel
@@ -23,6 +24,7 @@ WIDTH = 28
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 15.0
 NOBODY = "No worker has taken it up yet. Is `manage.py up` running? With --inline this command does the work itself.\n"
+NO_BROKER = "The broker does not answer, so no worker hears of the run: start `manage.py up`, or say --inline."
 
 
 @dataclass(slots=True)
@@ -100,6 +102,9 @@ def _watch(run: Run, meter: Meter, *, inline: bool, quiet: bool, sleep: Callable
         if run.status not in ACTIVE:
             return
         if patience is not None and not inline and run.status == Status.QUEUED and time.monotonic() > patience:
+            if not broker.alive():
+                cancel(run)
+                raise Broken(NO_BROKER)
             meter.out.write(NOBODY)
             patience = None
         if not inline or not work_slice(stop=_ticking(run, meter, quiet)):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from runs import follow
+from runs import broker, follow
 from runs.models import Run
 from runs.states import Status
 from shops.models import Grant, Shop
@@ -91,7 +91,7 @@ def test_only_a_stores_permanent_domain_is_connected(app: Any, sandbox: Sandbox,
     for how in ({"token": "shpat_x"}, {"client_credentials": True}):
         said = Said(capsys, "connect_shop", domain, **how)
         assert said.code == 2
-        assert "name.myshopify.com" in said.sentence
+        assert ".myshopify.com." in said.sentence
     assert not Shop.objects.exists()
 
 
@@ -198,11 +198,24 @@ def test_without_a_worker_the_command_says_so(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(follow, "PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr(broker, "alive", lambda: True)
     defaults = follow.follow.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "sleep", sleep)
     said = Said(capsys, "export_store", source, out=str(tmp_path / "a.zip"))
     assert said.progress.count("--inline") == 1
+
+
+def test_without_a_broker_the_command_ends(
+    app: Any, source: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script would wait for ever: nobody hears of the run."""
+    app.REDIS_URL = "redis://127.0.0.1:9/0"
+    monkeypatch.setattr(follow, "PATIENCE_SECONDS", -1.0)
+    said = Said(capsys, "export_store", source, out=str(tmp_path / "a.zip"), json=True)
+    assert (said.code, "--inline" in said.sentence) == (2, True)
+    assert json.loads(said.out) == {"error": said.sentence}
+    assert Run.objects.get().status == Status.CANCELLED
 
 
 # -- import_archive ----------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ by the key of the record. GIDs and times would only make every commit longer.
 from __future__ import annotations
 
 import hashlib
-import json
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -20,13 +19,15 @@ from typing import Any, BinaryIO
 from ..jsonl import dumps, loads
 from .assemble import ZipWriter
 from .check import json_of, quick_check
-from .manifest import MANIFEST, ArchiveError
+from .manifest import MANIFEST, MEMBER, ArchiveError
 
 
 def write_directory(archive: BinaryIO, folder: Path) -> None:
     """Unpacks an archive that has been checked. Members of an older export that are not in this one are removed."""
     manifest = quick_check(archive)
     archive.seek(0)
+    if folder.is_dir() and not (folder / MANIFEST).exists() and any(one.name[0] != "." for one in folder.iterdir()):
+        raise ArchiveError(f"{folder} holds other files, and no archive; choose a directory that is empty.")
     names = [MANIFEST, *(entry.name for entry in manifest.members)]
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive) as opened:
@@ -37,8 +38,10 @@ def write_directory(archive: BinaryIO, folder: Path) -> None:
                 while chunk := source.read(1 << 20):
                     target.write(chunk)
         sides = [f"side/{name}" for name in names if _write_side(opened, f"side/{name}", folder)]
+    kept = {*names, *sides}
     for path in (*folder.glob("*/*.jsonl"), *folder.glob("side/*/*.jsonl")):
-        if path.relative_to(folder).as_posix() not in {*names, *sides}:
+        name = path.relative_to(folder).as_posix()
+        if name not in kept and MEMBER.match(name.removeprefix("side/")):
             path.unlink()
 
 
@@ -60,11 +63,9 @@ def _write_side(archive: zipfile.ZipFile, name: str, folder: Path) -> bool:
 def pack_directory(folder: Path, target: BinaryIO) -> None:
     """Makes the ZIP of an unpacked archive. Raises ArchiveError."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        manifest = json_of((folder / MANIFEST).read_bytes(), MANIFEST)
     except FileNotFoundError:
         raise ArchiveError(f"The directory holds no {MANIFEST}, so it is no archive of a store.") from None
-    except ValueError:
-        raise ArchiveError(f"{MANIFEST}: this is not JSON.") from None
     paths = sorted(folder.glob("*/*.jsonl"))
     members: list[dict[str, Any]] = []
     for path in paths:
@@ -80,7 +81,7 @@ def pack_directory(folder: Path, target: BinaryIO) -> None:
         )
     if isinstance(manifest, dict):
         names = manifest.get("resources")
-        counts = dict.fromkeys(names if isinstance(names, list) else [], 0)
+        counts = dict.fromkeys((name for name in names if isinstance(name, str)) if isinstance(names, list) else (), 0)
         for member in members:
             counts[member["resource"]] = counts.get(member["resource"], 0) + member["count"]
         order = {name: place for place, name in enumerate(counts)}

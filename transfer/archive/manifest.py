@@ -17,7 +17,7 @@ FORMAT_VERSION = 1  # raised when an archive means something else than before
 FORMAT_MINOR = 0  # raised when fields or kinds are added; without them, older programs read the archive as before
 MANIFEST = "manifest.json"
 
-_MEMBER = re.compile(r"([a-z_]+)/\d{5}\.jsonl\Z")
+MEMBER = re.compile(r"([a-z_]+)/\d{5}\.jsonl\Z")
 _COUNT = Number("a count", least=0, most=2**53, whole=True)
 _TEXT = Text()
 _TEXTS = ListOf(_TEXT, "a list of texts")
@@ -95,7 +95,7 @@ class MemberEntry:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """From an entry that has the shape of one. Raises ArchiveError."""
         name = data["name"]
-        match = _MEMBER.match(name)
+        match = MEMBER.match(name)
         if match is None or match[1] != data["resource"]:
             raise ArchiveError(f"{MANIFEST}: {name[:80]!r} is no name of a member of {data['resource'][:40]!r}.")
         return cls(name, match[1], data["count"], data["size"], data["sha256"])

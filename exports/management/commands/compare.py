@@ -11,11 +11,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from exports.commands import common_arguments, export
 from runs.storage import storage
-from shops.commands import Broken, fail, shop_named
+from shops.commands import Broken, Sentences, shop_named
 from transfer.archive import ArchiveError, Manifest
 from transfer.archive.members import MemberSet
 from transfer.fidelity import WORDS, Side, fidelity, summary
@@ -27,7 +25,7 @@ from transfer.sheets import convert
 EQUAL, DIFFERENT = 0, 1
 
 
-class Command(BaseCommand):
+class Command(Sentences):
     help = "Compares two sides, field by field. Exit codes: 0 equal, 1 different, 2 refused or broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,13 +37,7 @@ class Command(BaseCommand):
         common_arguments(parser)
 
     def handle(self, **options: Any) -> None:
-        try:
-            report = _compare(options)
-        except (Broken, ArchiveError) as problem:
-            fail(self, problem, as_json=options["json"])
-        except OSError as problem:
-            message = f"{problem.filename or options['left']} cannot be read: {problem.strerror}."
-            fail(self, Broken(message), as_json=options["json"])
+        report = _compare(options)
         self.stdout.write(json.dumps(report) if options["json"] else _table(report))
         sys.exit(EQUAL if report["equal"] else DIFFERENT)
 
@@ -74,7 +66,12 @@ def _side(stack: ExitStack, name: str, options: Mapping[str, Any]) -> tuple[Memb
     desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
     if path.exists():
         with tempfile.TemporaryFile() as copy:
-            return convert.load(desk, convert.packed(path, copy))
+            try:
+                return convert.load(desk, convert.packed(path, copy))
+            except ArchiveError as problem:
+                raise Broken(f"{name}: {problem}") from None
+    if path.suffix in (".zip", ".xlsx", ".csv") or "/" in name.removeprefix("https://"):
+        raise Broken(f"There is no file {name}.")
     selection = Selection(resources=frozenset(options["only"]))
     run = export(shop_named(name), selection, inline=options["inline"], quiet=options["json"])
     with storage().read(run.archive) as archive:

@@ -8,16 +8,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from exports.commands import form_of, place, spreadsheet_errors
-from shops.commands import Broken, fail
+from shops.commands import Broken, Sentences
 from transfer.archive import ArchiveError
 from transfer.local import offline_desk
 from transfer.sheets import convert
 
 
-class Command(BaseCommand):
+class Command(Sentences):
     help = "Turns an archive (a ZIP or a directory) into XLSX or CSV, and back again, without asking any store."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,11 +28,8 @@ class Command(BaseCommand):
         source, out = Path(options["source"]), Path(options["out"])
         try:
             counts = _convert(source, out, options["errors"])
-        except (ArchiveError, Broken) as problem:
-            fail(self, problem, as_json=options["json"])
-        except OSError as problem:
-            place = problem.filename or out
-            fail(self, Broken(f"{place} cannot be read or written: {problem.strerror}."), as_json=options["json"])
+        except ArchiveError as problem:
+            raise Broken(f"{source}: {problem}") from None
         if options["json"]:
             self.stdout.write(json.dumps({"out": str(out), "counts": counts, "records": sum(counts.values())}))
         else:

@@ -7,13 +7,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from exports.commands import chosen, common_arguments, export, save, selection_arguments, summary
-from shops.commands import Broken, fail, shop_named
+from shops.commands import Broken, Sentences, shop_named
 
 
-class Command(BaseCommand):
+class Command(Sentences):
     help = "Exports a store into an archive: a ZIP file, or a directory to keep in git."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,15 +21,13 @@ class Command(BaseCommand):
         common_arguments(parser)
 
     def handle(self, **options: Any) -> None:
+        selection = chosen(options)
+        shop = shop_named(options["domain"])
+        run = export(shop, selection, inline=options["inline"], quiet=options["json"])
         try:
-            shop = shop_named(options["domain"])
-            run = export(shop, chosen(options), inline=options["inline"], quiet=options["json"])
             save(run, Path(options["out"]))
-        except Broken as problem:
-            fail(self, problem, as_json=options["json"])
         except OSError as problem:
-            sentence = f"The archive cannot be written to {options['out']}: {problem.strerror}."
-            fail(self, Broken(sentence), as_json=options["json"])
+            raise Broken(f"The archive cannot be written to {options['out']}: {problem.strerror}.") from None
         if options["json"]:
             self.stdout.write(json.dumps(summary(run)))
         else:

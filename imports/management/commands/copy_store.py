@@ -7,15 +7,13 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from exports.commands import chosen, common_arguments, export, selection_arguments
 from imports import commands
 from runs.storage import storage
-from shops.commands import REFUSED, Broken, fail, shop_named
+from shops.commands import REFUSED, Broken, Sentences, shop_named
 
 
-class Command(BaseCommand):
+class Command(Sentences):
     help = "Copies a store into another one. Exit codes: 0 all verified, 1 some records failed, 2 refused or broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,18 +25,15 @@ class Command(BaseCommand):
         common_arguments(parser)
 
     def handle(self, **options: Any) -> None:
-        try:
-            code = self._copy(options)
-        except Broken as problem:
-            fail(self, problem, as_json=options["json"])
-        sys.exit(code)
+        sys.exit(self._copy(options))
 
     def _copy(self, options: dict[str, Any]) -> int:
         quiet, inline = options["json"], options["inline"]
+        selection = chosen(options)
         source, target = shop_named(options["source"]), shop_named(options["target"])
         if source == target:
             raise Broken("A store cannot be copied into itself.")
-        exported = export(source, chosen(options), inline=inline, quiet=quiet)
+        exported = export(source, selection, inline=inline, quiet=quiet)
         with storage().read(exported.archive) as archive:
             run = commands.plan(target, archive, f"{source.domain}.zip", inline=inline, quiet=quiet)
         if not commands.agreed(run, yes=options["yes"], out=sys.stderr):

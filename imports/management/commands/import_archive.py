@@ -8,17 +8,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from exports.commands import common_arguments, spreadsheet_errors
 from imports import commands, services
 from imports.models import Import
 from runs.services import cancel
 from runs.storage import storage
-from shops.commands import REFUSED, Broken, fail, shop_named
+from shops.commands import REFUSED, Sentences, shop_named
 
 
-class Command(BaseCommand):
+class Command(Sentences):
     help = "Plans, writes and proves an import. Exit codes: 0 all verified, 1 some records failed, 2 refused or broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,14 +30,7 @@ class Command(BaseCommand):
         common_arguments(parser)
 
     def handle(self, **options: Any) -> None:
-        try:
-            code = self._import(options)
-        except Broken as problem:
-            fail(self, problem, as_json=options["json"])
-        except OSError as problem:
-            place = problem.filename or "The report"
-            fail(self, Broken(f"{place} cannot be written: {problem.strerror}."), as_json=options["json"])
-        sys.exit(code)
+        sys.exit(self._import(options))
 
     def _import(self, options: dict[str, Any]) -> int:
         path, quiet, inline = Path(options["archive"]), options["json"], options["inline"]

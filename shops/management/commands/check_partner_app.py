@@ -7,19 +7,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
-from shops.commands import Broken, fail
+from shops.commands import Broken, Sentences
 
 
-class Command(BaseCommand):
+class Command(Sentences):
     help = "Says what is missing in .env for a real Partner app, or where to open the app."
 
     def handle(self, **options: Any) -> None:
         problems = list(_problems())
         if problems:
             lines = [".env is not complete (docs/partner-setup.md says where each value comes from):", *problems]
-            fail(self, Broken("\n".join(lines)))
+            raise Broken("\n".join(lines))
         where = f"{settings.SHOPIFY_ADMIN_ORIGIN}/store/YOUR-STORE/apps/{settings.SHOPIFY_API_KEY}"
         self.stdout.write(f"Shopify reaches the app at {settings.APP_URL}; open it at {where}")
 

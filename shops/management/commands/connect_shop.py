@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from shopify_client import AdminClient, Origins, ShopifyError, TokenPair
-from shops.commands import Broken, fail
+from shops.commands import Broken, Sentences, domain_of
 from shops.models import Grant
 from shops.services import Refused, install
 from shops.tokens import ask
@@ -17,7 +17,7 @@ from shops.tokens import ask
 _SCOPES = "query GrantedScopes { currentAppInstallation { accessScopes { handle } } }"
 
 
-class Command(BaseCommand):
+class Command(Sentences):
     help = "Connects a store by an access token, or by client credentials (a store of the app's own organisation)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,18 +27,25 @@ class Command(BaseCommand):
         how.add_argument("--client-credentials", action="store_true")
 
     def handle(self, **options: Any) -> None:
-        domain = options["domain"].strip().lower()
+        domain = domain_of(options["domain"])
         try:
             if options["client_credentials"]:
                 pair, grant = ask(lambda app: app.client_credentials(domain)), Grant.CLIENT_CREDENTIALS
             else:
-                given = input() if options["token"] == "-" else options["token"]  # noqa: S105  # the dash is no token
-                pair, grant = TokenPair(given.strip(), frozenset()), Grant.FIXED
+                pair, grant = TokenPair(_typed(options["token"]), frozenset()), Grant.FIXED
             scopes = _granted(domain, pair.access_token)
             install(domain, TokenPair(pair.access_token, scopes, pair.expires_at), grant)
-        except (ShopifyError, Refused, ValueError, EOFError) as problem:
-            fail(self, Broken(str(problem)))
+        except (ShopifyError, Refused, ValueError) as problem:
+            raise Broken(f"{domain} is not connected: {problem}") from None
         self.stdout.write(f"{domain} is connected; granted: {', '.join(sorted(scopes)) or 'nothing'}.")
+
+
+def _typed(token: str) -> str:
+    """Raises Broken where nothing was given, or what cannot be in a header."""
+    given = (sys.stdin.readline() if token == "-" else token).strip()  # noqa: S105  # the dash is no token
+    if not given or not given.isascii() or not given.isprintable():
+        raise Broken("There is no access token: give it with --token, or on standard input with --token -.")
+    return given
 
 
 def _granted(domain: str, token: str) -> frozenset[str]:

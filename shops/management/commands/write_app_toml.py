@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from shopify_client.client import API_VERSION
-from shops.commands import Broken, fail
+from shops.commands import Broken, Sentences
 from shops.scopes import app_toml
 
 PLACEHOLDER = "https://example.com"
@@ -19,7 +18,7 @@ _URL = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?/?\Z")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9-]{0,100}\Z")
 
 
-class Command(BaseCommand):
+class Command(Sentences):
     help = "Writes shopify.app.toml: the scopes that the resources need, the webhooks, the addresses."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,10 +28,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not _URL.match(options["url"]) or not _CLIENT_ID.match(options["client_id"]):
-            fail(self, Broken("Give the app's address as https://name, and its client id as the dashboard shows it."))
+            raise Broken("Give the app's address as https://name, and its client id as the dashboard shows it.")
         text = app_toml(client_id=options["client_id"], url=options["url"], version=API_VERSION)
         try:
             Path(options["out"]).write_text(text, encoding="utf-8")
         except OSError as problem:
-            fail(self, Broken(f"{options['out']} cannot be written: {problem.strerror}."))
+            raise Broken(f"{options['out']} cannot be written: {problem.strerror}.") from None
         self.stdout.write(f"{options['out']} is written.")

@@ -116,7 +116,7 @@ def test_exporting_into_a_file_and_into_a_directory(source: str, tmp_path: Path,
     said = Said(capsys, "export_store", source, out=str(file), inline=True)
     assert said.code == 0
     assert file.read_bytes()[:2] == b"PK"
-    assert said.out == f"18 records of {source} are in {file}.\n"
+    assert said.out == f"21 records of {source} are in {file}.\n"
     assert Said(capsys, "export_store", source, out=f"{folder}/", inline=True).code == 0
     assert json.loads((folder / "manifest.json").read_bytes())["sourceShop"] == source
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -154,7 +154,7 @@ def test_json_is_one_object_and_nothing_else(source: str, tmp_path: Path, capsys
     assert (said.code, said.err, said.progress) == (0, "", "")
     answer = json.loads(said.out)
     assert set(answer) >= {"run", "shop", "status", "stats", "counts", "records", "size", "sha256", "not_carried"}
-    assert (answer["status"], answer["records"]) == ("succeeded", 18)
+    assert (answer["status"], answer["records"]) == ("succeeded", 21)
 
 
 def test_exporting_only_some_kinds(source: str, tmp_path: Path, capsys: Any) -> None:
@@ -226,12 +226,12 @@ def test_importing_a_file_writes_and_reports(target: str, file: str, tmp_path: P
     said = Said(capsys, "import_archive", target, file, yes=True, inline=True, report=str(report))
     assert said.code == 0
     *_, totals, sentence = said.out.splitlines()
-    assert totals.split() == ["all", "18", "15", "0", "3", "0", "0", "18"]
-    assert sentence == "All 18 records arrived."
-    assert report.read_bytes().count(b"\n") == 19
+    assert totals.split() == ["all", "21", "15", "0", "6", "0", "0", "21"]
+    assert sentence == "All 21 records arrived."
+    assert report.read_bytes().count(b"\n") == 22
     again = Said(capsys, "import_archive", target, file, yes=True, inline=True, json=True)
     answer = json.loads(again.out)
-    assert (again.code, answer["stats"]["writes"], answer["result"]["totals"]["unchanged"]) == (0, 0, 18)
+    assert (again.code, answer["stats"]["writes"], answer["result"]["totals"]["unchanged"]) == (0, 0, 21)
     lines = tmp_path / "report.jsonl"
     assert Said(capsys, "import_archive", target, file, yes=True, inline=True, report=str(lines)).code == 0
     assert {json.loads(line)["outcome"] for line in lines.read_text().splitlines()} == {"unchanged"}
@@ -355,7 +355,7 @@ def test_copying_a_store(source: str, target: str, capsys: Any) -> None:
     answer = json.loads(said.out)
     assert (said.code, answer["status"], answer["source_shop"]) == (0, "succeeded", source)
     said = Said(capsys, "copy_store", source, target, yes=True, inline=True)
-    assert (said.code, said.out.splitlines()[-2].split()[4]) == (0, "18")
+    assert (said.code, said.out.splitlines()[-2].split()[4]) == (0, "21")
 
 
 def test_a_store_is_not_copied_into_itself(source: str, capsys: Any) -> None:

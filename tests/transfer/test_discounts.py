@@ -8,7 +8,7 @@ from typing import Any
 from shopify_client import AdminClient, Origins
 from tests.support import Sandbox, archive_of, checksums, export, import_
 from transfer.local import local_desk, run
-from transfer.outcomes import Outcome, Reason
+from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.stages import EXPORT
 from transfer.work import Desk, Row, Where
 
@@ -164,3 +164,48 @@ def test_a_lost_answer_makes_no_second_discount(sandbox: Sandbox, tmp_path: Path
     assert all(row.verified for row in rows(desk).values())
     again, _ = import_(sandbox, target, archive, tmp_path)
     assert again.client.writes == 0
+
+
+CUSTOMER = """mutation S($input: CustomerSetInput!) {
+  customerSet(input: $input) { customer { id } userErrors { field message } }
+}"""
+WHOM = """query W($code: String!) { codeDiscountNodeByCode(code: $code) { codeDiscount { ... on DiscountCodeBasic {
+  context { __typename ... on DiscountCustomers { customers { defaultEmailAddress { emailAddress } } } }
+} } } }"""
+
+
+def test_a_discount_for_customers_is_for_the_same_customers(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop(), sandbox.shop()
+    anna = sandbox.graphql(source, CUSTOMER, input={"email": "anna@example.com"})["customerSet"]["customer"]["id"]
+    code(sandbox, source, "ANNA", context={"customers": {"add": [anna]}})
+    archive = archive_of(sandbox, source, tmp_path, resources=["discounts", "customers"])
+    without, _ = import_(sandbox, sandbox.shop(), archive, tmp_path, excluded={"resources": ["customers"]})
+    assert rows(without)["code", "anna"].outcome is Outcome.FAILED, "it would be for everybody"
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert rows(desk)["code", "anna"].verified
+    context = sandbox.graphql(target, WHOM, code="ANNA")["codeDiscountNodeByCode"]["codeDiscount"]["context"]
+    assert [own["defaultEmailAddress"]["emailAddress"] for own in context["customers"]] == ["anna@example.com"]
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0
+
+
+def test_a_mirror_takes_away_what_only_the_target_has(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop(), sandbox.shop()
+    code(sandbox, source, "KEPT")
+    code(sandbox, target, "EXTRA")
+    archive = archive_of(sandbox, source, tmp_path, resources=["discounts"])
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy="mirror")
+    assert rows(desk)["code", "extra"].outcome is Outcome.DELETED
+    assert sandbox.graphql(target, READ, code="EXTRA")["codeDiscountNodeByCode"] is None
+
+
+def test_another_kind_of_discount_is_a_conflict(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop(), sandbox.shop()
+    code(sandbox, source, "FREIGHT")
+    free = """mutation F($discount: DiscountCodeFreeShippingInput!) {
+      discountCodeFreeShippingCreate(freeShippingCodeDiscount: $discount) { userErrors { message } } }"""
+    given = {"title": "F", "code": "freight", "startsAt": "2024-01-01T00:00:00Z", "destination": {"all": True}}
+    sandbox.graphql(target, free, discount=given)
+    desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path), tmp_path)
+    row = rows(desk)["code", "freight"]
+    assert row.verdict is Verdict.CONFLICT and "cannot change the kind" in row.detail

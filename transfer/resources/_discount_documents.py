@@ -110,6 +110,7 @@ query DiscountsById($ids: [ID!]!) {{
     id
     ... on DiscountCodeNode {{ discount: codeDiscount {{ {_of((CODE,))} }} }}
     ... on DiscountAutomaticNode {{ discount: automaticDiscount {{ {_of((AUTOMATIC,))} }} }}
+    ... on DiscountNode {{ discount {{ {_of((CODE, AUTOMATIC))} }} }}
   }}
 }}
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -47,10 +48,25 @@ def open_archive(path: Path) -> BinaryIO:
         raise Broken(str(problem)) from None
 
 
-def plan(shop: Shop, archive: BinaryIO, name: str, *, inline: bool, quiet: bool, errors: str | None = None) -> Import:
+def anonymise_argument(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--anonymise", action="store_true", help="replace the names, addresses and notes of people (for staging stores)"
+    )
+
+
+def plan(
+    shop: Shop,
+    archive: BinaryIO,
+    name: str,
+    *,
+    inline: bool,
+    quiet: bool,
+    errors: str | None = None,
+    anonymise: bool = False,
+) -> Import:
     """Runs an import up to its plan. Raises Broken. `errors`: where a refused spreadsheet goes, with what is wrong."""
     try:
-        run = services.create(shop, name=name, upload=archive)
+        run = services.create(shop, name=name, upload=archive, anonymise=anonymise)
     except (ArchiveError, Refused) as refusal:
         raise Broken(str(refusal)) from None
     follow(run, label=f"import {shop.domain}", inline=inline, quiet=quiet)

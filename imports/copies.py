@@ -52,7 +52,7 @@ class _Taken(Exception):
     """Somebody else took this step, or the copy was ended meanwhile."""
 
 
-def start(link: Link, who: Who, *, also: Collection[str] = ()) -> Copy:
+def start(link: Link, who: Who, *, also: Collection[str] = (), anonymise: bool = False) -> Copy:
     """Starts copying what the link allows. Raises Refused with one sentence.
 
     `also`: what the link allows and nobody gets without asking (`Resource.optional`).
@@ -61,7 +61,7 @@ def start(link: Link, who: Who, *, also: Collection[str] = ()) -> Copy:
     missing = services.missing_scopes(who.shop, allowed)
     if missing:
         raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
-    return _begun(link, who, allowed, Copy(purpose=Purpose.COPY))
+    return _begun(link, who, allowed, Copy(purpose=Purpose.COPY, anonymise=anonymise))
 
 
 def compare(link: Link, who: Who, beside: comparisons.File | None = None) -> Copy:
@@ -234,7 +234,7 @@ def _hand_over(copy: Copy, export: Export) -> None:
 def _give(copy: Copy, files: ExitStack, archive: BinaryIO, claim: Callable[[Import | Comparison], None]) -> None:
     name = copy.source.domain if copy.source is not None else ""
     if copy.purpose == Purpose.COPY:
-        services.create(copy.target, name=name, upload=archive, claim=claim)
+        services.create(copy.target, name=name, upload=archive, anonymise=copy.anonymise, claim=claim)
         return
     beside = files.enter_context(storage().read(copy.beside)) if copy.beside else None
     other = (copy.beside_name, beside) if beside is not None else None

@@ -39,7 +39,8 @@ def start(request: EmbeddedRequest, link_id: UUID) -> HttpResponse:
     if link is None:
         return missing(request)
     try:
-        copy = copies.start(link, Who(request.shop, request.identity.user), also=request.POST.getlist("also"))
+        who, anonymise = Who(request.shop, request.identity.user), "anonymise" in request.POST
+        copy = copies.start(link, who, also=request.POST.getlist("also"), anonymise=anonymise)
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=422)
     return redirect("imports:copy", copy_id=copy.pk)

@@ -14,6 +14,7 @@ from transfer.registry import RESOURCES
 from transfer.stages import IMPORT
 from transfer.work import Desk
 
+from . import people
 from .answer import to_json
 from .models import Import
 from .withheld import withheld_in_source
@@ -21,7 +22,8 @@ from .withheld import withheld_in_source
 
 def options(run: Run) -> Mapping[str, Any]:
     row: Import = Import.objects.get(pk=run.pk)
-    return {"archive": row.archive, "policy": row.policy, "excluded": row.excluded}
+    secret = people.secret() if row.anonymise else ""
+    return {"archive": row.archive, "policy": row.policy, "excluded": row.excluded, "anonymise": secret}
 
 
 def plan(run: Run) -> Mapping[str, Any]:
@@ -48,6 +50,7 @@ def plan(run: Run) -> Mapping[str, Any]:
         "points": round(points),
         "seconds": round(seconds),
         "withheld": withheld_in_source(run),
+        "anonymised": row.anonymise,
         "not_carried": run.past["check"]["manifest"]["notCarried"],
         "source_shop": run.past["check"]["manifest"]["sourceShop"],
         "deleted_references": run.past["check"]["manifest"]["deleted"],

@@ -44,6 +44,7 @@ class Import(Uploaded, Run):
     archive = models.CharField(max_length=200)
     policy = models.CharField(max_length=12, choices=[(p, p) for p in Policy], default=Policy.UPDATE)
     excluded = ExactJSONField(default=dict, blank=True)
+    anonymise = models.BooleanField(default=False, help_text="Names of people are replaced before anything is planned.")
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
 
@@ -96,6 +97,7 @@ class Copy(models.Model):
     status = models.CharField(max_length=12, choices=CopyStatus.choices, default=CopyStatus.READING)
     message = FitTextField(blank=True)
     withheld = ExactJSONField(default=list, blank=True)
+    anonymise = models.BooleanField(default=False)
     discard = models.BooleanField(default=False)
     seen = ExactJSONField(default=dict, blank=True)
     started_by = models.CharField(max_length=64, blank=True)

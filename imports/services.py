@@ -33,9 +33,17 @@ CHUNK = 1 << 20
 AFTER_PLAN = "decide"  # the stage that a confirmed run goes on with
 
 
-def create(shop: Shop, *, name: str, upload: BinaryIO, claim: Callable[[Import], None] = lambda run: None) -> Import:
+def create(
+    shop: Shop,
+    *,
+    name: str,
+    upload: BinaryIO,
+    anonymise: bool = False,
+    claim: Callable[[Import], None] = lambda run: None,
+) -> Import:
     """A new import of its own copy of an archive or spreadsheet. Raises ArchiveError or Refused with one sentence.
 
+    `anonymise`: people's names, addresses and notes are replaced before anything is planned (`transfer.anonymise`).
     `claim`: called in the transaction that saves the run; what it raises undoes everything.
     """
     source_shop, resources = looked_at(upload)
@@ -43,6 +51,7 @@ def create(shop: Shop, *, name: str, upload: BinaryIO, claim: Callable[[Import],
     if missing:
         raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
     run = Import(shop=shop, kind=Kind.IMPORT, source_name=name[:255], source_shop=source_shop[:255])
+    run.anonymise = anonymise
     run.archive = f"{run.prefix}source.zip"
     try:
         keep(upload, run.archive)

@@ -93,7 +93,8 @@ def _import(request: HttpRequest, shop: Shop) -> str:
     file = request.FILES.get("archive")
     if file is None or file.file is None:
         raise Refused(compare_views.NO_FILE)
-    run = services.create(shop, name=file.name or "", upload=cast(BinaryIO, file.file))
+    content, anonymise = cast(BinaryIO, file.file), "anonymise" in request.POST
+    run = services.create(shop, name=file.name or "", upload=content, anonymise=anonymise)
     return reverse("runs:show", args=[run.pk])
 
 

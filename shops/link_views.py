@@ -107,7 +107,8 @@ def _inward(link: Link, unwritable: Mapping[str, Sequence[str]]) -> dict[str, An
     kinds = [RESOURCES[name] for name in order() if name in link.resources]
     usual = [kind.name for kind in kinds if kind.by_default]
     optional = [(kind, _scopes(unwritable, [kind.name])) for kind in kinds if kind.optional]
-    return {"link": link, "scopes": _scopes(unwritable, usual), "optional": optional}
+    people = any(kind.personal for kind in kinds)
+    return {"link": link, "scopes": _scopes(unwritable, usual), "optional": optional, "people": people}
 
 
 def _unread(missing: Mapping[str, Sequence[str]], resources: Sequence[str]) -> list[str]:

@@ -111,7 +111,7 @@ def import_(
     desk = local_desk(sandbox.client(shop), folder / f"import-{next(_numbers)}", settling=0.0)
     with desk.storage.write("source.zip") as file:
         file.write(archive)
-    options = {"archive": "source.zip", "policy": policy, "excluded": more.pop("excluded", {})}
+    options = {"archive": "source.zip", "policy": policy, "excluded": more.pop("excluded", {}), **more}
     return desk, run(desk, stages, options)
 
 

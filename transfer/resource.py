@@ -352,6 +352,14 @@ class Resource(ABC):
         """(record, path in it, path here): what of this record is to be written again where that path changes."""
         return iter(())
 
+    def anonymous_key(self, key: Key, alias: Callable[[str], str]) -> Key:
+        """The key of a record of people that must name nobody; the same for the same one, always."""
+        raise NotImplementedError(f"{self.name} do not tell of people")
+
+    def anonymous(self, key: Key, fields: Fields, alias: Callable[[str], str]) -> Fields | None:
+        """The fields of a record of people without anybody in them, or None where it has to be left out."""
+        return None
+
     def normalise(self, fields: Fields) -> Fields:
         """What equality is judged on: Shopify rewrites dates, decimals, units and JSON key order."""
         return fields

@@ -13,6 +13,7 @@ from typing import Any
 from shopify_client import API_VERSION
 
 from . import export
+from .anonymise import anonymise
 from .apply import apply
 from .archive.assemble import assemble, entries
 from .archive.check import quick_check, unpack
@@ -183,6 +184,23 @@ def _form(desk: Desk, options: Options) -> str:
 
 
 def _check(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    """`anonymise`: a secret, if nobody's name is to be known to anything after this."""
+    secret = options.get("anonymise", "")
+    if "checked" not in cursor:
+        for checkpoint in _checked(desk, cursor, options):
+            if not checkpoint.done or not secret:
+                yield checkpoint
+            else:
+                cursor = {"checked": checkpoint.cursor, "anonymous": {}}
+                yield Checkpoint(cursor)
+        if "checked" not in cursor:
+            return
+    for checkpoint in anonymise(desk, cursor["anonymous"], checked=cursor["checked"], secret=secret):
+        state = checkpoint.cursor if checkpoint.done else {**cursor, "anonymous": checkpoint.cursor}
+        yield Checkpoint(state, checkpoint.counts, done=checkpoint.done)
+
+
+def _checked(desk: Desk, cursor: Cursor, options: Options) -> Steps:
     form = _form(desk, options)
     if form == ARCHIVE:
         return unpack(desk, cursor, archive=options["archive"])
@@ -259,6 +277,8 @@ def _verify(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 def _annotate(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     """The uploaded spreadsheet with what was not written; nothing for an archive, or where all was."""
     form = _form(desk, options)
+    if options.get("anonymise"):
+        form = ARCHIVE  # the file names people, and the ledger names nobody: no row of one is one of the other
     if form != ARCHIVE and any(own.get(word) for own in desk.ledger.tally().values() for word in UNWRITTEN):
         with desk.storage.read(options["archive"]) as file, open_file(file, form) as book:
             for _ in report(desk, book, first_of(book)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,6 +57,18 @@ def distinct(addresses: Sequence[Mapping[str, Any]]) -> list[Fields]:
         else:
             same["default"] = same["default"] or bool(one.get("default"))
     return found
+
+
+def address_at_nobody(contact: str, alias: Callable[[str], str]) -> str:
+    """An e-mail address that no two people share, at a domain that is nobody's (RFC 2606)."""
+    return f"{alias(contact)}@example.com"
+
+
+def anonymous(address: Mapping[str, Any], number: int) -> Fields:
+    """The country and region stay, because taxes and markets depend on them."""
+    kept = {name: address.get(name) for name in ("countryCode", "provinceCode")}
+    made = {"address1": f"{number} Example Street", "city": "Example"}
+    return {**dict.fromkeys(_NAMES), **kept, **made, "default": bool(address.get("default"))}
 
 
 def sorted_tags(tags: Sequence[str]) -> list[str]:

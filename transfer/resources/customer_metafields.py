@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..keys import Key
 from ..resource import Reading, Scopes
 from ._owned import HandleOwned
-from ._people import CONTACT
+from ._people import CONTACT, address_at_nobody
 from ._shapes import WORD
 from .customers import NAMED, key_of
 from .metafield_definitions import foreign
@@ -41,6 +41,9 @@ class CustomerMetafields(HandleOwned):
 
     def owner_key(self, owner: Mapping[str, Any]) -> Key:
         return key_of(owner)
+
+    def anonymous_key(self, key: Key, alias: Callable[[str], str]) -> Key:
+        return (address_at_nobody(key[0], alias), *key[1:])
 
     def reading(self, node: Mapping[str, Any], owner: Key) -> Reading | None:
         return super().reading(node, owner) if owner[0] else None

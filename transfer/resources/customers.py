@@ -7,7 +7,7 @@ that it did not approve sees none, and then they are named as withheld.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shopify_client import AccessDenied
@@ -191,6 +191,27 @@ class Customers(Plain):
             "taxExemptions": sorted(fields.get("taxExemptions") or []),
             "addresses": people.distinct(fields.get("addresses") or []),
             **{name: people.normal_consent(fields.get(name)) for name in _CONSENTS},
+        }
+
+    def anonymous_key(self, key: Key, alias: Callable[[str], str]) -> Key:
+        """Who had only a phone has an address now: there are no numbers that are free to use and enough."""
+        return (people.address_at_nobody(key[0], alias),)
+
+    def anonymous(self, key: Key, fields: Fields, alias: Callable[[str], str]) -> Fields | None:
+        """What says how a store works stays: languages, countries, tags and taxes. Nobody agreed to be written to."""
+        name = {"firstName": "Customer", "lastName": alias(key[0])[:8]}
+        named = {one: name[one] if fields.get(one) else None for one in name}
+        return {
+            **{one: fields[one] for one in ("locale", "tags", "taxExempt", "taxExemptions") if one in fields},
+            **named,
+            "email": people.address_at_nobody(key[0], alias),
+            "phone": None,
+            "note": "Note removed." if fields.get("note") else None,
+            "emailConsent": None,
+            "smsConsent": None,
+            "addresses": [
+                {**people.anonymous(one, number), **name} for number, one in enumerate(fields.get("addresses") or [], 1)
+            ],
         }
 
     def contradiction(self, key: Key, fields: Fields) -> str | None:

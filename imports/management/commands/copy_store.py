@@ -20,6 +20,7 @@ class Command(Sentences):
         parser.add_argument("source", metavar="A")
         parser.add_argument("target", metavar="B")
         selection_arguments(parser)
+        commands.anonymise_argument(parser)
         parser.add_argument("--yes", action="store_true", help="confirm the plan without asking")
         parser.add_argument("--policy", choices=commands.POLICIES, default="update")
         common_arguments(parser)
@@ -35,7 +36,9 @@ class Command(Sentences):
             raise Broken("A store cannot be copied into itself.")
         exported = export(source, selection, inline=inline, quiet=quiet)
         with storage().read(exported.archive) as archive:
-            run = commands.plan(target, archive, f"{source.domain}.zip", inline=inline, quiet=quiet)
+            run = commands.plan(
+                target, archive, f"{source.domain}.zip", inline=inline, quiet=quiet, anonymise=options["anonymise"]
+            )
         if not commands.agreed(run, yes=options["yes"], out=sys.stderr):
             return REFUSED
         run = commands.carry_out(run, policy=options["policy"], inline=inline, quiet=quiet)

@@ -23,6 +23,7 @@ class Command(Sentences):
         parser.add_argument("domain", metavar="DOMAIN")
         parser.add_argument("archive", metavar="FILE_OR_DIR")
         parser.add_argument("--plan-only", action="store_true", help="show the plan, and write nothing")
+        commands.anonymise_argument(parser)
         parser.add_argument("--yes", action="store_true", help="confirm the plan without asking")
         parser.add_argument("--policy", choices=commands.POLICIES, default="update")
         parser.add_argument("--report", metavar="FILE", help="write every record's outcome, as .csv or .jsonl")
@@ -38,7 +39,15 @@ class Command(Sentences):
         if options["report"]:
             Path(options["report"]).open("ab").close()  # said now, and not when everything is written
         with commands.open_archive(path) as archive:
-            run = commands.plan(shop, archive, path.name, inline=inline, quiet=quiet, errors=options["errors"])
+            run = commands.plan(
+                shop,
+                archive,
+                path.name,
+                inline=inline,
+                quiet=quiet,
+                errors=options["errors"],
+                anonymise=options["anonymise"],
+            )
         if options["plan_only"]:
             cancel(run)
             if options["report"]:

@@ -1,0 +1,96 @@
+"""A staging store gets customers that work like the real ones, and nothing from which to tell who they are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import Sandbox, archive_of, import_
+from transfer.anonymise import LEFT_OUT, alias_with
+from transfer.registry import RESOURCES
+from transfer.work import Where
+
+PEOPLE = ["customers", "customer_metafields"]
+SECRET = "of this installation"
+REAL = ("anna", "holm", "kaito", "léa", "torstra", "4915112345678", "33612345678", "mixed", "שירה", "bar-", "xxxxx")
+WHO = """{ customers(first: 50) { nodes {
+  firstName lastName note tags locale taxExempt
+  defaultEmailAddress { emailAddress marketingState } defaultPhoneNumber { phoneNumber }
+  addressesV2(first: 50) { nodes { firstName lastName company address1 city zip phone countryCodeV2 provinceCode } }
+  defaultAddress { countryCodeV2 }
+} } }"""
+
+
+def _people(sandbox: Sandbox, shop: str) -> list[dict[str, Any]]:
+    return list(sandbox.graphql(shop, WHO)["customers"]["nodes"])
+
+
+@pytest.mark.parametrize("seed", ["boutique", "nasty"])
+def test_nothing_after_the_check_names_anybody(seed: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop(seed, products=2), sandbox.shop()
+    archive = archive_of(sandbox, source, tmp_path, resources=[*PEOPLE, "metafield_definitions"])
+    desk, past = import_(sandbox, target, archive, tmp_path, anonymise=SECRET, policy="mirror")
+    own = desk.ledger.tally()["customers"]
+    assert own["outcome:created"] == own["verified"] == 3
+    assert "customer_metafields" not in desk.ledger.tally()
+    left = past["check"]["manifest"]["notCarried"]["customer_metafields"][LEFT_OUT]
+    assert left["count"] == {"boutique": 4, "nasty": 30}[seed]
+    rows = desk.ledger.select(Where(resource="customers"), limit=100)
+    told = json.dumps([[asdict(row) for row in rows], _people(sandbox, target), past["check"]], ensure_ascii=False)
+    assert not [word for word in REAL if word in told.lower()]
+    again, _ = import_(sandbox, target, archive, tmp_path, anonymise=SECRET)
+    assert again.client.writes == 0
+    assert again.ledger.tally()["customers"]["verified"] == 3
+
+
+def test_what_a_store_works_with_stays(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("boutique", products=1), sandbox.shop()
+    import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=PEOPLE), tmp_path, anonymise=SECRET)
+    anna = next(one for one in _people(sandbox, target) if "VIP" in one["tags"])
+    assert (anna["locale"], anna["note"], anna["defaultPhoneNumber"]) == ("de", "Note removed.", None)
+    assert anna["defaultEmailAddress"]["emailAddress"] == f"{alias_with(SECRET)('anna.holm@example.com')}@example.com"
+    assert anna["defaultEmailAddress"]["marketingState"] == "NOT_SUBSCRIBED"
+    assert [one["countryCodeV2"] for one in anna["addressesV2"]["nodes"]] == ["DE", "CA"]
+    assert anna["defaultAddress"] == {"countryCodeV2": "CA"}
+    assert {one["zip"] for one in anna["addressesV2"]["nodes"]} == {None}
+    assert sum(one["taxExempt"] for one in _people(sandbox, target)) == 1
+
+
+def test_references_lead_to_who_was_meant(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("nasty"), sandbox.shop()
+    kinds = ["products", "product_metafields", *PEOPLE]
+    chosen = {"products": "handle:日本語-produkt-ü", "resources": kinds}
+    archive = archive_of(sandbox, source, tmp_path, **chosen)
+    desk, _ = import_(sandbox, target, archive, tmp_path, anonymise=SECRET)
+    query = """{ productByIdentifier(identifier: { handle: "日本語-produkt-ü" }) {
+      metafield(namespace: "custom", key: "tester") {
+        reference { ... on Customer { defaultEmailAddress { emailAddress } } }
+      }
+    } }"""
+    found = sandbox.graphql(target, query)["productByIdentifier"]["metafield"]["reference"]
+    assert found["defaultEmailAddress"]["emailAddress"] == f"{alias_with(SECRET)('mixed.case@example.com')}@example.com"
+    assert desk.ledger.tally()["product_metafields"]["verified"] > 1
+
+
+def test_nobody_guesses_backwards() -> None:
+    one, other = alias_with("a"), alias_with("b")
+    assert one("anna@example.com") == one("anna@example.com") != other("anna@example.com")
+    assert one("anna@example.com") != one("kaito@example.com")
+
+
+@pytest.mark.parametrize("name", [name for name, resource in RESOURCES.items() if resource.personal])
+def test_whatever_tells_of_people_can_be_made_nameless(name: str) -> None:
+    from tests.transfer.test_registry import records
+
+    resource, alias = RESOURCES[name], alias_with(SECRET)
+    for record in records(resource):
+        key = resource.anonymous_key(record.key, alias)
+        assert key == resource.anonymous_key(record.key, alias) != record.key
+        fields = resource.anonymous(record.key, record.fields, alias)
+        if fields is not None:
+            assert resource.validate(key, fields) is None
+            assert not [word for word in REAL if word in json.dumps([key, fields], ensure_ascii=False).lower()]

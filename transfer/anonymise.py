@@ -1,0 +1,144 @@
+"""An archive without anybody's name in it, for staging stores: the last part of checking one.
+
+Who a customer is becomes a stable alias, made with a secret of this installation: the same customer has the same alias
+in every archive, so that references hold, a second import finds what the first one made, and nobody can guess
+backwards. Records are rewritten before anything is planned: ledger, report and before-images know the aliases only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from .archive.members import Line, MemberSet
+from .archive.merge import merge
+from .archive.parts import write_part
+from .jsonl import dumps
+from .keys import Key, sort_key
+from .references import Target, parse
+from .resource import Fields, Resource
+from .work import Checkpoint, Cursor, Desk
+
+WINDOW = 2_000  # records in one part, or a few more: those of one key stay together
+LEFT_OUT = "left out, because nobody can say which values tell of a person"
+Alias = Callable[[str], str]
+
+
+def alias_with(secret: str) -> Alias:
+    """Text -> 16 hexadecimal digits."""
+    key = secret.encode()
+    return lambda text: hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:16]
+
+
+def anonymise(desk: Desk, cursor: Cursor, *, checked: Cursor, secret: str) -> Iterator[Checkpoint]:
+    """Goes on where the check of an archive ended with `checked`, and ends with a cursor of the same shape."""
+    cursor = cursor or {"at": 0, "after": None, "parts": {}, "made": 0, "left": {}, "merge": {}}
+    archive = MemberSet.from_cursor(desk.storage, checked)
+    touched = [name for name in archive.resources if name in desk.registry and _touched(desk, name)]
+    rewriting = _Rewriting(desk, alias_with(secret))
+    while cursor["at"] < len(touched):
+        _part(desk, cursor, archive, rewriting, touched[cursor["at"]])
+        yield Checkpoint(cursor)
+        if desk.stopping():
+            return
+    parts = {name: cursor["parts"].get(name, []) for name in touched}
+    for checkpoint in merge(desk, cursor["merge"], parts=parts, fold=_lines, side=False, folder="anonymous/"):
+        if checkpoint.done:
+            yield Checkpoint(_ended(desk, checked, cursor, checkpoint.cursor["members"]), done=True)
+            return
+        yield Checkpoint({**cursor, "merge": checkpoint.cursor})
+
+
+def _touched(desk: Desk, name: str) -> bool:
+    """Whether records of a kind tell of people, or may refer to them."""
+    resource = desk.registry[name]
+    return resource.personal or any(desk.registry[one].personal for one in resource.refers_to if one in desk.registry)
+
+
+class _Rewriting:
+    def __init__(self, desk: Desk, alias: Alias) -> None:
+        self._registry, self._alias = desk.registry, alias
+
+    def record(self, resource: Resource, line: Line) -> tuple[Key, Fields] | None:
+        """The record without a name; None where it is left out."""
+        fields = resource.rewrite(line.fields, self.reference)
+        if not resource.personal:
+            return line.key, fields
+        nobody = resource.anonymous(line.key, fields, self._alias)
+        return (resource.anonymous_key(line.key, self._alias), nobody) if nobody is not None else None
+
+    def reference(self, text: str) -> str:
+        target = parse(text)
+        if target is None or target.unknown or target.resource not in self._registry:
+            return text
+        resource = self._registry[target.resource]
+        return (
+            str(Target(target.resource, resource.anonymous_key(target.key, self._alias))) if resource.personal else text
+        )
+
+
+def _part(desk: Desk, cursor: Cursor, archive: MemberSet, rewriting: _Rewriting, name: str) -> None:
+    """Rewrites the next window of a resource into a sorted part."""
+    resource = desk.registry[name]
+    after = tuple(cursor["after"]) if cursor["after"] is not None else None
+    lines: list[tuple[bytes, bytes]] = []
+    read = 0
+    for key, group in groupby(archive.records(name, after=after), lambda line: line.key):
+        for line in group:
+            read += 1
+            made = rewriting.record(resource, line)
+            if made is None:
+                cursor["left"][name] = cursor["left"].get(name, 0) + 1
+                continue
+            record = {"key": list(made[0]), "fields": made[1], "gid": "", "command": line.command}
+            lines.append((sort_key(made[0]), dumps(record)))
+        cursor["after"] = list(key)
+        if read >= WINDOW:
+            break
+    else:
+        cursor["at"], cursor["after"] = cursor["at"] + 1, None
+    if lines:
+        cursor["made"] += 1
+        stored = f"{desk.prefix}anonymous/parts/{name}/{cursor['made']:05}.{desk.ticket}"
+        write_part(desk.storage, stored, (text for _, text in sorted(lines)))
+        cursor["parts"].setdefault(name, []).append(stored)
+
+
+def _lines(resource: str, lines: list[dict[str, Any]]) -> Iterable[Line]:
+    return (Line(tuple(line["key"]), line["fields"], "", "", command=line["command"]) for line in lines)
+
+
+def _ended(desk: Desk, checked: Cursor, cursor: Cursor, members: Mapping[str, Any]) -> Cursor:
+    """What checking the archive said, of the records without names."""
+    return {
+        **checked,
+        "members": {name: members.get(name, own) for name, own in checked["members"].items()},
+        "manifest": _nameless(desk, checked["manifest"], cursor["left"]),
+    }
+
+
+def _nameless(desk: Desk, manifest: Mapping[str, Any], left: Mapping[str, int]) -> dict[str, Any]:
+    """Examples are keys, and those of people name them. Nobody deletes people for an archive that names none."""
+    personal = {name for name, resource in desk.registry.items() if resource.personal}
+
+    def noted(notes: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: {**note, "examples": []} if name in personal else note for name, note in notes.items()}
+
+    not_carried = {
+        name: {why: {**note, "examples": []} for why, note in reasons.items()} if name in personal else reasons
+        for name, reasons in manifest["notCarried"].items()
+    }
+    for name, count in left.items():
+        not_carried[name] = {**not_carried.get(name, {}), LEFT_OUT: {"count": count, "examples": []}}
+    chosen = [one for one in manifest["selection"].get("records", ()) if one[0] not in personal]
+    return {
+        **manifest,
+        "selection": {**manifest["selection"], **({"records": chosen} if "records" in manifest["selection"] else {})},
+        "whole": [name for name in manifest["whole"] if name not in personal],
+        "outside": noted(manifest["outside"]),
+        "deleted": noted(manifest["deleted"]),
+        "notCarried": not_carried,
+    }

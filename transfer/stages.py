@@ -211,10 +211,12 @@ def _snapshot_selection(desk: Desk, past: Past, *, empty: bool = False) -> Selec
     """What of the target the archive touches: its resources, the definitions that govern them, its types of entries.
 
     Where the archive holds all entries of its store, those of every type are looked at, or a mirror would not see what
-    only the target has. `empty`: kinds of which the archive holds nothing are read as well.
+    only the target has; so is a kind of which the archive says that its store has none. `empty`: all others of which
+    the archive holds nothing are read as well.
     """
     archive = MemberSet.from_cursor(desk.storage, past["check"])
-    names = {name for name in archive.resources if empty or archive.count(name)}
+    none = archive.resources if empty else past["check"]["manifest"]["whole"]
+    names = {name for name in archive.resources if archive.count(name) or name in none}
     names |= {desk.registry[name].governor for name in names if desk.registry[name].governor}
     names -= desk.withheld.keys()
     all_types = "metaobjects" not in names or "metaobjects" in past["check"]["manifest"]["whole"]
@@ -223,8 +225,9 @@ def _snapshot_selection(desk: Desk, past: Past, *, empty: bool = False) -> Selec
 
 
 def _snapshot_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    protected = {name for name, resource in desk.registry.items() if resource.personal}
-    return export.read(desk, cursor, selection=_snapshot_selection(desk, past), lenient=protected)
+    archive = MemberSet.from_cursor(desk.storage, past["check"])
+    lenient = {name for name, own in desk.registry.items() if own.personal or not archive.count(name)}
+    return export.read(desk, cursor, selection=_snapshot_selection(desk, past), lenient=lenient)
 
 
 def _as_archive(desk: Desk, past: Past) -> Desk:

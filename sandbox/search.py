@@ -36,6 +36,13 @@ def _variants(name: str) -> Getter:
     return lambda shop, node: [shop.nodes[gid][name] or "" for gid in node["_variants"]]
 
 
+def _collections(shop: Shop, node: Node) -> list[int]:
+    """The numbers of the collections that a product is in."""
+    from .resolvers.collection_members import holds
+
+    return [gid_number(one["id"]) for one in shop.each("Collection") if holds(shop, one, node)]
+
+
 def _visibility(shop: Shop, node: Node) -> list[str]:
     """What `published_status` compares with: ``any`` is on everything."""
     visible = node["publishedAt"] is not None and node["publishedAt"] <= shop.now()
@@ -58,6 +65,7 @@ FIELDS: Mapping[str, Mapping[str, Getter]] = {
     "Product": {
         **_COMMON,
         "barcode": _variants("barcode"),
+        "collection_id": _collections,
         "gift_card": lambda _, node: str(node["isGiftCard"]).lower(),
         "handle": _own("handle"),
         "product_type": _own("productType"),

@@ -247,8 +247,7 @@ class _Reading:
 
     def _take(self, resource: Resource, stream: str, page: Page) -> None:
         self.cursor["streams"][stream] = {"after": page.after, "done": page.after is None}
-        meant = tuple(one for one in page.readings if takes(self.selection, resource, one.key, one.fields))
-        page = replace(page, readings=meant)
+        page = replace(page, readings=tuple(one for one in page.readings if self._meant(resource, one)))
         if self.since is None:
             self._count(resource, page)
             news = [(reading, _mark(reading)) for reading in page.readings]
@@ -259,6 +258,9 @@ class _Reading:
             self.cursor["moved"] += [[reading.resource, list(reading.key)] for reading, _ in news[: max(0, room)]]
         for reading, mark in news:
             self.reader.line(reading, mark)
+
+    def _meant(self, resource: Resource, one: Reading) -> bool:
+        return takes(self.selection, resource, one.key, {**one.fields, **one.beside})
 
     def _count(self, resource: Resource, page: Page) -> None:
         read_ = self.cursor["read"]

@@ -18,6 +18,8 @@ from typing import Any
 from .keys import Key
 
 Fields = Mapping[str, Any]
+Ids = Mapping[str, str]
+COLLECTION = "collection"
 MAX_LENGTH, MAX_DEPTH = 500, 20
 STATUSES = ("active", "archived", "draft", "unlisted")
 
@@ -27,9 +29,10 @@ _TOKEN = re.compile(
 )
 _BARE = re.compile(r"\w+\Z")
 
-# What a field of a product holds, as texts.
+# What a field of a product holds, as texts. Its collections stand beside a record, where a filter asks for them.
 _VALUES: Mapping[str, Callable[[Key, Fields], Sequence[Any]]] = {
     "barcode": lambda key, fields: [item.get("barcode") for item in fields["variants"]],
+    COLLECTION: lambda key, fields: fields.get(COLLECTION, ()),
     "handle": lambda key, fields: key,
     "product_type": lambda key, fields: [fields["productType"]],
     "sku": lambda key, fields: [item.get("sku") for item in fields["variants"]],
@@ -53,8 +56,11 @@ class Search(ABC):
         """Whether a product, as it was read, is meant."""
 
     @abstractmethod
-    def narrowed(self) -> str | None:
-        """A search string of Shopify's that finds all that is meant, and perhaps more. None: nothing less than all."""
+    def narrowed(self, ids: Ids) -> str | None:
+        """A search string of Shopify's that finds all that is meant, and perhaps more. None: nothing less than all.
+
+        `ids`: handle of a collection -> its number in this shop, of those that it has.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,9 @@ class Term(Search):
             return f" {wanted.rstrip('*')}" in f" {own}"
         return own.startswith(wanted[:-1]) if wanted.endswith("*") else own == wanted
 
-    def narrowed(self) -> str | None:
+    def narrowed(self, ids: Ids) -> str | None:
+        if self.name == COLLECTION:
+            return f"collection_id:{ids.get(self.value.casefold(), '0')}"
         start = self.value.endswith("*")
         if start and not _BARE.match(self.value[:-1]):
             return None
@@ -87,7 +95,7 @@ class Words(Search):
     def takes(self, key: Key, fields: Fields) -> bool:
         return True
 
-    def narrowed(self) -> str:
+    def narrowed(self, ids: Ids) -> str:
         return _quoted(self.value)
 
 
@@ -98,7 +106,7 @@ class Not(Search):
     def takes(self, key: Key, fields: Fields) -> bool:
         return not self.inner.takes(key, fields)
 
-    def narrowed(self) -> None:
+    def narrowed(self, ids: Ids) -> None:
         return None
 
 
@@ -109,8 +117,8 @@ class All(Search):
     def takes(self, key: Key, fields: Fields) -> bool:
         return all(part.takes(key, fields) for part in self.parts)
 
-    def narrowed(self) -> str | None:
-        return " AND ".join(text for part in self.parts if (text := part.narrowed())) or None
+    def narrowed(self, ids: Ids) -> str | None:
+        return " AND ".join(text for part in self.parts if (text := part.narrowed(ids))) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +128,8 @@ class Either(Search):
     def takes(self, key: Key, fields: Fields) -> bool:
         return any(part.takes(key, fields) for part in self.parts)
 
-    def narrowed(self) -> str | None:
-        texts = [part.narrowed() for part in self.parts]
+    def narrowed(self, ids: Ids) -> str | None:
+        texts = [part.narrowed(ids) for part in self.parts]
         return None if None in texts else f"({' OR '.join(text for text in texts if text)})"
 
 
@@ -221,6 +229,15 @@ def _has_words(search: Search) -> bool:
     return isinstance(search, Words) or (isinstance(search, Not) and _has_words(search.inner))
 
 
+def collections_of(search: Search) -> set[str]:
+    """The handles of collections that a filter names."""
+    if isinstance(search, All | Either):
+        return {handle for part in search.parts for handle in collections_of(part)}
+    if isinstance(search, Not):
+        return collections_of(search.inner)
+    return {search.value.casefold()} if isinstance(search, Term) and search.name == COLLECTION else set()
+
+
 def _term(token: re.Match[str]) -> Search:
     name, value = token["name"], token["value"].strip("\"'")
     if name is None:
@@ -229,6 +246,8 @@ def _term(token: re.Match[str]) -> Search:
         raise SelectionError(f"Products cannot be filtered by {name[:40]!r}; there are {', '.join(FIELDS)}.")
     if not value.strip("*"):
         raise SelectionError(f"The filter on products has no value for {name}.")
+    if name == COLLECTION and value.endswith("*"):
+        raise SelectionError("Name a collection by its whole handle, as in collection:summer-sale.")
     if name == "status" and value.casefold() not in STATUSES:
         raise SelectionError(f"There is no status {value[:40]!r}; there are {', '.join(STATUSES)}.")
     return Term(name, value)

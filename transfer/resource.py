@@ -60,7 +60,7 @@ class Reading:
 
     `also` names things that live inside this record and can be referred to on their own (a product's variants).
     `source`: where the bytes of a file can be fetched. It differs from shop to shop and from day to day, and so stands
-    beside the record, where no comparison sees it.
+    beside the record, where no comparison sees it. `beside`: what a filter judges by and the record does not hold.
     """
 
     resource: str
@@ -70,6 +70,7 @@ class Reading:
     updated_at: str = ""
     also: tuple[tuple[str, Key, str], ...] = ()  # (resource, key, gid)
     source: str = ""
+    beside: Mapping[str, Json] = field(default_factory=dict)
 
 
 OWNER = "owner"

@@ -11,7 +11,7 @@ from ..paging import connection
 from ..schema import field
 from ..store import Node, Shop
 from . import collection_sources as sources
-from .collection_members import members
+from .collection_members import holds, members
 from .content import free_handle, picture
 from .listing import count, listed
 from .products import by_custom_id, slug
@@ -23,6 +23,13 @@ from .products import by_custom_id, slug
 def collections(_: Any, info: Info, query: str | None = None, sortKey: str | None = None, **arguments: Any) -> Node:
     demand(info, "read_products")
     return listed(info, "Collection", query, sortKey, **arguments)
+
+
+@field("Product", "inCollection")
+def in_collection(source: Node, info: Info, id: str) -> bool:
+    shop = shop_of(info)
+    node = shop.get(id, "Collection")
+    return node is not None and holds(shop, node, source)
 
 
 @field("QueryRoot", "collectionsCount")

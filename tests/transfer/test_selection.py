@@ -80,14 +80,16 @@ def test_hostile_filters_are_understood_or_refused(text: str) -> None:
     except SelectionError:
         return
     found.takes(("blue-shirt",), PRODUCT)
-    found.narrowed()
+    found.narrowed({})
 
 
 def test_shopify_is_asked_for_nothing_too_narrow() -> None:
-    assert parse("tag:a -vendor:b").narrowed() == "tag:'a'"
-    assert parse("tag:a OR -tag:b").narrowed() is None
-    assert parse("(tag:a OR tag:b) title:'c d*'").narrowed() == "(tag:'a' OR tag:'b')"
-    assert parse("-tag:a").narrowed() is None
+    assert parse("tag:a -vendor:b").narrowed({}) == "tag:'a'"
+    assert parse("tag:a OR -tag:b").narrowed({}) is None
+    assert parse("(tag:a OR tag:b) title:'c d*'").narrowed({}) == "(tag:'a' OR tag:'b')"
+    assert parse("-tag:a").narrowed({}) is None
+    both = parse("collection:Sale OR collection:gone")
+    assert both.narrowed({"sale": "7"}) == "(collection_id:7 OR collection_id:0)"
 
 
 def test_a_selection_survives_its_way_through_a_row() -> None:
@@ -220,6 +222,31 @@ def test_products_by_filter_bring_their_values_and_no_others(sandbox: Sandbox, t
     assert {key.key[0] for key in found if key.resource == "product_metafields"} == set(products)
     assert any(key.resource == "variant_metafields" for key in found)
     assert any(key.resource == "metaobjects" for key in found), "other kinds are not narrowed"
+
+
+def test_products_by_collection_are_judged_by_the_store(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = sandbox.shop("boutique", products=30)
+    asked = "{ collections(first: 50) { nodes { handle products(first: 50) { nodes { handle tags } } } } }"
+    inside = {
+        node["handle"]: {one["handle"]: one["tags"] for one in node["products"]["nodes"]}
+        for node in sandbox.graphql(source, asked)["collections"]["nodes"]
+    }
+    one, other = sorted((h for h in inside if 1 < len(inside[h]) < 25), key=lambda h: (len(inside[h]), h))[:2]
+
+    def found(query: str) -> tuple[set[str], dict[str, object]]:
+        manifest, records = _contents(
+            archive_of(sandbox, source, tmp_path, products=query, resources=["products", "product_metafields"])
+        )
+        return {key.key[0] for key in records if key.resource == "products"}, manifest["notCarried"]
+
+    assert found(f"collection:{one}")[0] == set(inside[one])
+    assert found(f"collection:{one.upper()} OR collection:{other}")[0] == set(inside[one]) | set(inside[other])
+    tag = sorted({tag for tags in inside[other].values() for tag in tags})[0]
+    left = {handle for handle, tags in inside[other].items() if tag not in tags} - set(inside[one])
+    assert found(f'collection:{other} -tag:"{tag}" -collection:{one}')[0] == left
+    none, noted = found("collection:nowhere")
+    assert none == set()
+    assert "collection:nowhere" in str(noted["products"])
 
 
 def test_types_namespaces_and_owner_types_narrow_what_is_read(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from .. import links
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
-from ..product_search import parse
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ..values import decimal
@@ -19,7 +18,8 @@ from . import _options as options
 from . import _product_media as media
 from . import _product_writing as writing
 from . import product_variants as variants
-from ._common import by_alias, paged, read_nodes, refused, touches
+from ._chosen import chosen_pages
+from ._common import by_alias, read_nodes, refused, touches
 from ._product_shapes import PRODUCT
 from ._shapes import HANDLE
 
@@ -79,8 +79,7 @@ class Products(Resource):
     # -- reading
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
-        only = parse(selection.products).narrowed() if selection.products else None
-        return [Stream("products", paged(_READ, "products", _reading, skipped=_skipped, more=_whole, only=only))]
+        return [Stream("products", chosen_pages(selection.products, _READ, _reading, skipped=_skipped, more=_whole))]
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         nodes: list[Mapping[str, Any]] = []

@@ -83,6 +83,7 @@ def _made_on_the_way() -> Iterator[tuple[str, str]]:
         "url_redirects": ("/old",),
         "shop_policies": ("REFUND_POLICY",),
         "collections": ("new",),
+        "customers": ("anna@example.com",),
         "markets": ("de",),
         "discounts": ("code", "summer24"),
         "sales_channels": ("Online Store",),

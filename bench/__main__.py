@@ -126,11 +126,17 @@ def large(report: Report, folder: Path, products: int) -> None:
         read = work(reader, EXPORT, {"shop": shop})
         records = sum(read.past["resolve"]["kept"].values())
         report.line(f"export of {products:,} products", f"{records:,} records, {records / read.seconds:.0f} a second")
+        report.line("  points", f"{read.spent.points / records:.3f} a record")
+        report.line("  memory at most", f"{_megabytes():.0f} MB")
         again = work(writer, IMPORT, hand_over(reader, read.past, writer))
         report.line("second import, its snapshot included", f"{records / again.seconds:.0f} records a second")
         report.line("  writes (none)", str(writer.client.writes), ok=writer.client.writes == 0)
         report.line("  processor, of both together", f"{1e6 * time.process_time() / records:.0f} us a record")
-        report.line("memory at most", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        report.line("memory at most", f"{_megabytes():.0f} MB")
+
+
+def _megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> int:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transfer.outcomes import Reason
-
-from .words import of_one, reason
+from transfer.reasons import of_one, reason
 
 # Reasons that somebody chose, and such that only part of a record is missing: not a failure of the record.
 CHOSEN = frozenset({Reason.EXCLUDED, Reason.POLICY})

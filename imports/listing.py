@@ -17,13 +17,14 @@ from runs.ledger import place_of, row_of
 from runs.models import LedgerEntry, Run
 from transfer.keys import decode, encode
 from transfer.outcomes import Outcome, Verdict
+from transfer.reasons import of_one, reason
 from transfer.registry import RESOURCES, order
 from transfer.work import Row
 
 from . import services
 from .marks import side_by_side
 from .models import Import
-from .words import OUTCOMES, VERDICTS, of_one, reason
+from .words import OUTCOMES, VERDICTS
 
 PAGE = 50
 SHOWN_CHOICES = 500  # of the records that were left out by hand

@@ -22,6 +22,7 @@ from shops.services import Refused
 from transfer.archive.check import quick_check
 from transfer.keys import encode
 from transfer.outcomes import Outcome, Policy, Verdict
+from transfer.reasons import of_one, reason
 from transfer.registry import RESOURCES, order, withheld
 from transfer.sheets.book import ARCHIVE, form_of, quick_look
 from transfer.work import Row
@@ -215,21 +216,22 @@ def report_jsonl(run: Run) -> Iterator[bytes]:
     for row in all_rows(run):
         yield _json(report_line(row))
     for line in report_lines(run):
-        yield _json(dict.fromkeys(COLUMNS) | {"changed": [], "lost": []} | line)
+        yield _json(dict.fromkeys(COLUMNS[:-1]) | {"changed": [], "lost": []} | line)
 
 
 def _json(line: Mapping[str, Any]) -> bytes:
     return json.dumps(line, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace") + b"\n"
 
 
-COLUMNS = ("resource", "key", "verdict", "outcome", "verified", "changed", "reason", "detail", "lost", "gid")
+COLUMNS = ("resource", "key", "verdict", "outcome", "verified", "changed", "reason", "detail", "lost", "gid", "why")
 
 
 def report_csv(run: Run) -> Iterator[bytes]:
     yield csv_line(COLUMNS)
     for row in all_rows(run):
         line = report_line(row)
-        line |= {"key": encode(row.key), "changed": " ".join(row.changed), "lost": " ".join(row.lost)}
+        why = of_one(reason(row.reason)[0]) if row.reason else ""
+        line |= {"key": encode(row.key), "changed": " ".join(row.changed), "lost": " ".join(row.lost), "why": why}
         yield csv_line([cell(line[name]) for name in COLUMNS])
     for line in report_lines(run):
         yield csv_line([cell(line.get(name)) for name in COLUMNS])

@@ -29,13 +29,14 @@ from shops.services import Refused
 from transfer.archive import ArchiveError
 from transfer.keys import decode, encode
 from transfer.outcomes import Policy
+from transfer.reasons import reason
 from transfer.registry import RESOURCES, withheld
 
 from . import choices, compare_views, listing, services
 from .answer import answer
 from .listing import Filters
 from .models import Import, UploadAddress, Uploaded
-from .words import POLICIES, reason
+from .words import POLICIES
 
 UPLOAD_MINUTES = 60
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from transfer.outcomes import Outcome, Policy, Reason, Verdict
+from transfer.outcomes import Outcome, Policy, Verdict
 
 VERDICTS = {
     Verdict.CREATE: "Create",
@@ -27,82 +27,3 @@ POLICIES = {
     Policy.CREATE_ONLY: ("Leave them as they are", "Only what is missing is created."),
     Policy.MIRROR: ("Update them, and delete the rest", "What the archive does not have is deleted from this store."),
 }
-
-# Why records were not written, or not wholly: what happened, and what to do about it.
-REASONS: dict[str, tuple[str, str]] = {
-    Reason.EXCLUDED: ("were left out, as you chose", ""),
-    Reason.POLICY: ("were left as they are, as you chose", ""),
-    Reason.CHANGED_MEANWHILE: (
-        "were changed in this store after the plan was made, and left alone",
-        "Import the archive again to see a new plan.",
-    ),
-    Reason.AMBIGUOUS: (
-        "share their name with another record",
-        "Give each a name of its own in the source store, then export again.",
-    ),
-    Reason.TYPE_CONFLICT: (
-        "exist here as another type, which Shopify cannot change",
-        "Delete or rename the definition here, then import again.",
-    ),
-    Reason.REQUIRED_CIRCLE: (
-        "require each other under a definition that exists already",
-        "Make one of the fields optional here, then import again.",
-    ),
-    Reason.MISSING_REQUIRED: (
-        "require something that this store does not have",
-        "Export that with them, or create it here, then import again.",
-    ),
-    Reason.MISSING_OWNER: (
-        "belong to a record that this store does not have",
-        "Export that record with them, or create it here, then import again.",
-    ),
-    Reason.UNRESOLVED_REFERENCE: (
-        "arrived without a reference whose target this store does not have",
-        "Create in this store what they point at, then import this archive again: only the references will be written.",
-    ),
-    Reason.UNREAD_REFERENCE: (
-        "arrived without a reference, because the app may not read its target in the source store",
-        "Allow it there what each of them names, then copy again: only the references will be written.",
-    ),
-    Reason.TOO_LARGE: ("exceed a limit of Shopify", "Shorten them in the source store, then export again."),
-    Reason.NOT_PERMITTED: (
-        "are not this app's to write",
-        "Grant the scopes that the records name, or write them with the app that owns them.",
-    ),
-    Reason.REFUSED: ("were refused by Shopify", "Its answer stands at each of them."),
-    Reason.DEPENDS_ON_FAILED: (
-        "need a record that could not be written",
-        "Mend that record first; these follow with the next import.",
-    ),
-    Reason.LOST: ("were sent, and Shopify never answered", "Import the archive again: what arrived is recognised."),
-    Reason.DIFFERS: ("were written, and read back differently", "Compare them in Shopify with the archive."),
-    Reason.EXISTS: (
-        "exist in this store, and their rows say NEW",
-        "Write MERGE or UPDATE into the Command column, then import again.",
-    ),
-    Reason.NOT_THERE: (
-        "do not exist in this store, and their rows say UPDATE",
-        "Write MERGE into the Command column to create them, then import again.",
-    ),
-    Reason.INVALID: (
-        "do not make a whole record",
-        "What is missing stands at each of them; fill it in, then import again.",
-    ),
-    Reason.GONE: ("vanished from this store while the import ran", "Import the archive again to create them anew."),
-}
-
-
-def reason(word: str) -> tuple[str, str]:
-    return REASONS.get(word, (f"were not written: {word.replace('_', ' ')}", ""))
-
-
-_SINGULAR = {
-    "were": "was", "are": "is", "exist": "exists", "share": "shares", "require": "requires", "belong": "belongs",
-    "exceed": "exceeds", "need": "needs",
-}  # fmt: skip
-
-
-def of_one(what: str) -> str:
-    """The same of a single record: "were refused" becomes "was refused"."""
-    verb, _, rest = what.partition(" ")
-    return f"{_SINGULAR.get(verb, verb)} {rest}"

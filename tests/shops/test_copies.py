@@ -246,6 +246,7 @@ def test_a_reference_to_what_was_withheld_says_so(app: Any, sandbox: Sandbox, cl
     for entry in entries:
         assert "may not read in the source store; grant it read_content there, then copy again." in entry.detail
         assert "no longer had" not in entry.detail
+    assert b"arrived without a reference, because the app may not read" in b"".join(services.report_csv(run))
 
 
 def test_one_source_feeds_many_targets_one_after_the_other(

@@ -13,13 +13,13 @@ from imports.answer import answer
 from imports.listing import Filters
 from imports.marks import Piece, side_by_side
 from imports.models import Import
-from imports.words import REASONS
 from runs.models import Run
 from shops.services import Refused
 from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
 from tests.web.test_pages import bearer
 from transfer.outcomes import Reason
+from transfer.reasons import REASONS
 
 
 def result(source: int, **reasons: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ..archive.assemble import ZipWriter
 from ..keys import Key
 from ..outcomes import Outcome, Reason
+from ..reasons import of_one, reason
 from ..work import Checkpoint, Desk
 from ..work import Row as Entry
 from . import xlsx
@@ -95,9 +96,7 @@ def _sentence(head: Head, key: Key, entry: Entry) -> str:
     lost = (
         f"written without {', '.join(entry.lost)}, which point at what the store does not have." if entry.lost else ""
     )
-    return place + (
-        entry.detail or (lost if entry.lost else "") or f"{entry.outcome}: {entry.reason.replace('_', ' ')}."
-    )
+    return place + (entry.detail or (lost if entry.lost else "") or f"It {of_one(reason(entry.reason)[0])}.")
 
 
 def written(desk: Desk, book: Book, notes: Notes, name: str) -> Iterator[int]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -65,7 +65,10 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Chec
     """Reads again what moved since the reading began, until nothing does, at most `ROUNDS` times."""
     while cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moves"]):
         if "began" not in cursor:
-            cursor = {**cursor, "began": desk.now(), "streams": {}, "moved": [], "moves": 0}
+            again = {"streams": {}, "moved": [], "moves": 0, "renamed": cursor["renaming"], "renaming": []}
+            cursor = {**cursor, "began": desk.now(), **again}
+            if cursor["typed"]:  # somebody may have defined another meanwhile
+                cursor["types"] = _wanted(ask_all(desk, {"types": _types()})["types"], selection)
         last = None
         for last in _Reading(desk, cursor, selection, since=_rfc3339(cursor["since"])).run():
             if not last.done:
@@ -82,11 +85,12 @@ def _start(desk: Desk, selection: Selection, *, lenient: Collection[str]) -> Cur
     """The types to page by, how many records there may be, and the moment from which changes are looked for."""
     resources = chosen(desk, selection)
     types: list[str] = []
+    shown = False
     skipped: Cursor = {}
     typed = [resource.name for resource in resources if "metaobjects" in (resource.name, *resource.holders)]
     if typed and "metaobjects" in desk.reachable:
         try:
-            types = ask_all(desk, {"types": _types()})["types"]
+            types, shown = ask_all(desk, {"types": _types()})["types"], True
         except REFUSALS as refusal:
             if "metaobjects" not in lenient:
                 raise
@@ -94,7 +98,8 @@ def _start(desk: Desk, selection: Selection, *, lenient: Collection[str]) -> Cur
     told = whole(selection, [resource.name for resource in resources])
     totals = ask_all(desk, {name: _if_allowed(desk.registry[name].total()) for name in told})
     return {
-        "types": [t for t in types if not selection.metaobject_types or t in selection.metaobject_types],
+        "types": _wanted(types, selection),
+        "typed": shown,
         "totals": {name: total for name, total in totals.items() if total is not None},
         "since": desk.now() - CLOCK_MARGIN,
         "streams": {},
@@ -103,11 +108,17 @@ def _start(desk: Desk, selection: Selection, *, lenient: Collection[str]) -> Cur
         "skipped": skipped,
         "moved": [],
         "moves": 0,
+        "renamed": [],
+        "renaming": [],
         "refused": [],
         "part": 0,
         "reading": 0,
         "round": 0,
     }
+
+
+def _wanted(types: Sequence[str], selection: Selection) -> list[str]:
+    return [t for t in types if not selection.metaobject_types or t in selection.metaobject_types]
 
 
 def _refused(refusal: Exception) -> Cursor:
@@ -210,7 +221,9 @@ class _Reading:
                 while waiting and talks.room and not self.desk.stopping():
                     name = waiting.popleft()
                     after = state.get(name, {}).get("after")
-                    talks.start(name, streams[name][1].read(after, self.since))
+                    resource, stream = streams[name]
+                    named_anew = resource.keyed_by in self.cursor["renamed"]
+                    talks.start(name, stream.read(after, None if named_anew else self.since))
                 if not talks.open:
                     break
                 for ended in talks.ended():
@@ -254,6 +267,7 @@ class _Reading:
         else:
             news = self._news(page)
             self.cursor["moves"] += len(news)
+            self._renamed(resource, [reading for reading, _ in news])
             room = MOVED - len(self.cursor["moved"])
             self.cursor["moved"] += [[reading.resource, list(reading.key)] for reading, _ in news[: max(0, room)]]
         for reading, mark in news:
@@ -273,6 +287,13 @@ class _Reading:
         known = self.desk.ids.by_gid(reading.gid for reading in page.readings)
         marked = [(reading, _mark(reading)) for reading in page.readings]
         return [(r, mark) for r, mark in marked if r.gid not in known or known[r.gid].mark != mark]
+
+    def _renamed(self, resource: Resource, news: list[Reading]) -> None:
+        """Notes kinds of which one has another name now: what goes by that name as well is read again, moved or not."""
+        known = self.desk.ids.by_gid(reading.gid for reading in news)
+        anew = any(one.gid in known and known[one.gid].target.key != one.key for one in news)
+        if anew and resource.name not in self.cursor["renaming"]:
+            self.cursor["renaming"].append(resource.name)
 
     def _save(self, *, done: bool = False) -> Checkpoint:
         self.reader.save()

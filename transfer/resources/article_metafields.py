@@ -32,6 +32,7 @@ class ArticleMetafields(HandleOwned):
     scopes = Scopes(read=("read_content",), write=("write_content",))
     owner_selection = "... on Article { handle blog { handle } }"
     hangs_on, owner_types = "articles", ("ARTICLE",)
+    keyed_by = "blogs"
     document, connection = _READ, "articles"
 
     def owner_key(self, owner: Mapping[str, Any]) -> Key:

@@ -51,6 +51,7 @@ class Articles(Plain):
     name = "articles"
     label = "Articles"
     key_is = "blog handle, handle"
+    keyed_by = "blogs"
     shape = Object(
         "an article",
         {

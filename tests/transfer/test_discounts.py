@@ -209,3 +209,28 @@ def test_another_kind_of_discount_is_a_conflict(sandbox: Sandbox, tmp_path: Path
     desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path), tmp_path)
     row = rows(desk)["code", "freight"]
     assert row.verdict is Verdict.CONFLICT and "cannot change the kind" in row.detail
+
+
+def test_a_value_of_one_of_two_discounts_of_a_title_is_given_to_neither(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop(), sandbox.shop()
+    make = """mutation A($discount: DiscountAutomaticBasicInput!) {
+      discountAutomaticBasicCreate(automaticBasicDiscount: $discount) { automaticDiscountNode { id } } }"""
+    given = {"title": "Twice", "startsAt": "2024-01-01T00:00:00Z"}
+    for shop, percentages in ((source, (0.1,)), (target, (0.1, 0.2))):
+        for percentage in percentages:
+            offer = {"items": {"all": True}, "value": {"percentage": percentage}}
+            made = sandbox.graphql(shop, make, discount={**given, "customerGets": offer})
+    owner = made["discountAutomaticBasicCreate"]["automaticDiscountNode"]["id"]
+    node = sandbox.graphql(source, "{ automaticDiscountNodes(first: 1) { nodes { id } } }")["automaticDiscountNodes"]
+    value = {"ownerId": node["nodes"][0]["id"], "namespace": "custom", "key": "note", "value": "x"}
+    put = "mutation M($m: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $m) { userErrors { message } } }"
+    sandbox.graphql(source, put, m=[{**value, "type": "single_line_text_field"}])
+    kinds = ["discounts", "discount_metafields"]
+    desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=kinds), tmp_path)
+    key = ("automatic", "Twice", "custom", "note")
+    row = desk.ledger.get("discount_metafields", [key])[key]
+    assert row.reason is Reason.MISSING_OWNER and "several there have its title" in row.detail
+    of = (
+        "query V($id: ID!) { node(id: $id) { ... on DiscountAutomaticNode { metafields(first: 9) { nodes { id } } } } }"
+    )
+    assert sandbox.graphql(target, of, id=owner)["node"]["metafields"]["nodes"] == []

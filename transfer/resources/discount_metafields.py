@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..keys import Key
-from ..resource import Reading, Scopes
+from ..resource import Ask, Ids, Reading, Scopes, Talk
 from . import _discount_documents as documents
 from . import _discount_fields as discount
 from ._discount_shapes import KEY
@@ -39,9 +39,17 @@ class DiscountMetafields(HandleOwned):
     hangs_on, owner_types = "discounts", ("DISCOUNT",)
     document, connection = _READ, "discountNodes"
     unique = False  # two automatic discounts may share their title
+    ownerless = "Its discount is not in the target store, or several there have its title."
 
     def owner_key(self, owner: Mapping[str, Any]) -> Key:
         return discount.key_of(owner["discount"]) or ()
+
+    def owner_gid(self, key: Key, ids: Ids) -> Talk[str | None]:
+        """Which of two that share their title is meant, nobody can say."""
+        gid = yield from super().owner_gid(key, ids)
+        if gid is None or key[0] != documents.AUTOMATIC:
+            return gid
+        return gid if (yield from _titled(key[1])) == 1 else None
 
     def reading(self, node: Mapping[str, Any], owner: Key) -> Reading | None:
         return super().reading(node, owner) if owner else None
@@ -51,6 +59,17 @@ class DiscountMetafields(HandleOwned):
             yield from super().skipped(node, owner)
         else:
             yield f"{node['namespace']}.{node['key']}", OF_AN_APP
+
+
+def _titled(title: str) -> Talk[int]:
+    """How many automatic discounts there are of a title."""
+    found, after = 0, None
+    while True:
+        page = (yield Ask(documents.TITLES, {"after": after}))["automaticDiscountNodes"]
+        found += sum(discount.key_of(node["discount"]) == (documents.AUTOMATIC, title) for node in page["nodes"])
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+        after = page["pageInfo"]["endCursor"]
 
 
 RESOURCE = DiscountMetafields()

@@ -92,6 +92,7 @@ class Metafields(Resource):
     gid_types = ()  # nothing refers to a metafield
     translated = "METAFIELD"
     owner_selection = ""
+    ownerless = "Its owner is not in the target store."
 
     @abstractmethod
     def owner_key(self, owner: Mapping[str, Any]) -> Key:
@@ -196,7 +197,7 @@ class Metafields(Resource):
         """The input of one value, or why there is none."""
         owner = yield from self.owner_gid(job.key, ids)
         if owner is None:
-            return Result(job.key, reason=Reason.MISSING_OWNER, detail="Its owner is not in the target store.")
+            return Result(job.key, reason=Reason.MISSING_OWNER, detail=self.ownerless)
         if "value" in job.without:
             detail = "A record that its value refers to was not written."
             return Result(job.key, reason=Reason.DEPENDS_ON_FAILED, detail=detail)

@@ -39,11 +39,13 @@ def compare(
     snapshot: MemberSet,
     whole: frozenset[str],
     hidden: Mapping[str, str] = MappingProxyType({}),
+    edited: bool = False,
 ) -> Iterator[Checkpoint]:
     """Writes a ledger row per record of the archive, and per record that only the target has.
 
     `whole`: resources that the archive holds completely. Of the others nobody can say what only the target has.
-    `hidden`: resources that the target does not show to the app -> why.
+    `hidden`: resources that the target does not show to the app -> why. `edited`: the archive was changed by hand, so
+    that it is no store's state: a text that somebody changed says nothing of its translations.
     """
     cursor = cursor or {"resource": 0, "after": None, "compared": {}}
     names = [name for name in desk.registry if name in archive.resources]
@@ -63,7 +65,7 @@ def compare(
             grant = f"The app may not write this; grant it {', '.join(scopes)}, and import again." if scopes else ""
             why = grant or hidden.get(resource.name, "")
             rows += forbidden(resource, key, wanted, why) if why else judge(resource, key, wanted, present)
-            if len(wanted) == len(present) == 1 and not wanted[0].command:
+            if len(wanted) == len(present) == 1 and not wanted[0].command and not edited:
                 pairs[key] = (present[0].fields, wanted[0].fields)
             if len(rows) >= WINDOW:
                 renew(desk, resource, rows, pairs)

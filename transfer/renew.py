@@ -1,4 +1,9 @@
-"""What grows old by what this import changes elsewhere is planned to be written again: a translation, by its text."""
+"""What grows old by what this import changes elsewhere is planned to be written again: a translation, by its text.
+
+Only where a store's archive is imported: there text and translation belong together, and Shopify would call the
+translation old once the text is written. Of a spreadsheet nobody knows that: somebody changed the text, and not the
+translation.
+"""
 
 from __future__ import annotations
 

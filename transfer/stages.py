@@ -258,7 +258,9 @@ def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     archive = MemberSet.from_cursor(desk.storage, past["check"])
     whole_ = frozenset(past["check"]["manifest"]["whole"])
     hidden = _hidden(past)
-    return compare(desk, cursor, archive=archive, snapshot=_target(desk, past), whole=whole_, hidden=hidden)
+    edited = _form(desk, options) != ARCHIVE
+    target = _target(desk, past)
+    return compare(desk, cursor, archive=archive, snapshot=target, whole=whole_, hidden=hidden, edited=edited)
 
 
 def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

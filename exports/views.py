@@ -6,7 +6,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from runs.models import Run
 from runs.services import expired
@@ -30,7 +30,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SALT = "exports.download"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @embedded
 def new(request: EmbeddedRequest) -> HttpResponse:
     """The form, with what to expect; and starting an export of what was chosen."""
@@ -54,7 +54,7 @@ def new(request: EmbeddedRequest) -> HttpResponse:
     return render(request, "exports/new.html", context, status=422 if problem else 200)
 
 
-@require_GET
+@require_safe
 @embedded
 def counts(request: EmbeddedRequest) -> HttpResponse:
     """Records of the kinds that Shopify counts at once; `kinds` is null while they are being counted."""
@@ -90,7 +90,7 @@ def _made(run: Run | None) -> Export | Spreadsheet | None:
     return own if isinstance(own, Export | Spreadsheet) and own.archive else None
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, signed: str) -> HttpResponseBase:
     try:
         pk = TimestampSigner(salt=_SALT).unsign(signed, max_age=LINK_SECONDS)

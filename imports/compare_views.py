@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from runs.views import missing, of_shop
 from shops.auth import EmbeddedRequest, embedded
@@ -35,7 +35,7 @@ NO_FILE = "Choose the file that an export gave you."
 # -- choosing ----------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @embedded
 def new(request: EmbeddedRequest) -> HttpResponse:
     """The form. It offers what is here already, and asks for more where that is ticked."""
@@ -91,7 +91,7 @@ def _opened(files: ExitStack, shop: Shop, named: str, upload: UploadedFile[Any] 
 # -- what differs ------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @of_shop(Comparison)
 def records(request: EmbeddedRequest, run: Comparison, /) -> HttpResponse:
     """The records that differ; as JSON for whoever asks for that."""
@@ -132,7 +132,7 @@ def _json(request: HttpRequest, run: Comparison) -> HttpResponse:
     return JsonResponse({"left": left, "right": right, "rows": rows, "following": following})
 
 
-@require_GET
+@require_safe
 @of_shop(Comparison)
 def record(request: EmbeddedRequest, run: Comparison, /, place: str) -> HttpResponse:
     """One record, what each side has."""
@@ -143,7 +143,7 @@ def record(request: EmbeddedRequest, run: Comparison, /, place: str) -> HttpResp
     return render(request, "imports/record.html", {**found, "run": run, "left": left, "right": right})
 
 
-@require_GET
+@require_safe
 @of_shop(Comparison)
 def file(request: EmbeddedRequest, run: Comparison, /, form: str) -> HttpResponseBase:
     """All that differs as CSV or JSON Lines, streamed."""

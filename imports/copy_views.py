@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from runs.views import gone, missing
 from shops.auth import EmbeddedRequest, embedded, posted
@@ -24,7 +24,7 @@ from .status import copy_status
 SHOWN = 50
 
 
-@require_GET
+@require_safe
 @embedded
 def index(request: EmbeddedRequest) -> HttpResponse:
     own = Copy.objects.filter(target=request.shop).exclude(expires_at__lte=Now()).select_related("source")
@@ -62,13 +62,13 @@ def _of_target(view: Callable[[EmbeddedRequest, Copy], HttpResponse]) -> Callabl
     return found
 
 
-@require_GET
+@require_safe
 @_of_target
 def show(request: EmbeddedRequest, copy: Copy) -> HttpResponse:
     return render(request, "imports/copy.html", {"copy": copy, "status": copy_status(copy)})
 
 
-@require_GET
+@require_safe
 @_of_target
 def status(request: EmbeddedRequest, copy: Copy) -> HttpResponse:
     return JsonResponse(copy_status(copy))

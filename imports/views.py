@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from runs.models import Run
 from runs.states import FINAL, Status
@@ -44,7 +44,7 @@ UPLOAD_MINUTES = 60
 # -- upload ------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @embedded
 def new(request: EmbeddedRequest) -> HttpResponse:
     """The form. It asks for what writing the heart of a store takes, and for more where that is ticked."""
@@ -102,7 +102,7 @@ def _import(request: HttpRequest, shop: Shop) -> str:
 # -- plan --------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @of_shop(Import)
 def plan(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """What would be done, record by record; as JSON for whoever asks for that."""
@@ -152,7 +152,7 @@ def _list(request: EmbeddedRequest, run: Import, filters: Filters) -> dict[str, 
     }
 
 
-@require_GET
+@require_safe
 @of_shop(Import)
 def record(request: EmbeddedRequest, run: Import, /, place: str) -> HttpResponse:
     """One record: what changes, what became of it, and why."""
@@ -221,7 +221,7 @@ def _decision(request: HttpRequest, run: Import) -> tuple[str, dict[str, Any]]:
 # -- report ------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @of_shop(Import)
 def report(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """What became of every record: the answer first, then why, then each of them."""
@@ -238,7 +238,7 @@ def report(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     return render(request, "imports/report.html", context)
 
 
-@require_GET
+@require_safe
 @of_shop(Import)
 def report_file(request: EmbeddedRequest, run: Import, /, form: str) -> HttpResponseBase:
     """The whole report as CSV or JSON Lines, streamed."""
@@ -249,7 +249,7 @@ def report_file(request: EmbeddedRequest, run: Import, /, form: str) -> HttpResp
     return response
 
 
-@require_GET
+@require_safe
 @of_shop(Run)
 def errors_file(request: EmbeddedRequest, run: Run, /) -> HttpResponseBase:
     """The uploaded spreadsheet, with what was wrong with its rows or was not written of them."""

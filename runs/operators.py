@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from . import bell, broker, services
 from .models import Lane, Run, Service
@@ -20,13 +20,13 @@ from .states import FailReason, Status
 SHOWN = 200  # lanes; who has more looks at the failures and the waiting first
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     context = {**admin.site.each_context(request), "title": "Lanes", "may": may(request)}
     return render(request, "admin/lanes.html", context)
 
 
-@require_GET
+@require_safe
 def state(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("runs.view_lane"):
         raise PermissionDenied

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, Subquery
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from shops.auth import EmbeddedRequest, embedded, is_fetch, posted
+from transfer.shapes import shown
 
 from . import services
 from .models import Kind, Run
@@ -61,7 +63,7 @@ def of_shop(model: type[Run]) -> Callable[[Callable[..., HttpResponseBase]], Cal
     return decorate
 
 
-@require_GET
+@require_safe
 @embedded
 def index(request: EmbeddedRequest) -> HttpResponse:
     """The shop's runs, newest first, paged by key."""
@@ -86,7 +88,7 @@ def index(request: EmbeddedRequest) -> HttpResponse:
     return render(request, "runs/list.html", context)
 
 
-@require_GET
+@require_safe
 @of_shop(Run)
 def show(request: EmbeddedRequest, run: Run) -> HttpResponse:
     child = getattr(run, run.kind)
@@ -94,7 +96,7 @@ def show(request: EmbeddedRequest, run: Run) -> HttpResponse:
     return render(request, "runs/run.html", context)
 
 
-@require_GET
+@require_safe
 @of_shop(Run)
 def status(request: EmbeddedRequest, run: Run) -> HttpResponse:
     """The JSON status. With `?updated=` of the last answer, a short one where nothing changed."""
@@ -114,6 +116,27 @@ def cancel(request: EmbeddedRequest, run: Run) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _sentence(request, "Not found", "There is no such page.", 404)
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return _sentence(request, "Too large", "The form is larger than any of ours; send less at once.", 413)
+    message = "The request could not be read: it is damaged, or not what any page of ours sends."
+    return _sentence(request, "Not understood", message, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """Also where a form was sent from a page that is too old, or from somebody else's (`CSRF_FAILURE_VIEW`)."""
+    return _sentence(
+        request, "Not allowed", "The page was not sent by its own form; open it again, and repeat that.", 403
+    )
+
+
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    message = f"This address is not asked by {shown(request.method or '')}, but by {allowed}."
+    response = _sentence(request, "Not asked like that", message, 405)
+    response.headers["Allow"] = allowed
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

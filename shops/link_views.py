@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from transfer.registry import RESOURCES, order, withheld
 
@@ -22,7 +22,7 @@ from .services import Refused
 SHOWN = 100
 
 
-@require_GET
+@require_safe
 @embedded
 def index(request: EmbeddedRequest) -> HttpResponse:
     return _page(request)

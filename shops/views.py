@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from shopify_client import ShopifyError
 
@@ -11,6 +12,7 @@ from .auth import EmbeddedRequest, embedded, posted, stands_in_admin
 from .tokens import exchange
 
 
+@require_safe
 def bounce(request: HttpRequest) -> HttpResponse:
     """App Bridge comes back from here with a fresh ID token."""
     stands_in_admin(request)

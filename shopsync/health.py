@@ -7,16 +7,19 @@ from contextlib import suppress
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from runs import broker
 from runs.services import beat_is_silent
 
 
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process answers."""
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """503 where no page can be served. Without broker or beat pages still work, and runs wait: that is *degraded*."""
     found = {"database": "unreachable", "migrations": "unknown", "beat": "unknown"}

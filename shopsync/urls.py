@@ -20,5 +20,7 @@ urlpatterns = [
     path("", include("imports.urls")),
 ]
 
+handler400 = "runs.views.not_understood"
+handler403 = "runs.views.forbidden"
 handler404 = "runs.views.not_found"
 handler500 = "runs.views.server_error"

@@ -19,6 +19,7 @@ from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
 from .present import Current, KnownIds, now
 from .references import Target, dangling
+from .refusals import nameless
 from .resource import Fields, Job, Place, Resource, Result, Talk
 from .talk import Ended
 from .trace import TO_WRITE, Governors, explain
@@ -121,7 +122,7 @@ class Writing(Task[Results]):
             row.gid = result.gid
             self.desk.ids.put([Id(result.gid, Target(row.resource, row.key))])
         self.desk.ids.put(Id(gid, Target(kind, key)) for kind, key, gid in result.also)
-        row.detail = " ".join(filter(None, (row.detail, result.detail)))
+        row.detail = " ".join(filter(None, (row.detail, nameless(result.detail))))
         self.done(row, result)
         if self.counts:
             counted = self.cursor["done"]
@@ -152,7 +153,7 @@ def planned(row: Row) -> State:
 def fail(row: Row, reason: Reason, detail: str) -> None:
     """Ends a row without success. A target that somebody changed meanwhile is left alone on purpose."""
     row.outcome = Outcome.SKIPPED if reason is Reason.CHANGED_MEANWHILE else Outcome.FAILED
-    row.state, row.reason, row.detail = State.DONE, reason, detail
+    row.state, row.reason, row.detail = State.DONE, reason, nameless(detail)
     row.open = row.relaxed = ()
 
 

@@ -12,6 +12,7 @@ from shopify_client import QueryTooCostly, ServerFault
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
+from ..refusals import told
 from ..resource import Ask, Json, Page, Reading, Result, Talk
 
 # Shopify pages no deeper than 25,000 objects into a connection (https://shopify.dev/docs/api/usage/limits), so that a
@@ -222,13 +223,8 @@ _REASONS = {
 
 def refused(key: Key, errors: Sequence[Mapping[str, Any]]) -> Result:
     """The result of a write that Shopify refused, in Shopify's words."""
-    first = errors[0]
-    sentences = []
-    for error in errors[:3]:
-        place = ".".join(str(part) for part in error.get("field") or ())
-        sentences.append(f"{place}: {error['message']}" if place else str(error["message"]))
-    reason = _REASONS.get(str(first.get("code") or ""), Reason.REFUSED)
-    return Result(key, reason=reason, detail=" ".join(sentences))
+    reason = _REASONS.get(str(errors[0].get("code") or ""), Reason.REFUSED)
+    return Result(key, reason=reason, detail=told(errors))
 
 
 def given(fields: Mapping[str, Json]) -> dict[str, Json]:

@@ -34,6 +34,7 @@ LISTED = (
     "Customer",
     "DiscountAutomaticNode",
     "DiscountCodeNode",
+    "Location",
     "Market",
     "Menu",
     "Page",
@@ -75,6 +76,7 @@ class Shop:
     file_by_name: dict[str, str] = field(default_factory=dict)  # images and documents
     locales: dict[str, Node] = field(default_factory=lambda: {"en": dict(ENGLISH)})
     translations: dict[str, dict[tuple[str, str, str], Node]] = field(default_factory=dict)  # locale, key, market
+    idempotent: dict[str, tuple[str, Node]] = field(default_factory=dict)  # key -> what was asked, and the answer
     file_seconds: float = 0.5  # from taking a file to its being there
     blobs: Blobs = field(default_factory=Blobs)
     search_lag: float = 0.0
@@ -96,10 +98,14 @@ class Shop:
         }
         for name in CHANNELS:
             self.add_channel(name)
+        self.add_location("Shop location")
 
     def add_channel(self, name: str) -> Node:
         """A sales channel. Nothing is published on one unless somebody asks for it."""
         return self.add("Publication", name=name, autoPublish=False, supportsFuturePublishing=name == CHANNELS[0])
+
+    def add_location(self, name: str) -> Node:
+        return self.add("Location", name=name, isActive=True)
 
     # -- making and removing -----------------------------------------------------------------------------------
 
@@ -268,6 +274,7 @@ OWNER_TYPES = {
     "DiscountAutomaticNode": "DISCOUNT",
     "DiscountCodeNode": "DISCOUNT",
     "DiscountNode": "DISCOUNT",
+    "Location": "LOCATION",
     "Market": "MARKET",
     "Order": "ORDER",
     "Page": "PAGE",

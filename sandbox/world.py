@@ -35,6 +35,7 @@ ALL_SCOPES = frozenset(
         "write_discounts",
         "write_draft_orders",
         "write_inventory_transfers",
+        "write_inventory",
         "write_locations",
         "write_markets",
         "write_orders",

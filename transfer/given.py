@@ -25,8 +25,7 @@ def tell(desk: Desk, told: Mapping[str, int]) -> None:
 
 def _tell(row: Row, count: int) -> None:
     if count:
-        those = "1 record of this import names it, and is" if count == 1 else f"{count:,} records name it, and are"
-        row.detail = f"{row.detail} {those} written without it."
+        row.detail = f"{row.detail} {count:,} record{' names' if count == 1 else 's name'} it."
     else:
         row.outcome, row.state = Outcome.SKIPPED, State.DONE
         row.detail = "The target store does not have it, and nothing in this import names it."

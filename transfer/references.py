@@ -42,6 +42,7 @@ CARRIED_TYPES = frozenset(
         "DiscountCodeNode",
         "ExternalVideo",
         "GenericFile",
+        "Location",
         "Market",
         "MediaImage",
         "MetafieldDefinition",

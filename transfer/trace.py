@@ -140,7 +140,8 @@ class _Tracer:
 
     def _change(self, row: Row, spots: Sequence[Place], lands: set[Target], told: set[Target]) -> bool:
         """Whether anything of the row changed."""
-        changed = [self._not_given(row), self._without(row, spots, told), self._judge(row, spots, lands | told)]
+        rest = [place for place in spots if place.path == OWNER or place.target not in told]
+        changed = [self._not_given(row), self._without(row, spots, told), self._judge(row, rest, lands)]
         if row.verdict in TO_WRITE and row.after is not None and self.desk.registry[row.resource].vain(row.after):
             row.outcome, row.state, row.reason = Outcome.SKIPPED, State.DONE, Reason.UNRESOLVED_REFERENCE
             gone = sorted({str(place.target) for place in spots if place.target in told})
@@ -166,11 +167,11 @@ class _Tracer:
 
     def _without(self, row: Row, spots: Sequence[Place], told: set[Target]) -> bool:
         """Takes out of the row what another row speaks for, and counts it there. Whether the row changed."""
+        for name in {str(place.target) for place in spots if place.target in told}:
+            self.told[name] = self.told.get(name, 0) + 1
         gone = {str(place.target) for place in spots if place.target in told and place.path != OWNER}
         if not gone:
             return False
-        for name in gone:
-            self.told[name] = self.told.get(name, 0) + 1
         resource = self.desk.registry[row.resource]
         assert row.after is not None
         row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)

@@ -16,6 +16,7 @@ _SCOPES = {
     "Customer": ("read_customers",),
     "DiscountAutomaticNode": ("read_discounts",),
     "DiscountCodeNode": ("read_discounts",),
+    "Location": ("read_locations", "read_inventory"),
     "Market": ("read_markets",),
     "Menu": ("read_online_store_navigation",),
     "Publication": ("read_publications",),

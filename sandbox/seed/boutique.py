@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 
 from ..store import Node, Shop, cdn_folder
-from . import abroad, channels, languages, linked, owners, people, pictures, sales, standards, storefront
+from . import abroad, channels, languages, linked, owners, people, pictures, sales, standards, stock, storefront
 from .tools import (
     define,
     define_metafield,
@@ -56,6 +56,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     sales.plant(shop, made)
     languages.plant(shop, made)
     channels.plant(shop, made)
+    stock.plant(shop, made)
 
 
 # -- definitions -------------------------------------------------------------------------------------------------

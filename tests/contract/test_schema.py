@@ -86,6 +86,7 @@ def _made_on_the_way() -> Iterator[tuple[str, str]]:
         "customers": ("anna@example.com",),
         "markets": ("de",),
         "discounts": ("code", "summer24"),
+        "locations": ("Shop location",),
         "sales_channels": ("Online Store",),
     }
     for name, key in keys.items():

@@ -108,7 +108,13 @@ def test_deleting_a_definition_deletes_its_entries_and_the_metafields_that_could
     item = {"ownerId": core.shop.shop_id, "namespace": "custom", "key": "note", "value": entry}
     assert core.refused(SET, metafields=[item]) == []
     core.data(DELETE_DEFINITION, id=note)
-    assert {kind for kind, nodes in core.shop.dump().items() if nodes} == {"Menu", "Publication", "Shop"}
+    assert {kind for kind, nodes in core.shop.dump().items() if nodes} == {
+        "Location",
+        "Market",
+        "Menu",
+        "Publication",
+        "Shop",
+    }
 
 
 # -- entries -----------------------------------------------------------------------------------------------------

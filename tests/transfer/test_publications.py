@@ -91,7 +91,7 @@ def test_a_channel_that_the_target_lacks_is_told_once_and_counted(sandbox: Sandb
     desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=chosen), tmp_path)
     missing = desk.ledger.get("sales_channels", [("Wholesale",)])[("Wholesale",)]
     assert (missing.outcome, missing.reason) == (Outcome.FAILED, Reason.NOT_PERMITTED)
-    assert "Add it in Settings" in missing.detail and "2 records name it" in missing.detail
+    assert "Add it in Settings" in missing.detail and "2 records name it." in missing.detail
     assert desk.ledger.tally()["sales_channels"]["outcome:failed"] == 2, "of two called alike nobody knows which"
     only = row(desk, "wide")
     assert (only.outcome, only.reason) == (Outcome.SKIPPED, Reason.UNRESOLVED_REFERENCE)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.seed.types import AWKWARD
 from tests.support import Sandbox, archive_of, checksums, export, import_, total
 from transfer.outcomes import Outcome, Reason
 from transfer.stages import IMPORT
@@ -36,7 +37,7 @@ def test_what_cannot_land_is_named_and_the_rest_arrives(sandbox: Sandbox, tmp_pa
     source, target = sandbox.shop("nasty"), sandbox.shop()
     archive = archive_of(sandbox, source, tmp_path)
     desk, _ = import_(sandbox, target, archive, tmp_path)
-    failed = [(row.key, row.reason) for row in desk.ledger.select(FAILED, limit=20)]
+    failed = [(row.key, row.reason) for row in desk.ledger.select(FAILED, limit=30)]
     films = [(("video", "film.mp4"), Reason.AMBIGUOUS)] * 2
     film = (("日本語-produkt-ü", "custom", "film"), Reason.MISSING_REQUIRED)
     friend = (("kept", "custom", "friend"), Reason.MISSING_REQUIRED)
@@ -46,7 +47,11 @@ def test_what_cannot_land_is_named_and_the_rest_arrives(sandbox: Sandbox, tmp_pa
     channels = [((name,), Reason.NOT_PERMITTED) for name in ("Wholesale", "a/b.c, %2F 'd' \u200d")]
     tester = (("日本語-produkt-ü", "custom", "tester"), Reason.MISSING_REQUIRED)  # a customer, whom nobody asked for
     twins = [(("automatic", "Twins"), Reason.AMBIGUOUS)] * 2
-    assert sorted(failed) == sorted([*films, film, friend, shown, market, terms, *channels, tester, *twins])
+    places = [((name,), Reason.NOT_PERMITTED) for name in ("Atelier", AWKWARD[:80])]
+    notes = [((*name, "odd-name", "of_owner"), Reason.MISSING_OWNER) for name, _ in places]
+    assert sorted(failed) == sorted(
+        [*films, film, friend, shown, market, terms, *channels, tester, *twins, *places, *notes]
+    )
     friends = desk.ledger.get("product_metafields", [("kept", "custom", "friends")])[("kept", "custom", "friends")]
     assert friends.lost == ("value",)
     assert friends.verified

@@ -32,18 +32,18 @@ class Given(Resource):
         return [Stream(self.name, self._read, moves=False)]
 
     def _read(self, after: str | None, changed_since: str | None) -> Talk[Page]:
-        found = yield from self._all()
+        found = yield from self.all()
         twice = sorted(name for name, count in Counter(found.values()).items() if count > 1)
         why = f"the store has several {self.label.lower()} of this name, and nobody can say which is meant"
         readings = [self._reading(gid, name) for gid, name in found.items() if name not in twice]
         return Page(tuple(readings), None, tuple((name, why) for name in twice) if changed_since is None else ())
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
-        found = yield from self._all()
+        found = yield from self.all()
         return [self._reading(gid, found[gid]) for gid in gids if gid in found]
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
-        found = yield from self._all()
+        found = yield from self.all()
         return {
             target: gids[0]
             for target in targets
@@ -58,7 +58,7 @@ class Given(Resource):
         """What people call it; empty where it has no name."""
         return str(node["name"])
 
-    def _all(self) -> Talk[dict[str, str]]:
+    def all(self) -> Talk[dict[str, str]]:
         """GID -> name, of those that have one."""
         found: dict[str, str] = {}
         after = None

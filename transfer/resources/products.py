@@ -57,7 +57,6 @@ class Products(Resource):
     leaves = {
         "components of bundles": "they belong to the app that made the bundle",
         "selling plans": "they belong to the app that made them",
-        "quantities in stock": "they are counted at locations, which differ from store to store",
     }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Product",)

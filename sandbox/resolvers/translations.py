@@ -179,12 +179,9 @@ def translations(
     source: Node, info: Info, locale: str, marketId: str | None = None, outdated: bool | None = None
 ) -> list[Node]:
     own = shop_of(info).translations.get(source["resourceId"], {})
-    present = {item.key: item.digest for item in source["_content"]}
-    found = [
-        {**node, "outdated": node["_digest"] != present[key]}
-        for (spoken, key, market), node in own.items()
-        if spoken == locale and key in present and market == (marketId or "")
-    ]
+    mine = [(name[1], node) for name, node in own.items() if name[0] == locale and name[2] == (marketId or "")]
+    present = {item.key: item.digest for item in source["_content"]} if mine else {}
+    found = [{**node, "outdated": node["_digest"] != present[key]} for key, node in mine if key in present]
     return [node for node in found if outdated is None or node["outdated"] == outdated]
 
 

@@ -15,7 +15,7 @@ from ._common import paged
 from .locales import read_locales
 
 IDS = 250  # resources in one request
-TONGUES = 40  # in one request: 100 resources in so many cost less than half of what a request may
+TONGUES = 40  # in one request: 250 resources in so many cost less than half of what a request may
 
 _CONTENT = "resourceId translatableContent { key type %s }"
 _READ_MARKETS = """
@@ -76,7 +76,7 @@ def listing(
     """A `Stream.read` over what is translatable of one kind, which puts what it reads into `found`."""
     document = (
         f"query Translations($kind: TranslatableResourceType!, $after: String{_declared(tongues)}) {{ "
-        "translatableResources(first: 100, after: $after, resourceType: $kind) { "
+        "translatableResources(first: 250, after: $after, resourceType: $kind) { "
         f"nodes {{ {_CONTENT % 'locale'} {_said(tongues)} }} pageInfo {{ hasNextPage endCursor }} }} }}"
     )
     return paged(

@@ -150,7 +150,7 @@ def compared(admin: Admin, scenes: Scenes, album: Album) -> None:
     app = admin.open(target, "comparisons/new")
     album.take("compare")
     app.get_by_label("Compare", exact=True).select_option(label=f"{source}, as it is now")
-    app.get_by_role("button", name="Compare").click()
+    app.get_by_role("button", name="Compare", exact=True).click()
     admin.heading("Compare with")
     link = app.get_by_role("link", name="See what differs")
     expect(link).to_be_visible(timeout=RUN_TIMEOUT)

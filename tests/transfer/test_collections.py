@@ -143,3 +143,10 @@ def test_a_rule_whose_entry_is_left_out_makes_no_wider_collection(
     assert collection(sandbox, target, "everything-at-once") is None
     others = desk.ledger.select(Where(resource="collections", outcomes=frozenset({Outcome.CREATED})), limit=20)
     assert {row.key[0] for row in others} >= {"hand-picked", "affordable", "a-first"}
+
+
+def test_a_collection_picked_alone_brings_its_order(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("boutique", products=6)
+    _, past = export(sandbox, shop, tmp_path, records=[["collections", ["hand-picked"]]])
+    counts = {name: sum(m["count"] for m in members) for name, members in past["merge"]["members"].items()}
+    assert (counts["collections"], counts["collection_orders"], counts["collection_publications"]) == (1, 1, 1)

@@ -15,7 +15,22 @@ from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
-from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..resource import (
+    OWNER,
+    Ask,
+    Fields,
+    Ids,
+    Job,
+    Page,
+    Place,
+    Reading,
+    Resource,
+    Result,
+    Scopes,
+    Selection,
+    Stream,
+    Talk,
+)
 from ..shapes import ListOf, Object, Reference
 from ._common import job_done, paged, read_nodes, refused
 from ._shapes import HANDLE
@@ -53,6 +68,7 @@ class CollectionOrders(Resource):
     gid_types = ()
     # The metafields are no references: sources look at them, and decide by them which products there are to order.
     refers_to = ("collections", "products", "product_metafields", "variant_metafields")
+    hangs_on = "collections"
     upsert = True
     unique = True
     deletable = False  # an order can be changed, not taken away
@@ -70,6 +86,15 @@ class CollectionOrders(Resource):
         for node in nodes:
             readings.append(_reading((yield from _whole(node))))
         return readings
+
+    def owned(self, gids: Sequence[str]) -> Talk[Page]:
+        nodes: list[Mapping[str, Any]] = []
+        for start in range(0, len(gids), self.read_batch):
+            yield from read_nodes(_BACK, gids[start : start + self.read_batch], lambda node: nodes.append(node))
+        readings = []
+        for node in nodes:
+            readings.append(_ordered((yield from _whole(node))))
+        return Page(tuple(reading for reading in readings if reading is not None), None)
 
     def node(self, gid: str) -> str:
         return gid.removesuffix(SUFFIX)

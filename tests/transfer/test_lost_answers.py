@@ -50,15 +50,19 @@ def other(resource: str, number: int, record: Record) -> list[Record]:
     CHANGES.get(resource, _reworded)(here["fields"], here["key"])
     if number != FIRST.get(resource, 0) or not RESOURCES[resource].deletable:
         return [here]
-    more = copy.deepcopy(record)
-    more["key"] = EXTRA.get(resource, _renamed)(more["key"])
-    return [here, more]
+    more = [copy.deepcopy(record) for _ in range(MANY.get(resource, 1))]
+    for place, extra in enumerate(more):
+        extra["key"] = EXTRA.get(resource, _renamed)(extra["key"])
+        if place:
+            extra["key"][-1] += f"-{place}"
+    return [here, *more]
 
 
 def _renamed(key: list[str]) -> list[str]:
     return [*key[:-1], f"{key[-1]}-extra"]
 
 
+MANY = {"url_redirects": 20}  # so many are written by Shopify's own import
 FIRST = {"files": 1, "shop_policies": -1}  # the first file is a video elsewhere; of policies there are no more
 EXTRA: dict[str, Callable[[list[str]], list[str]]] = {
     "locales": lambda key: ["fr"],

@@ -171,7 +171,7 @@ CREATE = {own: _mutation(*own, "Create") for own in TYPES.values()}
 UPDATE = {own: _mutation(*own, "Update") for own in TYPES.values()}
 DELETE = {
     method: f"""
-mutation Delete{method.title()}Discount($id: ID!) {{
+mutation DeleteDiscount($id: ID!) {{
   discount{method.title()}Delete(id: $id) {{ userErrors {{ field message code }} }}
 }}
 """

@@ -96,6 +96,10 @@ class Place:
     localised: bool = False
 
 
+def owned_by(owners: Iterable[Target]) -> Iterator[Place]:
+    return (Place(OWNER, owner, hard=True) for owner in owners)
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which records a run carries: a filter, never a list of ids. Empty means all kinds that are carried by default
@@ -333,6 +337,10 @@ class Resource(ABC):
 
         `governor`: the fields of the record named by `governed_by`, which say which places must be filled (hard).
         """
+
+    def owners(self, key: Key) -> Iterator[Target]:
+        """What a record hangs on, as its key says: without these it cannot be."""
+        return iter(())
 
     def governed_by(self, key: Key) -> Target | None:
         """The record of `governor` (a definition) that says what this one must hold; None where nothing does."""

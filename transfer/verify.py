@@ -1,7 +1,8 @@
 """The proof: what was written is read back and compared with what was wanted.
 
-Records that were equal before the plan were proven by the snapshot; everything that this import wrote is read again by
-its GID. A record that reads back differently counts as failed, whatever Shopify answered to the write.
+Records that were equal before the plan were proven by the snapshot, unless what they hang on has gone since
+(`hanging`); everything that this import wrote is read again by its GID. A record that reads back differently counts as
+failed, whatever Shopify answered to the write.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from itertools import groupby
 
 from shopify_client import ShopifyError
 
+from .hanging import hanging
 from .outcomes import Outcome, Reason
 from .pour import Batch, Task, pour
 from .present import portable
@@ -32,7 +34,10 @@ def verify(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
         finished = yield from pour(desk, _Proofs(desk, cursor, where))
         if not finished:
             return
-    yield Checkpoint(cursor, _counts(cursor), done=True)
+    yield Checkpoint(cursor, _counts(cursor))  # a tally counts what is saved
+    for checkpoint in hanging(desk, cursor.get("hanging", {})):
+        cursor["hanging"] = checkpoint.cursor
+        yield Checkpoint(cursor, _counts(cursor), done=checkpoint.done)
 
 
 def _totals(desk: Desk) -> dict[str, int]:

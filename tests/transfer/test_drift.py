@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from tests.builder import NAME, Builder, circle, refers, troubles
-from tests.meddle import applied, gid, import_while, linked, opened, planned, row
+from tests.meddle import Moment, applied, gid, import_while, linked, opened, planned, row
 from tests.support import Sandbox, total
 from transfer.outcomes import Outcome, Reason
 from transfer.work import Desk
 
 from .test_linked_options import defined, lamp, links, put, read
 from .test_linked_options import entry as colour
+from .test_publications import publish
+from .test_translations import ENABLE as TONGUE
+from .test_translations import READ as TEXTS
+from .test_translations import REGISTER
 
 ENTRY = """query E($handle: MetaobjectHandleInput!) { metaobjectByHandle(handle: $handle) {
   id fields { key value } capabilities { publishable { status } } } }"""
@@ -48,6 +52,7 @@ COLLECT = """mutation C($collection: CollectionCreateInput!) {
   collectionCreate(collection: $collection) { collection { id } userErrors { field message } } }"""
 RECOLLECT = """mutation C($collection: CollectionUpdateInput!) {
   collectionUpdate(collection: $collection) { userErrors { field message } } }"""
+VALUE = 'query V($id: ID!) { product(id: $id) { metafield(namespace: "custom", key: "words") { id } } }'
 
 
 def done(answer: dict[str, Any]) -> None:
@@ -73,6 +78,13 @@ def field(shop: Builder, type_: str, key: str) -> dict[str, Any] | None:
 
 def shops(sandbox: Sandbox) -> tuple[Builder, Builder]:
     return Builder(sandbox), Builder(sandbox)
+
+
+def translated(shop: Builder, gid: str, key: str, value: str) -> None:
+    content = shop.ask(TEXTS, id=gid, locale="de")["translatableResource"]["translatableContent"]
+    (digest,) = [item["digest"] for item in content if item["key"] == key]
+    own = {"key": key, "locale": "de", "value": value, "translatableContentDigest": digest}
+    done(shop.ask(REGISTER, id=gid, given=[own]))
 
 
 def listed(desk: Desk, resource: str, *key: str) -> str:
@@ -177,6 +189,41 @@ def test_what_vanished_or_was_renamed_before_its_write_is_listed(sandbox: Sandbo
     assert (row(desk, "products", "gone").outcome, row(desk, "products", "gone").reason) == ("failed", "gone")
     assert "another name" in listed(desk, "products", "other")
     assert product(target, "renamed")["vendor"] == "Theirs"
+
+
+@pytest.mark.parametrize("moment", [planned, applied])
+def test_what_hangs_on_a_vanished_record_is_not_claimed(sandbox: Sandbox, tmp_path: Path, moment: Moment) -> None:
+    source, target = shops(sandbox)
+    for shop, vendor in ((source, "Ours"), (target, "Theirs")):
+        done(shop.ask(TONGUE, locale="de"))
+        for handle in ("gone", "stays"):
+            shirt = shop.product(handle, {"Size": ["S"]}, vendor=vendor)
+            for owner in (shirt, *shop.variants(shirt)):
+                shop.metafield(owner, "custom.words", "single_line_text_field", "equal")
+            publish(shop, shirt, Online_Store=None)
+            translated(shop, shirt, "title", "Hemd")
+            value = shop.ask(VALUE, id=shirt)["product"]["metafield"]["id"]
+            translated(shop, value, "value", "gleich")
+
+    def deed(desk: Desk) -> None:
+        done(target.ask(DROP_PRODUCT, id=gid(desk, "products", "gone")))
+
+    desk = import_while(source, target, tmp_path, moment, deed)
+    hanging = {
+        handle: [
+            ("product_metafields", handle, "custom", "words"),
+            ("variant_metafields", handle, "Size", "S", "custom", "words"),
+            ("product_publications", handle),
+            ("translations", "products", handle, "de"),
+            ("translations", "product_metafields", handle, "custom", "words", "de"),
+        ]
+        for handle in ("gone", "stays")
+    }
+    for key in [("products", "gone"), *hanging["gone"]]:
+        own = row(desk, *key)
+        assert (own.outcome, own.reason, own.verified or False) == (Outcome.FAILED, Reason.GONE, False), key
+    assert {row(desk, *key).outcome for key in hanging["stays"]} == {Outcome.UNCHANGED}
+    assert all(row(desk, *key).verified for key in hanging["stays"])
 
 
 def test_what_somebody_makes_under_the_same_key_stays_theirs(sandbox: Sandbox, tmp_path: Path) -> None:

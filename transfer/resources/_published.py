@@ -16,7 +16,6 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
 from ..resource import (
-    OWNER,
     Ask,
     Fields,
     Ids,
@@ -29,6 +28,7 @@ from ..resource import (
     Selection,
     Stream,
     Talk,
+    owned_by,
 )
 from ..shapes import Flag, ListOf, Maybe, Moment, Object, Reference
 from ._common import given, paged, read_nodes, refused
@@ -126,8 +126,11 @@ class Published(Resource):
                 channels.setdefault(channel, {**item, "channel": channel})
         return {**fields, "channels": [channels[name] for name in sorted(channels)]}
 
+    def owners(self, key: Key) -> Iterator[Target]:
+        yield Target(self.hangs_on, key)
+
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        yield Place(OWNER, Target(self.hangs_on, key), hard=True)
+        yield from owned_by(self.owners(key))
         for item in fields["channels"]:
             target = parse(item["channel"])
             if target is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
-from ..resource import OWNER, Fields, Ids, Job, Place, Reading, Result, Scopes
+from ..resource import Fields, Ids, Job, Place, Reading, Result, Scopes, owned_by
 from ..shapes import Object
 from . import _images as images
 from ._common import given, quoted, touches
@@ -104,8 +104,11 @@ class Articles(Plain):
 
     # -- meaning
 
+    def owners(self, key: Key) -> Iterator[Target]:
+        yield Target("blogs", key[:1])
+
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        yield Place(OWNER, Target("blogs", key[:1]), hard=True)
+        yield from owned_by(self.owners(key))
         yield from super().places(key, fields, governor)
 
     def normalise(self, fields: Fields) -> Fields:

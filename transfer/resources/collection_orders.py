@@ -16,7 +16,6 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
 from ..resource import (
-    OWNER,
     Ask,
     Fields,
     Ids,
@@ -30,6 +29,7 @@ from ..resource import (
     Selection,
     Stream,
     Talk,
+    owned_by,
 )
 from ..shapes import ListOf, Object, Reference
 from ._common import job_done, paged, read_nodes, refused
@@ -109,8 +109,11 @@ class CollectionOrders(Resource):
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
         return {**fields, "products": [new for text in fields["products"] if (new := translate(text)) is not None]}
 
+    def owners(self, key: Key) -> Iterator[Target]:
+        yield Target("collections", key)
+
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        yield Place(OWNER, Target("collections", key), hard=True)
+        yield from owned_by(self.owners(key))
         for text in fields["products"]:
             target = parse(text)
             if target is not None:

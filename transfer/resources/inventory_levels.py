@@ -16,7 +16,6 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
 from ..resource import (
-    OWNER,
     Ask,
     Fields,
     Ids,
@@ -30,6 +29,7 @@ from ..resource import (
     Selection,
     Stream,
     Talk,
+    owned_by,
 )
 from ..shapes import ListOf, Number, Object, Reference, Text
 from . import product_variants as variants
@@ -144,8 +144,11 @@ class InventoryLevels(Resource):
         }
         return {**fields, "levels": [levels[where] for where in sorted(levels)]}
 
+    def owners(self, key: Key) -> Iterator[Target]:
+        yield Target("variants", key)
+
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        yield Place(OWNER, Target("variants", key), hard=True)
+        yield from owned_by(self.owners(key))
         for item in fields["levels"]:
             target = parse(item["location"])
             if target is not None:

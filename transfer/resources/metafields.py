@@ -17,7 +17,7 @@ from .. import values
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
-from ..resource import OWNER, Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Talk
+from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Talk, owned_by
 from ._common import read_nodes, refused
 from ._shapes import VALUE
 from .metafield_definitions import foreign
@@ -158,10 +158,13 @@ class Metafields(Resource):
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
         return {**fields, "value": values.rewrite(fields["type"], fields["value"], translate)}
 
-    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+    def owners(self, key: Key) -> Iterator[Target]:
         owner = self.owner_target(key)
         if owner is not None:
-            yield Place(OWNER, owner, hard=True)
+            yield owner
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        yield from owned_by(self.owners(key))
         yield from values.places("value", fields["type"], fields["value"], hard=not values.is_list(fields["type"]))
 
     def normalise(self, fields: Fields) -> Fields:

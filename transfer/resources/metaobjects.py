@@ -13,7 +13,21 @@ from .. import values
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
-from ..resource import OWNER, Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..resource import (
+    Ask,
+    Fields,
+    Ids,
+    Job,
+    Place,
+    Reading,
+    Resource,
+    Result,
+    Scopes,
+    Selection,
+    Stream,
+    Talk,
+    owned_by,
+)
 from ..shapes import MapOf, Maybe, Object, OneOf
 from ._common import by_alias, given, nothing, paged, read_nodes, refused, touches
 from ._shapes import HANDLE, TEXT, VALUE, WORD
@@ -153,8 +167,11 @@ class Metaobjects(Resource):
                 kept[key] = {**item, "value": value}
         return {**fields, "fields": kept}
 
+    def owners(self, key: Key) -> Iterator[Target]:
+        yield Target("metaobject_definitions", key[:1])
+
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        yield Place(OWNER, Target("metaobject_definitions", key[:1]), hard=True)
+        yield from owned_by(self.owners(key))
         required = {item["key"] for item in (governor or {}).get("fieldDefinitions", ()) if item["required"]}
         for name, item in fields["fields"].items():
             yield from values.places(f"fields.{name}", item["type"], item["value"], hard=name in required)

@@ -234,6 +234,10 @@ class Translations(Resource):
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
         return texts.rewrite(fields, translate)
 
+    def owners(self, key: Key) -> Iterator[Target]:
+        yield self._owners.target(key[: -self.tail])
+        yield from (place.target for place in self.spoken(key, {}))
+
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         yield Place(OWNER, self._owners.target(key[: -self.tail]), hard=True)
         yield from self.spoken(key, fields)

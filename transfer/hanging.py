@@ -1,0 +1,73 @@
+"""What was equal when the plan was made, and hangs on a record that is known to be gone since, is gone too.
+
+A product that somebody deletes takes its metafields, their translations and its places on sales channels with it.
+Nothing of these was to be written, so nothing looked at them again: their owners' rows tell what became of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from .outcomes import Outcome, Reason
+from .references import Target
+from .registry import in_order, owner
+from .work import Checkpoint, Cursor, Desk, Row, Where
+from .writing import fail
+
+WINDOW = 300
+
+
+def hanging(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
+    """Fails every unchanged row whose owner is gone. Owners are judged before what hangs on them, to any depth."""
+    names = in_order(desk.registry) if cursor or _any_gone(desk) else []
+    cursor = cursor or {"kind": 0, "after": None}
+    while cursor["kind"] < len(names):
+        where = Where(resource=names[cursor["kind"]], outcomes=frozenset({Outcome.UNCHANGED}))
+        after = cursor["after"]
+        rows = desk.ledger.select(
+            where, limit=WINDOW, after=(after[0], tuple(after[1]), after[2]) if after is not None else None
+        )
+        desk.ledger.put(list(_fallen(desk, rows)))
+        if rows:
+            cursor["after"] = [rows[-1].resource, list(rows[-1].key), rows[-1].number]
+        else:
+            cursor["kind"], cursor["after"] = cursor["kind"] + 1, None
+        yield Checkpoint(cursor)
+        if desk.stopping():
+            return
+    yield Checkpoint(cursor, done=True)
+
+
+def _any_gone(desk: Desk) -> bool:
+    words = (f"reason:{Reason.GONE}", f"outcome:{Outcome.DELETED}")
+    return any(own.get(word) for own in desk.ledger.tally().values() for word in words)
+
+
+def _fallen(desk: Desk, rows: Sequence[Row]) -> Iterator[Row]:
+    rows = [row for row in rows if row.gid]  # the others were to be deleted, and not there
+    homes = {row.target: _homes(desk, row) for row in rows}
+    gone = _gone(desk, {home for own in homes.values() for home in own})
+    for row in rows:
+        lost = next((home for home in homes[row.target] if home in gone), None)
+        if lost is not None:
+            fail(row, Reason.GONE, f"It vanished from the target store with {lost}, on which it hung.")
+            row.verified = False
+            yield row
+
+
+def _homes(desk: Desk, row: Row) -> list[Target]:
+    """The records on which a row hangs: for a variant's value, the product."""
+    found = (owner(target, desk.registry) for target in desk.registry[row.resource].owners(row.key))
+    return [home for home in found if home is not None]
+
+
+def _gone(desk: Desk, targets: Iterable[Target]) -> set[Target]:
+    wanted: dict[str, list[tuple[str, ...]]] = {}
+    for target in targets:
+        wanted.setdefault(target.resource, []).append(target.key)
+    rows = {name: desk.ledger.get(name, sorted(keys)) for name, keys in wanted.items()}
+    return {row.target for own in rows.values() for row in own.values() if _is_gone(row)}
+
+
+def _is_gone(row: Row) -> bool:
+    return row.reason is Reason.GONE or row.outcome is Outcome.DELETED

@@ -156,8 +156,8 @@ def _links(shop: Shop, number: int) -> str:
         f' Goes with <a href="https://{own}/products/{other}?utm_source=text&amp;b=2#size">this</a>.',
         f" See <a href='/collections/all/products/{other}/'>here</a>, or <a href=/pages/about-us>about us</a>.",
         f' <a href="//{shop.domain}/en-de/products/{other.upper()}">Auf Deutsch</a>',
-        f' <img src="{files}/care_600x.png?v=17" srcset="{files}/care_600x.png 1x, /a.png 2x">',
-        f' <a href="http://{bare}/blogs/news/first">News</a>, <a href="https://example.com/?a=1&amp;b=2">others</a>.',
+        f' <img src="{files}/hero_600x.png?v=17" srcset="{files}/hero_600x.png 1x, /a.png 2x">',
+        f' <a href="http://{bare}/blogs/news/article-0">News</a>, <a href="https://example.com/?a=1&amp;b=2">others</a>.',
         f" Not a link: https://{own}/products/x <!-- <a href='https://{own}/'> --> <a title='https://{own}/'>x</a>",
         ' <a href="mailto:hello@example.com">Write</a>, <a href="shopsync:products/x">odd</a>, <a href="#top">up</a>',
     )[number % 8]
@@ -378,14 +378,13 @@ def _metafields(
 def _linking(shop: Shop, products: Sequence[Node], number: int) -> dict[str, str]:
     """Values that lead somewhere: addresses, links, and JSON of some app that holds ids."""
     other = products[number * 7 % len(products)]
-    gone = "gid://shopify/Order/1"
     return {
         "custom.guide": f"https://{shop.hosts[number % 2]}/products/{other['handle']}",
         "custom.more": json.dumps({"text": "More", "url": f"https://{shop.domain}/collections/all?sort_by=price#top"}),
         "custom.layout": json.dumps(
             {
                 "hero": other["id"],
-                "also": [other["_variants"][0], gone],
+                "also": [other["_variants"][0], "gid://shopify/TaxonomyCategory/aa-1-13"],
                 "note": f"see {other['id']}",
                 "é": "shopsync:x",
             }

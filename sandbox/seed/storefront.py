@@ -30,6 +30,7 @@ def _pages(shop: Shop) -> list[Node]:
     for number, title in enumerate(PAGES):
         given: dict[str, object] = {
             "title": title if number != 3 else f"{title} {AWKWARD}",
+            "handle": slug(title),
             "body": f"<h1>{title}</h1>\n<p>Since 1978. {_links(shop, number)}</p>" if number != 8 else "",
             "templateSuffix": "contact" if title == "Contact" else None,
             "isPublished": number not in (4, 5),

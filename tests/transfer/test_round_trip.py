@@ -25,6 +25,8 @@ def test_a_store_arrives_whole_and_a_second_import_writes_nothing(sandbox: Sandb
     count = sum(member["count"] for members in past["merge"]["members"].values() for member in members)
     written = total(first, "outcome:created") + total(first, "outcome:updated")  # every store has two menus
     assert total(first, "verified") == written + total(first, "outcome:unchanged") == count
+    assert total(first, "lost") == total(first, "reason:unresolved_reference") == 0, "every reference is intact"
+    assert past["resolve"]["dangling"] == 0 and not past["resolve"]["deleted"], "and none dangles in the source"
     second, _ = import_(sandbox, target, archive, tmp_path)
     assert second.client.writes == 0
     assert total(second, "outcome:unchanged") == count

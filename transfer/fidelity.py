@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from .archive.members import MemberSet
@@ -128,11 +129,15 @@ def _compared(
 
 
 def differences(resource: Resource, ours: Fields, theirs: Fields) -> list[Change]:
-    """What a plan would change, in either direction; `before` is what the right side has."""
+    """What a plan would change, in either direction, of what can be carried; `before` is what the right side has."""
     found = {change.path: change for change in resource.changes(theirs, ours)}
     for change in resource.changes(ours, theirs):
         found.setdefault(change.path, Change(change.path, change.after, change.before))
-    return list(found.values())
+    return [change for path, change in found.items() if _carried(resource, path)]
+
+
+def _carried(resource: Resource, path: str) -> bool:
+    return path.partition(".")[0] not in resource.uncarried
 
 
 def _paired(
@@ -158,7 +163,7 @@ def _fields(
     """Counts field by field. An order that differs has no value of its own, and is counted as a field."""
     ones, others = (dict(_leaves(resource, "", resource.normalise(side))) for side in (left, right))
     verdicts: dict[str, set[str]] = {}
-    for path in {**ones, **others}:
+    for path in filter(partial(_carried, resource), {**ones, **others}):
         word = "only_right" if path not in ones else "only_left" if path not in others else "differing"
         if path in ones and path in others and ones[path] == others[path]:
             word = "equal"

@@ -225,6 +225,7 @@ class Resource(ABC):
     key_shape: tuple[Shape, ...] = ()  # of each part of its key
     key_is: str  # what the natural key is made of, for people: "handle", "type, handle"
     leaves: Mapping[str, str] = {}  # what of these records is not carried -> why, for people
+    uncarried: frozenset[str] = frozenset()  # fields that are told and cannot be carried: comparisons pass over them
     gid_types: tuple[str, ...]  # GID types that stand for a record of this resource: ("Product",)
     refers_to: tuple[str, ...] = ()  # resources that a record may name; the default order is derived from it
     keyed_by: str = ""  # the kind by whose names these go as well, without having moved where one of it is renamed

@@ -10,8 +10,10 @@ import pytest
 
 from tests.commands.test_commands import Said, archive, file  # noqa: F401  # fixtures
 from tests.runs.test_lane import installed
-from tests.support import Sandbox, import_
+from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_sheets_import import cell, edited
+from tests.transfer.test_translations import RENAME, product
+from tests.transfer.test_translations import small as translated
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,6 +81,26 @@ def test_a_store_is_compared_with_an_archive_and_with_another_store(
     assert (said.code, list(told["resources"])) == (1, ["products"])
     assert told["resources"]["products"]["only_left"] == 3
     assert told["resources"]["products"]["examples"]["only_left"] == ["shirt-0", "shirt-1", "shirt-2"]
+
+
+def test_a_mark_that_no_copy_can_carry_makes_no_difference(
+    capsys: pytest.CaptureFixture[str], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A translation that is older than its text arrives as one of the present text."""
+    source, target = translated(sandbox, {"title": "Hemd"}), sandbox.shop()
+    gid = product(sandbox, source, "shirt-1")
+    sandbox.graphql(source, RENAME, p={"id": gid, "title": "Another title"})
+    whole = archive_of(sandbox, source, tmp_path)
+    import_(sandbox, target, whole, tmp_path)
+    sides = tmp_path / "source.zip", tmp_path / "copy.zip"
+    sides[0].write_bytes(whole)
+    sides[1].write_bytes(archive_of(sandbox, target, tmp_path))
+    for names in (sides, reversed(sides)):
+        said = Said(capsys, "compare", *map(str, names), "--json")
+        translations = json.loads(said.out)["resources"]["translations"]
+        assert said.code == 0
+        assert (translations["equal"], translations["fidelity"]) == (1, 1.0)
+        assert list(translations["fields"]) == ["products: texts.title"]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ class Translations(Resource):
     label = "Translations"
     shape = TRANSLATION
     key_is = "kind of record, that record's key, code of the language"
+    uncarried = frozenset({"outdated"})
     leaves: Mapping[str, str] = {
         "translations of themes, menus, e-mails, shipping, payment and filters": "these are not carried themselves, "
         "or have no name that means the same in another store",

@@ -24,7 +24,7 @@ MANY = 400  # rows per statement: below SQLite's limit of variables
 
 _COLUMNS = [
     "resource", "key", "verdict", "outcome", "state", "reason", "detail", "gid", "before", "after", "changed", "wave",
-    "open", "lost", "relaxed", "linkable", "tightenable", "losing", "verified",
+    "open", "lost", "relaxed", "theirs", "linkable", "tightenable", "losing", "verified",
 ]  # fmt: skip
 
 Place = tuple[bytes, int]
@@ -54,6 +54,7 @@ def entry_of(run_id: Any, row: Row) -> LedgerEntry:
         open=list(row.open),
         lost=list(row.lost),
         relaxed=list(row.relaxed),
+        theirs=list(row.theirs),
         linkable=bool(row.open),
         tightenable=bool(row.relaxed),
         losing=bool(row.lost),
@@ -79,6 +80,7 @@ def row_of(entry: LedgerEntry) -> Row:
         open=tuple(entry.open),
         lost=tuple(entry.lost),
         relaxed=tuple(entry.relaxed),
+        theirs=tuple(entry.theirs),
         verified=entry.verified,
     )
 

@@ -162,6 +162,7 @@ class LedgerEntry(models.Model):
     open = ExactJSONField(default=list)
     lost = ExactJSONField(default=list)
     relaxed = ExactJSONField(default=list)
+    theirs = ExactJSONField(default=list)
     linkable = models.BooleanField(default=False)
     tightenable = models.BooleanField(default=False)
     losing = models.BooleanField(default=False)

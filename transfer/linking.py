@@ -94,6 +94,7 @@ def _judge(row: Row, left: Rest) -> None:
     """Says what somebody changed. Where only other places are concerned, the read-back at the end judges the record."""
     if (left.blocked or left.unpublished) and row.reason is not Reason.DEPENDS_ON_FAILED:
         row.reason = Reason.CHANGED_MEANWHILE
+    row.theirs = tuple(sorted({*row.theirs, *left.stirred}))
     tell(row, left.sentence)
 
 

@@ -110,7 +110,7 @@ def _values(row: Row) -> tuple[Any, ...]:
 
 def _row(data: str) -> Row:
     fields = json.loads(data)
-    tuples = {name: tuple(fields[name]) for name in ("key", "changed", "open", "lost", "relaxed")}
+    tuples = {name: tuple(fields[name]) for name in ("key", "changed", "open", "lost", "relaxed", "theirs")}
     words = {
         "verdict": Verdict(fields["verdict"]),
         "outcome": Outcome(fields["outcome"]),

@@ -2,7 +2,8 @@
 
 Records that were equal before the plan were proven by the snapshot, unless what they hang on has gone since
 (`hanging`); everything that this import wrote is read again by its GID. A record that reads back differently counts as
-failed, whatever Shopify answered to the write.
+failed, whatever Shopify answered to the write; where all that differs was seen to be changed by others and kept on
+purpose, it counts as changed meanwhile.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from itertools import groupby
 
 from shopify_client import ShopifyError
 
+from .drift import within
 from .hanging import hanging
 from .outcomes import Outcome, Reason
 from .pour import Batch, Task, pour
@@ -118,6 +120,11 @@ def _prove(resource: Resource, row: Row, reading: Reading, current: dict[str, ob
     if reading.key != row.key:
         differing.append(f"key (the target store named it {' / '.join(reading.key)})")
     row.verified = not differing
-    if differing:
+    if not differing:
+        return
+    if all(any(within(path, place) for place in row.theirs) for path in differing):
+        tell(row, "All else was written.")
+        fail(row, Reason.CHANGED_MEANWHILE, row.detail)
+    else:
         tell(row, f"It was written, but reads back differently: {', '.join(differing)}.")
         fail(row, Reason.DIFFERS, row.detail)

@@ -53,8 +53,8 @@ class Row:
     `before`/`after`: whole portable fields of the target (before-image, for undo) and of the archive (wanted);
     both None where nothing will be written. `changed`: paths that differ. `open`: reference places left out of the
     first write, to be linked. `lost`: places whose target does not exist in the target shop: written without them.
-    `relaxed`: demands left off at creation. `wave`: place in the computed order; rows of one wave do not depend on
-    each other.
+    `relaxed`: demands left off at creation. `theirs`: places that somebody else changed meanwhile, which was kept.
+    `wave`: place in the computed order; rows of one wave do not depend on each other.
     """
 
     resource: str
@@ -73,6 +73,7 @@ class Row:
     open: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
     verified: bool | None = None
 
     @property

@@ -235,6 +235,7 @@ def _drift(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -
         return None
     row.before = current
     if stirred:
+        row.theirs = tuple(sorted({*row.theirs, *stirred}))
         tell(row, f"Somebody changed {named(stirred)} after the plan was made, and that was kept.")
     return kept(resource, row.after, current, stirred, row.changed)
 

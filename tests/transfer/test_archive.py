@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -115,6 +116,26 @@ def test_a_bad_archive_is_refused_with_the_place(sandbox: Sandbox, archive: byte
     assert sentence in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert "Traceback" not in str(refusal.value)
+
+
+def _flipped(archive: bytes, name: str) -> bytes:
+    """The archive with one wrong byte in the middle of a compressed file."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        info = file.getinfo(name)
+    start = info.header_offset + 30 + len(name)  # a local header, and the name
+    spoilt = bytearray(archive)
+    spoilt[start + info.compress_size // 2] ^= 1
+    return bytes(spoilt)
+
+
+def test_a_wrong_byte_is_noticed_in_every_file(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Of files and collections the side members are read for addresses; those of all others are held as well."""
+    archive = archive_of(sandbox, sandbox.shop("boutique", products=2), tmp_path / "archive")
+    names = list(opened(archive))
+    assert {"side/products/00001.jsonl", "side/files/00001.jsonl"} < set(names)
+    for place, name in enumerate(names):
+        with pytest.raises(ArchiveError, match=re.escape(name)):
+            _check(sandbox, _flipped(archive, name), tmp_path / str(place))
 
 
 def test_a_good_archive_is_accepted_and_python_reads_it(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:

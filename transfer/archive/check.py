@@ -242,11 +242,13 @@ class _Checking:
             raise ArchiveError(f"{self.entry.name} holds {number} records, and {MANIFEST} says {self.entry.count}.")
         if sha.hexdigest() != self.entry.sha256:
             raise ArchiveError(f"{self.entry.name} has another checksum than {MANIFEST} says: it was changed.")
+        for _ in asides:
+            pass  # the ZIP's checksum is compared at the end of the file, and nowhere before
 
     def _asides(self, archive: zipfile.ZipFile) -> Iterator[bytes]:
-        """The lines of the side member, where a resource says there what it needs; an archive may lack it."""
+        """The lines of the side member, which an archive may lack. Raises ArchiveError where its bytes are damaged."""
         name = f"side/{self.entry.name}"
-        if not self.resource.sourced or name not in archive.NameToInfo:
+        if name not in archive.NameToInfo:
             return
         rest = b""
         for chunk in content_of(archive, archive.getinfo(name)):
@@ -271,7 +273,7 @@ class _Checking:
         if order == self.order and content == self.seen:
             raise ArchiveError(f"{place}: the same record stands here twice.")
         self.order, self.seen = order, content
-        if aside:
+        if aside and self.resource.sourced:
             data["fields"]["source"] = self._source(aside, data["key"], number)
         command = data.get("command", "")
         # A record with a command may be a part of one; it is judged whole when the target's record completes it.

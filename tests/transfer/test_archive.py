@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.support import Sandbox, archive_of
 from transfer.archive import ArchiveError
 from transfer.archive.check import quick_check, unpack
 from transfer.archive.directory import pack_directory, write_directory
+from transfer.jsonl import dumps
 from transfer.local import local_desk
 from transfer.registry import RESOURCES
 
@@ -56,6 +58,17 @@ def _line(text: bytes) -> Callable[[Members], None]:
         relist(members)
 
     return change
+
+
+def _record(change: Callable[[dict[str, Any]], object]) -> Callable[[Members], None]:
+    """Changes the second product, and writes it in canonical JSON."""
+
+    def changed(members: Members) -> None:
+        record = json.loads(members["products/00001.jsonl"].split(b"\n")[1])
+        change(record)
+        _line(dumps(record))(members)
+
+    return changed
 
 
 def _swap(members: Members) -> None:
@@ -102,7 +115,22 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "no product": (lambda a: _edit(a, _line(b'{"fields":{},"key":["shirt-1"]}')), "line 2"),
     "nested": (lambda a: _edit(a, _line(b'{"fields":{"a":' + b"[" * 90 + b"]" * 90 + b'},"key":["a"]}')), "line 2"),
     "nested very deeply": (lambda a: _edit(a, _line(b'{"fields":' + b"[" * 100_000 + b"]" * 100_000)), "line 2"),
-    "half a character": (lambda a: _edit(a, _line(b'{"fields":{"a":"\\ud800"},"key":["a"]}')), "line 2"),
+    "half a character": (
+        lambda a: _edit(a, _record(lambda record: record["fields"].update(title="a\ud800b"))),
+        "products/00001.jsonl, line 2: fields: title holds half a character",
+    ),
+    "half a character in a list": (
+        lambda a: _edit(a, _record(lambda record: record["fields"].update(tags=["a", "\udfff"]))),
+        "line 2: fields, tags: item 2 holds half a character",
+    ),
+    "half a character in a name": (
+        lambda a: _edit(a, _record(lambda record: record["fields"].update({"a\ud800": 1}))),
+        "line 2: fields: a� is a name with half a character",
+    ),
+    "half a character in a key": (
+        lambda a: _edit(a, _record(lambda record: record.update(key=["shirt-2\ud800"]))),
+        "line 2: key: item 1 holds half a character",
+    ),
     "not sorted": (lambda a: _edit(a, _swap), "not sorted"),
     "a bomb": (lambda a: _edit(a, _add("products/00002.jsonl", b" " * 50_000_000)), "would unpack"),
 }

@@ -102,6 +102,10 @@ def test_a_hostile_workbook_is_refused(tmp_path: Path, name: str) -> None:
 
 BAD_CSV: dict[str, tuple[Callable[[Files], None], str]] = {
     "not UTF-8": (_add("products.csv", b"Key,title\r\na,\xff\xfe\r\n"), "is not UTF-8"),
+    "half a character": (
+        _add("products.csv", b'Key,title (json)\r\na,"[""x\\ud800""]"\r\n'),
+        "title: item 1 holds half a character",
+    ),
     "an endless quote": (_add("products.csv", b'Key,title\r\na,"' + b"x" * 300_000), "is not CSV"),
     "two of one name": (_add("folder/products.csv", b"Key\r\n"), "two CSV files"),
 }

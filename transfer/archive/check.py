@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import stat
 import zipfile
 import zlib
@@ -20,7 +21,7 @@ from ..commands import Command
 from ..jsonl import dumps
 from ..keys import sort_key
 from ..resource import Resource
-from ..shapes import Anything, Lacking, ListOf, Object, OneOf, Text, shown
+from ..shapes import Anything, Lacking, ListOf, Object, OneOf, Text, Wrong, shown
 from ..work import Checkpoint, Cursor, Desk
 from .manifest import MANIFEST, ArchiveError, Manifest, MemberEntry, newer
 from .members import Line, MemberWriter
@@ -33,6 +34,8 @@ MAX_DEPTH = 64
 MOST_TYPES = 2_000  # of entries; a shop has a few hundred at most
 RATIO_FROM = 10_000_000  # below this size a ratio says nothing: one long article may be one letter, a million times
 BEAT = 1000  # lines between two signs of life
+_WHOLE = "half a character (a lone surrogate); write the whole one."
+_HALF = re.compile("[\ud800-\udfff]")
 _KEY = ListOf(Text(), "a list of texts", least=1)
 _LINE = Object(
     "a line",
@@ -264,8 +267,11 @@ class _Checking:
         if wrong is not None:
             raise ArchiveError(f"{place}: {wrong}{self.hint}")
         content = dumps(data)
-        if content != text:  # not as we write it; so it may say one thing twice, or what is no character
+        if content != text:  # not as we write it; so it may say one thing twice
             _doubt(text, place)
+        half = halved(data) if b"\\ud" in content else None
+        if half is not None:
+            raise ArchiveError(f"{place}: {half}")
         record = tuple(data["key"])
         order = sort_key(record)
         if order < self.order:
@@ -308,8 +314,24 @@ def depth(value: Any) -> int:
     return deepest
 
 
+def halved(value: Any) -> Wrong | None:
+    """Where half a character (a lone surrogate) stands: no UTF-8 can say it, and Shopify would put “�” in its place."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
+    while waiting:
+        path, item = waiting.pop()
+        if isinstance(item, str) and _HALF.search(item):
+            return Wrong(path, f"holds {_WHOLE}")
+        if isinstance(item, dict):
+            spoilt = next(filter(_HALF.search, item), None)
+            if spoilt is not None:
+                return Wrong((*path, spoilt), f"is a name with {_WHOLE}")
+        children = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
+        waiting += [((*path, name), child) for name, child in children]
+    return None
+
+
 def _doubt(text: bytes, place: str) -> None:
-    """Half a character has no UTF-8 form, and Shopify refuses it. Of a field that stands twice, one would be lost."""
+    """Of a field that stands twice, one would be lost."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -319,7 +341,4 @@ def _doubt(text: bytes, place: str) -> None:
             raise ArchiveError(f"{place}: “{shown(twice)}” stands twice in one object.")
         return found
 
-    try:
-        json.dumps(json.loads(text, object_pairs_hook=once), ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise ArchiveError(f"{place}: the line holds half a character (a lone surrogate).") from None
+    json.loads(text, object_pairs_hook=once)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..archive.check import MAX_DEPTH, MAX_LINE, depth
+from ..archive.check import MAX_DEPTH, MAX_LINE, depth, halved
 from ..commands import Command
 from ..jsonl import dumps
 from ..keys import Key, decode
@@ -135,14 +134,6 @@ def _bounded(said: Said, wrong: Fail) -> None:
         wrong(KEY, f"the record is longer than {MAX_LINE} bytes")
     if depth(said.fields) > MAX_DEPTH:
         wrong(KEY, "a value is nested too deeply")
-    if b"\\ud" in text and _halves(said.key, said.fields):
-        wrong(KEY, "a value holds half a character")
-
-
-def _halves(key: Key, fields: Fields) -> bool:
-    """Whether an escape names half a character: such a text has no UTF-8 form."""
-    try:
-        json.dumps([list(key), fields], ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
+    half = halved({"key": list(said.key), **said.fields}) if b"\\ud" in text else None
+    if half is not None:
+        wrong(KEY, str(half).removesuffix("."))

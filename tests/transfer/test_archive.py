@@ -91,8 +91,9 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "truncated": (lambda a: a[: len(a) // 2], "cut off"),
     "no manifest": (lambda a: _edit(a, lambda m: m.__delitem__("manifest.json")), "no manifest.json"),
     "wrong version": (lambda a: _edit(a, _manifest(formatVersion=99)), "version 99"),
-    "version true": (lambda a: _edit(a, _manifest(formatVersion=True)), "version True"),
-    "version 1.0": (lambda a: _edit(a, _manifest(formatVersion=1.0)), "version 1.0"),
+    "version true": (lambda a: _edit(a, _manifest(formatVersion=True)), "a whole number, and is true"),
+    "version 1.0": (lambda a: _edit(a, _manifest(formatVersion=1.0)), "a whole number, and is 1.0"),
+    "a text for the version": (lambda a: _edit(a, _manifest(formatVersion="1")), "a whole number, and is “1”"),
     "a count for reasons": (
         lambda a: _edit(a, _manifest(notCarried={"products": 5})),
         "notCarried: products must be an object",

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from ..jsonl import dumps
-from ..shapes import Flag, Lacking, ListOf, MapOf, Match, Number, Object, OrNull, Row, Text, shown
+from ..shapes import Flag, Lacking, ListOf, MapOf, Match, Number, Object, OrNull, Row, Text, found
 
 FORMAT_VERSION = 1  # raised when an archive means something else than before
 FORMAT_MINOR = 0  # raised when fields or kinds are added; without them, older programs read the archive as before
 MANIFEST = "manifest.json"
+_AGAIN = "export the store again with this program."
 
 MEMBER = re.compile(r"([a-z_]+)/\d{5}\.jsonl\Z")
 _COUNT = Number("a count", least=0, most=2**53, whole=True)
@@ -190,10 +191,13 @@ class Manifest:
 
 def _understood(data: Mapping[str, Any]) -> None:
     version = data.get("formatVersion")
-    if type(version) is not int or version != FORMAT_VERSION:  # to Python, True and 1.0 are 1 as well
+    if type(version) is not int:  # to Python, True and 1.0 are 1 as well
+        what = str(version)[:20] if isinstance(version, float) else found(version)
+        raise ArchiveError(f"{MANIFEST}: formatVersion must be a whole number, and is {what}; {_AGAIN}")
+    if version != FORMAT_VERSION:
         raise ArchiveError(
-            f"{MANIFEST}: the archive has format version {shown(str(version)[:20])}, and this program reads version "
-            f"{FORMAT_VERSION}; export the store again with this program."
+            f"{MANIFEST}: the archive has format version {str(version)[:20]}, and this program reads version "
+            f"{FORMAT_VERSION}; {_AGAIN}"
         )
 
 

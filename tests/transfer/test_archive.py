@@ -102,6 +102,10 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         lambda a: _edit(a, _manifest(selection={"resources": 5})),
         "selection: resources must be a list of texts",
     ),
+    "a shop that is none": (
+        lambda a: _edit(a, _manifest(sourceShop="<script>")),
+        "sourceShop must be a store's domain, like my-store.myshopify.com, and is “<script>”",
+    ),
     "manifest is no JSON": (lambda a: _edit(a, _add("manifest.json", b"{")), "manifest.json"),
     "unknown member": (lambda a: _edit(a, _add("virus.exe", b"x")), "virus.exe"),
     "climbs out": (lambda a: _edit(a, _add("../../etc/passwd", b"x")), "leads out"),

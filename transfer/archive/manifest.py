@@ -19,6 +19,10 @@ MANIFEST = "manifest.json"
 _AGAIN = "export the store again with this program."
 
 MEMBER = re.compile(r"([a-z_]+)/\d{5}\.jsonl\Z")
+# None where a spreadsheet that does not say whose it is was made an archive.
+_SHOP = Match(
+    "a store's domain, like my-store.myshopify.com", re.compile(r"(?:[a-z0-9][a-z0-9-]{0,240}\.myshopify\.com)?")
+)
 _COUNT = Number("a count", least=0, most=2**53, whole=True)
 _TEXT = Text()
 _TEXTS = ListOf(_TEXT, "a list of texts")
@@ -47,7 +51,7 @@ SHAPE = Object(
     {
         "formatVersion": _COUNT,
         "formatMinor": Lacking(_COUNT),
-        "sourceShop": _TEXT,
+        "sourceShop": _SHOP,
         "apiVersion": _TEXT,
         "scopes": _TEXTS,
         "resources": _TEXTS,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from runs import bell
 from runs.follow import follow
 from runs.states import Status
 from runs.storage import storage
@@ -75,7 +76,8 @@ def chosen(options: Mapping[str, Any]) -> Selection:
 def export(shop: Shop, selection: Selection, *, inline: bool, quiet: bool) -> Export:
     """Runs an export to its end. Raises Broken."""
     try:
-        run = services.create(shop, selection)
+        with bell.silent(inline):
+            run = services.create(shop, selection)
     except Refused as refusal:
         raise Broken(str(refusal)) from None
     follow(run, label=f"export {shop.domain}", inline=inline, quiet=quiet)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from exports.commands import spreadsheet_errors
+from runs import bell
 from runs.follow import follow
 from runs.services import cancel
 from runs.states import Status
@@ -66,7 +67,8 @@ def plan(
 ) -> Import:
     """Runs an import up to its plan. Raises Broken. `errors`: where a refused spreadsheet goes, with what is wrong."""
     try:
-        run = services.create(shop, name=name, upload=archive, anonymise=anonymise)
+        with bell.silent(inline):
+            run = services.create(shop, name=name, upload=archive, anonymise=anonymise)
     except (ArchiveError, Refused) as refusal:
         raise Broken(str(refusal)) from None
     follow(run, label=f"import {shop.domain}", inline=inline, quiet=quiet)
@@ -78,7 +80,9 @@ def plan(
 
 def carry_out(run: Import, *, policy: str, inline: bool, quiet: bool) -> Import:
     """Confirms a plan and runs it to its end. Raises Broken."""
-    if not services.confirm(run, policy=policy, excluded={}):
+    with bell.silent(inline):
+        confirmed = services.confirm(run, policy=policy, excluded={})
+    if not confirmed:
         raise Broken("The plan does not wait for a decision any more.")
     follow(run, label=f"import {run.shop.domain}", inline=inline, quiet=quiet)
     if run.status not in (Status.SUCCEEDED, Status.INCOMPLETE):

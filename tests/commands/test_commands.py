@@ -212,6 +212,15 @@ def test_without_a_worker_the_command_says_so(
     assert said.progress.count("--inline") == 1
 
 
+def test_work_that_is_done_inline_rings_for_nobody(
+    app: Any, source: str, target: str, capsys: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a broker nothing is said of it: nobody else is needed."""
+    app.REDIS_URL = "redis://127.0.0.1:9/0"
+    assert Said(capsys, "copy_store", source, target, yes=True, inline=True).code == 0
+    assert [line for line in caplog.messages if "broker" in line] == []
+
+
 def test_without_a_broker_the_command_ends(
     app: Any, source: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -282,6 +282,7 @@ def test_plan_only_writes_nothing(sandbox: Sandbox, target: str, file: str, caps
     assert sandbox.ask(f"/sandbox/shops/{target}/dump") == before
     assert Run.objects.get().status == Status.CANCELLED
     answer = json.loads(Said(capsys, "import_archive", target, file, plan_only=True, inline=True, json=True).out)
+    assert answer["status"] == Run.objects.get(pk=answer["run"]).status == Status.CANCELLED
     assert sum(own["create"] for own in answer["plan"]["counts"].values()) == 15
     assert answer["result"] is None
 

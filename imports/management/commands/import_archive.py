@@ -50,6 +50,7 @@ class Command(Sentences):
             )
         if options["plan_only"]:
             cancel(run)
+            run.refresh_from_db()
             if options["report"]:
                 _write_report(run, Path(options["report"]))
             self._print(options, run, commands.plan_table(run.plan))

@@ -13,6 +13,7 @@ from shops.commands import Broken
 
 from . import broker
 from .engine import work_slice
+from .kinds import kind_of
 from .models import Run
 from .services import cancel
 from .states import ACTIVE, Status
@@ -86,11 +87,20 @@ def follow(
         _watch(run, meter, inline=inline, quiet=quiet, sleep=sleep)
     except KeyboardInterrupt:
         cancel(run)
-        raise Broken("Interrupted: the run is cancelled; what it wrote so far stays.") from None
+        raise Broken(f"Interrupted: the run is cancelled; {_left_behind(run)}.") from None
     finally:
         _engine.setLevel(logging.NOTSET)
         meter.end()
     return run
+
+
+def _left_behind(run: Run) -> str:
+    """What a cancelled run leaves in the store: nothing, unless it writes and somebody has confirmed its plan."""
+    run.refresh_from_db()
+    kind = kind_of(run)
+    if kind.verb == "write" and kind.is_decided(run.step):
+        return "what it wrote so far stays"
+    return "nothing was written into the store"
 
 
 def _watch(run: Run, meter: Meter, *, inline: bool, quiet: bool, sleep: Callable[[float], None]) -> None:

@@ -50,6 +50,11 @@ class RunKind:
         following = names.index(name) + 1 if name else 0
         return self.stages[following] if following < len(names) else None
 
+    def is_decided(self, step: str) -> bool:
+        """Whether a run at this step has a person's decision behind it, or needs none."""
+        names = [stage.name for stage in self.stages]
+        return not any(stage.waits for stage in self.stages[names.index(step) if step else 0 :])
+
 
 def phases_of(kind: RunKind, step: str, status: str) -> list[dict[str, str]]:
     """The way of a run in a few words, and where on it the run is: done, now, next."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from runs import broker, follow
+from runs import broker, engine, follow
 from runs.models import Run
 from runs.states import Status
 from shops.models import Grant, Shop
@@ -189,8 +189,32 @@ def test_interrupting_cancels_the_run(
 
     monkeypatch.setattr(follow, "work_slice", interrupt)
     said = Said(capsys, "export_store", source, out=str(tmp_path / "a.zip"), inline=True)
-    assert (said.code, "Interrupted" in said.sentence) == (2, True)
+    assert (said.code, said.sentence) == (
+        2,
+        "Interrupted: the run is cancelled; nothing was written into the store.",
+    )
     assert Run.objects.get().status == Status.CANCELLED
+
+
+def test_interrupting_an_import_tells_what_it_left(
+    target: str, file: str, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it plans nothing is written; once its plan is confirmed, something may be."""
+    work = engine.work_slice
+
+    def interrupt_at(*steps: str) -> None:
+        def slice_(**how: Any) -> bool:
+            if Run.objects.latest("created_at").step in steps:
+                raise KeyboardInterrupt
+            return work(**how)
+
+        monkeypatch.setattr(follow, "work_slice", slice_)
+
+    for step, left in (("", "nothing was written into the store."), ("decide", "what it wrote so far stays.")):
+        interrupt_at(step)
+        said = Said(capsys, "import_archive", target, file, yes=True, inline=True, json=True)
+        assert (said.code, said.sentence) == (2, f"Interrupted: the run is cancelled; {left}")
+        assert Run.objects.latest("created_at").status == Status.CANCELLED
 
 
 def test_without_a_worker_the_command_says_so(

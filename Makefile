@@ -12,7 +12,8 @@ help:
 	@echo "make demo   watch one store being copied into another   (DEMO_EXIT=1 ends it afterwards, PLAN=standard|advanced|plus)"
 	@echo "make test   run the tests                                (ARGS='-k name' to choose)"
 	@echo "make play   the app with the sandbox, nothing copied yet, to click around in"
-	@echo "make run    the app for your own Partner app, from .env  (docs/partner-setup.md; PORT=8000)"
+	@echo "make run    the app for your own Partner app, from .env  (docs/partner-setup.md)"
+	@echo "            with PORT=8000, demo, play and run answer there"
 	@echo "make lint   ruff, mypy, import rules"
 	@echo "make bench  the figures"
 	@echo "make pictures   every page at two widths, into docs/pictures (needs Debian's chromium)"
@@ -30,7 +31,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 setup: $(VENV)/.dev
 
 demo: $(VENV)/.run
-	@PLAN=$(PLAN) $(PY) -m demo
+	@PLAN=$(PLAN) PORT=$(PORT) $(PY) -m demo
 
 run: $(VENV)/.run
 	@test -f .env || { echo "Copy .env.example to .env and fill it in; docs/partner-setup.md says how. (No Partner account? make play)"; exit 2; }
@@ -38,7 +39,7 @@ run: $(VENV)/.run
 	@$(PY) manage.py up --port $(PORT)
 
 play: $(VENV)/.run
-	@DEMO_ONLY_UP=1 PLAN=$(PLAN) $(PY) -m demo
+	@DEMO_ONLY_UP=1 PLAN=$(PLAN) PORT=$(PORT) $(PY) -m demo
 
 test: $(VENV)/.dev
 	$(PY) -m pytest -n auto $(ARGS)

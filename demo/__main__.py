@@ -43,6 +43,14 @@ def free_port(wanted: int) -> int:
     raise SystemExit("There is no free port on 127.0.0.1.")
 
 
+def wanted_port() -> int:
+    """What PORT says, as for `make run`. Raises Trouble."""
+    text = os.environ.get("PORT") or "8000"
+    if not (text.isdecimal() and len(text) <= 5 and 0 < int(text) < 1 << 16):
+        raise Trouble("PORT must be a number from 1 to 65535.")
+    return int(text)
+
+
 def declared_scopes() -> dict[str, str]:
     """What the app declares to Shopify, for the sandbox: whoever clicks around is asked for the optional ones."""
     own = tomllib.loads((ROOT / "shopify.app.toml").read_text(encoding="utf-8"))["access_scopes"]
@@ -145,16 +153,16 @@ class Processes:
 
 def main() -> int:
     try:
+        wanted = wanted_port()
         lock = claim()
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 2
     with lock:
-        return _show(lock)
+        return _show(lock, free_port(wanted), free_port(4010))
 
 
-def _show(lock: IO[str]) -> int:
-    web, sandbox = free_port(8000), free_port(4010)
+def _show(lock: IO[str], web: int, sandbox: int) -> int:
     print("Bringing up sandbox, broker, web, workers and beat …", flush=True)
     processes = Processes(web, sandbox, lock)
     signal.signal(signal.SIGTERM, _interrupt)

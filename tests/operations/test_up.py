@@ -111,6 +111,31 @@ def test_a_second_demo_leaves_the_files_of_the_first(
     show.claim().close()
 
 
+@pytest.mark.parametrize("target", ["demo", "play", "run"])
+def test_the_port_is_chosen_as_for_the_program_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    port = free_port()
+    said = subprocess.run(["make", "-n", target, f"PORT={port}"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert f"{port}" in said.stdout.splitlines()[-1]
+    asked: list[int] = []
+    monkeypatch.setenv("PORT", str(port))
+    monkeypatch.setattr(show, "VAR", tmp_path / "demo")
+    monkeypatch.setattr(show, "_show", lambda lock, web, sandbox: asked.append(web))
+    show.main()
+    assert asked == [port]
+
+
+@pytest.mark.parametrize("port", ["web", "0", "65536", "-1", "9" * 5000])
+def test_a_port_that_is_none_is_refused_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    monkeypatch.setenv("PORT", port)
+    monkeypatch.setattr(show, "VAR", tmp_path / "demo")
+    assert show.main() == 2
+    assert capsys.readouterr().err == "PORT must be a number from 1 to 65535.\n"
+
+
 @pytest.mark.broker
 @pytest.mark.timeout(120)
 def test_the_demo_does_not_take_another_program_for_its_sandbox(

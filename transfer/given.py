@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .outcomes import Outcome, State, Verdict
+from .outcomes import Outcome, Verdict
 from .work import Desk, Row, Where
 
 WINDOW = 300
 
 
 def tell(desk: Desk, told: Mapping[str, int]) -> None:
-    """Says of what a person has to add how many records name it. What none of them names nobody misses."""
+    """Says of what a person has to add how many records name it."""
     for name in (name for name, resource in desk.registry.items() if resource.given):
         where = Where(resource=name, verdicts=frozenset({Verdict.CANNOT}), outcomes=frozenset({Outcome.PENDING}))
         after = None
@@ -27,5 +27,4 @@ def _tell(row: Row, count: int) -> None:
     if count:
         row.detail = f"{row.detail} {count:,} record{' names' if count == 1 else 's name'} it."
     else:
-        row.outcome, row.state = Outcome.SKIPPED, State.DONE
         row.detail = "The target store does not have it, and nothing in this import names it."

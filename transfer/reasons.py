@@ -39,6 +39,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "arrived without a reference, because the app may not read its target in the source store",
         "Allow it there what each of them names, then copy again: only the references will be written.",
     ),
+    Reason.NOTHING_LANDS: (
+        "name only what this store does not have, so nothing of them was written",
+        "Create in this store what they name, then import this archive again.",
+    ),
     Reason.TOO_LARGE: ("exceed a limit of Shopify", "Shorten them in the source store, then export again."),
     Reason.NOT_PERMITTED: (
         "are not this app's to write",
@@ -74,7 +78,7 @@ def reason(word: str) -> tuple[str, str]:
 
 _SINGULAR = {
     "were": "was", "are": "is", "exist": "exists", "share": "shares", "require": "requires", "belong": "belongs",
-    "exceed": "exceeds", "need": "needs",
+    "exceed": "exceeds", "need": "needs", "name": "names",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from .archive.members import MemberSet
 from .compare import update
 from .given import tell
 from .keys import Key
-from .outcomes import Outcome, Reason, State, Verdict
+from .outcomes import Outcome, Reason, Verdict
 from .references import CARRIED_TYPES, Target
 from .registry import missing_owner, owner, owner_of
 from .resource import OWNER, Fields, Place, Resource
@@ -143,7 +143,7 @@ class _Tracer:
         rest = [place for place in spots if place.path == OWNER or place.target not in told]
         changed = [self._not_given(row), self._without(row, spots, told), self._judge(row, rest, lands)]
         if row.verdict in TO_WRITE and row.after is not None and self.desk.registry[row.resource].vain(row.after):
-            row.outcome, row.state, row.reason = Outcome.SKIPPED, State.DONE, Reason.UNRESOLVED_REFERENCE
+            row.verdict, row.reason, row.lost = Verdict.CANNOT, Reason.NOTHING_LANDS, ()
             gone = sorted({str(place.target) for place in spots if place.target in told})
             row.detail = row.detail or f"The target store has nothing of what it names: {', '.join(gone)}."
         return any(changed)

@@ -94,8 +94,8 @@ def test_a_channel_that_the_target_lacks_is_told_once_and_counted(sandbox: Sandb
     assert "Add it in Settings" in missing.detail and "2 records name it." in missing.detail
     assert desk.ledger.tally()["sales_channels"]["outcome:failed"] == 2, "of two called alike nobody knows which"
     only = row(desk, "wide")
-    assert (only.outcome, only.reason) == (Outcome.SKIPPED, Reason.UNRESOLVED_REFERENCE)
-    assert total(desk, "outcome:failed") == 2 + 2  # and the two films
+    assert (only.outcome, only.reason) == (Outcome.FAILED, Reason.NOTHING_LANDS)
+    assert total(desk, "outcome:failed") == 2 + 2 + 2  # and the two films, and what is on no other channel
 
 
 def test_two_channels_of_one_name_are_told_of_in_the_manifest(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -105,11 +105,22 @@ def test_two_channels_of_one_name_are_told_of_in_the_manifest(sandbox: Sandbox, 
     assert note == {"count": 1, "examples": ["Amazon"]}
 
 
-def test_a_channel_that_nothing_is_on_is_no_failure(pair: tuple[Builder, Builder], tmp_path: Path) -> None:
+def test_a_channel_that_nothing_is_on_does_not_count_as_arrived(pair: tuple[Builder, Builder], tmp_path: Path) -> None:
     archive = archive_of(pair[0].sandbox, pair[0].sandbox.shop("nasty"), tmp_path, resources=["sales_channels"])
     desk, _ = import_(pair[1].sandbox, pair[1].shop, archive, tmp_path)
-    assert desk.ledger.tally()["sales_channels"].get("outcome:failed", 0) == 0
-    assert desk.ledger.tally()["sales_channels"]["outcome:skipped"] == 2
+    assert desk.ledger.tally()["sales_channels"]["outcome:failed"] == 2
+    assert "outcome:skipped" not in desk.ledger.tally()["sales_channels"]
+
+
+def test_what_is_on_missing_channels_alone_is_not_written_and_fails(
+    pair: tuple[Builder, Builder], tmp_path: Path
+) -> None:
+    sandbox, target = pair[0].sandbox, pair[1]
+    archive = archive_of(sandbox, sandbox.shop("nasty"), tmp_path, resources=["products", "product_publications"])
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert (row(desk, "wide").outcome, row(desk, "wide").reason) == (Outcome.FAILED, Reason.NOTHING_LANDS)
+    assert not row(desk, "wide").verified
+    assert "outcome:skipped" not in desk.ledger.tally()["product_publications"]
 
 
 def test_what_shopify_refuses_on_one_channel_is_named_and_the_rest_is_written(

@@ -51,7 +51,7 @@ class Store:
         return answer
 
     def _id_token(self) -> str:
-        with urllib.request.urlopen(f"{self._sandbox}/store/{self.name}/id-token", timeout=10) as response:
+        with urllib.request.urlopen(f"{self._sandbox}/store/{self.name}/id-token", timeout=60) as response:
             token: str = json.load(response)["id_token"]
             return token
 

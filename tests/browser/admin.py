@@ -14,7 +14,7 @@ from tests.support import CLIENT_ID, Sandbox
 
 DESK, PHONE = (1280, 800), (390, 844)
 SECONDS = 1000
-RUN_TIMEOUT = 120 * SECONDS
+RUN_TIMEOUT = 300 * SECONDS
 
 WATCH = """
 addEventListener("securitypolicyviolation", (event) => {

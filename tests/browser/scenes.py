@@ -9,7 +9,7 @@ from demo.copy import Store, _multipart
 from tests.program import Program
 from tests.support import Sandbox
 
-REST_SECONDS = 120.0
+REST_SECONDS = 300.0
 PRODUCTS = """query { products(first: 12) { nodes { id title descriptionHtml } } }"""
 CHANGE = """
 mutation Change($product: ProductUpdateInput!) {

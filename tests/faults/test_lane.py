@@ -18,9 +18,13 @@ from tests.program import Program
 from tests.servers import Redis, database
 from tests.support import Sandbox
 
-pytestmark = [pytest.mark.faults, pytest.mark.broker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.broker, pytest.mark.timeout(600)]
 
 SHORT = {"LEASE_SECONDS": "4", "SWEEP_SECONDS": "1", "REQUEST_TIMEOUT": "1", "SETTLING_SECONDS": "0.5"}
+
+
+# Enough to be read in many slices and to refer to each other. At this latency every further kind costs a second.
+KINDS = ("metaobject_definitions", "metafield_definitions", "metaobjects", "products", "product_metafields")
 
 
 @pytest.fixture
@@ -66,12 +70,10 @@ class Shopper:
         self.copy = Copy(stack.url, sandbox.url, name, name)
         self.store = Store(stack.url, sandbox.url, name)
         self.store.ask("/")
-        page = self.store.ask("/exports/new")[1].decode()
-        self._kinds = [part.split('"')[0] for part in page.split('name="resources" value="')[1:]]
 
     def export(self) -> str:
         """The page of a new run."""
-        return self.store.ask("/exports/new", form=[("resources", kind) for kind in self._kinds])[0]
+        return self.store.ask("/exports/new", form=[("resources", kind) for kind in KINDS])[0]
 
     def status(self, run: str) -> dict[str, Any]:
         return self.store.json(f"{run}status.json")
@@ -80,7 +82,7 @@ class Shopper:
         link = self.store.json(f"/exports/{self.status(run)['id']}/download-link", form=[])
         return _members(self.store.download(link["url"]))
 
-    def done(self, run: str, seconds: float = 120) -> float:
+    def done(self, run: str, seconds: float = 240) -> float:
         took = wait_for(lambda: self.status(run)["poll_ms"] is None, f"run {run}", seconds)
         assert self.status(run)["status"] == "succeeded", self.status(run)
         return took
@@ -103,13 +105,14 @@ def test_a_small_export_behind_a_long_one_of_another_shop_is_done_within_seconds
 
 
 def test_eight_busy_shops_on_one_worker_all_advance(slow: Sandbox, stack_of: Callable[..., Stack]) -> None:
-    stack = stack_of(TURN_SECONDS="1")
-    shoppers = [Shopper(stack, slow, "plain", products=600) for _ in range(8)]
+    stack = stack_of(TURN_SECONDS="1", LEASE_SECONDS="60", REQUEST_TIMEOUT="15")
+    shoppers = [Shopper(stack, slow, "plain", products=300) for _ in range(8)]
     runs = [shopper.export() for shopper in shoppers]
     pairs = list(zip(shoppers, runs, strict=True))
-    wait_for(lambda: all(shopper.status(run)["done"] > 0 for shopper, run in pairs), "all advance", 60)
+    wait_for(lambda: all(shopper.status(run)["done"] > 0 for shopper, run in pairs), "all advance", 120)
+    assert any(shopper.status(run)["poll_ms"] is not None for shopper, run in pairs), "one after the other"
     for shopper, run in pairs:
-        shopper.done(run, 150)
+        shopper.done(run)
 
 
 def test_a_frozen_worker_wakes_up_behind_another_and_changes_nothing(

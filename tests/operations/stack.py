@@ -22,7 +22,7 @@ import yaml
 from tests.servers import Redis, free_port
 from tests.support import CLIENT_ID, CLIENT_SECRET, ROOT, Sandbox
 
-START_SECONDS = 40
+START_SECONDS = 90
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 _VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 

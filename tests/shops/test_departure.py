@@ -20,7 +20,7 @@ from tests.support import Sandbox
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 
 SETTINGS = {"SLICE_SECONDS": "4", "SWEEP_SECONDS": "1", "REQUEST_TIMEOUT": "5", "LEASE_SECONDS": "12"}
-PATIENCE = 40.0
+PATIENCE = 80.0
 
 
 @pytest.fixture

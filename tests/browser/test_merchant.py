@@ -53,9 +53,13 @@ def test_export_download_upload_plan_confirm_report(admin: Admin, tmp_path: Path
     report = tmp_path / "report.csv"
     download.value.save_as(report)
     lines = list(csv.DictReader(report.read_text(encoding="utf-8").splitlines()))
-    # Updated: the two menus that every store has. Unchanged: the market and the sales channels that it has.
+    # Updated: the two menus that every store has. Unchanged: its market, sales channels and location.
     assert {line["outcome"] for line in lines} == {"created", "skipped", "updated", "unchanged"}
-    assert {line["resource"] for line in lines if line["outcome"] == "unchanged"} == {"markets", "sales_channels"}
+    assert {line["resource"] for line in lines if line["outcome"] == "unchanged"} == {
+        "locations",
+        "markets",
+        "sales_channels",
+    }
 
 
 def look_and_leave_out(admin: Admin) -> None:

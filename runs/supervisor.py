@@ -24,7 +24,7 @@ PULSE_SECONDS, SILENT_SECONDS = 2.0, 8.0
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Linux ends a child whose parent was killed; elsewhere a killed supervisor leaves its children running."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -68,7 +68,7 @@ class Child:
             env={**os.environ, **self.environment},
             start_new_session=True,
             pass_fds=self.inherits,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
         assert self.process.stdout is not None
         threading.Thread(target=self._listen, args=(self.process.stdout, say), daemon=True).start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.test import override_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from runs import broker
+from runs.supervisor import die_with_parent
 
 from . import servers
 from .support import CLIENT_ID, CLIENT_SECRET, Sandbox
@@ -93,7 +95,9 @@ def start_broker() -> subprocess.Popen[bytes] | None:
     if (command := broker.command()) is None:
         return None
     broker.prepare()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, preexec_fn=die_with_parent if sys.platform == "linux" else None
+    )
     while not broker.alive():
         time.sleep(0.02)
     return process

@@ -39,8 +39,7 @@ def hanging(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
 
 
 def _any_gone(desk: Desk) -> bool:
-    words = (f"reason:{Reason.GONE}", f"outcome:{Outcome.DELETED}")
-    return any(own.get(word) for own in desk.ledger.tally().values() for word in words)
+    return any(own.get(f"reason:{Reason.GONE}") for own in desk.ledger.tally().values())
 
 
 def _fallen(desk: Desk, rows: Sequence[Row]) -> Iterator[Row]:
@@ -70,4 +69,4 @@ def _gone(desk: Desk, targets: Iterable[Target]) -> set[Target]:
 
 
 def _is_gone(row: Row) -> bool:
-    return row.reason is Reason.GONE or row.outcome is Outcome.DELETED
+    return row.reason is Reason.GONE

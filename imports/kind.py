@@ -86,24 +86,27 @@ WORDS = (
     "lost_references",
     "changed_meanwhile",
 )
-_ACCOUNTED = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.FAILED)
+_ACCOUNTED = (
+    *(Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.FAILED),
+    Outcome.DELETED,  # a row of the source asked for it, or what it hung on went so
+)
 
 
 def _line(own: Mapping[str, int], source: int) -> dict[str, Any]:
     """One resource's line of the report."""
     extra = {outcome: own.get(f"{Verdict.EXTRA}:{outcome}", 0) for outcome in Outcome}
     counts = {outcome: own.get(f"outcome:{outcome}", 0) - extra[outcome] for outcome in _ACCOUNTED}
-    deleted = own.get(f"{Verdict.DELETE}:{Outcome.DELETED}", 0)  # a row of the source asked for it
-    accounted = sum(counts.values()) + deleted
+    accounted = sum(counts.values())
     if accounted != source:
         raise AssertionError(f"{source} records are in the archive, and {accounted} are accounted for")
-    written = counts[Outcome.CREATED] + counts[Outcome.UPDATED] + own.get(f"outcome:{Outcome.DELETED}", 0)
+    deleted = counts[Outcome.DELETED] + extra[Outcome.DELETED]
+    written = counts[Outcome.CREATED] + counts[Outcome.UPDATED] + deleted
     proven = own.get("verified", 0)
     return {
         "source": source,
         **{str(outcome): count for outcome, count in counts.items()},
         "failed": counts[Outcome.FAILED] + extra[Outcome.FAILED],
-        "deleted": own.get(f"outcome:{Outcome.DELETED}", 0),
+        "deleted": deleted,
         "left": own.get(f"outcome:{Outcome.LEFT}", 0),
         "verified": proven,
         "unverified": written + counts[Outcome.UNCHANGED] - proven,

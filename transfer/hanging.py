@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from .outcomes import Outcome, Reason
+from .outcomes import Outcome, Reason, Verdict
 from .references import Target
 from .registry import in_order, owner
 from .work import Checkpoint, Cursor, Desk, Row, Where
@@ -18,7 +18,10 @@ WINDOW = 300
 
 
 def hanging(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
-    """Fails every unchanged row whose owner is gone. Owners are judged before what hangs on them, to any depth."""
+    """Judges every unchanged row whose owner is gone, owners before what hangs on them, to any depth.
+
+    What went with a record that a row asked to delete is deleted; what vanished with any other has failed.
+    """
     names = in_order(desk.registry) if cursor or _any_gone(desk) else []
     cursor = cursor or {"kind": 0, "after": None}
     while cursor["kind"] < len(names):
@@ -39,7 +42,8 @@ def hanging(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
 
 
 def _any_gone(desk: Desk) -> bool:
-    return any(own.get(f"reason:{Reason.GONE}") for own in desk.ledger.tally().values())
+    words = (f"reason:{Reason.GONE}", f"outcome:{Outcome.DELETED}")
+    return any(own.get(word) for own in desk.ledger.tally().values() for word in words)
 
 
 def _fallen(desk: Desk, rows: Sequence[Row]) -> Iterator[Row]:
@@ -47,11 +51,19 @@ def _fallen(desk: Desk, rows: Sequence[Row]) -> Iterator[Row]:
     homes = {row.target: _homes(desk, row) for row in rows}
     gone = _gone(desk, {home for own in homes.values() for home in own})
     for row in rows:
-        lost = next((home for home in homes[row.target] if home in gone), None)
-        if lost is not None:
-            fail(row, Reason.GONE, f"It vanished from the target store with {lost}, on which it hung.")
-            row.verified = False
+        home = next((gone[home] for home in homes[row.target] if home in gone), None)
+        if home is not None:
+            _fall(row, home)
             yield row
+
+
+def _fall(row: Row, home: Row) -> None:
+    if home.outcome is Outcome.DELETED and home.verdict is not Verdict.EXTRA:
+        row.outcome, row.verified = Outcome.DELETED, home.verified
+        row.detail = f"It went with {home.target}, on which it hung."
+    else:
+        fail(row, Reason.GONE, f"It vanished from the target store with {home.target}, on which it hung.")
+        row.verified = False
 
 
 def _homes(desk: Desk, row: Row) -> list[Target]:
@@ -60,13 +72,13 @@ def _homes(desk: Desk, row: Row) -> list[Target]:
     return [home for home in found if home is not None]
 
 
-def _gone(desk: Desk, targets: Iterable[Target]) -> set[Target]:
+def _gone(desk: Desk, targets: Iterable[Target]) -> dict[Target, Row]:
     wanted: dict[str, list[tuple[str, ...]]] = {}
     for target in targets:
         wanted.setdefault(target.resource, []).append(target.key)
     rows = {name: desk.ledger.get(name, sorted(keys)) for name, keys in wanted.items()}
-    return {row.target for own in rows.values() for row in own.values() if _is_gone(row)}
+    return {row.target: row for own in rows.values() for row in own.values() if _is_gone(row)}
 
 
 def _is_gone(row: Row) -> bool:
-    return row.reason is Reason.GONE
+    return row.reason is Reason.GONE or row.outcome is Outcome.DELETED

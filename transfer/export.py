@@ -3,7 +3,8 @@
 Two steps, each a generator of checkpoints (see `transfer.work`):
 
 `read`     every stream of every chosen resource, many at a time, in id order; parts hold what was read as it was read
-`settle`   what moved while we read is read again, up to three rounds; the latest reading of a GID counts
+`settle`   what moved while we read is read again, up to three rounds; the latest reading of a GID counts. Late streams
+           are read here
 
 After them `transfer.resolve` makes the parts portable and sorts them, and `transfer.archive.merge` merges them into
 members. A part is written whole before the
@@ -49,20 +50,26 @@ def chosen(desk: Desk, selection: Selection) -> list[Resource]:
     return [desk.reachable[name] for name in order() if name in desk.reachable and by_kind(selection, name)]
 
 
-def read(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collection[str] = ()) -> Iterator[Checkpoint]:
+def read(
+    desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collection[str] = (), settled: bool = False
+) -> Iterator[Checkpoint]:
     """Reads every record of the selection into parts. Restarts from `cursor`; an empty one starts afresh.
 
+    `settled`: `settle` comes after this, and reads the late streams.
     `lenient`: resources of which a stream that the store refuses to show from its first page on is not carried, and the
     cursor says why. What a snapshot does not see would be created again, unless somebody looks at that.
     """
     if "types" not in cursor:
         cursor = _start(desk, selection, lenient=lenient)
         yield Checkpoint(cursor)
-    yield from _Reading(desk, cursor, selection, since=None, lenient=lenient).run()
+    yield from _Reading(desk, cursor, selection, since=None, lenient=lenient, settled=settled).run()
 
 
-def settle(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Checkpoint]:
-    """Reads again what moved since the reading began, until nothing does, at most `ROUNDS` times."""
+def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collection[str] = ()) -> Iterator[Checkpoint]:
+    """Reads again what moved since the reading began, until nothing does, at most `ROUNDS` times.
+
+    `lenient`: as of `read`, for the late streams.
+    """
     while cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moves"]):
         if "began" not in cursor:
             again = {"streams": {}, "moved": [], "moves": 0, "renamed": cursor["renaming"], "renaming": []}
@@ -70,7 +77,7 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection) -> Iterator[Chec
             if cursor["typed"]:  # somebody may have defined another meanwhile
                 cursor["types"] = _wanted(ask_all(desk, {"types": _types()})["types"], selection)
         last = None
-        for last in _Reading(desk, cursor, selection, since=_rfc3339(cursor["since"])).run():
+        for last in _Reading(desk, cursor, selection, since=_rfc3339(cursor["since"]), lenient=lenient).run():
             if not last.done:
                 yield last
         if last is None or not last.done:
@@ -205,6 +212,7 @@ class _Reading:
     selection: Selection
     since: str | None
     lenient: Collection[str] = ()
+    settled: bool = False
     reader: Reader = field(init=False)
     saved_at: float = 0.0
 
@@ -227,13 +235,13 @@ class _Reading:
                 if not talks.open:
                     break
                 for ended in talks.ended():
-                    if self._not_shown(streams[ended.tag][0], ended):
+                    if self._not_shown(*streams[ended.tag], ended):
                         continue
                     if ended.error is not None:
                         yield self._save()
                         raise ended.error
                     assert ended.value is not None
-                    self._take(streams[ended.tag][0], ended.tag, ended.value)
+                    self._take(*streams[ended.tag], ended.value)
                     if ended.value.after is not None:
                         waiting.append(ended.tag)
                 if self.reader.size > PART_BYTES or self.desk.clock() - self.saved_at > SAVE_SECONDS:
@@ -245,23 +253,31 @@ class _Reading:
             if hanging(self.selection, resource):
                 continue  # read owner by owner, once these are known (`transfer.follow`)
             for stream in resource.streams(self.selection, self.cursor["types"]):
-                wanted = self.since is None or stream.moves or self.cursor["round"] == 0
-                if wanted and stream.name not in self.cursor["refused"]:
+                if self._wanted(stream) and stream.name not in self.cursor["refused"]:
                     yield resource, stream
 
-    def _not_shown(self, resource: Resource, ended: Ended[str, Page]) -> bool:
+    def _wanted(self, stream: Stream) -> bool:
+        if self.since is None:
+            return not (stream.late and self.settled)
+        return stream.moves or self.cursor["round"] == 0
+
+    def _first(self, stream: Stream) -> bool:
+        """Whether nothing of this stream was read before."""
+        return self.since is None or stream.late
+
+    def _not_shown(self, resource: Resource, stream: Stream, ended: Ended[str, Page]) -> bool:
         """Whether the store refused the whole stream, which is then named as not carried instead of read."""
-        begun = ended.tag in self.cursor["streams"]
+        begun = ended.tag in self.cursor["streams"] or not self._first(stream)
         if resource.name not in self.lenient or begun or not isinstance(ended.error, REFUSALS):
             return False
         self.cursor["refused"].append(ended.tag)
         self.cursor["skipped"].setdefault(resource.name, {}).update(_refused(ended.error))
         return True
 
-    def _take(self, resource: Resource, stream: str, page: Page) -> None:
-        self.cursor["streams"][stream] = {"after": page.after, "done": page.after is None}
+    def _take(self, resource: Resource, stream: Stream, page: Page) -> None:
+        self.cursor["streams"][stream.name] = {"after": page.after, "done": page.after is None}
         page = replace(page, readings=tuple(one for one in page.readings if self._meant(resource, one)))
-        if self.since is None:
+        if self._first(stream):
             self._count(resource, page)
             news = [(reading, _mark(reading)) for reading in page.readings]
         else:

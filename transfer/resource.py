@@ -132,17 +132,22 @@ class Page:
     skipped: tuple[tuple[str, str], ...] = ()
 
 
+Read = Callable[[str | None, str | None], Talk[Page]]
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """One line of pages that can be read independently of all others: a connection, or one type of it.
 
     `read(after, changed_since)` is a conversation that reads one page. `changed_since` (RFC 3339, Shopify's time)
-    asks for what moved since; streams that cannot filter (`moves = False`) read all again.
+    asks for what moved since; streams that cannot filter (`moves = False`) read all again. What costs much and cannot
+    filter is `late`: where what moved is read again in the end anyway, it is read then for the first time.
     """
 
     name: str
-    read: Callable[[str | None, str | None], Talk[Page]]
+    read: Read
     moves: bool = True
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,12 @@ def _without_names(desk: Desk, chosen: set[str]) -> Desk:
 
 
 def _read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.read(desk, cursor, selection=selection_of(options), lenient=desk.registry)
+    return export.read(desk, cursor, selection=selection_of(options), lenient=desk.registry, settled=True)
 
 
 def _settle(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return export.settle(desk, cursor or dict(past["read"]), selection=selection_of(options))
+    selection = selection_of(options)
+    return export.settle(desk, cursor or dict(past["read"]), selection=selection, lenient=desk.registry)
 
 
 def _follow(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -147,7 +148,7 @@ def changed(past: Past) -> tuple[tuple[str, Key], ...]:
 
 EXPORT = (
     Stage("read", "Reading the store", _read),
-    Stage("settle", "Reading again what changed", _settle),
+    Stage("settle", "Reading translations, and again what changed", _settle),
     Stage("follow", "Following references", _follow),
     Stage("resolve", "Resolving references", _resolve),
     Stage("merge", "Sorting", _merge),

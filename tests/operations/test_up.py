@@ -116,6 +116,8 @@ def test_the_port_is_chosen_as_for_the_program_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
 ) -> None:
     port = free_port()
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # of the make that may have started these tests
+        monkeypatch.delenv(name, raising=False)
     said = subprocess.run(["make", "-n", target, f"PORT={port}"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert f"{port}" in said.stdout.splitlines()[-1]
     asked: list[int] = []

@@ -6,11 +6,11 @@ many of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from ..resource import Ask, Page, Talk
+from ..resource import Ask, Read, Talk
 from ._common import paged
 from .locales import read_locales
 
@@ -70,9 +70,7 @@ def read_markets() -> Talk[dict[str, str]]:
         after = page["pageInfo"]["endCursor"]
 
 
-def listing(
-    kind: str, tongues: Sequence[Tongue], found: list[Translatable]
-) -> Callable[[str | None, str | None], Talk[Page]]:
+def listing(kind: str, tongues: Sequence[Tongue], found: list[Translatable]) -> Read:
     """A `Stream.read` over what is translatable of one kind, which puts what it reads into `found`."""
     document = (
         f"query Translations($kind: TranslatableResourceType!, $after: String{_declared(tongues)}) {{ "

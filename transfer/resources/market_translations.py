@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ..keys import Key
 from ..references import Target
-from ..resource import OWNER, Fields, Ids, Place, Scopes, Stream, Talk
+from ..resource import OWNER, Fields, Ids, Place, Read, Scopes, Talk
 from ._translated import Text
 from ._translation_shape import FOR_A_MARKET
 from ._translation_talk import Tongue, Translatable, read_markets
@@ -60,5 +60,5 @@ class MarketTranslations(Translations):
         primary = any(item.get("locale") == text.tongue.locale for item in read.content)
         return {**fields, "primary": True} if fields and primary else fields
 
-    def elsewhere(self) -> list[Stream]:
-        return []
+    def elsewhere(self) -> dict[str, Read]:
+        return {}

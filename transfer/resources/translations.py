@@ -25,6 +25,7 @@ from ..resource import (
     Job,
     Page,
     Place,
+    Read,
     Reading,
     Resource,
     Result,
@@ -116,14 +117,16 @@ class Translations(Resource):
     # -- reading
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
-        own = [Stream(f"{self.name}/{kind}", self._listed(kind, types), moves=False) for kind in self._owners.types]
-        options = Stream(f"{self.name}/options", self._options(), moves=False)
-        return [*own, options, *self.elsewhere()]
+        pages = {kind: self._listed(kind, types) for kind in self._owners.types}
+        return self._streams({**pages, "options": self._options(), **self.elsewhere()})
 
-    def elsewhere(self) -> list[Stream]:
-        return [Stream(f"{self.name}/elsewhere", _elsewhere, moves=False)]
+    def _streams(self, pages: Mapping[str, Read]) -> list[Stream]:
+        return [Stream(f"{self.name}/{name}", page, moves=False, late=True) for name, page in pages.items()]
 
-    def _listed(self, kind: str, types: Sequence[str]) -> Callable[[str | None, str | None], Talk[Page]]:
+    def elsewhere(self) -> dict[str, Read]:
+        return {"elsewhere": _elsewhere}
+
+    def _listed(self, kind: str, types: Sequence[str]) -> Read:
         """Pages of what is translatable of one kind; nothing at all where a store speaks one language.
 
         Where Shopify lists no further, all of the kind is read by way of the records themselves.
@@ -158,7 +161,7 @@ class Translations(Resource):
         more = place["stream"] + 1 < len(streams)
         return Page(found, json.dumps({**place, "stream": place["stream"] + 1, "after": None}) if more else None)
 
-    def _options(self) -> Callable[[str | None, str | None], Talk[Page]]:
+    def _options(self) -> Read:
         products: list[Mapping[str, Any]] = []
         inner = paged(OPTIONS_PAGE, "products", lambda node: products.append(node))
 

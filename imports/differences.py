@@ -49,7 +49,7 @@ def sentence(result: Mapping[str, Any]) -> str:
         said = f"Nothing differs: all {every:,} records are equal." if every > 1 else "The one record is equal."
     else:
         said = f"{apart:,} of {every:,} record{'' if every == 1 else 's'} differ{'s' if apart == 1 else ''}"
-        said += f"; {percent(totals)} of them are equal." if totals["equal"] else "."
+        said += f"; {percent(totals)} are equal." if totals["equal"] else "."
     kinds = len(result.get("not_compared", ()))
     return f"{said} {kinds:,} kind{' was' if kinds == 1 else 's were'} not compared." if kinds else said
 

@@ -37,7 +37,7 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     Reason.UNREAD_REFERENCE: (
         "arrived without a reference, because the app may not read its target in the source store",
-        "Allow it there what each of them names, then copy again: only the references will be written.",
+        "Grant there the scope that each of them names, then copy again: only the references will be written.",
     ),
     Reason.NOTHING_LANDS: (
         "name only what this store does not have, so nothing of them was written",
@@ -45,8 +45,8 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     Reason.TOO_LARGE: ("exceed a limit of Shopify", "Shorten them in the source store, then export again."),
     Reason.NOT_PERMITTED: (
-        "are not this app's to write",
-        "Grant the scopes that the records name, or write them with the app that owns them.",
+        "are not for this app to write",
+        "Each says what it needs: a scope to grant, the app that owns it, or a person who sets it by hand.",
     ),
     Reason.REFUSED: ("were refused by Shopify", "Its answer stands at each of them."),
     Reason.DEPENDS_ON_FAILED: (

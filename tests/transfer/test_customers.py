@@ -46,7 +46,8 @@ def test_a_boutiques_customers_arrive_whole_and_a_second_time_nothing_is_written
         assert own["outcome:created"] == own["verified"] > 2
     for email in ("anna.holm@example.com", "KAITO@example.com"):
         there, here = (sandbox.graphql(shop, READ, email=email)["customerByIdentifier"] for shop in (source, target))
-        assert here == there != None  # noqa: E711
+        assert here is not None
+        assert here == there
     anna = sandbox.graphql(target, READ, email="anna.holm@example.com")["customerByIdentifier"]
     assert anna["defaultAddress"] == {"address1": "10 Main St"}, "the second of two"
     assert anna["defaultEmailAddress"]["marketingState"] == "SUBSCRIBED"

@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ CREATE INDEX id_target ON id (resource, key);
 # Nothing goes on after a crash here, so nothing has to be safe against one.
 _UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 LEDGER = ".ledger.sqlite3"
+_FIELDS = tuple(field.name for field in fields(Row))
 _MANY = 500  # SQLite's variables in one statement
 
 
@@ -104,20 +105,20 @@ def _values(row: Row) -> tuple[Any, ...]:
         bool(row.relaxed),
         bool(row.lost),
         row.verified,
-        json.dumps(asdict(row)),
+        json.dumps({name: getattr(row, name) for name in _FIELDS}),
     )
 
 
 def _row(data: str) -> Row:
-    fields = json.loads(data)
-    tuples = {name: tuple(fields[name]) for name in ("key", "changed", "open", "lost", "relaxed", "theirs")}
+    own = json.loads(data)
+    tuples = {name: tuple(own[name]) for name in ("key", "changed", "open", "lost", "relaxed", "theirs")}
     words = {
-        "verdict": Verdict(fields["verdict"]),
-        "outcome": Outcome(fields["outcome"]),
-        "state": State(fields["state"]),
-        "reason": Reason(fields["reason"]),
+        "verdict": Verdict(own["verdict"]),
+        "outcome": Outcome(own["outcome"]),
+        "state": State(own["state"]),
+        "reason": Reason(own["reason"]),
     }
-    return Row(**{**fields, **tuples, **words})
+    return Row(**{**own, **tuples, **words})
 
 
 def _condition(where: Where) -> tuple[str, list[Any]]:

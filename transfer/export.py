@@ -20,15 +20,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from shopify_client import AccessDenied, BadRequest
-
 from .archive.parts import write_part
 from .jsonl import dumps
 from .references import Target
 from .registry import order
 from .resource import Ask, Page, Reading, Resource, Selection, Stream, Talk
 from .selection import by_kind, hanging, takes, whole
-from .talk import Ended, Talks, ask_all
+from .talk import REFUSALS, Ended, Talks, ask_all
 from .work import Checkpoint, Cursor, Desk, Id
 
 PART_BYTES = 16_000_000  # of JSON text held in memory before it becomes a part
@@ -36,7 +34,6 @@ SAVE_SECONDS = 3.0  # how much reading a killed worker may lose
 EXAMPLES = 20  # of what is not carried, per reason, in the manifest
 MOVED = 1_000  # records named as changed while reading: cursors and manifests stay small
 ROUNDS = 3  # of reading again what moved
-REFUSALS = (AccessDenied, BadRequest)  # a missing scope; a field that the store's API does not have
 
 _TYPES = """
 query MetaobjectTypes($after: String) {

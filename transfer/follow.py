@@ -24,7 +24,7 @@ from .registry import missing_owner, owner, owner_of
 from .resolve import latest
 from .resource import Page, Reading, Resource, Selection, Talk
 from .selection import asked, by_kind, hanging, restricted, takes
-from .talk import ask_all
+from .talk import ask_all, ask_shown
 from .translation import Translation, gids
 from .work import Checkpoint, Cursor, Desk
 
@@ -163,7 +163,7 @@ class _Following:
             own = [target for target in strangers if target.resource == name]
             for start in range(0, len(own), PICKS):
                 talks[name, start] = self.desk.registry[name].locate(own[start : start + PICKS])
-        return {target: gid for found in ask_all(self.desk, talks).values() for target, gid in found.items()}
+        return {target: gid for found in ask_shown(self.desk, talks).values() for target, gid in found.items()}
 
     def _was_read(self, targets: Sequence[Target]) -> set[Target]:
         ids = self.desk.ids.by_target(targets)

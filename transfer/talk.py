@@ -16,6 +16,7 @@ from typing import Generic, Self, TypeVar
 from shopify_client import (
     AccessDenied,
     Answer,
+    BadRequest,
     Incomplete,
     Landed,
     ShopGone,
@@ -37,6 +38,7 @@ GRACE_SECONDS = 1.0
 MOST_IN_FLIGHT = 64
 IN_FLIGHT_PER_POINT = 0.04  # requests of 12 points, answered after half a second, for each point restored a second
 WHOLE_SHOP = (Transient, TokenRefused, ShopGone)  # errors that are not about what was asked
+REFUSALS = (AccessDenied, BadRequest)  # a missing scope; a field that the store's API does not have
 LOOK_SECONDS = 0.25  # between two looks at the clock while answers are awaited
 
 
@@ -167,6 +169,15 @@ def ask_all(desk: Desk, talks: dict[Tag, Talk[T]]) -> dict[Tag, T]:
     values, errors = ask_each(desk, talks)
     for error in errors.values():
         raise error
+    return values
+
+
+def ask_shown(desk: Desk, talks: dict[Tag, Talk[T]]) -> dict[Tag, T]:
+    """As `ask_all`, without what the store does not show to the app."""
+    values, errors = ask_each(desk, talks)
+    for error in errors.values():
+        if not isinstance(error, REFUSALS):
+            raise error
     return values
 
 

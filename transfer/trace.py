@@ -18,7 +18,7 @@ from .outcomes import Outcome, Reason, Verdict
 from .references import CARRIED_TYPES, Target
 from .registry import missing_owner, owner, owner_of
 from .resource import OWNER, Fields, Place, Resource
-from .talk import ask_all
+from .talk import ask_shown
 from .unread import Scopes, kind_of
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 
@@ -260,7 +260,7 @@ class _Tracer:
             for name, queue in queues.items()
             for start in range(0, len(queue), LOCATE)
         }
-        found = {target: gid for answer in ask_all(self.desk, talks).values() for target, gid in answer.items()}
+        found = {target: gid for answer in ask_shown(self.desk, talks).values() for target, gid in answer.items()}
         self.desk.ids.put(Id(gid, target) for target, gid in found.items())
         self.absent |= targets - found.keys()
         return set(found)

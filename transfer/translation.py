@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 
-from shopify_client import AccessDenied
-
 from .links import is_link
 from .references import Target, dangling, gid_type, is_local_gid
 from .registry import by_gid_type
 from .resource import Ask, Fields, Resource, Talk
 from .storefront import external_host, storefront
-from .talk import ask_all
+from .talk import REFUSALS, ask_all
 from .work import Desk, Id
 
 LOOKUP = 250  # ids in one `nodes(ids:)`: the most that an array argument may hold
@@ -84,7 +82,7 @@ def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target | None]]:
     document = f"query Identify($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id {fragments} }} }}"
     try:
         data = yield Ask(document, {"ids": ids})
-    except AccessDenied:
+    except REFUSALS:
         return {}
     found: dict[str, Target | None] = {}
     for gid, node in zip(ids, data["nodes"], strict=True):

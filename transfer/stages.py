@@ -226,9 +226,8 @@ def _snapshot_selection(desk: Desk, past: Past, *, empty: bool = False) -> Selec
 
 
 def _snapshot_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    archive = MemberSet.from_cursor(desk.storage, past["check"])
-    lenient = {name for name, own in desk.registry.items() if own.personal or not archive.count(name)}
-    return export.read(desk, cursor, selection=_snapshot_selection(desk, past), lenient=lenient)
+    """What is not shown is not written either (`_hidden`)."""
+    return export.read(desk, cursor, selection=_snapshot_selection(desk, past), lenient=desk.registry)
 
 
 def _as_archive(desk: Desk, past: Past) -> Desk:

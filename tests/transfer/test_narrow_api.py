@@ -9,9 +9,9 @@ from typing import Any
 from graphql import FieldNode, OperationDefinitionNode, parse
 
 from shopify_client import AdminClient, Answer, BadRequest, FileHosts, Origins
-from tests.support import Sandbox, Watched
+from tests.support import Sandbox, Watched, archive_of
 from transfer.local import local_desk, run
-from transfer.outcomes import Outcome
+from transfer.outcomes import Outcome, Reason
 from transfer.registry import RESOURCES
 from transfer.stages import EXPORT, IMPORT
 from transfer.work import Where
@@ -54,3 +54,17 @@ def test_what_the_store_does_not_know_costs_nothing_but_itself(sandbox: Sandbox,
         assert all(row.verified or (row.outcome is Outcome.FAILED and row.reason and row.detail) for row in rows)
         assert sum(row.outcome is not Outcome.FAILED for row in rows if row.resource in KNOWN) > 600
     assert not any(row.outcome is Outcome.CREATED for row in rows), "the second time"
+
+
+def test_what_the_target_does_not_know_is_listed_and_the_rest_arrives(sandbox: Sandbox, tmp_path: Path) -> None:
+    target = sandbox.shop()
+    writer = local_desk(_client(sandbox, target), tmp_path / "import", settling=0.0)
+    with writer.storage.write("source.zip") as file:
+        file.write(archive_of(sandbox, sandbox.shop("boutique", products=5), tmp_path))
+    run(writer, IMPORT, {"archive": "source.zip", "policy": "update", "excluded": {}})
+    told = writer.ledger.tally()
+    assert told["products"]["verified"] == 5
+    for name in ("pages", "menus", "files", "discounts"):
+        rows = writer.ledger.select(Where(resource=name), limit=5000)
+        assert rows
+        assert all(row.reason is Reason.NOT_PERMITTED and "doesn't exist" in row.detail for row in rows)

@@ -12,6 +12,7 @@ from ..schema import field
 from ..store import Node, Shop
 from . import linked_options as linked
 from . import product_shape as shape
+from . import variant_shape
 
 
 def change_product(info: Info, gid: str, change: Callable[[Shop, Node], None]) -> Node:
@@ -100,8 +101,8 @@ def _check_free(product: Node, asked: Mapping[str, Any] | None, place: list[str]
         raise Refusal(place, message, "OPTION_LINKED_METAFIELD_ALREADY_TAKEN")
 
 
-def _copy(shop: Shop, product: Node, like: Node, chosen: shape.Chosen) -> None:
-    node = shape.new_variant(shop, product, chosen)
+def _copy(shop: Shop, product: Node, like: Node, chosen: variant_shape.Chosen) -> None:
+    node = variant_shape.new_variant(shop, product, chosen)
     node |= {name: like[name] for name in ("price", "compareAtPrice", "taxable", "inventoryPolicy")}
     product["_variants"].append(node["id"])
 

@@ -7,17 +7,16 @@ variant keeps ``_options``: ``[(name, value)]``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ..errors import Refusal
 from ..store import Node, Shop
+from .variant_shape import Chosen, check_variant, new_variant, put_variant
 
 MAX_OPTIONS = 3
 MAX_VALUES = 100
 MAX_VARIANTS = 2048
 Pairs = tuple[tuple[str, str], ...]
-Chosen = list[tuple[str, str]]
 
 DEFAULT_OPTIONS: list[tuple[str, list[str]]] = [("Title", ["Default Title"])]
 DEFAULT_VARIANTS: list[tuple[Chosen, Mapping[str, Any]]] = [([("Title", "Default Title")], {})]
@@ -156,20 +155,6 @@ def choose(options: Sequence[tuple[str, list[str]]], item: Mapping[str, Any], pl
     return [(name, given[name]) for name in names]
 
 
-def check_variant(item: Mapping[str, Any], place: list[str]) -> None:
-    for name in ("price", "compareAtPrice"):
-        if item.get(name) is not None and money(item[name]) is None:
-            raise Refusal([*place, name], f"{name} must be a number of at least 0.", "INVALID_INPUT")
-
-
-def money(value: Any) -> str | None:
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return f"{amount:.2f}" if amount.is_finite() and amount >= 0 else None
-
-
 def replace(
     shop: Shop,
     product: Node,
@@ -201,70 +186,6 @@ def new_option(shop: Shop, name: str, values: Sequence[str]) -> Node:
 
 def new_value(shop: Shop, name: str) -> Node:
     return {"id": f"gid://shopify/ProductOptionValue/{shop.next_id()}", "name": name}
-
-
-def new_variant(shop: Shop, product: Node, chosen: Chosen) -> Node:
-    now = shop.now()
-    number = shop.next_id()
-    return shop.add(
-        "ProductVariant",
-        barcode=None,
-        price="0.00",
-        compareAtPrice=None,
-        taxable=True,
-        inventoryPolicy="DENY",
-        requiresComponents=False,
-        _product=product["id"],
-        _options=[tuple(pair) for pair in chosen],
-        _sku=None,
-        _media=None,
-        inventoryItem={
-            "id": f"gid://shopify/InventoryItem/{number}",
-            "sku": None,
-            "tracked": False,
-            "requiresShipping": True,
-            "harmonizedSystemCode": None,
-            "countryCodeOfOrigin": None,
-            "provinceCodeOfOrigin": None,
-            "measurement": {
-                "id": f"gid://shopify/InventoryItemMeasurement/{number}",
-                "weight": {"value": 0.0, "unit": "KILOGRAMS"},
-            },
-            "createdAt": now,
-            "updatedAt": now,
-        },
-    )
-
-
-def put_variant(shop: Shop, node: Node, item: Mapping[str, Any]) -> None:
-    """Writes the fields that a variant input gives."""
-    for name in ("taxable", "inventoryPolicy"):
-        if item.get(name) is not None:
-            node[name] = item[name]
-    if item.get("price") is not None:
-        node["price"] = money(item["price"])
-    if "compareAtPrice" in item:
-        node["compareAtPrice"] = money(item["compareAtPrice"]) if item["compareAtPrice"] is not None else None
-    if "barcode" in item:
-        node["barcode"] = item["barcode"] or None
-    own_file = item.get("mediaId") or (item.get("file") or {}).get("id")
-    if own_file is not None:
-        node["_media"] = own_file
-    stock = item.get("inventoryItem") or {}
-    own = node["inventoryItem"]
-    for name in ("tracked", "requiresShipping"):
-        if stock.get(name) is not None:
-            own[name] = stock[name]
-    for name in ("harmonizedSystemCode", "countryCodeOfOrigin", "provinceCodeOfOrigin"):
-        if name in stock:
-            own[name] = stock[name] or None
-    sku = stock.get("sku", item.get("sku"))
-    if sku is not None:
-        node["_sku"] = own["sku"] = sku or None
-    weight = (stock.get("measurement") or {}).get("weight")
-    if weight is not None:
-        own["measurement"] = {**own["measurement"], "weight": {"value": float(weight["value"]), "unit": weight["unit"]}}
-    shop.touch(node)
 
 
 def _title(chosen: Chosen) -> str:

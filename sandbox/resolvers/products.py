@@ -277,8 +277,11 @@ def check_fields(shop: Shop, node: Node | None, given: Mapping[str, Any], place:
         for name in ("title", "descriptionHtml", "vendor", "productType", "status", "requiresSellingPlan")
         if given.get(name) is not None
     }
-    if "templateSuffix" in given:
-        fields["templateSuffix"] = given["templateSuffix"] or None
+    for name in ("templateSuffix", "giftCardTemplateSuffix"):
+        if name in given:
+            fields[name] = given[name] or None
+    if node is None and given.get("combinedListingRole"):
+        fields["combinedListingRole"] = given["combinedListingRole"]
     if given.get("seo") is not None:
         old = node["seo"] if node is not None else {"title": None, "description": None}
         fields["seo"] = {name: (given["seo"].get(name, old[name]) or None) for name in ("title", "description")}

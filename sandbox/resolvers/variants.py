@@ -12,6 +12,7 @@ from ..store import Node, Shop
 from . import linked_options as linked
 from . import product_media as media
 from . import product_shape as shape
+from . import variant_shape
 from .listing import count, listed
 from .products import by_custom_id
 
@@ -119,7 +120,7 @@ def _bulk_create(shop: Shop, product: Node, given: list[dict[str, Any]], strateg
     if len(existing) + len(given) > shape.MAX_VARIANTS:
         message = f"You can only have {shape.MAX_VARIANTS} variants per product"
         raise Refusal(["variants"], message, "INVALID_INPUT")
-    ready: list[tuple[shape.Chosen, Mapping[str, Any]]] = []
+    ready: list[tuple[variant_shape.Chosen, Mapping[str, Any]]] = []
     for number, item in enumerate(given):
         place = ["variants", str(number)]
         asked = {value.get("optionName"): value.get("name") or "" for value in item.get("optionValues") or ()}
@@ -133,7 +134,7 @@ def _bulk_create(shop: Shop, product: Node, given: list[dict[str, Any]], strateg
         if tuple(chosen) in existing:
             message = f"The variant '{' / '.join(value for _, value in chosen)}' already exists."
             raise Refusal(place, message, "VARIANT_ALREADY_EXISTS")
-        shape.check_variant(item, place)
+        variant_shape.check_variant(item, place)
         if item.get("mediaId") is not None:
             media.choose(shop, product, item["mediaId"], place)
         existing.add(tuple(chosen))
@@ -144,16 +145,16 @@ def _bulk_create(shop: Shop, product: Node, given: list[dict[str, Any]], strateg
     return [_add(shop, product, chosen, item) for chosen, item in ready]
 
 
-def _add(shop: Shop, product: Node, chosen: shape.Chosen, item: Mapping[str, Any]) -> Node:
+def _add(shop: Shop, product: Node, chosen: variant_shape.Chosen, item: Mapping[str, Any]) -> Node:
     _learn(shop, product, chosen)
-    node = shape.new_variant(shop, product, chosen)
-    shape.put_variant(shop, node, item)
+    node = variant_shape.new_variant(shop, product, chosen)
+    variant_shape.put_variant(shop, node, item)
     product["_variants"].append(node["id"])
     shop.touch(product)
     return node
 
 
-def _learn(shop: Shop, product: Node, chosen: shape.Chosen) -> None:
+def _learn(shop: Shop, product: Node, chosen: variant_shape.Chosen) -> None:
     """Adds the values that options do not know yet."""
     for option, (_, value) in zip(product["_options"], chosen, strict=True):
         if all(known["name"] != value for known in option["values"]):
@@ -181,7 +182,7 @@ def bulk_update(
                 raise Refusal([*place, "id"], message, "PRODUCT_VARIANT_ID_MISSING")
             if item["id"] not in product["_variants"]:
                 raise Refusal([*place, "id"], "Product variant does not exist", "PRODUCT_VARIANT_DOES_NOT_EXIST")
-            shape.check_variant(item, place)
+            variant_shape.check_variant(item, place)
             if item.get("mediaId") is not None:
                 media.choose(shop, product, item["mediaId"], place)
         chosen = _rechosen(shop, product, variants)
@@ -192,17 +193,17 @@ def bulk_update(
         if item["id"] in chosen:
             _learn(shop, product, chosen[item["id"]])
             node["_options"] = chosen[item["id"]]
-        shape.put_variant(shop, node, item)
+        variant_shape.put_variant(shop, node, item)
     linked.settle(shop, product, links)
     shop.touch(product)
     return {"product": product, "productVariants": [shop.nodes[item["id"]] for item in variants], "userErrors": []}
 
 
-def _rechosen(shop: Shop, product: Node, given: list[dict[str, Any]]) -> dict[str, shape.Chosen]:
+def _rechosen(shop: Shop, product: Node, given: list[dict[str, Any]]) -> dict[str, variant_shape.Chosen]:
     """The new option values of the variants that get some, in the order of the options. Raises Refusal."""
     after = {gid: list(shop.nodes[gid]["_options"]) for gid in product["_variants"]}
     names = [option["name"] for option in product["_options"]]
-    moved: dict[str, shape.Chosen] = {}
+    moved: dict[str, variant_shape.Chosen] = {}
     for number, item in enumerate(given):
         asked = {value.get("optionName") or "": value.get("name") or "" for value in item.get("optionValues") or ()}
         for place, name in enumerate(asked):

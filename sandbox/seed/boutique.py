@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
 from collections.abc import Sequence
 
-from ..store import Node, Shop, cdn_folder
-from . import abroad, channels, languages, linked, owners, people, pictures, sales, standards, stock, storefront
+from ..store import Node, Shop
+from . import abroad, channels, languages, linked, owners, people, pictures, sales, standards, stock, storefront, wares
 from .tools import (
     define,
     define_metafield,
     entry,
-    product,
     redefine,
     refers_to,
     rich_text,
     set_metafield,
-    shaped,
     variants_of,
 )
 from .types import AWKWARD, list_values, plain_values
 
 PRODUCTS = 220
-VENDORS = ("Atelier Nord", "Maison Clé", "Kaito & Daughters", "Östergren", "Plain Goods")
-KINDS = ("Shirt", "Coat", "Scarf", "Boot", "Bag", "Ring", "Lamp", "Vase")
-WORDS = ("Blue", "Quiet", "Golden", "Rough", "Northern", "Silk", "Paper", "Iron", "Linen", "Late")
-COLORS = ("Black", "White", "Rust", "Sea", "Moss")
-SIZES = ("XS", "S", "M", "L", "XL")
 TEXT = "single_line_text_field"
 RATING = [{"name": "scale_min", "value": "1.0"}, {"name": "scale_max", "value": "5.0"}]
 
@@ -37,9 +29,9 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     name = shop.domain.removesuffix(".myshopify.com")
     shop.hosts = [f"www.{name}.example", f"{name}.example"]
     definitions = _definitions(shop)
-    made = [_product(shop, chance, number) for number in range(products if products is not None else PRODUCTS)]
+    made = [wares.product_of(shop, chance, number) for number in range(products if products is not None else PRODUCTS)]
     if products is None:
-        made.append(_wide_product(shop))
+        made.append(wares.wide(shop))
     library = pictures.library(shop)
     entries = _entries(shop, chance, made, library)
     pictures.plant(shop, made)
@@ -120,87 +112,6 @@ def _definitions(shop: Shop) -> dict[str, Node]:
         name="Story",
     )
     return {"designer": designer, "look": look, "material": material, "story": story}
-
-
-# -- products ----------------------------------------------------------------------------------------------------
-
-
-def _product(shop: Shop, chance: random.Random, number: int) -> Node:
-    title = f"{chance.choice(WORDS)} {chance.choice(KINDS)} {number}"
-    if number % 37 == 5:
-        title = f"{title} {AWKWARD}"
-    given = {
-        "title": title,
-        "handle": f"{title.split(' ', 1)[0].lower()}-{number:05}",
-        "descriptionHtml": f"<p>The <em>{title}</em>.{_links(shop, number)}</p>" if number % 3 else "",
-        "vendor": VENDORS[number % len(VENDORS)],
-        "productType": KINDS[number % len(KINDS)],
-        "status": ("ACTIVE", "ACTIVE", "DRAFT", "ACTIVE", "ARCHIVED")[number % 5],
-        "tags": sorted({WORDS[number % len(WORDS)], KINDS[number % len(KINDS)], f"lot-{number % 11}"}),
-        "seo": {"title": f"{title[:60]}", "description": "Made slowly."} if number % 4 == 0 else None,
-        "category": "gid://shopify/TaxonomyCategory/aa-1-13" if number % 6 == 0 else None,
-        "templateSuffix": "wide" if number % 29 == 0 else None,
-    }
-    return product(shop, **{name: value for name, value in given.items() if value is not None}, **_shape(number))
-
-
-def _links(shop: Shop, number: int) -> str:
-    """Links of every sort, as merchants and their editors leave them in texts."""
-    if number == 0:
-        return ""
-    own, bare = shop.hosts
-    files = cdn_folder(shop)
-    other = shop.nodes[f"gid://shopify/Product/{shop.order['Product'][number // 2]}"]["handle"]
-    return (
-        "",
-        f' Goes with <a href="https://{own}/products/{other}?utm_source=text&amp;b=2#size">this</a>.',
-        f" See <a href='/collections/all/products/{other}/'>here</a>, or <a href=/pages/about-us>about us</a>.",
-        f' <a href="//{shop.domain}/en-de/products/{other.upper()}">Auf Deutsch</a>',
-        f' <img src="{files}/hero_600x.png?v=17" srcset="{files}/hero_600x.png 1x, /a.png 2x">',
-        f' <a href="http://{bare}/blogs/news/article-0">News</a>, <a href="https://example.com/?a=1&amp;b=2">others</a>.',
-        f" Not a link: https://{own}/products/x <!-- <a href='https://{own}/'> --> <a title='https://{own}/'>x</a>",
-        ' <a href="mailto:hello@example.com">Write</a>, <a href="shopsync:products/x">odd</a>, <a href="#top">up</a>',
-    )[number % 8]
-
-
-def _shape(number: int) -> dict[str, object]:
-    """Between one plain variant and three options."""
-    shapes: tuple[dict[str, Sequence[str]], ...] = (
-        {},
-        {"Size": SIZES[: 2 + number % 3]},
-        {"Color": COLORS[: 1 + number % 3], "Size": SIZES[:2]},
-        {"Color": COLORS[:2], "Size": SIZES[:2], "Finish": ("matt / soft".replace(" / ", "-"), "glossy")},
-    )
-    options = shapes[number % 4]
-    if not options:
-        return shaped({"Title": ["Default Title"]}, [{"values": {"Title": "Default Title"}, **_variant(number, 0)}])
-    chosen = [dict(zip(options, values, strict=True)) for values in itertools.product(*options.values())]
-    return shaped(options, [{"values": values, **_variant(number, place)} for place, values in enumerate(chosen)])
-
-
-def _variant(number: int, place: int) -> dict[str, object]:
-    return {
-        "price": f"{10 + number % 90}.{place % 100:02}",
-        "compareAtPrice": f"{20 + number % 90}.00" if number % 5 == 0 else None,
-        "barcode": f"400{number:06}{place:03}" if number % 2 else None,
-        "inventoryPolicy": "CONTINUE" if number % 7 == 0 else "DENY",
-        "taxable": number % 9 != 0,
-        "inventoryItem": {
-            "sku": f"SKU-{number:05}-{place}",
-            "tracked": number % 3 == 0,
-            "requiresShipping": number % 8 != 0,
-            "measurement": {"weight": {"value": 0.25 * (1 + place), "unit": "KILOGRAMS"}},
-        },
-    }
-
-
-def _wide_product(shop: Shop) -> Node:
-    """More variants than fit into one creating request of a careful client."""
-    sizes = [f"{number} cm" for number in range(30)]
-    options = {"Length": sizes, "Color": COLORS}
-    chosen = [dict(zip(options, values, strict=True)) for values in itertools.product(sizes, COLORS)]
-    variants = [{"values": values, "price": "5.00"} for values in chosen]
-    return product(shop, title="Ribbon by the length", handle="ribbon-by-the-length", **shaped(options, variants))
 
 
 # -- metaobjects -------------------------------------------------------------------------------------------------

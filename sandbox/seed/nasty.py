@@ -9,7 +9,7 @@ from typing import Any
 
 from ..resolvers import articles, blogs, collections, menus, policies, redirects, standard
 from ..store import Node, Shop
-from . import abroad, channels, languages, linking, owners, people, sales, stock
+from . import abroad, channels, languages, linking, owners, people, sales, stock, wares
 from .tools import (
     collection,
     define,
@@ -65,6 +65,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     languages.plant_awkward(shop)
     channels.plant_awkward(shop, odd)
     stock.plant_awkward(shop, odd)
+    wares.plant_awkward(shop)
 
 
 def _files(shop: Shop, odd: Node) -> None:

@@ -24,6 +24,21 @@ _OPTION = Object(
         "linkedValues": Lacking(ListOf(Reference("metaobjects"), "a list of references")),
     },
 )
+_UNITS = (
+    *("CL", "CM", "FLOZ", "FT", "FT2", "G", "GAL", "IN", "ITEM", "KG", "L", "LB", "M", "M2", "M3", "MG", "ML", "MM"),
+    *("OZ", "PT", "QT", "UNKNOWN", "YD"),
+)
+_MEASURED = OneOf(*_UNITS, enum="UnitPriceMeasurementMeasuredUnit")
+_MEASURE = Object(
+    "what a unit price is told of",
+    {
+        "quantityUnit": _MEASURED,
+        "quantityValue": Number(least=0),
+        "referenceUnit": _MEASURED,
+        "referenceValue": Number(least=0, most=2**31 - 1, whole=True),
+    },
+)
+_CODES = ListOf(Row("[country, code]", COUNTRY, HS_CODE), "a list of [country, code]")
 _VARIANT = Object(
     "a variant",
     {
@@ -36,7 +51,11 @@ _VARIANT = Object(
         "inventoryPolicy": Maybe(OneOf("CONTINUE", "DENY", enum="ProductVariantInventoryPolicy")),
         "tracked": Maybe(Flag()),
         "requiresShipping": Maybe(Flag()),
+        "cost": PRICE,
+        "showUnitPrice": Maybe(Flag()),
+        "unitPriceMeasurement": Maybe(_MEASURE),
         "harmonizedSystemCode": Maybe(HS_CODE),
+        "countryHarmonizedSystemCodes": Lacking(_CODES),
         "countryCodeOfOrigin": Maybe(COUNTRY),
         "provinceCodeOfOrigin": Maybe(PROVINCE),
         "weight": Maybe(Object("a weight", {"unit": UNIT, "value": Number(least=0)})),
@@ -95,6 +114,7 @@ PRODUCT = Object(
         "templateSuffix": TEXT,
         "seo": SEO,
         "giftCard": Maybe(Flag()),
+        "giftCardTemplateSuffix": TEXT,
         "requiresSellingPlan": Maybe(Flag()),
         "category": Maybe(CATEGORY),
         "options": ListOf(_OPTION, "a list of options", least=1),

@@ -65,6 +65,7 @@ OWN = (
     "templateSuffix",
     "seo",
     "requiresSellingPlan",
+    "giftCardTemplateSuffix",
     "category",
 )
 

@@ -10,18 +10,31 @@ from ..resource import Ask, Fields, Talk
 from . import _product_media as media
 from ._common import given
 
+_CODE = "countryCode harmonizedSystemCode"
 FIELDS = f"""
-  id sku barcode price compareAtPrice taxable inventoryPolicy
+  id sku barcode price compareAtPrice taxable inventoryPolicy showUnitPrice
+  unitPriceMeasurement {{ quantityUnit quantityValue referenceUnit referenceValue }}
   selectedOptions {{ name value }} {media.VARIANT}
   inventoryItem {{
     tracked requiresShipping harmonizedSystemCode countryCodeOfOrigin provinceCodeOfOrigin
-    measurement {{ weight {{ unit value }} }}
+    measurement {{ weight {{ unit value }} }} unitCost {{ amount }}
+    countryHarmonizedSystemCodes(first: 2) {{ nodes {{ {_CODE} }} pageInfo {{ hasNextPage }} }}
   }}
 """
 _REST = f"""
 query VariantsOfProduct($id: ID!, $after: String) {{
   product(id: $id) {{
     variants(first: 250, after: $after) {{ nodes {{ {FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
+  }}
+}}
+"""
+# One code for each country, of which Shopify knows fewer than a page holds (the published schema's CountryCode).
+_CODES = f"""
+query CodesOfVariants($ids: [ID!]!) {{
+  nodes(ids: $ids) {{
+    ... on ProductVariant {{
+      id inventoryItem {{ countryHarmonizedSystemCodes(first: 250) {{ nodes {{ {_CODE} }} }} }}
+    }}
   }}
 }}
 """
@@ -35,6 +48,10 @@ query VariantIds($id: ID!, $after: String) {
 }
 """
 STOCK = ("tracked", "requiresShipping", "harmonizedSystemCode", "countryCodeOfOrigin", "provinceCodeOfOrigin")
+
+OWN = ("barcode", "price", "compareAtPrice", "taxable", "inventoryPolicy", "showUnitPrice")
+MEASURED = ("quantityUnit", "quantityValue", "referenceUnit", "referenceValue")
+CODES = 50  # variants in a request that reads their codes
 
 Chosen = tuple[tuple[str, str], ...]
 Pairs = Sequence[Sequence[str]]  # [[option name, value], ...] in the order of the options
@@ -59,10 +76,30 @@ def all_of(node: Mapping[str, Any]) -> Talk[list[Mapping[str, Any]]]:
     while page["hasNextPage"]:
         data = yield Ask(_REST, {"id": node["id"], "after": page["endCursor"]})
         if data["product"] is None:
-            return found
+            break
         found += data["product"]["variants"]["nodes"]
         page = data["product"]["variants"]["pageInfo"]
-    return found
+    return (yield from _with_all_codes(found))
+
+
+def _with_all_codes(found: list[Mapping[str, Any]]) -> Talk[list[Mapping[str, Any]]]:
+    """Reads the codes of those that have more than their page holds."""
+    more = [node["id"] for node in found if _codes(node)["pageInfo"]["hasNextPage"]]
+    whole: dict[str, Mapping[str, Any]] = {}
+    for start in range(0, len(more), CODES):
+        data = yield Ask(_CODES, {"ids": more[start : start + CODES]})
+        whole |= {node["id"]: _codes(node) for node in data["nodes"] if node}
+    return [
+        {**node, "inventoryItem": {**node["inventoryItem"], "countryHarmonizedSystemCodes": whole[node["id"]]}}
+        if node["id"] in whole
+        else node
+        for node in found
+    ]
+
+
+def _codes(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    own: Mapping[str, Any] = node["inventoryItem"]["countryHarmonizedSystemCodes"]
+    return own
 
 
 def ids_of(product: str) -> Talk[dict[Chosen, str]]:
@@ -84,21 +121,33 @@ def portable(node: Mapping[str, Any]) -> Fields:
     """A variant's fields. `weight` is None where there is none to speak of."""
     item = node["inventoryItem"]
     weight = item["measurement"]["weight"]
+    codes = [[code["countryCode"], code["harmonizedSystemCode"]] for code in _codes(node)["nodes"]]
     return {
         "options": pairs(node),
-        **{name: node[name] for name in ("barcode", "price", "compareAtPrice", "taxable", "inventoryPolicy", "sku")},
+        **{name: node[name] for name in (*OWN, "sku")},
         **{name: item[name] for name in STOCK},
+        "cost": item["unitCost"]["amount"] if item["unitCost"] else None,
+        "countryHarmonizedSystemCodes": sorted(codes),
+        "unitPriceMeasurement": _measured(node["unitPriceMeasurement"]),
         "weight": {"unit": weight["unit"], "value": weight["value"]} if weight else None,
         "media": media.of_variant(node),
     }
 
 
+def _measured(own: Mapping[str, Any] | None) -> Fields | None:
+    """None where nothing is measured, which Shopify may say by a measurement without units."""
+    return {name: own[name] for name in MEASURED} if own and own["quantityUnit"] and own["referenceUnit"] else None
+
+
 def inputs(fields: Fields) -> dict[str, Any]:
     """What productVariantsBulkCreate and productVariantsBulkUpdate take, without the option values."""
-    stock = {"sku": fields.get("sku"), **{name: fields.get(name) for name in STOCK}}
+    stock = {name: fields.get(name) for name in ("sku", "cost", *STOCK)}
+    if fields.get("countryHarmonizedSystemCodes") is not None:
+        codes = fields["countryHarmonizedSystemCodes"]
+        stock["countryHarmonizedSystemCodes"] = [dict(zip(_CODE.split(), code, strict=True)) for code in codes]
     if fields.get("weight"):
         stock["measurement"] = {"weight": fields["weight"]}
-    own = {name: fields.get(name) for name in ("barcode", "price", "compareAtPrice", "taxable", "inventoryPolicy")}
+    own = {name: fields.get(name) for name in (*OWN, "unitPriceMeasurement")}
     return given({**own, "inventoryItem": given(stock) or None})
 
 

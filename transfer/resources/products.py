@@ -27,7 +27,8 @@ MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutatio
 
 _FIELDS = f"""
   id handle title descriptionHtml vendor productType tags status templateSuffix seo {{ title description }}
-  isGiftCard requiresSellingPlan category {{ id }} updatedAt hasVariantsThatRequiresComponents
+  isGiftCard giftCardTemplateSuffix requiresSellingPlan category {{ id }} updatedAt
+  hasVariantsThatRequiresComponents combinedListingRole
   options {{ {linked.FIELDS} }}
   {media.PRODUCT}
   variants(first: 20) {{ nodes {{ {variants.FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
@@ -56,6 +57,7 @@ class Products(Resource):
     key_shape = (HANDLE,)
     leaves = {
         "components of bundles": "they belong to the app that made the bundle",
+        "which products a joint (combined) listing shows": "they belong to the app that made the listing",
         "selling plans": "they belong to the app that made them",
     }
     scopes = Scopes(read=("read_products",), write=("write_products",))
@@ -147,7 +149,8 @@ class Products(Resource):
             {
                 **item,
                 "options": [list(pair) for pair in variants.chosen(item["options"])],
-                **{name: _money(item.get(name)) for name in ("price", "compareAtPrice")},
+                **{name: _money(item.get(name)) for name in ("price", "compareAtPrice", "cost")},
+                "countryHarmonizedSystemCodes": _codes(item),
                 "weight": _weight(item),
             }
             for item in fields["variants"]
@@ -232,10 +235,17 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
 def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if node["hasVariantsThatRequiresComponents"]:
         yield node["handle"], "its bundle components are not carried by this version (the product is)"
+    if node["combinedListingRole"] is not None:
+        yield node["handle"], "the joint listing that it is part of is not carried by this version (the product is)"
 
 
 def _money(value: Any) -> Any:
     return decimal(str(value)) if value is not None else None
+
+
+def _codes(item: Fields) -> Any:
+    codes = item.get("countryHarmonizedSystemCodes")
+    return sorted(codes) if codes is not None else None
 
 
 def _weight(item: Fields) -> Any:

@@ -13,7 +13,7 @@ from runs.status import MOVING_MS, WAITING_MS, status_of
 from .models import OPEN, Copy
 
 FOREIGN = ("status", "step_label", "step_number", "steps", "done", "total", "seconds_left", "ahead", "poll_ms")
-OWN = (*FOREIGN, "id", "paused_until", "message", "expires_in")
+OWN = (*FOREIGN, "id", "paused_until", "waits_for", "waits_for_label", "message", "expires_in")
 
 
 def children(copy: Copy) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def runs(count: int, one: str = "is", many: str = "are") -> str:
 @admin.register(Run)
 class RunAdmin(ReadOnly):
     list_display = ("short", "kind", "shop", "status", "step", "reason", "created_at", "expires_at")
-    list_filter = ("status", "kind", "reason", "shop")
+    list_filter = ("status", "kind", "reason", "waits_for", "shop")
     list_select_related = ("shop",)
     search_fields = ("id", "shop__domain")
     actions = ("cancel", "ring", "expire")

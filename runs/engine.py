@@ -230,7 +230,7 @@ class _Slice:
             if self._moves(stage, checkpoint):
                 columns |= {"failures": 0, "outage_since": None}
                 run.failures, run.outage_since = 0, None
-            Run.objects.filter(pk=run.pk).update(**columns, updated=F("updated") + 1, not_before=None)
+            Run.objects.filter(pk=run.pk).update(**columns, updated=F("updated") + 1, not_before=None, waits_for="")
             save_bucket(run.shop, self.client.pacer)
         self.ledger.forget()
         self.ids.forget()
@@ -300,11 +300,16 @@ class _Slice:
     def _let_go(self, checkpoint: Checkpoint) -> None:
         """The end of a slice: cancelled meanwhile, waiting for a time, or simply over."""
         if not self._cancelled() and checkpoint.pause:
-            self._pause(checkpoint.pause)
+            self._pause(checkpoint)
 
-    def _pause(self, seconds: float) -> None:
+    def _pause(self, checkpoint: Checkpoint) -> None:
+        """Until a time; for a limit of a day, aside from the line."""
         with lane.fenced(self.held):
-            Run.objects.filter(pk=self.run.pk).update(not_before=Now() + timedelta(seconds=seconds))
+            Run.objects.filter(pk=self.run.pk).update(
+                not_before=Now() + timedelta(seconds=checkpoint.pause),
+                waits_for=checkpoint.limit,
+                updated=F("updated") + 1,
+            )
 
     def _wait_for_person(self, kind: RunKind, stage: Stage) -> None:
         with lane.fenced(self.held):
@@ -354,6 +359,7 @@ class _Slice:
         with lane.fenced(self.held):
             Run.objects.filter(pk=self.run.pk).update(
                 not_before=Now() + timedelta(seconds=pause),
+                waits_for="",
                 outage_since=Coalesce("outage_since", Now()),
                 updated=F("updated") + 1,
             )
@@ -370,7 +376,7 @@ class _Slice:
             return
         with lane.fenced(self.held):
             Run.objects.filter(pk=self.run.pk).update(
-                failures=failures, not_before=Now() + timedelta(seconds=FIRST_PAUSE * failures)
+                failures=failures, not_before=Now() + timedelta(seconds=FIRST_PAUSE * failures), waits_for=""
             )
 
 

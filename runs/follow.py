@@ -63,7 +63,9 @@ class Meter:
 
 
 def _words(status: Mapping[str, Any]) -> str:
-    """What is being done; how it ended."""
+    """What is being done, or waited for; how it ended."""
+    if status["waits_for_label"]:
+        return str(status["waits_for_label"])
     return str(status["step_label"] if status["status"] in ACTIVE and status["step_label"] else status["status"])
 
 

@@ -83,3 +83,8 @@ def register(kind: RunKind) -> None:
 
 def kind_of(run: Run) -> RunKind:
     return _KINDS[run.kind]
+
+
+def reading() -> list[str]:
+    """The kinds that change nothing in their shop."""
+    return [name for name, kind in _KINDS.items() if kind.verb == "read"]

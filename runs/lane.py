@@ -14,11 +14,11 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 
-from . import watchdog
-from .models import Lane, Run, Service
+from . import kinds, watchdog
+from .models import ASIDE, Lane, Run, RunQuerySet, Service
 from .states import Status
 
 TRIES = 5  # lanes that others may take before our eyes
@@ -48,7 +48,7 @@ def due() -> QuerySet[Lane]:
 
     A first run that waits for a time keeps its place: the runs behind it wait with it. Cancelling waits for nothing.
     """
-    line = Run.objects.filter(shop=OuterRef("shop")).in_line()
+    line = turns(Run.objects.filter(shop=OuterRef("shop")))
     first = Run.objects.filter(pk=OuterRef("first"))
     timely = Q(not_before=None) | Q(not_before__lte=Now())
     return (
@@ -58,6 +58,18 @@ def due() -> QuerySet[Lane]:
         .filter(~Exists(Service.objects.filter(drained_at__isnull=False)))
         .order_by(F("served_at").asc(nulls_first=True), "id")
     )
+
+
+def turns(runs: RunQuerySet) -> RunQuerySet:
+    """The runs of one shop in the order of their turns: oldest first, cancelling before everything.
+
+    One that waits for a limit of a day has stepped aside until then. What only reads may pass it; what writes may not.
+    """
+    aside = Run.objects.filter(ASIDE, shop=OuterRef("shop"))
+    passing = Q(status=Status.CANCELLING) | Q(kind__in=kinds.reading()) | ~Exists(aside)
+    urgent = Case(When(status=Status.CANCELLING, then=Value(0)), default=Value(1))
+    line = runs.active().filter(passing).exclude(ASIDE)
+    return line.order_by(urgent, "queued_at", "created_at", "id")
 
 
 def take(holder: str) -> Held | None:
@@ -98,7 +110,7 @@ def release(held: Held) -> None:
 
 def head(held: Held) -> Run | None:
     """The run whose turn it is."""
-    run: Run | None = Run.objects.filter(shop_id=held.shop_id).in_line().first()
+    run: Run | None = turns(Run.objects.filter(shop_id=held.shop_id)).first()
     return run
 
 

@@ -11,13 +11,18 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from shops.models import Shop
+from transfer.limits import Limit
 from transfer.outcomes import Outcome, Reason, State, Verdict
 
 from .exact import ExactJSONField, FitTextField
 from .signals import rested
 from .states import ACTIVE, EXPIRING, FailReason, Status, sources
+
+# Waits for a limit of a day, and has stepped aside in its line until then.
+ASIDE = Q(status=Status.WORKING, not_before__gt=Now(), waits_for__gt=Limit.NONE)
 
 
 class Kind(models.TextChoices):
@@ -77,6 +82,12 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
+    waits_for = models.CharField(
+        max_length=20,
+        choices=[(word.value, word.value) for word in Limit if word],
+        blank=True,
+        help_text="A limit of a day.",
+    )
     outage_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="Slices in a row that ended without a checkpoint.")
 
@@ -106,6 +117,12 @@ class Run(models.Model):
     def prefix(self) -> str:
         """Where the run's files live."""
         return f"{self.id}/"
+
+    @property
+    def is_aside(self) -> bool:
+        """The same as `ASIDE`, of a run in hand."""
+        waits = self.not_before is not None and self.not_before > timezone.now()
+        return bool(self.waits_for) and waits and self.status == Status.WORKING
 
 
 class Lane(models.Model):

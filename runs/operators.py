@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from . import bell, broker, services
+from .kinds import reading
 from .models import Lane, Run, Service
 from .states import FailReason, Status
 
@@ -105,7 +106,7 @@ def overview() -> dict[str, Any]:
 
 def _lanes(lanes: list[Lane]) -> list[dict[str, Any]]:
     runs = Run.objects.filter(shop__in=[lane.shop_id for lane in lanes]).in_line()
-    columns = ("id", "shop_id", "kind", "status", "step", "stats", "not_before", "failures", "queued_at")
+    columns = ("id", "shop_id", "kind", "status", "step", "stats", "not_before", "waits_for", "failures", "queued_at")
     lines: dict[int, list[Run]] = {}
     for run in runs.only(*columns):
         lines.setdefault(run.shop_id, []).append(run)
@@ -118,7 +119,7 @@ def _lanes(lanes: list[Lane]) -> list[dict[str, Any]]:
 
 def _lane(lane: Lane, line: list[Run], failures: dict[str, int]) -> dict[str, Any]:
     served = lane.lease_until is not None and lane.lease_until > timezone.now()
-    first = line[0] if line else None
+    first = _turn(line)
     waits = first is not None and first.not_before is not None and first.not_before > timezone.now()
     return {
         "shop": lane.shop_id,
@@ -136,6 +137,13 @@ def _lane(lane: Lane, line: list[Run], failures: dict[str, int]) -> dict[str, An
     }
 
 
+def _turn(line: list[Run]) -> Run | None:
+    """Whose turn it is, as `lane.turns` has it."""
+    aside = any(run.is_aside for run in line)
+    passing = (run for run in line if not aside or (run.kind in reading() and not run.is_aside))
+    return next(passing, line[0] if line else None)
+
+
 def _word(*, served: bool, paused: bool, waits: bool, line: bool) -> str:
     if served:
         return "served"
@@ -151,6 +159,7 @@ def _run(run: Run) -> dict[str, Any]:
         "status": run.status,
         "step": run.step,
         "deaths": run.failures,
+        "waits_for": run.waits_for if run.is_aside else "",
         "waits_seconds": max(0, -(_ago(run.not_before) or 0)),
     }
 

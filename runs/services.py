@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from . import bell, lane
-from .models import Lane, Run, Service
+from .models import ASIDE, Lane, Run, Service
 from .states import EXPIRING, Status
 
 logger = logging.getLogger(__name__)
@@ -37,8 +37,9 @@ def cancel(run: Run) -> bool:
         # Locked, so that no worker takes the lane between the look and the UPDATE.
         lane_ids = list(Lane.objects.select_for_update().filter(shop_id=run.shop_id).values_list("pk", flat=True))
         live = Lane.objects.filter(pk__in=lane_ids, lease_until__gte=Now()).exists()
-        first = Run.objects.filter(shop_id=run.shop_id).in_line().values_list("pk", flat=True).first()
-        if live and first == run.pk:
+        first = lane.turns(Run.objects.filter(shop_id=run.shop_id)).values_list("pk", flat=True).first()
+        begun = Run.objects.filter(pk=run.pk, status=Status.WORKING).exclude(ASIDE).exists()
+        if live and (first == run.pk or begun):  # one that came back from aside is first, and another may be served
             return bool(Run.objects.move(run, Status.CANCELLING))
         return bool(Run.objects.move(run, Status.CANCELLED, finished_at=Now()))
 

@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Q, Subquery
 from django.utils import timezone
 
+from transfer.limits import LIMITS, Limit
 from transfer.registry import RESOURCES, in_order
 
-from .kinds import DECISION, RunKind, kind_of, phases_of
-from .models import Lane, Run
+from .kinds import DECISION, RunKind, kind_of, phases_of, reading
+from .models import ASIDE, Lane, Run
 from .progress import seconds_left, summed
 from .states import ACTIVE, FINAL, Status
 
@@ -26,12 +27,13 @@ def status_of(run: Run) -> dict[str, Any]:
     done, total = summed(run.counts)
     names = [stage.name for stage in kind.stages]
     paused = run.status in ACTIVE and _lane_paused(run)
-    working = run.status in (Status.WORKING, Status.CANCELLING) and not paused
+    aside = run.is_aside
+    working = run.status in (Status.WORKING, Status.CANCELLING) and not paused and not aside
     return {
         "id": str(run.pk),
         "kind": run.kind,
         "status": run.status,
-        "updated": f"{run.updated}-{run.status}{'-paused' * paused}",
+        "updated": f"{run.updated}-{run.status}{'-paused' * paused}{'-aside' * aside}",
         "poll_ms": _poll(run),
         "step": run.step or None,
         "step_number": names.index(run.step) + 1 if run.step in names else 0,
@@ -46,6 +48,8 @@ def status_of(run: Run) -> dict[str, Any]:
         "seconds_left": seconds_left(run.progress, run.counts) if working else None,
         "ahead": ahead(run) if run.status in ACTIVE else None,
         "paused_until": _time(run.not_before) if run.not_before and run.not_before > timezone.now() else None,
+        "waits_for": run.waits_for if aside else None,
+        "waits_for_label": _waits(run) if aside else None,
         "lane_paused": paused,
         "reason": run.reason or None,
         "message": run.message or None,
@@ -60,6 +64,12 @@ def status_of(run: Run) -> dict[str, Any]:
     }
 
 
+def _waits(run: Run) -> str:
+    """What limit, and until when it is waited for."""
+    assert run.not_before is not None
+    return f"{LIMITS[Limit(run.waits_for)]}; it tries again at {run.not_before:%H:%M} UTC."
+
+
 def ahead(run: Run) -> int:
     """How many runs of the shop come before this one, in the lane's order."""
     # Compared where they are stored: SQLite keeps times as texts, and its own are shorter than those of a parameter.
@@ -67,7 +77,11 @@ def ahead(run: Run) -> int:
     queued, created = Subquery(mine.values("queued_at")), Subquery(mine.values("created_at"))
     earlier = Q(queued_at__lt=queued) | Q(queued_at=queued, created_at__lt=created)
     tied = Q(queued_at=queued, created_at=created, pk__lt=run.pk)
-    count: int = Run.objects.filter(earlier | tied, shop_id=run.shop_id).active().count()
+    before = Run.objects.filter(earlier | tied, shop_id=run.shop_id).active()
+    passing = reading()
+    if run.kind in passing and Run.objects.filter(ASIDE, shop_id=run.shop_id).exists():
+        before = before.exclude(ASIDE).filter(kind__in=passing)
+    count: int = before.count()
     return count
 
 
@@ -80,7 +94,7 @@ def _lane_paused(run: Run) -> bool:
 def _poll(run: Run) -> int | None:
     if run.status in FINAL or run.status == Status.PURGING:
         return None
-    if run.status == Status.WAITING:
+    if run.status == Status.WAITING or run.is_aside:
         return WAITING_MS
     return QUEUED_MS if run.status == Status.QUEUED and ahead(run) else MOVING_MS
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from .bucket import Plan
 from .doors import WORLD, json_object
 from .graphql_endpoint import Stats
+from .limits import PAST, DailyVariants
 from .webhooks import send
 from .world import Fault
 
@@ -99,6 +100,19 @@ async def create_shop(request: web.Request) -> web.Response:
     return web.json_response({"domain": given["domain"]})
 
 
+async def limits(request: web.Request) -> web.Response:
+    """How many new variants a store may have a day, and from how many on; null: any number. A new day begins."""
+    world = request.app[WORLD]
+    given = await json_object(request)
+    if given.get("shop") not in world.shops:
+        raise web.HTTPNotFound(text="There is no such store in the sandbox.")
+    most, past = given.get("variants_a_day"), given.get("past", PAST)
+    if not isinstance(past, int) or not (most is None or isinstance(most, int)):
+        raise web.HTTPBadRequest(text="Numbers of variants are whole numbers.")
+    world.shops[given["shop"]].daily_variants = DailyVariants(most, past) if most is not None else None
+    return web.json_response({"shop": given["shop"], "variants_a_day": most, "past": past})
+
+
 async def create_token(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     given = await json_object(request)
@@ -153,6 +167,7 @@ ROUTES = (
     web.post("/sandbox/config", configure),
     web.post("/sandbox/faults", faults),
     web.post("/sandbox/shops", create_shop),
+    web.post("/sandbox/limits", limits),
     web.post("/sandbox/tokens", create_token),
     web.post("/sandbox/secrets", rotate_secrets),
     web.post("/sandbox/webhook", webhook),

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from .blobs import Blobs
+from .limits import DailyVariants
 
 Node = dict[str, Any]
 MetafieldKey = tuple[str, str]
@@ -78,6 +79,7 @@ class Shop:
     translations: dict[str, dict[tuple[str, str, str], Node]] = field(default_factory=dict)  # locale, key, market
     idempotent: dict[str, tuple[str, Node]] = field(default_factory=dict)  # key -> what was asked, and the answer
     file_seconds: float = 0.5  # from taking a file to its being there
+    daily_variants: DailyVariants | None = None
     blobs: Blobs = field(default_factory=Blobs)
     search_lag: float = 0.0
     _last_id: int = 0

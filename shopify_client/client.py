@@ -21,6 +21,7 @@ from .errors import (
     AccessDenied,
     AnswerLost,
     BadRequest,
+    DailyLimit,
     QueryTooCostly,
     ServerFault,
     ShopGone,
@@ -39,6 +40,9 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
 LONGEST_RETRY_AFTER = 600.0  # nobody is obeyed who asks for more
 SERVER_FAULTS = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
+# Of stores past 50,000 variants, save on Plus (https://shopify.dev/docs/api/usage/limits). No schema lists the code; it
+# stands beside ``{"data": {"productSet": null}}`` in answers that were shown in public.
+DAILY_LIMITS = frozenset({"VARIANT_THROTTLE_EXCEEDED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +354,9 @@ def _answer(payload: Mapping[str, Any], response: Response) -> Answer:
     fault = next((error for error in errors if error.code in SERVER_FAULTS), None)
     if fault is not None:  # with or without data, what was asked for may have been carried out
         raise _Retry(fault=fault.message or fault.code)
+    limit = next((error for error in errors if error.code in DAILY_LIMITS), None)
+    if limit is not None:
+        raise DailyLimit(limit.message)
     if not isinstance(data, Mapping):
         _raise(errors)
     requested, actual, _ = _costs(payload)

@@ -32,6 +32,10 @@ class BudgetSpent(Transient):
         self.wait = wait
 
 
+class DailyLimit(Transient):
+    """Shopify has made as many things of a kind today as it makes a day. What was asked for was not carried out."""
+
+
 class TooLate(Transient):
     """The moment after which nothing may be sent any more has passed. Nothing was sent."""
 

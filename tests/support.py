@@ -76,6 +76,10 @@ class Sandbox:
     def faults(self, *rules: dict[str, Any]) -> None:
         self.ask("/sandbox/faults", {"rules": list(rules)})
 
+    def a_day(self, shop: str, variants: int | None) -> None:
+        """A new day begins, in which the shop may have so many new variants."""
+        self.ask("/sandbox/limits", {"shop": shop, "variants_a_day": variants, "past": 0})
+
     def client(self, shop: str, **more: Any) -> AdminClient:
         more.setdefault("files", FileHosts((self.url,)))
         more.setdefault("prices", Watched())

@@ -11,7 +11,10 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from shopify_client import DailyLimit
+
 from .archive.members import MemberSet
+from .limits import LOOK_SECONDS, Limit
 from .linking import Links, Tightening
 from .order import WAVES
 from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
@@ -85,7 +88,12 @@ class _Applying:
             return (yield from wait(self.desk, self.cursor, names, Checkpoint(self.cursor, self.counts())))
         while tasks := list(self._tasks(kind, names, first)):
             for task in tasks:
-                finished = yield from pour(self.desk, task)
+                try:
+                    finished = yield from pour(self.desk, task)
+                except DailyLimit:
+                    self.cursor["limited"] = True
+                    yield Checkpoint(self.cursor, self.counts(), pause=LOOK_SECONDS, limit=Limit.DAILY_VARIANTS)
+                    return False
                 doubtful = self.cursor["lost_at"] is not None
                 if not doubtful:
                     self.cursor["sent_at"] = None  # nothing is in the air any more, and nothing is in doubt
@@ -127,16 +135,18 @@ class _Applying:
             if self.desk.stopping():
                 return False
         self.cursor["sent_at"] = self.cursor["lost_at"] = None
+        self.cursor.pop("limited", None)
         return True
 
     def _look(self, resource: Resource, rows: list[Row]) -> None:
+        limited = self.cursor.get("limited", False)  # what was left half written then is no fault of the record
         nameless = [row for row in rows if not row.gid]
         found = located(self.desk, resource, nameless)
         for row in nameless:
             row.gid = found.get(Target(row.resource, row.key), "")
         look = now(self.desk, resource, [row.gid for row in rows if row.gid])
         for row in rows:
-            if self._given_up(row):
+            if not limited and self._given_up(row):
                 fail(row, Reason.LOST, GIVEN_UP)
             elif row.gid in look.unread:
                 continue  # it is looked at again, a few times

@@ -207,11 +207,12 @@ Listener = Callable[[Stage, Checkpoint], None]
 
 @dataclass(slots=True)
 class LocalRun:
-    """Runs stages on a desk; `past` is what they left behind."""
+    """Runs stages on a desk; `past` is what they left behind. `sleep`: waits, for a limit of a day hour by hour."""
 
     desk: Desk
     options: Options
     past: dict[str, Cursor]
+    sleep: Callable[[float], None] = time.sleep
 
     def work(self, stages: Sequence[Stage], listen: Listener = lambda stage, checkpoint: None) -> dict[str, Cursor]:
         """Works through `stages`, waiting where there is nothing to do but wait. Gives up on what does not pass."""
@@ -225,13 +226,13 @@ class LocalRun:
                     attempts += 1
                     if attempts > 5:
                         raise
-                    time.sleep(max(trouble.wait, 1.0))
+                    self.sleep(max(trouble.wait, 1.0))
                     continue
                 cursor = checkpoint.cursor
                 if checkpoint.done:
                     self.past[stage.name] = cursor
                     break
-                time.sleep(checkpoint.pause)
+                self.sleep(checkpoint.pause)
         return self.past
 
     def _once(self, stage: Stage, cursor: Cursor, listen: Listener) -> Checkpoint:

@@ -17,6 +17,7 @@ from shopify_client import (
     AccessDenied,
     Answer,
     BadRequest,
+    DailyLimit,
     Incomplete,
     Landed,
     ShopGone,
@@ -132,7 +133,7 @@ class Talks(Generic[Tag, T]):
         except StopIteration as end:
             self._end(number, Ended(tag, value=end.value))
         except ShopifyError as problem:
-            begun = number in self._answered or not isinstance(problem, TooLate)
+            begun = number in self._answered or not isinstance(problem, (TooLate, DailyLimit))
             self._end(number, Ended(tag, error=problem, begun=begun))
         else:
             if ask.upload is not None:

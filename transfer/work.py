@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from shopify_client import AdminClient
 
 from .keys import Key
+from .limits import Limit
 from .outcomes import Outcome, Reason, State, Verdict
 from .references import Target
 from .resource import Fields, Json, Resource
@@ -36,13 +37,15 @@ Cursor = dict[str, Json]
 class Checkpoint:
     """`counts`: resource -> what is done / how many there are, as far as known (`{"products": [250, 812]}`).
 
-    `pause`: seconds in which there is nothing to do but wait; the step goes on later from `cursor`.
+    `pause`: seconds in which there is nothing to do but wait; the step goes on later from `cursor`. `limit`: what is
+    waited for is the end of a day, so that others may pass.
     """
 
     cursor: Cursor
     counts: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
     done: bool = False
     pause: float = 0.0
+    limit: Limit = Limit.NONE
 
 
 @dataclass(slots=True)

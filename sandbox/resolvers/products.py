@@ -8,6 +8,7 @@ from typing import Any
 
 from ..context import Info, demand, shop_of
 from ..errors import Refusal, top_level, user_error
+from ..limits import demand_variants
 from ..paging import connection
 from ..schema import field
 from ..store import OWNER_TYPES, Node, Shop
@@ -181,6 +182,9 @@ def _set(shop: Shop, node: Node | None, given: Mapping[str, Any]) -> Node:
     kept = files if given.get("files") is not None else (node or {}).get("_media", [])
     for number, (_, item) in enumerate(variants_):
         media.check_variant(item, kept, ["input", "variants", str(number)])
+    if new or has_options:
+        own = {tuple(shop.nodes[gid]["_options"]) for gid in (node or {}).get("_variants", ())}
+        demand_variants(shop, sum(tuple(chosen) not in own for chosen, _ in variants_))
     if node is None:
         node = make(shop, fields)
     else:
@@ -214,6 +218,7 @@ def product_create(_: Any, info: Info, product: dict[str, Any] | None = None) ->
         options_, variants_ = shape.first_variant({**given, "productOptions": named})
     except Refusal as refusal:
         return {"product": None, "userErrors": [refusal.error]}
+    demand_variants(shop, len(variants_))
     node = make(shop, fields)
     shape.replace(shop, node, options_, variants_)
     linked.link(node, named)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..context import Info, demand, shop_of
 from ..errors import Refusal, user_error
+from ..limits import demand_variants
 from ..schema import field
 from ..store import Node, Shop
 from . import linked_options as linked
@@ -139,6 +140,7 @@ def _bulk_create(shop: Shop, product: Node, given: list[dict[str, Any]], strateg
             media.choose(shop, product, item["mediaId"], place)
         existing.add(tuple(chosen))
         ready.append((chosen, item))
+    demand_variants(shop, len(ready))
     removable = strategy == "REMOVE_STANDALONE_VARIANT" or (strategy == "DEFAULT" and shape.is_default(product))
     if removable and len(product["_variants"]) == 1:
         shop.drop(shop.nodes[product["_variants"].pop()])

@@ -38,7 +38,7 @@ function draw(run, status) {
   run.dataset.updated = status.updated;
   const texts = {
     now: status.step_label || "Waiting in line", next: status.next_label ? `Next: ${status.next_label}` : "",
-    paused: status.lane_paused ? PAUSED : "", left: duration(status.seconds_left),
+    paused: status.lane_paused ? PAUSED : status.waits_for_label || "", left: duration(status.seconds_left),
     done: number(status.done), rate: status.rate === null ? "–" : number(Math.round(status.rate)),
     ahead: status.ahead ? number(status.ahead) : "–", spent: number(Math.round(status.stats.points || 0)),
   };

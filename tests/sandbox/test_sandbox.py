@@ -12,6 +12,8 @@ import pytest
 
 from sandbox.seed import SEEDS
 from sandbox.store import Shop
+from shopify_client import DailyLimit
+from tests.builder import Builder
 from tests.support import CLIENT_ID, CLIENT_SECRET, Sandbox
 
 SET = """mutation Set($metafields: [MetafieldsSetInput!]!) {
@@ -205,3 +207,24 @@ def test_the_boutique_is_as_large_as_promised() -> None:
     assert len(shop.order["Product"]) >= 200
     assert len(shop.order["Metaobject"]) >= 300
     assert sum(len(own) for own in shop.metafields.values()) >= 2000
+
+
+def test_a_day_has_so_many_new_variants(sandbox: Sandbox) -> None:
+    """Shopify's words, in a top-level error beside empty data; what is refused is not carried out at all."""
+    shop = Builder(sandbox)
+    shirt = shop.product("shirt", {"Size": ["S"]})
+    sandbox.a_day(shop.shop, 1)
+    add = """mutation A($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
+      productVariantsBulkCreate(productId: $id, variants: $variants) { userErrors { message } } }"""
+    new = [{"optionValues": [{"optionName": "Size", "name": size}]} for size in ("M", "L")]
+    create = 'mutation { productCreate(product: { title: "Hat" }) { product { id } userErrors { message } } }'
+    with pytest.raises(DailyLimit, match="Daily variant creation limit reached"):
+        shop.ask(add, id=shirt, variants=new)
+    assert len(shop.variants(shirt)) == 1
+    shop.ask(add, id=shirt, variants=new[:1])
+    for full in (lambda: shop.ask(create), lambda: shop.product("cap", {"Size": ["S"]})):
+        with pytest.raises(DailyLimit):
+            full()
+    assert shop.ask("{ productsCount { count } }")["productsCount"]["count"] == 1
+    sandbox.a_day(shop.shop, None)
+    shop.ask(create)

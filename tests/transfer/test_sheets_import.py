@@ -19,6 +19,7 @@ from transfer.archive import ArchiveError
 from transfer.local import offline_desk
 from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.sheets import convert
+from transfer.sheets.write import csv_restored, csv_row
 from transfer.stages import IMPORT
 from transfer.work import Desk, Row, Where
 
@@ -93,19 +94,52 @@ def test_two_changed_cells_are_two_updates(sandbox: Sandbox, shop: str, xlsx: by
     assert total(desk, "verdict:unchanged") > 3000
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+needs_libreoffice = pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
+
+
+def _saved(folder: Path, form: str, *files: str) -> None:
+    """Opened in LibreOffice and saved in another form, under the same names."""
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    reading = ["--infilter=CSV:44,34,76,1,,0,false,true"] if files[0].endswith(".csv") else []
+    command = ["soffice", profile, "--headless", *reading, "--convert-to", form, "--outdir", str(folder), *files]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=200)
+
+
+@needs_libreoffice
 @pytest.mark.timeout(300)
-def test_libreoffice_changes_nothing_by_itself(
-    sandbox: Sandbox, shop: str, boutique: bytes, xlsx: bytes, tmp_path: Path
-) -> None:
+def test_libreoffice_changes_nothing_by_itself(sandbox: Sandbox, shop: str, xlsx: bytes, tmp_path: Path) -> None:
     """Saved as ODS and back as XLSX, with two cells changed in between."""
     (tmp_path / "in.xlsx").write_bytes(edited(xlsx, _two_cells))
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    for source, form in (("in.xlsx", "ods"), ("in.ods", "xlsx:Calc MS Excel 2007 XML")):
-        command = ["soffice", profile, "--headless", "--convert-to", form, "--outdir", str(tmp_path), source]
-        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=200)
+    _saved(tmp_path, "ods", "in.xlsx")
+    _saved(tmp_path, "xlsx:Calc MS Excel 2007 XML", "in.ods")
     desk = planned(sandbox, shop, (tmp_path / "in.xlsx").read_bytes(), tmp_path)
     assert {k: v for k, v in verdicts(desk).items() if v and k != "unchanged"} == {"update": 2}
+
+
+@needs_libreoffice
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", ["boutique", "nasty"])
+def test_libreoffice_changes_nothing_of_csv_files(seed: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Each opened with all that is recognised as a number or a date, saved as ODS and back as CSV."""
+    shop = sandbox.shop(seed)
+    with zipfile.ZipFile(io.BytesIO(sheet_of(archive_of(sandbox, shop, tmp_path), "csv", tmp_path))) as archive:
+        archive.extractall(tmp_path)
+        names = archive.namelist()
+    _saved(tmp_path, "ods", *names)
+    _saved(tmp_path, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true", *(f"{n[:-4]}.ods" for n in names))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as saved:
+        for name in names:
+            saved.write(tmp_path / name, name)
+    desk = planned(sandbox, shop, buffer.getvalue(), tmp_path)
+    assert {verdict for verdict, count in verdicts(desk).items() if count} == {"unchanged"}
+
+
+def test_a_tab_is_written_so_that_no_program_takes_it_out() -> None:
+    row = ["a\tb", "\tc", "d\n\t<p>", "_x0009_"]
+    text = csv_row(row).decode()
+    assert "\t" not in text
+    assert [csv_restored(cell) for cell in next(csv.reader(io.StringIO(text, newline="")))] == row
 
 
 def test_csv_files_are_planned_alike(sandbox: Sandbox, shop: str, boutique: bytes, tmp_path: Path) -> None:

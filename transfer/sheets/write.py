@@ -114,9 +114,13 @@ _LEADING = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠
 
 
 def csv_row(row: Sequence[str]) -> bytes:
-    """Nothing that a spreadsheet would compute: https://owasp.org/www-community/attacks/CSV_Injection."""
+    """Nothing that a spreadsheet would compute: https://owasp.org/www-community/attacks/CSV_Injection.
+
+    And nothing that it would lose: LibreOffice takes every tab out of the cells of a CSV file.
+    """
     buffer = io.StringIO()
-    csv.writer(buffer).writerow([cells.escaped(f"'{cell}" if cell.startswith(_LEADING) else cell) for cell in row])
+    neutral = (f"'{cell}" if cell.startswith(_LEADING) else cell for cell in row)
+    csv.writer(buffer).writerow([cells.escaped(cell).replace("\t", "_x0009_") for cell in neutral])
     return buffer.getvalue().encode()
 
 

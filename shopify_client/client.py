@@ -130,13 +130,15 @@ class AdminClient:
         *,
         repeatable: bool | None = None,
         until: float | None = None,
+        faults: int | None = None,
         halted: Callable[[], bool] = lambda: False,
     ) -> Answer:
         """One request and its answer.
 
         `repeatable`: whether it may be sent again when its answer was lost; None: queries may, mutations may not.
         `until`: the value of the clock after which nothing may be sent; `halted`: says that this moment has come
-        already. Raises errors of `shopify_client.errors`.
+        already. `faults`: how often Shopify may say that it failed at this very request, before ServerFault is raised.
+        Raises errors of `shopify_client.errors`.
         """
         variables = variables or {}
         mutation = operation(document)[1]
@@ -161,6 +163,8 @@ class AdminClient:
                 if retry.uncertain and not again:
                     raise AnswerLost from None
                 fault = retry.fault
+                if fault and faults is not None and attempt + 1 >= faults:
+                    break
                 self._pause(attempt, until, retry.wait)
             except TokenRefused:
                 if renewed:
@@ -170,7 +174,7 @@ class AdminClient:
                 if answer is not None:
                     return answer
         if fault:
-            raise ServerFault(f"Shopify failed at this request {ATTEMPTS} times: {fault}")
+            raise ServerFault(f"Shopify failed at this request {_times(attempt + 1)}: {fault}")
         raise Unavailable(f"The store did not answer after {ATTEMPTS} attempts.", wait=LONGEST_PAUSE)
 
     def _once(
@@ -247,6 +251,10 @@ class _Retry(Exception):
     def __init__(self, *, wait: float = 0.0, uncertain: bool = True, fault: str = "") -> None:
         super().__init__(wait)
         self.wait, self.uncertain, self.fault = wait, uncertain, fault
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _headers(token: str) -> dict[str, str]:

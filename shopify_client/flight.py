@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -57,22 +58,20 @@ class Flight:
         tag: int,
         repeatable: bool | None = None,
         until: float | None = None,
+        faults: int | None = None,
     ) -> None:
+        """The same arguments as those of `AdminClient.ask`."""
         self.open += 1
-        self._threads.submit(self._run, document, variables, tag, repeatable, until)
+        halted = self._halted.is_set
+        ask = partial(
+            self._client.ask, document, variables, repeatable=repeatable, until=until, faults=faults, halted=halted
+        )
+        self._threads.submit(self._land, tag, ask)
 
     def carry(self, upload: Upload, *, tag: int) -> None:
         """Carries a file; it lands as an answer without data."""
         self.open += 1
         self._threads.submit(self._land, tag, lambda: self._client.carry(upload, halted=self._halted.is_set))
-
-    def _run(
-        self, document: str, variables: Mapping[str, Any], tag: int, repeatable: bool | None, until: float | None
-    ) -> None:
-        halted = self._halted.is_set
-        self._land(
-            tag, lambda: self._client.ask(document, variables, repeatable=repeatable, until=until, halted=halted)
-        )
 
     def _land(self, tag: int, call: Callable[[], Answer]) -> None:
         try:

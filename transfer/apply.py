@@ -141,14 +141,15 @@ class _Applying:
     def _look(self, resource: Resource, rows: list[Row]) -> None:
         limited = self.cursor.get("limited", False)  # what was left half written then is no fault of the record
         nameless = [row for row in rows if not row.gid]
-        found = located(self.desk, resource, nameless)
+        located_ = located(self.desk, {resource.name: [row.target for row in nameless]})
         for row in nameless:
-            row.gid = found.get(Target(row.resource, row.key), "")
+            row.gid = located_.found.get(row.target, "")
         look = now(self.desk, resource, [row.gid for row in rows if row.gid])
         for row in rows:
             if not limited and self._given_up(row):
-                fail(row, Reason.LOST, GIVEN_UP)
-            elif row.gid in look.unread:
+                error = look.unread.get(row.gid) or located_.unlooked.get(row.target)
+                fail(row, Reason.LOST, f"{GIVEN_UP} {error or ''}".strip())
+            elif row.gid in look.unread or row.target in located_.unlooked:
                 continue  # it is looked at again, a few times
             elif row.outcome is not Outcome.PENDING or row.gid not in look.found:
                 self._not_there(row)

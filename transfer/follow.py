@@ -17,6 +17,7 @@ from typing import Any
 
 from .archive.parts import read_from
 from .export import Reader, counted
+from .halves import whole
 from .jsonl import loads
 from .keys import encode
 from .references import Target
@@ -101,19 +102,20 @@ class _Following:
     # -- values that hang on what was chosen
 
     def _owned(self, resource: Resource, records: Sequence[tuple[str, Reading]]) -> list[Reading]:
-        talks: dict[tuple[str, int], Talk[Page]] = {}
+        talks: dict[tuple[str, int], Talk[list[Page]]] = {}
         for values in self.desk.reachable.values():
             if self._hangs(values, resource):
                 kinds = [kind for kind in values.holders if owner_of(kind, self.desk.registry) == resource.name]
                 owners = [gid for kind in kinds for gid in self._owners(resource, kind, records)]
                 for start in range(0, len(owners), OWNERS):
-                    talks[values.name, start] = values.owned(owners[start : start + OWNERS])
+                    talks[values.name, start] = whole(values.owned, owners[start : start + OWNERS])
         found: list[Reading] = []
-        for (name, _), page in ask_all(self.desk, talks).items():
+        for (name, _), pages in ask_all(self.desk, talks).items():
             values = self.desk.registry[name]
-            found += [one for one in page.readings if takes(self.selection, values, one.key, one.fields)]
-            for what, why in page.skipped:
-                self._note(name, what, why)
+            for page in pages:
+                found += [one for one in page.readings if takes(self.selection, values, one.key, one.fields)]
+                for what, why in page.skipped:
+                    self._note(name, what, why)
         return found
 
     def _hangs(self, values: Resource, resource: Resource) -> bool:
@@ -147,13 +149,13 @@ class _Following:
         read = self._was_read(wanted)
         wanted = [target for target in wanted if target not in read]
         known = self.desk.ids.by_target(wanted) | self._located(wanted)
-        talks: dict[tuple[str, int], Talk[list[Reading]]] = {}
+        talks: dict[tuple[str, int], Talk[list[list[Reading]]]] = {}
         for name in sorted({target.resource for target in known}):
             resource = self.desk.registry[name]
             own = sorted(gid for target, gid in known.items() if target.resource == name)
             for start in range(0, len(own), resource.read_batch):
-                talks[name, start] = resource.read_back(own[start : start + resource.read_batch])
-        return [reading for found in ask_all(self.desk, talks).values() for reading in found]
+                talks[name, start] = whole(resource.read_back, own[start : start + resource.read_batch])
+        return [reading for pieces in ask_all(self.desk, talks).values() for piece in pieces for reading in piece]
 
     def _located(self, targets: Sequence[Target]) -> dict[Target, str]:
         known = self.desk.ids.by_target(targets)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shopify_client import ShopifyError
 
+from .halves import by_halves
 from .references import Target
 from .resource import Fields, Ids, Reading, Resource, Talk
 from .storefront import storefront
-from .talk import ask_all, ask_each
+from .talk import ask_all
 from .translation import Translation, gids
-from .work import Desk, Id, Row
+from .work import Desk, Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,20 @@ class Look:
 
 def now(desk: Desk, resource: Resource, ids: Sequence[str]) -> Look:
     size = resource.read_batch
-    talks = {start: resource.read_back(ids[start : start + size]) for start in range(0, len(ids), size)}
-    answers, errors = ask_each(desk, talks)
-    readings = [reading for found in answers.values() for reading in found]
-    return Look(
-        found={current.reading.gid: current for current in portable(desk, resource, readings)},
-        unread={gid: error for start, error in errors.items() for gid in ids[start : start + size]},
-    )
+    talks = {start: read_back(resource, ids[start : start + size]) for start in range(0, len(ids), size)}
+    readings: list[Reading] = []
+    unread: dict[str, ShopifyError] = {}
+    for found, failed in ask_all(desk, talks).values():
+        readings += found
+        unread |= failed
+    present = {current.reading.gid: current for current in portable(desk, resource, readings)}
+    return Look(present, unread)
+
+
+def read_back(resource: Resource, ids: Sequence[str]) -> Talk[tuple[list[Reading], dict[str, ShopifyError]]]:
+    """What the target has of these, and why what could not be read could not."""
+    answers, errors = yield from by_halves(resource.read_back, ids)
+    return [reading for answer in answers for reading in answer], errors
 
 
 def portable(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> list[Current]:
@@ -52,14 +60,32 @@ def portable(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> lis
     return [Current(reading, resource.rewrite(reading.fields, translate)) for reading in readings]
 
 
-def located(desk: Desk, resource: Resource, rows: Iterable[Row]) -> dict[Target, str]:
-    """Finds records by their natural key, in the shop and not in our memory of it."""
-    targets = [Target(row.resource, row.key) for row in rows]
-    size = max(1, min(resource.read_batch, 25))
-    talks: dict[int, Talk[dict[Target, str]]] = {
-        start: resource.locate(targets[start : start + size]) for start in range(0, len(targets), size)
+LOCATE = 25  # targets in one conversation of `locate`
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Target -> GID of what is there. `unlooked`: target -> why it could not be looked for."""
+
+    found: dict[Target, str]
+    unlooked: dict[Target, ShopifyError]
+
+
+def located(desk: Desk, targets: Mapping[str, Sequence[Target]]) -> Located:
+    """Finds records by their natural keys, in the shop and not in our memory of it. `targets`: by their resource."""
+    talks = {
+        (name, start): by_halves(desk.registry[name].locate, own[start : start + size])
+        for name, own in targets.items()
+        for size in [max(1, min(desk.registry[name].read_batch, LOCATE))]
+        for start in range(0, len(own), size)
     }
-    return {target: gid for found in ask_all(desk, talks).values() for target, gid in found.items()}
+    found: dict[Target, str] = {}
+    unlooked: dict[Target, ShopifyError] = {}
+    for answers, errors in ask_all(desk, talks).values():
+        for answer in answers:
+            found |= answer
+        unlooked |= errors
+    return Located(found, unlooked)
 
 
 class KnownIds(Ids):

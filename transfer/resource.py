@@ -34,13 +34,15 @@ class Ask:
     """One GraphQL request of a conversation.
 
     `repeatable`: None = queries are, mutations are not; True for a mutation that is an upsert by nature.
-    `upload`: instead of a document, a file that is to be carried through this machine; the answer is ``{}``.
+    `upload`: instead of a document, a file that is to be carried through this machine; the answer is ``{}``. `faults`:
+    how often Shopify itself may fail at it before it is given up; None: as often as the client says.
     """
 
     document: str
     variables: Mapping[str, Json] = field(default_factory=dict)
     repeatable: bool | None = None
     upload: Upload | None = None
+    faults: int | None = None
 
 
 Talk = Generator[Ask, Mapping[str, Json], T]

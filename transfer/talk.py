@@ -141,7 +141,12 @@ class Talks(Generic[Tag, T]):
                 self._flight.carry(ask.upload, tag=number)
             else:
                 self._flight.submit(
-                    ask.document, ask.variables, tag=number, repeatable=ask.repeatable, until=self._desk.until
+                    ask.document,
+                    ask.variables,
+                    tag=number,
+                    repeatable=ask.repeatable,
+                    until=self._desk.until,
+                    faults=ask.faults,
                 )
 
     def _end(self, number: int, ended: Ended[Tag, T]) -> None:

@@ -10,21 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from shopify_client import ShopifyError
+
 from .archive.members import MemberSet
 from .compare import update
 from .given import tell
 from .keys import Key
 from .outcomes import Outcome, Reason, Verdict
+from .present import located
 from .references import CARRIED_TYPES, Target
 from .registry import missing_owner, owner, owner_of
 from .resource import OWNER, Fields, Place, Resource
-from .talk import ask_shown
 from .unread import Scopes, kind_of
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 
 WINDOW = 300  # rows whose references are looked up together
 ENOUGH = 2_000  # characters on the broken links of one record
-LOCATE = 25  # targets in one conversation of `locate`
 
 TO_WRITE = frozenset({Verdict.CREATE, Verdict.UPDATE})
 WRITABLE = Where(verdicts=TO_WRITE, outcomes=frozenset({Outcome.PENDING}))
@@ -126,6 +127,7 @@ class _Tracer:
     told: dict[str, int]  # what the target has not been given -> how many records name it
     unread: Mapping[str, Scopes] = field(default_factory=dict)
     absent: set[Target] = field(default_factory=set)  # looked for in the target and not found
+    unlooked: dict[Target, ShopifyError] = field(default_factory=dict)  # of these, what could not be looked for
 
     def window(self, rows: Sequence[Row]) -> int:
         """Judges these rows; returns how many fell out of the plan."""
@@ -224,6 +226,10 @@ class _Tracer:
         if scopes is not None:
             grant = f"grant it {', '.join(scopes)}"
             return f"{place.path}: points at {place.target}, which the app may not look for; {grant}."
+        if place.target in self.unlooked:
+            what = f"{'links to' if place.link else 'points at'} {place.target}"
+            why = f"which could not be looked for in the target store: {self.unlooked[place.target]}"
+            return f"{place.path}: {what}, {why}"
         return explain(place, self.unread.get(kind_of(place.target)))
 
     def _lands(self, targets: set[Target]) -> set[Target]:
@@ -255,15 +261,11 @@ class _Tracer:
         queues: dict[str, list[Target]] = {}
         for target in sorted(targets):
             queues.setdefault(owner_of(target.resource, self.desk.registry), []).append(target)
-        talks = {
-            (name, start): self.desk.registry[name].locate(queue[start : start + LOCATE])
-            for name, queue in queues.items()
-            for start in range(0, len(queue), LOCATE)
-        }
-        found = {target: gid for answer in ask_shown(self.desk, talks).values() for target, gid in answer.items()}
-        self.desk.ids.put(Id(gid, target) for target, gid in found.items())
-        self.absent |= targets - found.keys()
-        return set(found)
+        look = located(self.desk, queues)
+        self.desk.ids.put(Id(gid, target) for target, gid in look.found.items())
+        self.absent |= targets - look.found.keys()
+        self.unlooked |= look.unlooked
+        return set(look.found)
 
 
 def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:

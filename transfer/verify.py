@@ -18,7 +18,7 @@ from .drift import within
 from .hanging import hanging
 from .outcomes import Outcome, Reason
 from .pour import Batch, Task, pour
-from .present import portable
+from .present import portable, read_back
 from .resource import Reading, Resource
 from .talk import Ended
 from .work import Checkpoint, Cursor, Desk, Row, Where
@@ -27,6 +27,8 @@ from .writing import fail, tell
 UNPROVEN = Where(outcomes=frozenset({Outcome.CREATED, Outcome.UPDATED}), verified=(None,))
 DELETED = Where(outcomes=frozenset({Outcome.DELETED}), verified=(None,))
 WINDOW = 600
+
+Back = tuple[list[Reading], dict[str, ShopifyError]]
 
 
 def verify(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
@@ -56,13 +58,13 @@ def _counts(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
 
 
 @dataclass
-class _Proofs(Task[list[Reading]]):
+class _Proofs(Task[Back]):
     desk: Desk
     cursor: Cursor
     where: Where
     after: tuple[str, tuple[str, ...], int] | None = None
 
-    def supply(self) -> list[Batch[list[Reading]]]:
+    def supply(self) -> list[Batch[Back]]:
         rows = self.desk.ledger.select(self.where, limit=WINDOW, after=self.after)
         if rows:
             self.after = (rows[-1].resource, rows[-1].key, rows[-1].number)
@@ -70,21 +72,23 @@ class _Proofs(Task[list[Reading]]):
             batch for name, group in groupby(rows, lambda row: row.resource) for batch in self._some(name, [*group])
         ]
 
-    def _some(self, name: str, rows: list[Row]) -> Iterator[Batch[list[Reading]]]:
+    def _some(self, name: str, rows: list[Row]) -> Iterator[Batch[Back]]:
         resource = self.desk.registry[name]
         for start in range(0, len(rows), resource.read_batch):
             some = rows[start : start + resource.read_batch]
-            yield Batch(some, resource.read_back([row.gid for row in some]))
+            yield Batch(some, read_back(resource, [row.gid for row in some]))
 
-    def take(self, batch: Batch[list[Reading]], ended: Ended[Batch[list[Reading]], list[Reading]]) -> None:
+    def take(self, batch: Batch[Back], ended: Ended[Batch[Back], Back]) -> None:
         if ended.error is not None:
-            self._unproven(batch.rows, ended.error)
-            return
+            raise ended.error  # what is about single records is an answer about these
         resource = self.desk.registry[batch.rows[0].resource]
-        present = {current.reading.gid: current for current in portable(self.desk, resource, ended.value or [])}
+        readings, unread = ended.value or ([], {})
+        present = {current.reading.gid: current for current in portable(self.desk, resource, readings)}
         for row in batch.rows:
             current = present.get(row.gid)
-            if row.outcome is Outcome.DELETED:
+            if row.gid in unread:
+                _unproven(row, unread[row.gid])
+            elif row.outcome is Outcome.DELETED:
                 self._deleted(row, gone=current is None)
             elif current is None:
                 fail(row, Reason.GONE, "It was written, but the target store does not have it any more.")
@@ -95,23 +99,23 @@ class _Proofs(Task[list[Reading]]):
         done = self.cursor["done"]
         done[resource.name] = done.get(resource.name, 0) + len(batch.rows)
 
-    def _unproven(self, rows: list[Row], error: ShopifyError) -> None:
-        """What cannot be read back is not proven, and does not count as a success."""
-        for row in rows:
-            fail(row, Reason.LOST, f"It was written, but could not be read back: {error}")
-            row.verified = False
-        self.desk.ledger.put(rows)
-
     def _deleted(self, row: Row, *, gone: bool) -> None:
         row.verified = gone
         if not gone:
             fail(row, Reason.DIFFERS, "It was deleted, but the target store still has it.")
 
-    def give_back(self, batch: Batch[list[Reading]], *, begun: bool) -> None:
+    def give_back(self, batch: Batch[Back], *, begun: bool) -> None:
         """Nothing to undo: a row that is not proven is asked for again."""
 
     def checkpoint(self) -> Checkpoint:
         return Checkpoint(self.cursor, _counts(self.cursor))
+
+
+def _unproven(row: Row, error: ShopifyError) -> None:
+    """What cannot be read back is not proven, and does not count as a success."""
+    what = "deleted" if row.outcome is Outcome.DELETED else "written"
+    fail(row, Reason.LOST, f"It was {what}, but could not be read back: {error}")
+    row.verified = False
 
 
 def _prove(resource: Resource, row: Row, reading: Reading, current: dict[str, object]) -> None:

@@ -193,12 +193,15 @@ def quoted(text: str) -> str:
 def read_nodes(
     document: str, gids: Sequence[str], take: Callable[[Mapping[str, Any]], Reading | None]
 ) -> Talk[list[Reading]]:
-    """Reads known records with ``nodes(ids: $ids)``; in halves where all together are too dear, or Shopify fails."""
+    """Reads known records with ``nodes(ids: $ids)``; in halves where all together are too dear.
+
+    Where one of them spoils the answer, `transfer.halves` finds it.
+    """
     if not gids:
         return []
     try:
         data = yield Ask(document, {"ids": list(gids)})
-    except (QueryTooCostly, ServerFault):
+    except QueryTooCostly:
         if len(gids) == 1:
             raise
         middle = len(gids) // 2

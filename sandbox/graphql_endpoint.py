@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -117,7 +118,8 @@ def _priced(
         return GraphQLAnswer(200, {"errors": [oversized], "extensions": {"cost": _cost(requested, None, bucket)}})
     context = Context(shop, app)
     name = operation.name.value if operation.name else None
-    result = execute_sync(SCHEMA, document, context_value=context, variable_values=variables, operation_name=name)
+    with shop.writing() if operation.operation is OperationType.MUTATION else nullcontext():
+        result = execute_sync(SCHEMA, document, context_value=context, variable_values=variables, operation_name=name)
     actual = min(requested, meter.price(operation, result.data)) if result.data is not None else 0.0
     bucket.give_back(requested - actual)
     _count(stats, operation, actual)

@@ -11,14 +11,16 @@ import bisect
 import hashlib
 import zlib
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from .blobs import Blobs
 from .limits import DailyVariants
 
+T = TypeVar("T")
 Node = dict[str, Any]
 MetafieldKey = tuple[str, str]
 MetafieldName = tuple[str, str, str]  # owner type, namespace, key
@@ -83,6 +85,8 @@ class Shop:
     blobs: Blobs = field(default_factory=Blobs)
     search_lag: float = 0.0
     _last_id: int = 0
+    _writing: bool = False
+    _remembered: dict[tuple[str, ...], Any] = field(default_factory=dict)
     _values: dict[MetafieldName, dict[str, dict[str, None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -108,6 +112,27 @@ class Shop:
 
     def add_location(self, name: str) -> Node:
         return self.add("Location", name=name, isActive=True)
+
+    # -- what takes long to compute ------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """While a mutation is at work, nothing is remembered; afterwards, nothing of what was."""
+        self._writing = True
+        try:
+            yield
+        finally:
+            self._writing = False
+            self._remembered.clear()
+
+    def remembered(self, *name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, computed once between two mutations: pages of one list are asked for one after another."""
+        if self._writing:
+            return make()
+        if name not in self._remembered:
+            self._remembered[name] = make()
+        found: T = self._remembered[name]
+        return found
 
     # -- making and removing -----------------------------------------------------------------------------------
 

@@ -144,8 +144,13 @@ def is_inside(gid: str) -> bool:
     return kind_of(gid) in ("ProductOption", "ProductOptionValue")
 
 
-def options(shop: Shop) -> Iterator[Node]:
-    """Every option of every product, and every value of it."""
+def options(shop: Shop) -> dict[str, Node]:
+    """Every option of every product, and every value of it, by its GID."""
+    return shop.remembered("options", make=lambda: {node["id"]: node for node in each_option(shop)})
+
+
+def each_option(shop: Shop) -> Iterator[Node]:
+    """As `options`, in the order of products."""
     for product in shop.each("Product"):
         for option in product["_options"]:
             yield option
@@ -155,7 +160,11 @@ def options(shop: Shop) -> Iterator[Node]:
 def ids(shop: Shop, resource_type: str) -> Sequence[str]:
     """Everything of one TranslatableResourceType that has something to translate, in the order of ids."""
     kind = "".join(word.title() for word in resource_type.split("_"))
+    return shop.remembered("translatable", kind, make=lambda: _ids(shop, kind))
+
+
+def _ids(shop: Shop, kind: str) -> list[str]:
     if kind in ("ProductOption", "ProductOptionValue"):
-        return [node["id"] for node in options(shop) if kind_of(node["id"]) == kind]
+        return [gid for gid in options(shop) if kind_of(gid) == kind]
     every = (gid for gid, node in shop.nodes.items() if node["__typename"] == kind)
     return [gid for gid in every if content(shop, gid)]

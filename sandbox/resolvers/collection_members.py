@@ -12,7 +12,7 @@ from ..store import Node, Shop
 
 def members(shop: Shop, collection: Node, order: str) -> list[str]:
     """GIDs of products. `order`: of CollectionSortOrder; those that nobody put into order come last, oldest first."""
-    found = [gid for gid in _all(shop) if holds(shop, collection, shop.nodes[gid])]
+    found = shop.remembered("members", collection["id"], make=lambda: _members(shop, collection))
     if order == "MANUAL":
         place = {gid: number for number, gid in enumerate(collection["_order"])}
         return sorted(found, key=lambda gid: place.get(gid, len(place)))
@@ -21,6 +21,10 @@ def members(shop: Shop, collection: Node, order: str) -> list[str]:
     if order.startswith("PRICE"):
         return sorted(found, key=lambda gid: _price(shop, gid), reverse=order == "PRICE_DESC")
     return found[::-1] if order == "CREATED_DESC" else found
+
+
+def _members(shop: Shop, collection: Node) -> list[str]:
+    return [gid for gid in _all(shop) if holds(shop, collection, shop.nodes[gid])]
 
 
 def _all(shop: Shop) -> list[str]:

@@ -133,8 +133,7 @@ def _resource(shop: Shop, gid: str, inside: Node | None = None) -> Node:
 
 def _resources(shop: Shop, ids: Sequence[str]) -> list[Node]:
     """Those of these that there are, with something to translate."""
-    wanted = {gid for gid in ids if translatable.is_inside(gid)}
-    inside = {node["id"]: node for node in translatable.options(shop) if node["id"] in wanted} if wanted else {}
+    inside = translatable.options(shop) if any(map(translatable.is_inside, ids)) else {}
     found = (_resource(shop, gid, inside.get(gid)) for gid in ids)
     return [node for node in found if node["_content"]]
 

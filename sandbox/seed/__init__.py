@@ -30,9 +30,10 @@ def plant(shop: Shop, seed: str, *, rng: int = 1, products: int | None = None) -
     collecting = gc.isenabled()
     gc.disable()  # a large shop is millions of dicts and no rubbish: looking for some doubles the time
     try:
-        markets.plant(shop)
-        menus.plant(shop)
-        SEEDS[seed](shop, random.Random(rng), products)
+        with shop.writing():
+            markets.plant(shop)
+            menus.plant(shop)
+            SEEDS[seed](shop, random.Random(rng), products)
     finally:
         shop.clock = clock
         if collecting:

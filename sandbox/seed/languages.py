@@ -41,7 +41,9 @@ def translate(shop: Shop, gid: str, code: str, texts: Mapping[str, str], market:
 
 
 def _inside(shop: Shop, gid: str) -> Node | None:
-    return next((node for node in translatable.options(shop) if node["id"] == gid), None)
+    if not translatable.is_inside(gid):
+        return None
+    return next((node for node in translatable.each_option(shop) if node["id"] == gid), None)
 
 
 def plant(shop: Shop, products: Sequence[Node]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from transfer.local import LocalRun, local_desk
 from transfer.outcomes import State
@@ -48,10 +49,20 @@ def linked(resource: str, *key: str) -> Moment:
 
 
 def import_while(
-    source: Builder, target: Builder, folder: Path, moment: Moment, deed: Deed, *, policy: str = "update"
+    source: Builder,
+    target: Builder,
+    folder: Path,
+    moment: Moment,
+    deed: Deed,
+    *,
+    policy: str = "update",
+    **options: Any,
 ) -> Desk:
-    """Imports one store into the other; as soon as `moment` has come, `deed` is done in the target, once."""
-    archive = archive_of(source.sandbox, source.shop, folder)
+    """Imports one store into the other; as soon as `moment` has come, `deed` is done in the target, once.
+
+    `options`: of the export.
+    """
+    archive = archive_of(source.sandbox, source.shop, folder, **options)
     desk = local_desk(target.sandbox.client(target.shop), folder / f"meddled-{target.shop}", settling=0.0)
     with desk.storage.write("source.zip") as file:
         file.write(archive)

@@ -1,49 +1,59 @@
-"""What was equal when the plan was made, and hangs on a record that is known to be gone since, is gone too.
+"""What was equal when the plan was made, and is gone since: deleted by somebody, or with what it hangs on.
 
-A product that somebody deletes takes its metafields, their translations and its places on sales channels with it.
-Nothing of these was to be written, so nothing looked at them again: their owners' rows tell what became of them.
+A product that somebody deletes takes its metafields, their translations and its places on sales channels with it; a
+variant takes its metafields and its stock. Nothing of these was to be written, so nothing looked at them again. Their
+owners' rows tell what became of them; of everything that is a node of its own, the store is asked whether it is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from .existence import existing
 from .outcomes import Outcome, Reason, Verdict
 from .references import Target
 from .registry import in_order, owner
 from .work import Checkpoint, Cursor, Desk, Row, Where
 from .writing import fail
 
-WINDOW = 300
+WINDOW = 1000
 
 
 def hanging(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
-    """Judges every unchanged row whose owner is gone, owners before what hangs on them, to any depth.
+    """Judges every unchanged row, owners before what hangs on them, to any depth.
 
-    What went with a record that a row asked to delete is deleted; what vanished with any other has failed.
+    What went with a record that a row asked to delete is deleted; what vanished, alone or with any other, has failed.
     """
-    names = in_order(desk.registry) if cursor or _any_gone(desk) else []
     cursor = cursor or {"kind": 0, "after": None}
+    names = in_order(desk.registry)
     while cursor["kind"] < len(names):
         where = Where(resource=names[cursor["kind"]], outcomes=frozenset({Outcome.UNCHANGED}))
         after = cursor["after"]
         rows = desk.ledger.select(
             where, limit=WINDOW, after=(after[0], tuple(after[1]), after[2]) if after is not None else None
         )
-        desk.ledger.put(list(_fallen(desk, rows)))
+        fallen = list(_fallen(desk, rows))
+        desk.ledger.put([*fallen, *_vanished(desk, [row for row in rows if row.outcome is Outcome.UNCHANGED])])
         if rows:
             cursor["after"] = [rows[-1].resource, list(rows[-1].key), rows[-1].number]
         else:
             cursor["kind"], cursor["after"] = cursor["kind"] + 1, None
-        yield Checkpoint(cursor)
+        if rows or cursor["kind"] == len(names):
+            yield Checkpoint(cursor, done=cursor["kind"] == len(names))
         if desk.stopping():
             return
-    yield Checkpoint(cursor, done=True)
 
 
-def _any_gone(desk: Desk) -> bool:
-    words = (f"reason:{Reason.GONE}", f"outcome:{Outcome.DELETED}")
-    return any(own.get(word) for own in desk.ledger.tally().values() for word in words)
+def _vanished(desk: Desk, rows: Sequence[Row]) -> Iterator[Row]:
+    """Those that the store does not know any more. Of what it does not say, the snapshot's word stands."""
+    nodes = {id(row): desk.registry[row.resource].node(row.gid) for row in rows if row.gid}
+    there, unsaid = existing(desk, sorted({*nodes.values()} - {""}))
+    for row in rows:
+        node = nodes.get(id(row), "")
+        if node and node not in there and node not in unsaid:
+            fail(row, Reason.GONE, "It vanished from the target store after the plan was made.")
+            row.verified = False
+            yield row
 
 
 def _fallen(desk: Desk, rows: Sequence[Row]) -> Iterator[Row]:

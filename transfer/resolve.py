@@ -11,14 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .archive.parts import read_part, write_part
+from .existence import existing
 from .export import EXAMPLES, MOVED, PART_BYTES
 from .jsonl import dumps, loads
 from .keys import encode, sort_key
 from .references import UNKNOWN, Target
 from .registry import owner
-from .resource import Ask, Json, Resource, Talk
-from .talk import ask_all
-from .translation import LOOKUP, Translation, gids
+from .resource import Json, Resource
+from .translation import Translation, gids
 from .work import Checkpoint, Cursor, Desk
 
 HOSTS = 500  # foreign hosts named in the manifest; links to the rest are counted together
@@ -155,7 +155,10 @@ def _still_there(
     a gap; one that was made anew does not.
     """
     nodes = [resource.node(line["gid"]) for line in lines]
-    there = {gid for found in _ask_which_exist(desk, sorted({*nodes} - {""})) for gid in found} | {""}
+    there, unsaid = existing(desk, sorted({*nodes} - {""}))
+    for error in unsaid.values():
+        raise error
+    there |= {""}
     targets = [Target(resource.name, tuple(line["key"])) for line in lines]
     called = desk.ids.by_target(targets)
     kept = []
@@ -166,17 +169,3 @@ def _still_there(
         elif (newest or node in there) and len(gone) < MOVED:
             gone.append([resource.name, line["key"]])
     return kept
-
-
-def _ask_which_exist(desk: Desk, nodes: Sequence[str]) -> Iterable[list[str]]:
-    """Of all of them, for a deletion leaves no other trace; a request costs the same for one as for 250."""
-    starts = range(0, len(nodes), LOOKUP)
-    return ask_all(desk, {start: _existing(nodes[start : start + LOOKUP]) for start in starts}).values()
-
-
-_EXISTING = "query Existing($ids: [ID!]!) { nodes(ids: $ids) { id } }"
-
-
-def _existing(nodes: Sequence[str]) -> Talk[list[str]]:
-    data = yield Ask(_EXISTING, {"ids": list(nodes)})
-    return [node["id"] for node in data["nodes"] if node]

@@ -25,6 +25,11 @@ def as_list(validations: Mapping[str, str], translate: Translate) -> list[dict[s
     return [{"name": name, "value": value} for name, value in sorted((rewritten or {}).items())]
 
 
+def beside(present: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """What to write over rules that are there: Shopify takes all together, and forgets what is not among them."""
+    return {**present, **wanted}
+
+
 def rewrite(validations: Mapping[str, str], translate: Translate) -> dict[str, str] | None:
     """With every reference replaced; None where a reference that must be there is gone."""
     result = dict(validations)

@@ -183,7 +183,10 @@ class InventoryLevels(Resource):
         steps: list[_Step] = []
         for job in jobs:
             node = nodes.get(gids.get(job.key, ""))
-            if node is None:
+            if node is None and job.key in gids:
+                detail = "Its variant vanished from the target store meanwhile."
+                results[job.key] = Result(job.key, reason=Reason.GONE, detail=detail)
+            elif node is None:
                 detail = "Its variant is not in the target store."
                 results[job.key] = Result(job.key, reason=Reason.MISSING_OWNER, detail=detail)
             elif not node["inventoryItem"]["tracked"]:

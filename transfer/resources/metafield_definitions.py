@@ -354,10 +354,11 @@ def _create(job: Job, ids: Ids) -> Talk[Result]:
 def _update(job: Job, ids: Ids) -> Talk[Result]:
     """Only what the plan says differs."""
     fields = job.after
+    rules = validations.beside((job.before or {}).get("validations", {}), fields["validations"])
     wanted = {
         "name": fields.get("name"),
         "description": fields.get("description"),
-        "validations": validations.as_list(fields["validations"], ids.translate),
+        "validations": validations.as_list(rules, ids.translate),
         "access": given(fields["access"]),
         "capabilities": _capabilities(fields),
     }

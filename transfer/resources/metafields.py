@@ -269,7 +269,7 @@ def _set(ready: Sequence[tuple[Job, dict[str, Any]]]) -> Talk[list[Result]]:
         ((job, prepared),) = ready
         if problem:
             return [Result(job.key, reason=Reason.REFUSED, detail=problem)]
-        return [(yield from _settled(job, prepared, refused(job.key, errors)))]
+        return [(yield from _settled(job, prepared, _refused(job, errors)))]
     return (yield from _apart(ready, _by_place(errors, len(ready))))
 
 
@@ -295,11 +295,18 @@ def _apart(
         return results
     for number, errors in named.items():
         job, prepared = ready[number]
-        results.append((yield from _settled(job, prepared, refused(job.key, errors))))
+        results.append((yield from _settled(job, prepared, _refused(job, errors))))
     rest = [one for number, one in enumerate(ready) if number not in named]
     if rest:
         results += yield from _set(rest)
     return results
+
+
+def _refused(job: Job, errors: Sequence[Mapping[str, Any]]) -> Result:
+    """Ids of owners are the target's own: one that Shopify does not know was deleted meanwhile."""
+    if any((error.get("field") or ("",))[-1] == "ownerId" for error in errors):
+        return Result(job.key, reason=Reason.GONE, detail="What it belongs to vanished from the target store.")
+    return refused(job.key, errors)
 
 
 def _settled(job: Job, prepared: Mapping[str, Any], refusal: Result) -> Talk[Result]:

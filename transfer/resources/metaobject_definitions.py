@@ -263,13 +263,16 @@ def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _field(item: Mapping[str, Any], job: Job, ids: Ids) -> dict[str, Any]:
     """The input of a field, without the demand where it is relaxed."""
     relaxed = f"fieldDefinitions.{item['key']}.required" in job.relaxed
+    present = (job.before or {}).get("fieldDefinitions", ())
+    theirs: dict[str, str] = next((own["validations"] for own in present if own["key"] == item["key"]), {})
+    rules = validations.beside(theirs, item["validations"])
     return given(
         {
             "key": item["key"],
             "name": item.get("name"),
             "description": item.get("description"),
             "required": bool(item["required"]) and not relaxed,
-            "validations": validations.as_list(item["validations"], ids.translate),
+            "validations": validations.as_list(rules, ids.translate),
         }
     )
 

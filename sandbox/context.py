@@ -18,11 +18,12 @@ else:
 
 @dataclass(frozen=True)
 class AppAccess:
-    """`protected`: whether it was approved for protected customer data."""
+    """`protected`: whether it was approved for protected customer data. `b2b`: whether the stores have companies."""
 
     client_id: str
     scopes: frozenset[str]
     protected: bool = True
+    b2b: bool = True
 
     def covers(self, scope: str) -> bool:
         """`write_x` holds `read_x`."""
@@ -55,13 +56,26 @@ def demand(info: Info, *scopes: str) -> None:
         )
 
 
+def demand_b2b(info: Info, verb: str) -> None:
+    """Refuses the field unless the app may read or write companies, and the store's plan has them."""
+    context: Context = info.context
+    demand(info, f"{verb}_companies", f"{verb}_customers")
+    if not context.app.b2b:
+        wanted = (
+            f"`{verb}_customers` access scope or `{verb}_companies` access scope. Also: The shop must have access to "
+            "B2B. Some operations may require additional plan capabilities."
+        )
+        message = f"Access denied for {info.field_name} field. Required access: {wanted}"
+        raise top_level(message, "ACCESS_DENIED", requiredAccess=wanted)
+
+
 _CONTENT = ("content", "online_store_pages")
 OWNER_SCOPES: dict[str, tuple[str, ...]] = {
     "ARTICLE": _CONTENT,
     "BLOG": _CONTENT,
     "COLLECTION": ("products",),
-    "COMPANY": ("customers",),
-    "COMPANY_LOCATION": ("customers",),
+    "COMPANY": ("companies", "customers"),
+    "COMPANY_LOCATION": ("companies", "customers"),
     "CUSTOMER": ("customers",),
     "DISCOUNT": ("discounts",),
     "DRAFTORDER": ("draft_orders",),

@@ -48,6 +48,7 @@ async def config(request: web.Request) -> web.Response:
             "scopes": sorted(own.scopes),
             "optional_scopes": sorted(own.optional_scopes),
             "protected_customer_data": own.protected_customer_data,
+            "b2b": own.b2b,
             "app_url": request.app[WORLD].app_url,
         }
     )
@@ -67,6 +68,7 @@ async def configure(request: web.Request) -> web.Response:
         own.scopes = frozenset(given.get("scopes", own.scopes))
         own.optional_scopes = frozenset(given.get("optional_scopes", own.optional_scopes))
         own.protected_customer_data = bool(given.get("protected_customer_data", own.protected_customer_data))
+        own.b2b = bool(given.get("b2b", own.b2b))
         world.app_url = str(given.get("app_url", world.app_url)).rstrip("/")
     except (KeyError, TypeError, ValueError):
         raise web.HTTPBadRequest(text="A setting has a value that it cannot have.") from None

@@ -105,6 +105,13 @@ FIELDS: Mapping[str, Mapping[str, Getter]] = {
         "path": _own("path"),
         "target": _own("target"),
     },
+    "Company": {**_COMMON, "external_id": lambda _, node: node["externalId"] or "", "name": _own("name")},
+    "CompanyLocation": {
+        **_COMMON,
+        "company_id": lambda _, node: gid_number(node["_company"]),
+        "external_id": lambda _, node: node["externalId"] or "",
+        "name": _own("name"),
+    },
     "Customer": {
         **_COMMON,
         "email": lambda _, node: node["email"] or "",
@@ -269,7 +276,7 @@ def _text_test(raw: str) -> Test:
 
 def _field_test(name: str, getter: Getter, operator: str | None, raw: str) -> Test:
     wanted: Any = raw
-    if name == "id" or name.endswith("_id"):
+    if name == "id" or (name.endswith("_id") and name != "external_id"):
         digits = raw.rsplit("/", 1)[-1]
         if not digits.isdigit():
             return lambda _, __: False

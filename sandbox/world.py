@@ -26,6 +26,7 @@ ALL_SCOPES = frozenset(
         "write_metaobjects",
         "write_metaobject_definitions",
         "write_files",
+        "write_companies",
         "write_content",
         "write_customers",
         "write_online_store_navigation",
@@ -96,7 +97,8 @@ class Token:
 class Settings:
     """What `/sandbox/config` shows and changes. `latency`: seconds before each answer; `clock_offset`: seconds that the
     shops' clock, and that of the tokens, is ahead of the machine's. `scopes`: what installing the app grants;
-    `optional_scopes`: what it may ask for later. `protected_customer_data`: whether Shopify approved the app for it."""
+    `optional_scopes`: what it may ask for later. `protected_customer_data`: whether Shopify approved the app for it.
+    `b2b`: whether the stores' plans have companies."""
 
     latency: float = 0.0
     plan: Plan = Plan.STANDARD
@@ -107,6 +109,7 @@ class Settings:
     scopes: frozenset[str] = ALL_SCOPES
     optional_scopes: frozenset[str] = frozenset()
     protected_customer_data: bool = True
+    b2b: bool = True
 
 
 class World:
@@ -230,4 +233,4 @@ class World:
         if known.expires_at is not None and self.now() >= known.expires_at:
             return None
         scopes = known.scopes if known.scopes is not None else self.scopes_of(shop)
-        return AppAccess(known.client_id, scopes, self.settings.protected_customer_data)
+        return AppAccess(known.client_id, scopes, self.settings.protected_customer_data, self.settings.b2b)

@@ -14,7 +14,7 @@ from ..errors import Refusal, top_level, user_error
 from ..paging import connection
 from ..schema import field
 from ..store import Node, Shop, timestamp
-from . import addresses
+from . import addresses, companies
 from .listing import count, listed
 from .translations import LOCALES
 
@@ -117,6 +117,8 @@ def delete(_: Any, info: Info, input: dict[str, Any]) -> Node:
     for name in ("email", "phone"):
         if node[name]:
             shop.names.pop(("Customer", name, _plain(node[name])), None)
+    for contact in companies.contacts_of(shop, node["id"]):
+        companies.drop_contact(shop, contact)
     shop.drop(node)
     return {"deletedCustomerId": node["id"], "userErrors": []}
 

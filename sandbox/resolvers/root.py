@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..context import Context, Info, demand, demand_owner, shop_of
+from ..context import Context, Info, demand, demand_b2b, demand_owner, shop_of
 from ..schema import field
 from ..store import Node
 from .customers import approved
@@ -31,6 +31,14 @@ _SCOPES = {
 }
 
 PERSONAL = ("Customer",)
+BUSINESS = (
+    "Company",
+    "CompanyAddress",
+    "CompanyContact",
+    "CompanyContactRole",
+    "CompanyContactRoleAssignment",
+    "CompanyLocation",
+)
 
 
 @field("QueryRoot", "shop")
@@ -59,6 +67,8 @@ def node(_: Any, info: Info, id: str) -> Node | None:
     found = shop_of(info).get(id)
     if found is not None and found["__typename"] in _SCOPES:
         (approved if found["__typename"] in PERSONAL else demand)(info, *_SCOPES[found["__typename"]])
+    if found is not None and found["__typename"] in BUSINESS:
+        demand_b2b(info, "read")
     if found is not None and "ownerType" in found:  # metafields and their definitions
         demand_owner(info, "read", found["ownerType"])
     return found

@@ -7,7 +7,21 @@ import random
 from collections.abc import Sequence
 
 from ..store import Node, Shop
-from . import abroad, channels, languages, linked, owners, people, pictures, sales, standards, stock, storefront, wares
+from . import (
+    abroad,
+    business,
+    channels,
+    languages,
+    linked,
+    owners,
+    people,
+    pictures,
+    sales,
+    standards,
+    stock,
+    storefront,
+    wares,
+)
 from .tools import (
     define,
     define_metafield,
@@ -45,6 +59,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     owners.plant(shop)
     abroad.plant(shop, made)
     people.plant(shop)
+    business.plant(shop)
     sales.plant(shop, made)
     languages.plant(shop, made)
     channels.plant(shop, made)

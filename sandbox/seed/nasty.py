@@ -9,7 +9,7 @@ from typing import Any
 
 from ..resolvers import articles, blogs, collections, menus, policies, redirects, standard
 from ..store import Node, Shop
-from . import abroad, channels, languages, linking, owners, people, sales, stock, wares
+from . import abroad, business, channels, languages, linking, owners, people, sales, stock, wares
 from .tools import (
     collection,
     define,
@@ -62,6 +62,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     sales.plant_awkward(shop)
     linking.plant(shop)
     people.plant_awkward(shop, odd)
+    business.plant_awkward(shop, odd)
     languages.plant_awkward(shop)
     channels.plant_awkward(shop, odd)
     stock.plant_awkward(shop, odd)

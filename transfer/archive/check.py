@@ -276,7 +276,7 @@ class _Checking:
         order = sort_key(record)
         if order < self.order:
             raise ArchiveError(f"{place}: the records are not sorted by their keys.")
-        if order == self.order and content == self.seen:
+        if order == self.order and content == self.seen and self.resource.unique:
             raise ArchiveError(f"{place}: the same record stands here twice.")
         self.order, self.seen = order, content
         if aside and self.resource.sourced:

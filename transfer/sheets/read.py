@@ -206,7 +206,7 @@ class _Reading:
         for line in records:
             record = self._record(resource, line, items)
             content = dumps([record.fields, record.command])
-            if content in seen:
+            if content in seen and self.desk.registry[resource].unique:
                 self._wrong(line, "Key", "another row says the same of this record; remove one of them")
             seen.add(content)
             yield record

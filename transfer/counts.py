@@ -22,9 +22,12 @@ def document(names: Iterable[str]) -> str:
 
 
 def counted(names: Iterable[str], data: Mapping[str, Any]) -> dict[str, int]:
-    """kind -> records, from the answer."""
+    """kind -> records, from the answer; a kind that the store does not show is missing."""
     found: dict[str, int] = {}
     for name, talk, _, field in _askable(names):
+        if data.get(field) is None:  # what Shopify protects, or what the store's plan does not have
+            talk.close()
+            continue
         try:
             talk.send({field: data[field]})
         except StopIteration as end:

@@ -69,6 +69,18 @@ def test_what_the_app_may_not_read_is_not_counted(a: Store, sandbox: Sandbox) ->
     assert told["products"] == 3
 
 
+def test_kinds_that_the_store_s_plan_lacks_keep_no_others_from_being_counted(a: Store, sandbox: Sandbox) -> None:
+    sandbox.ask("/sandbox/config", {"b2b": False})
+    try:
+        a.json(COUNTS)
+        assert count() == 1
+    finally:
+        sandbox.ask("/sandbox/config", {"b2b": True})
+    told = a.json(COUNTS)["kinds"]
+    assert told["products"] == 3
+    assert "companies" not in told
+
+
 def test_a_store_that_does_not_answer_is_left_alone(a: Store, app: Any) -> None:
     a.json(COUNTS)
     app.SHOPIFY_API_ORIGIN = "http://127.0.0.1:9/{shop}"

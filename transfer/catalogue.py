@@ -14,7 +14,7 @@ BEYOND = {
     "Staff accounts and what names them": "people are invited to a store, and not copied into it",
     "Other apps, their data, and the functions behind their discounts": "only the app itself may read and write it",
     "Themes": "Shopify lets only few apps write them; a theme is carried as a file, by its own export",
-    "Companies, catalogs and price lists": "not carried by this version",
+    "Catalogs and price lists, of companies and of markets": "not carried by this version",
     "Payment, shipping, tax and checkout settings": "the API does not give them, and they differ from store to store",
     "Analytics and search history": "they tell what happened, and cannot be written",
 }

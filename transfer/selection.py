@@ -91,14 +91,27 @@ def by_kind(selection: Selection, name: str) -> bool:
 def asked(selection: Selection, name: str) -> bool:
     """Whether records of a resource may come at all, be it only because others need them.
 
-    What is not carried by default comes only where somebody named it, or named what its values hang on.
+    What is not carried by default comes only where somebody named it, or named what its values hang on. People whom a
+    closure needs come with those who were named: the customers who are a company's contacts.
     """
     resource = RESOURCES[name]
-    named = {*selection.resources, *selection.also, *(target.resource for target in selection.records)}
-    if resource.by_default or name in named:
+    if resource.by_default or _named(selection, name):
         return True
-    owners = {owner_of(kind) for kind in resource.holders}
-    return any(not RESOURCES[one].by_default and one in named for one in owners)
+    if selection.closure and any(_named(selection, one) for one, own in RESOURCES.items() if _needs(own, name)):
+        return True
+    owners = {owner_of(kind) for kind in resource.holders} if resource.owner_types else set()
+    return any(not RESOURCES[one].by_default and asked(selection, one) for one in owners)
+
+
+def _named(selection: Selection, name: str) -> bool:
+    """Whether somebody named a kind, or a single record on which records of it hang: a company has locations."""
+    picked = {target.resource for target in selection.records}
+    return name in {*selection.resources, *selection.also, *picked} or RESOURCES[name].hangs_on in picked
+
+
+def _needs(resource: Resource, name: str) -> bool:
+    """Whether records of a kind are nothing without those of another that tells of people."""
+    return name in resource.tells_of and not resource.owner_types
 
 
 def not_chosen(selection: Selection) -> list[str]:

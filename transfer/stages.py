@@ -64,8 +64,10 @@ def _naming(desk: Desk, options: Options) -> Desk:
 
 
 def _without_names(desk: Desk, chosen: set[str]) -> Desk:
+    """`chosen`: the kinds of which records may come. Who is named in the key of one of these is no secret."""
     personal = frozenset(name for name, resource in desk.registry.items() if resource.personal)
-    return replace(desk, unnamed=frozenset() if personal & chosen else personal)
+    told = {name for one in chosen & personal for name in (one, *desk.registry[one].tells_of)}
+    return replace(desk, unnamed=personal - told)
 
 
 def _read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

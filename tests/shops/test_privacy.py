@@ -30,6 +30,18 @@ def _imported(export: Run, shop: Any) -> Run:
         return work(imports.create(shop, name="a.zip", upload=archive))
 
 
+@pytest.mark.parametrize("kind", ["companies", "company_locations", "company_contacts", "company_metafields"])
+def test_business_customers_are_forgotten_as_others_are(kind: str, app: Any, sandbox: Sandbox, client: Client) -> None:
+    source, target = (installed(sandbox, sandbox.shop("boutique", products=1)) for _ in "ab")
+    held = work(exports.create(source, Selection(frozenset({kind}))))
+    copied = _imported(held, target)
+    assert LedgerEntry.objects.filter(run=copied, resource=kind).exists()
+    assert deliver(client, "customers/redact", source.domain, b"{}").status_code == 200
+    webhooks()
+    assert not LedgerEntry.objects.filter(run=copied).exists()
+    assert not Export.objects.filter(pk=held.pk).exists()
+
+
 def test_whoever_is_forgotten_is_forgotten_everywhere(app: Any, sandbox: Sandbox, client: Client) -> None:
     source, target = (installed(sandbox, sandbox.shop("boutique", products=1)) for _ in "ab")
     held = work(exports.create(source, PEOPLE))

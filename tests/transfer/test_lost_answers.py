@@ -127,7 +127,31 @@ def _translation(fields: Any, key: list[str]) -> None:
         fields["texts"]["title"] += " (other)"
 
 
+def _company(fields: Any, key: list[str]) -> None:
+    fields["note"] = f"{fields['note'] or ''} (other)"
+
+
+def _place(fields: Any, key: list[str]) -> None:
+    """Every part of it that has a mutation of its own."""
+    _company(fields, key)
+    fields |= {"taxExempt": not fields["taxExempt"], "taxExemptions": ["US_NY_RESELLER_EXEMPTION"]}
+    fields["checkout"]["checkoutToDraft"] = not fields["checkout"]["checkoutToDraft"]
+    for address in (fields["shippingAddress"], fields["billingAddress"]):
+        if address is not None:
+            address["address1"] += " (other)"
+
+
+def _contact(fields: Any, key: list[str]) -> None:
+    """Another title, and in each location the other role."""
+    fields["title"] = f"{fields['title'] or ''} (other)"
+    for one in fields["roles"]:
+        one["role"] = "Ordering only" if one["role"] == "Location admin" else "Location admin"
+
+
 CHANGES = {
+    "companies": _company,
+    "company_locations": _place,
+    "company_contacts": _contact,
     "products": _product,
     "metafield_pins": _pins,
     "locales": _locale,

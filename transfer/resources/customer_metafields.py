@@ -34,6 +34,7 @@ class CustomerMetafields(HandleOwned):
     key_shape = (CONTACT, WORD, WORD)
     optional = "personal data: tick it only where you may copy what is noted about people"
     personal = True
+    tells_of = ("customers",)
     scopes = Scopes(read=("read_customers",), write=("write_customers",))
     owner_selection = f"... on Customer {{ {NAMED} }}"
     hangs_on, owner_types = "customers", ("CUSTOMER",)

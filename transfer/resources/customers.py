@@ -170,7 +170,7 @@ class Customers(Plain):
                 targets,
                 "CustomerIdentifierInput!",
                 f"customerByIdentifier(identifier: $v) {{ id {NAMED} }}",
-                lambda target: _named(target.key, "emailAddress", "phoneNumber"),
+                lambda target: named(target.key, "emailAddress", "phoneNumber"),
                 lambda target, node: node["id"] if key_of(node) == target.key else None,
             )
         )
@@ -232,7 +232,7 @@ class Customers(Plain):
         own = {name: job.after.get(name) or None for name in (*_OWN, "tags", "taxExempt", "taxExemptions")}
         addresses = [people.input_of(one) for one in people.distinct(job.after.get("addresses") or [])]
         return {
-            "identifier": _named(job.key, "email", "phone"),
+            "identifier": named(job.key, "email", "phone"),
             "input": given({**own, "addresses": addresses or None}),
         }
 
@@ -293,7 +293,7 @@ def _key(fields: Mapping[str, Any]) -> Key:
     return (str(email).strip().lower() if email else str(phone or ""),)
 
 
-def _named(key: Key, email: str, phone: str) -> dict[str, str]:
+def named(key: Key, email: str, phone: str) -> dict[str, str]:
     """The key as an identifier: ``{"email": …}`` or ``{"phone": …}``."""
     return {email if "@" in key[0] else phone: key[0]}
 

@@ -33,6 +33,7 @@ REFERRED: tuple[str, ...] = (
     "articles",
     "files",
     "customers",
+    "companies",
 )
 
 FIELDS = "id namespace key type value updatedAt"

@@ -102,6 +102,7 @@ class Metaobjects(Resource):
     unique = True
     refers_to = (
         "customers",
+        "companies",
         "metaobject_definitions",
         "metaobjects",
         "products",

@@ -1,0 +1,199 @@
+"""Companies that buy from the store (B2B), by their external id, or by their name where they have none.
+
+Shopify makes no company without a location. So a company is made together with its first one, of which it tells name
+and external id: what else there is to say of that is the location's own record. Who speaks for it is linked when its
+people are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .. import values
+from ..diff import Change
+from ..keys import Key
+from ..outcomes import Reason
+from ..references import Target, parse
+from ..resource import Ask, Fields, Ids, Job, Place, Result, Scopes, Talk
+from ..shapes import Maybe, Moment, Object, Reference
+from . import _business as business
+from ._common import by_search, given, refused, touches
+from ._plain import Documents, Plain
+from ._shapes import NAME, TEXT
+
+_FIELDS = f"""
+  id {business.NAMED} note customerSince updatedAt mainContact {{ id }}
+  locations(first: 1, sortKey: ID) {{ nodes {{ {business.NAMED} }} }}
+"""
+_READ = f"""
+query Companies($after: String, $query: String) {{
+  companies(first: 100, after: $after, query: $query, sortKey: ID) {{
+    nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+  }}
+}}
+"""
+_BACK = f"query CompaniesById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Company {{ {_FIELDS} }} }} }}"
+_COUNT = "query CompaniesCount { companiesCount(limit: null) { count } }"
+_CREATE = """
+mutation CreateCompany($input: CompanyCreateInput!) {
+  companyCreate(input: $input) { company { id } userErrors { field message code } }
+}
+"""
+_UPDATE = """
+mutation UpdateCompany($id: ID!, $input: CompanyInput!) {
+  companyUpdate(companyId: $id, input: $input) { company { id } userErrors { field message code } }
+}
+"""
+_MAIN = """
+mutation SetMainContact($id: ID!, $contact: ID!) {
+  companyAssignMainContact(companyId: $id, companyContactId: $contact) {
+    company { id } userErrors { field message code }
+  }
+}
+"""
+_OWN = ("name", "note")
+
+
+class Companies(Plain):
+    name = "companies"
+    label = "Companies"
+    key_is = "id or name; the external id, or the name of a company that has none"
+    shape = Object(
+        "a company",
+        {
+            "name": NAME,
+            "externalId": business.EXTERNAL_ID,
+            "note": TEXT,
+            "customerSince": Maybe(Moment()),
+            "mainContact": Maybe(Reference("company_contacts")),
+            "firstLocation": Maybe(
+                Object("the name of a location", {"name": NAME, "externalId": business.EXTERNAL_ID})
+            ),
+        },
+    )
+    key_shape = business.KEY
+    leaves = {
+        "orders, drafts, what was spent, timeline": "what was sold belongs to the store that sold it",
+        "since when a company that the target has is a customer": "Shopify takes it when a company is made, and never "
+        "again",
+        "which of several companies of one name is which": "nothing tells them apart; give them external ids",
+    }
+    uncarried = frozenset({"customerSince", "firstLocation"})
+    optional = "business customers: tick them only where you may copy who buys from the store, and where it sells B2B"
+    personal = True
+    scopes = Scopes(read=("read_companies",), write=("write_companies",))
+    gid_types = ("Company",)
+    identify = {"Company": business.NAMED}
+    refers_to = ("company_contacts",)
+    documents = Documents(_READ, _BACK, _CREATE, _UPDATE, "", _COUNT)
+    connection, noun, selection = "companies", "company", business.NAMED
+    key_parts = 2
+    unique = False  # two companies may share their name
+    deletable = False  # its people, places and prices would go with it
+    points = 20.0
+
+    # -- reading
+
+    def key_of(self, node: Mapping[str, Any]) -> Key:
+        return business.key_of(node)
+
+    def fields_of(self, node: Mapping[str, Any]) -> Fields:
+        own = {name: node[name] for name in ("name", "externalId", "note", "customerSince")}
+        first = next(iter(node["locations"]["nodes"]), None)
+        main = node["mainContact"]
+        return {**own, "mainContact": main["id"] if main else None, "firstLocation": first}
+
+    def term(self, target: Target) -> str:
+        return business.term(target.key)
+
+    def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
+        return Target(self.name, self.key_of(node))
+
+    # -- meaning
+
+    def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
+        main = fields.get("mainContact")
+        return {**fields, "mainContact": translate(main)} if main else fields
+
+    def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
+        target = parse(fields.get("mainContact") or "")
+        if target is not None:
+            yield Place("mainContact", target)
+
+    def normalise(self, fields: Fields) -> Fields:
+        since = fields.get("customerSince")
+        return {
+            **fields,
+            "note": fields.get("note") or None,
+            "customerSince": values.normalise("date_time", since) if since else None,
+        }
+
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        """Without what counts only when a company is made."""
+        return [
+            one for one in super().changes(before, after) if not touches(self.uncarried, one.path.partition(".")[0])
+        ]
+
+    def contradiction(self, key: Key, fields: Fields) -> str | None:
+        return business.contradiction(key, fields)
+
+    def anonymous_key(self, key: Key, alias: Callable[[str], str]) -> Key:
+        return business.alias_of(key, "Company", alias)
+
+    def anonymous(self, key: Key, fields: Fields, alias: Callable[[str], str]) -> Fields | None:
+        told: Fields = {name: fields[name] for name in ("customerSince", "mainContact") if name in fields}
+        nobody = {**business.nameless(fields, "Company", alias), **told}
+        if fields.get("firstLocation"):
+            place = business.nameless(fields["firstLocation"], "Location", alias)
+            nobody["firstLocation"] = {name: place[name] for name in ("name", "externalId")}
+        return nobody
+
+    def refuse(self, job: Job) -> Result | None:
+        if len(job.after.get("note") or "") <= business.MAX_NOTE:
+            return None
+        detail = f"Shopify takes at most {business.MAX_NOTE} characters in a note."
+        return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
+
+    # -- writing
+
+    def begun(self, job: Job) -> Fields:
+        """Nobody speaks for it before its people are there."""
+        if "mainContact" not in job.without:
+            return job.after
+        return {**job.after, "mainContact": (job.before or {}).get("mainContact")}
+
+    def created(self, job: Job, ids: Ids) -> dict[str, Any]:
+        own = given({name: job.after.get(name) or None for name in (*_OWN, "externalId", "customerSince")})
+        first = given(job.after.get("firstLocation") or {})
+        return {"input": {"company": own, **({"companyLocation": first} if first else {})}}
+
+    def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
+        return {"input": {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}}
+
+    def create(self, job: Job, ids: Ids) -> Talk[Result]:
+        """Shopify would make a second one of a name without a word."""
+        if job.key[0] == business.NAME:
+            target = Target(self.name, job.key)
+            if target in (yield from by_search([target], self.connection, self.selection, self.term, self.key_of)):
+                detail = "Somebody made a company of this name after the plan was made."
+                return Result(job.key, reason=Reason.CHANGED_MEANWHILE, detail=detail)
+        return (yield from super().create(job, ids))
+
+    def update(self, job: Job, ids: Ids) -> Talk[Result]:
+        result = Result(job.key, job.gid)
+        if self.updated(job, ids)["input"]:
+            result = yield from super().update(job, ids)
+        main = ids.translate(job.after.get("mainContact") or "")
+        if not result.ok or not main or "mainContact" in job.without or not touches(job.changed, "mainContact"):
+            return result
+        data = yield Ask(_MAIN, {"id": job.gid, "contact": main}, repeatable=True)
+        errors = data["companyAssignMainContact"]["userErrors"]
+        return refused(job.key, errors) if errors else result
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        (job,) = jobs
+        return [(yield from (self.create(job, ids) if job.gid is None else self.update(job, ids)))]
+
+
+RESOURCE = Companies()

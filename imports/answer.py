@@ -13,6 +13,7 @@ from transfer.reasons import of_one, reason
 # Reasons that somebody chose, and such that only part of a record is missing: not a failure of the record.
 CHOSEN = frozenset({Reason.EXCLUDED, Reason.POLICY})
 PARTIAL = frozenset({Reason.UNRESOLVED_REFERENCE, Reason.UNREAD_REFERENCE})
+KEPT = frozenset({Reason.CHANGED_MEANWHILE})  # they are there, as somebody in the store wants them
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +47,35 @@ def answer(result: Mapping[str, Any]) -> Answer:
     source = totals.get("source", 0)
     groups = _groups(result)
     unread = _unread(result)
-    chosen = sum(group.count for group in groups if group.word in CHOSEN)
+    chosen, kept = (sum(group.count for group in groups if group.word in words) for words in (CHOSEN, KEPT))
+    kept = min(kept, totals.get("kept", kept))  # others were to be deleted, and are in no archive
     absent = max(_absent(totals), sum(group.count for group in groups if group.tone == "bad"))
     if absent:
         reasons = sum(group.tone == "bad" for group in groups)
         why = f", for {_count(reasons, 'reason')}" if reasons else ""
-        return Answer(f"{_of(absent, source)} did not arrive{why}.{unread}", "bad", groups)
-    arrived = source - chosen
-    if not source:
-        sentence = "The archive is empty: there was nothing to write."
-    elif chosen:
-        left = "one was" if chosen == 1 else f"{chosen:,} were"
-        sentence = f"All {_records(arrived)} that you chose arrived; {left} left out."
-    else:
-        sentence = f"All {_records(source)} arrived." if source > 1 else "The one record arrived."
+        rest = f"; {_as_changed(kept)}" if kept else ""
+        return Answer(f"{_of(absent, source)} did not arrive{why}{rest}.{unread}", "bad", groups)
     warned = bool(result.get("withheld")) or any(group.tone == "warn" for group in groups)
-    return Answer(sentence + unread, "warn" if warned else "good", groups)
+    return Answer(_arrived(source, chosen, kept) + unread, "warn" if warned else "good", groups)
+
+
+def _arrived(source: int, chosen: int, kept: int) -> str:
+    """Where nothing failed. `chosen`: left out; `kept`: there, with what somebody changed meanwhile."""
+    if not source:
+        return "The archive is empty: there was nothing to write."
+    wanted = source - chosen
+    that = " that you chose" if chosen else ""
+    left = f"; {'one was' if chosen == 1 else f'{chosen:,} were'} left out" if chosen else ""
+    if kept:
+        return f"{_of(wanted - kept, wanted)}{that} arrived as they are in the archive; {_as_changed(kept)}{left}."
+    if source == 1 and not chosen:
+        return "The one record arrived."
+    return f"All {_records(wanted)}{that} arrived{left}."
+
+
+def _as_changed(count: int) -> str:
+    are, them = ("is", "it") if count == 1 else ("are", "them")
+    return f"{count:,} {are} there as somebody changed {them} meanwhile"
 
 
 def _unread(result: Mapping[str, Any]) -> str:
@@ -70,14 +84,14 @@ def _unread(result: Mapping[str, Any]) -> str:
 
 
 def _absent(totals: Mapping[str, int]) -> int:
-    return sum(totals.get(word, 0) for word in ("failed", "changed_meanwhile", "unverified"))
+    return sum(totals.get(word, 0) for word in ("failed", "unverified"))
 
 
 def _groups(result: Mapping[str, Any]) -> tuple[Group, ...]:
     counts: Counter[str] = Counter()
     for line in result.get("resources", {}).values():
         counts.update(line.get("reasons", {}))
-    tones = {word: "" if word in CHOSEN else "warn" if word in PARTIAL else "bad" for word in counts}
+    tones = {word: "" if word in CHOSEN else "warn" if word in PARTIAL | KEPT else "bad" for word in counts}
     order = {"bad": 0, "warn": 1, "": 2}
     words = sorted(counts, key=lambda word: (order[tones[word]], -counts[word], word))
     return tuple(_group(word, counts[word], tones[word]) for word in words if counts[word])

@@ -76,7 +76,7 @@ def figures(run: Import) -> dict[str, str]:
         if run.policy == Policy.MIRROR:
             doing[Verdict.EXTRA] = own[Verdict.EXTRA]
         verdicts.update(doing)
-        points += RESOURCES[resource].points * (doing[Verdict.CREATE] + doing.get(Verdict.UPDATE, 0))
+        points += RESOURCES[resource].price(doing[Verdict.CREATE], doing.get(Verdict.UPDATE, 0))
     return {
         "write": f"{verdicts.total():,}",
         "create": f"{verdicts[Verdict.CREATE]:,}",

@@ -36,7 +36,7 @@ def plan(run: Run) -> Mapping[str, Any]:
         name: {verdict: own.get(f"verdict:{verdict}", 0) for verdict in Verdict} | {"lost": own.get("lost", 0)}
         for name, own in tallies.items()
     }
-    points = sum(RESOURCES[name].points * (own[Verdict.CREATE] + own[Verdict.UPDATE]) for name, own in counts.items())
+    points = sum(RESOURCES[name].price(own[Verdict.CREATE], own[Verdict.UPDATE]) for name, own in counts.items())
     bucket = run.shop.bucket or {}
     rate = bucket.get("rate") or 100.0
     seconds = max(0.0, points - (bucket.get("level") or 0.0)) / rate
@@ -85,6 +85,7 @@ WORDS = (
     "unverified",
     "lost_references",
     "changed_meanwhile",
+    "kept",
 )
 _ACCOUNTED = (
     *(Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.FAILED),
@@ -111,7 +112,8 @@ def _line(own: Mapping[str, int], source: int) -> dict[str, Any]:
         "verified": proven,
         "unverified": written + counts[Outcome.UNCHANGED] - proven,
         "lost_references": own.get("lost", 0),
-        "changed_meanwhile": own.get(f"reason:{Reason.CHANGED_MEANWHILE}", 0),
+        "changed_meanwhile": (moved := own.get(f"reason:{Reason.CHANGED_MEANWHILE}", 0)),
+        "kept": moved - extra[Outcome.SKIPPED],
         "reasons": {word.removeprefix("reason:"): count for word, count in own.items() if word.startswith("reason:")},
     }
 

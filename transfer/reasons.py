@@ -8,7 +8,7 @@ REASONS: dict[str, tuple[str, str]] = {
     Reason.EXCLUDED: ("were left out, as you chose", ""),
     Reason.POLICY: ("were left as they are, as you chose", ""),
     Reason.CHANGED_MEANWHILE: (
-        "were changed in this store after the plan was made, and left alone",
+        "were changed in this store by somebody while the import ran, which was kept",
         "Import the archive again to see a new plan.",
     ),
     Reason.AMBIGUOUS: (

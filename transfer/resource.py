@@ -275,6 +275,10 @@ class Resource(ABC):
         """All kinds of things that these hang on."""
         return (self.hangs_on,) if self.hangs_on else ()
 
+    def price(self, creates: int, updates: int) -> float:
+        """What writing so many of these costs, for the plan's estimate."""
+        return self.points * (creates + updates)
+
     # -- reading -----------------------------------------------------------------------------------------------
 
     @abstractmethod

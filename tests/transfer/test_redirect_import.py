@@ -13,6 +13,7 @@ import pytest
 from tests.support import Sandbox, archive_of, import_, total
 from transfer.keys import encode
 from transfer.outcomes import Outcome
+from transfer.registry import RESOURCES
 from transfer.work import Desk, Where
 
 CREATE = """mutation C($urlRedirect: UrlRedirectInput!) {
@@ -43,6 +44,7 @@ def test_many_are_imported_at_once_and_few_one_by_one(sandbox: Sandbox, tmp_path
     assert total(desk, "verified") == total(desk, "outcome:created") == 400
     assert sandbox.graphql(shop, COUNT)["urlRedirectsCount"]["count"] == 400
     assert desk.client.pacer.spending.points < 400, "one by one they cost ten points each"
+    assert desk.client.pacer.spending.points / 3 < RESOURCES["url_redirects"].price(400, 0) < 400
     again, _ = import_(sandbox, shop, archive_of(sandbox, shop, tmp_path), tmp_path)
     assert again.client.writes == 0
     few, _ = import_(sandbox, shop, sheet([("/few", "/"), ("/odd path?x=ü", "/"), *redirects(3)]), tmp_path)
@@ -72,3 +74,10 @@ def test_an_import_that_takes_long_is_waited_for(sandbox: Sandbox, tmp_path: Pat
     shop = sandbox.shop()
     desk, _ = import_(sandbox, shop, sheet(redirects(60)), tmp_path)
     assert total(desk, "verified") == 60
+
+
+def test_the_plan_is_priced_as_it_will_be_written() -> None:
+    own = RESOURCES["url_redirects"]
+    assert [own.price(number, 0) for number in (1, 19, 20, 150, 151, 300, 400)] == [10, 190, 50, 50, 60, 100, 150]
+    assert own.price(20, 3) == 80
+    assert RESOURCES["pages"].price(2, 1) == 3 * RESOURCES["pages"].points

@@ -10,6 +10,7 @@ from django.test import Client
 
 from imports import choices, listing
 from imports.answer import answer
+from imports.kind import _line
 from imports.listing import Filters
 from imports.marks import Piece, side_by_side
 from imports.models import Import
@@ -35,7 +36,30 @@ def test_a_report_begins_with_the_answer() -> None:
     assert two.groups[1].what.startswith("belongs to")
     assert answer(result(10, excluded=1)).sentence == "All 9 records that you chose arrived; one was left out."
     assert answer(result(10, unresolved_reference=2)).tone == "warn"
+    assert answer(result(1)).sentence == "The one record arrived."
     assert answer({"totals": {"source": 5, "unverified": 1}, "resources": {}}).tone == "bad"
+
+
+def test_what_somebody_changed_meanwhile_is_there_and_is_told_apart() -> None:
+    def own(source: int, kept: int, **reasons: int) -> dict[str, Any]:
+        failed = sum(count for word, count in reasons.items() if word == "refused")
+        totals = {"source": source, "failed": failed, "changed_meanwhile": reasons["changed_meanwhile"], "kept": kept}
+        return {"totals": totals, "resources": {"products": {"reasons": reasons}}}
+
+    alone = answer(own(200, 2, changed_meanwhile=2))
+    assert alone.sentence == (
+        "198 of 200 records arrived as they are in the archive; 2 are there as somebody changed them meanwhile."
+    )
+    assert (alone.tone, [group.tone for group in alone.groups]) == ("warn", ["warn"])
+    assert answer(own(200, 1, changed_meanwhile=1, excluded=3)).sentence == (
+        "196 of 197 records that you chose arrived as they are in the archive; "
+        "1 is there as somebody changed it meanwhile; 3 were left out."
+    )
+    assert answer(own(200, 1, changed_meanwhile=1, refused=4)).sentence == (
+        "4 of 200 records did not arrive, for one reason; 1 is there as somebody changed it meanwhile."
+    )
+    extra = answer(own(7, 0, changed_meanwhile=1))  # only the target had it, and a mirror was to delete it
+    assert (extra.sentence, extra.tone) == ("All 7 records arrived.", "warn")
 
 
 def test_every_reason_has_words() -> None:
@@ -136,3 +160,15 @@ def test_the_form_leaves_out_what_was_kept(plan: Import, client: Client) -> None
     assert client.post(f"/imports/{plan.pk}/leave-out", form, headers=own).status_code == 422
     report = client.get(f"/imports/{plan.pk}/report?reason=excluded", headers={**own, "Accept": "text/html"})
     assert "that you chose arrived; one was left out." in report.content.decode()
+
+
+def test_what_a_mirror_left_alone_is_none_of_what_the_archive_holds() -> None:
+    tally = {
+        "extra:skipped": 1,
+        "outcome:skipped": 3,
+        "outcome:created": 4,
+        "reason:changed_meanwhile": 3,
+        "verified": 4,
+    }
+    line = _line(tally, 6)
+    assert (line["changed_meanwhile"], line["kept"], line["skipped"]) == (3, 2, 2)

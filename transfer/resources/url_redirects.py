@@ -45,6 +45,7 @@ mutation DeleteUrlRedirect($id: ID!) {
 """
 
 
+PRICE = 50.0  # of an import, whatever it holds: four requests, two looks at it, and the list of the newest
 PATIENT = POLLS  # looks at an import, one after the other; what takes longer is waited for like files
 OVERTAKEN = "Somebody else made it after the plan was made; it leads now to where the archive says."
 NOT_TAKEN = "Shopify's import of redirects did not make it; import again, and what is missing is tried one by one."
@@ -68,6 +69,11 @@ class UrlRedirects(Plain):
     batch = 150
     least = 20  # from here on an import is cheaper by far
     settles = True
+
+    def price(self, creates: int, updates: int) -> float:
+        files, rest = divmod(creates, self.batch)
+        last = PRICE if rest >= self.least else self.points * rest
+        return PRICE * files + last + self.points * updates
 
     def key_of(self, node: Mapping[str, Any]) -> Key:
         return (node["path"],)

@@ -32,6 +32,7 @@ _DISPLAY_TYPES = [
     "color",
     "id",
 ]
+_NOT_FILTERABLE = ("json", "link", "list.link", "money", "multi_line_text_field", "rich_text_field")
 
 
 def definition_type(name: str) -> Node:
@@ -180,7 +181,20 @@ def _new_field(shop: Shop, given: Mapping[str, Any], others: Sequence[Node], pla
         "required": bool(given.get("required")),
         "type": definition_type(given["type"]),
         "validations": validations,
+        "capabilities": _field_capabilities(given, None, given["type"], place),
     }
+
+
+def _field_capabilities(given: Mapping[str, Any], before: Node | None, type_: str, place: list[str]) -> Node:
+    """Whether entries can be filtered by a field in the admin; not where its values are long texts or data."""
+    old = before["capabilities"]["adminFilterable"]["enabled"] if before is not None else False
+    new = (given.get("capabilities") or {}).get("adminFilterable")
+    eligible = type_ not in _NOT_FILTERABLE
+    enabled = old if new is None else bool(new["enabled"])
+    if enabled and not eligible:
+        message = f"The capability admin_filterable is not eligible for type {type_}."
+        raise Refusal([*place, "capabilities"], message, "INVALID", elementKey=given["key"])
+    return {"adminFilterable": {"eligible": eligible, "enabled": enabled}}
 
 
 def _display_key(key: str | None, fields: Sequence[Node]) -> str | None:
@@ -299,6 +313,7 @@ def _operate(shop: Shop, fields: list[Node], operation: Mapping[str, Any], place
         return str(key)
     if given.get("validations") is not None:
         item["validations"] = check_validations(shop, item["type"]["name"], given["validations"], [*place, kind])
+    item["capabilities"] = _field_capabilities(given, item, item["type"]["name"], [*place, kind])
     if given.get("required") is not None:
         item["required"] = given["required"]
     for name in ("name", "description"):

@@ -36,6 +36,7 @@ from .types import AWKWARD, list_values, plain_values
 
 PRODUCTS = 220
 TEXT = "single_line_text_field"
+FILTERED = {"capabilities": {"adminFilterable": {"enabled": True}}}
 RATING = [{"name": "scale_min", "value": "1.0"}, {"name": "scale_max", "value": "5.0"}]
 
 
@@ -106,10 +107,14 @@ def _definitions(shop: Shop) -> dict[str, Node]:
         shop,
         "material",
         [
-            {"key": "name", "type": TEXT, "required": True},
-            {"key": "share", "type": "number_integer", "validations": [{"name": "max", "value": "100"}]},
+            {"key": "name", "type": TEXT, "required": True, "description": "As on the label", **FILTERED},
+            {"key": "share", "type": "number_integer", "validations": [{"name": "max", "value": "100"}], **FILTERED},
             {"key": "shine", "type": "rating", "validations": RATING},
         ],
+        capabilities={
+            "renderable": {"enabled": True, "data": {"metaTitleKey": "name"}},
+            "onlineStore": {"enabled": True, "data": {"urlHandle": "materials"}},
+        },
     )
     story = define(
         shop,
@@ -174,6 +179,7 @@ def _entries(
                 "share": str(number),
                 "shine": json.dumps({"value": "3.0", "scale_min": "1.0", "scale_max": "5.0"}),
             },
+            template="fabric" if number == 1 else None,
         )
         for number in range(50)
     ]

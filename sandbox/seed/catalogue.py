@@ -140,11 +140,15 @@ def _metafield_conditions(
 
 def _without(shop: Shop, products: Sequence[Node], other: Node) -> Node:
     cheap = {"variantPrice": {"relation": "LESS_THAN", "value": {"amount": "60", "currencyCode": "EUR"}}}
+    once = {"variantCompareAtPrice": {"relation": "GREATER_THAN", "value": {"amount": "1", "currencyCode": "EUR"}}}
     exclusion = {
         "matchType": "ANY",
         "conditions": [
             {"collection": {"values": [other["id"]]}},
             {"productVendor": {"matchType": "ANY", "relation": "EQUALS", "values": ["Plain Goods"]}},
+            {"productType": {"matchType": "ANY", "relation": "EQUALS", "values": ["Vase"]}},
+            {"productTag": {"matchType": "ANY", "relation": "TAGGED_WITH", "values": ["lot-10"]}},
+            {"productCategory": CONDITIONS["productCategory"]},
         ],
         "selections": [{"productId": products[0]["id"]}],
     }
@@ -153,7 +157,7 @@ def _without(shop: Shop, products: Sequence[Node], other: Node) -> Node:
         title="Affordable",
         handle="affordable",
         sortOrder="MANUAL",
-        sources=[_source("Cheap", _conditions(cheap), exclusion=exclusion)],
+        sources=[_source("Cheap", _conditions(cheap, once, match="ANY"), exclusion=exclusion)],
     )
 
 
@@ -168,7 +172,7 @@ def _variants(shop: Shop, products: Sequence[Node]) -> Node:
 
 
 def _nested(shop: Shop, inner: Sequence[Node]) -> Node:
-    own = {"title": "Both", "collectionIds": [node["id"] for node in inner]}
+    own = {"title": "Both", "description": "One beside the other", "collectionIds": [node["id"] for node in inner]}
     return collection(shop, title="All together", handle="a-first", sources=[{"subCollections": own}])
 
 

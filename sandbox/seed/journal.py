@@ -27,7 +27,9 @@ def plant(
     pages: Sequence[Node],
     entries: Mapping[str, Sequence[Node]],
 ) -> None:
-    written = _articles(shop, [_blog(shop, "News"), _blog(shop, "Behind the scenes", commentPolicy="CLOSED")])
+    news = _blog(shop, "News")
+    behind = _blog(shop, "Behind the scenes", commentPolicy="CLOSED", templateSuffix="plain")
+    written = _articles(shop, [news, behind])
     _refer(shop, chance, products, written, entries)
     for type_, body in POLICIES.items():
         honest(policies.put, shop, {"type": type_, "body": body})
@@ -56,6 +58,7 @@ def _articles(shop: Shop, homes: Sequence[Node]) -> list[Node]:
                 "body": f'<p>{title}. See <a href="/products/golden-00000">this</a>.</p>' if number else "",
                 "summary": "<p>In short.</p>" if number % 2 else None,
                 "author": {"name": ("Anna Holm", "Kaito Ōe")[number % 2]},
+                "templateSuffix": "wide" if number == 1 else None,
                 "tags": ["Season", f"No. {number}"][: number % 3],
                 "isPublished": number not in (3, 4),
                 "publishDate": f"2024-0{1 + number}-03T09:30:00Z" if number not in (3, 4) else None,
@@ -129,4 +132,6 @@ def _menus(
     honest(menus.put, shop, own, "Main menu", None, main)
     legal = [item("SHOP_POLICY", refunds), item("PAGE", pages[6]), item("METAOBJECT", entries["designer"][1])]
     honest(menus.put, shop, shop.named("Menu", "footer"), "Footer", None, legal)
-    honest(menus.put, shop, None, "Sidebar", "sidebar", [{"title": "Search", "type": "SEARCH", "url": "/search"}])
+    rusty = [{**shelf, "tags": ["Rust"]} for shelf in shelves[:1]]
+    side = [{"title": "Search", "type": "SEARCH", "url": "/search"}, *rusty]
+    honest(menus.put, shop, None, "Sidebar", "sidebar", side)

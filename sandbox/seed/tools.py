@@ -38,10 +38,19 @@ def refers_to(*definitions: Node) -> list[dict[str, str]]:
     return [{"name": "metaobject_definition_ids", "value": json.dumps([node["id"] for node in definitions])}]
 
 
-def entry(shop: Shop, type_: str, handle: str, values: Mapping[str, str], status: str | None = None) -> Node:
+def entry(
+    shop: Shop,
+    type_: str,
+    handle: str,
+    values: Mapping[str, str],
+    status: str | None = None,
+    template: str | None = None,
+) -> Node:
     given: dict[str, Any] = {"fields": [{"key": key, "value": value} for key, value in values.items()]}
-    if status:
-        given["capabilities"] = {"publishable": {"status": status}}
+    capabilities: dict[str, Any] = {"publishable": {"status": status}} if status else {}
+    if template:
+        capabilities["onlineStore"] = {"templateSuffix": template}
+    given["capabilities"] = capabilities
     node = shop.metaobject(type_, handle)
     made: Node = honest(metaobjects._write, shop, type_, node, handle, given, ["metaobject"])
     return made

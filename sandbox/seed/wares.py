@@ -143,6 +143,7 @@ def plant_awkward(shop: Shop) -> None:
     values = [{"values": {"End": f"end {number}"}, **end} for number, end in enumerate(ends)]
     product(shop, title="Extremes", handle="extremes", **shaped({"End": [f"end {n}" for n in range(3)]}, values))
     product(shop, title="Card", handle="gift-card", giftCard=True, giftCardTemplateSuffix=AWKWARD[:40])
+    product(shop, title="By subscription", handle="by-subscription", requiresSellingPlan=True)
     product(shop, title="Joint", handle="joint-listing", combinedListingRole="PARENT")
     bundle = product(shop, title="Bundle", handle="bundle")
     bundle["hasVariantsThatRequiresComponents"] = True

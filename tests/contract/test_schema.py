@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ast
-import gzip
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +13,6 @@ from graphql import (
     FieldNode,
     GraphQLSchema,
     OperationDefinitionNode,
-    build_client_schema,
     build_schema,
     parse,
     validate,
@@ -29,19 +25,6 @@ from transfer.registry import RESOURCES
 from transfer.resources._discount_documents import CREATE, DELETE, UPDATE
 
 pytestmark = pytest.mark.published_schema
-
-
-@pytest.fixture(scope="module")
-def published(schema_file: Path) -> dict[str, Any]:
-    with gzip.open(schema_file) as file:
-        data: dict[str, Any] = json.load(file)
-    return data
-
-
-@pytest.fixture(scope="module")
-def schema(published: dict[str, Any]) -> GraphQLSchema:
-    introspection: Any = {"__schema": published["data"]["__schema"]}
-    return build_client_schema(introspection, assume_valid=True)  # deprecations of interface fields do not match
 
 
 def documents() -> Iterator[tuple[str, str]]:

@@ -105,6 +105,7 @@ class Customers(Plain):
     )
     key_shape = (people.CONTACT,)
     leaves = {
+        "where somebody consented": "it is a place of the store that asked; that they did is carried, and when",
         "orders, what was spent, store credit, timeline": "what was sold belongs to the store that sold it",
         "passwords, account invitations, payment methods": "Shopify gives them to nobody; customers log in anew",
         "customers without e-mail address and phone": "nothing tells them apart from others",

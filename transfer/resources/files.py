@@ -74,6 +74,7 @@ class Files(Resource):
     key_shape = (OneOf(*CONTENT), Text("a file name, or an address", least=1))
     leaves = {
         "files that Shopify could not process": "there is nothing to copy",
+        "the preview pictures of videos and models": "Shopify makes them anew, and does not say which are a person's",
         "two different videos or models of one name": "nobody can say which is which",
     }
     scopes = Scopes(read=("read_files",), write=("write_files",))

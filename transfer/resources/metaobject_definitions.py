@@ -29,7 +29,9 @@ _FIELDS = """
     renderable { enabled data { metaTitleKey metaDescriptionKey } }
     onlineStore { enabled data { urlHandle } }
   }
-  fieldDefinitions { key name description required type { name } validations { name value } }
+  fieldDefinitions {
+    key name description required type { name } validations { name value } capabilities { adminFilterable { enabled } }
+  }
 """
 _READ = f"""
 query MetaobjectDefinitions($after: String) {{
@@ -93,6 +95,7 @@ _FIELD = Object(
         "name": Maybe(Text()),
         "description": Maybe(Text()),
         "required": Flag(),
+        "adminFilterable": Maybe(Flag()),
         "type": TYPE,
         "validations": validations.SHAPE,
     },
@@ -245,13 +248,19 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
     if not node or foreign(node["type"]):
         return None
     fields = {name: node[name] for name in ("name", "description", "displayNameKey", "access", "capabilities")}
-    fields["fieldDefinitions"] = [
-        {**item, "type": item["type"]["name"], "validations": validations.as_map(item["validations"])}
-        for item in node["fieldDefinitions"]
-    ]
+    fields["fieldDefinitions"] = [_of_field(item) for item in node["fieldDefinitions"]]
     if standard(node["type"]):
         fields["standard"] = True
     return Reading("metaobject_definitions", (node["type"],), node["id"], fields, node["updatedAt"])
+
+
+def _of_field(item: Mapping[str, Any]) -> Fields:
+    return {
+        **{name: item[name] for name in ("key", "name", "description", "required")},
+        "adminFilterable": item["capabilities"]["adminFilterable"]["enabled"],
+        "type": item["type"]["name"],
+        "validations": validations.as_map(item["validations"]),
+    }
 
 
 def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -262,7 +271,10 @@ def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _field(item: Mapping[str, Any], job: Job, ids: Ids) -> dict[str, Any]:
     """The input of a field, without the demand where it is relaxed."""
-    relaxed = f"fieldDefinitions.{item['key']}.required" in job.relaxed
+    path = f"fieldDefinitions.{item['key']}"
+    relaxed = f"{path}.required" in job.relaxed
+    filterable = bool(item.get("adminFilterable"))
+    said = filterable or touches(job.changed, f"{path}.adminFilterable")  # some types take no word of it
     present = (job.before or {}).get("fieldDefinitions", ())
     theirs: dict[str, str] = next((own["validations"] for own in present if own["key"] == item["key"]), {})
     rules = validations.beside(theirs, item["validations"])
@@ -273,6 +285,7 @@ def _field(item: Mapping[str, Any], job: Job, ids: Ids) -> dict[str, Any]:
             "description": item.get("description"),
             "required": bool(item["required"]) and not relaxed,
             "validations": validations.as_list(rules, ids.translate),
+            "capabilities": {"adminFilterable": {"enabled": filterable}} if said else None,
         }
     )
 

@@ -59,6 +59,10 @@ class Products(Resource):
         "components of bundles": "they belong to the app that made the bundle",
         "which products a joint (combined) listing shows": "they belong to the app that made the listing",
         "selling plans": "they belong to the app that made them",
+        "the currency of prices and costs": "it is the store's own",
+        "in which currency a gift card is issued": "that is chosen once, of those that one store sells in",
+        "on which sales channels a single variant is not shown": "not carried by this version; its product's are",
+        "Avalara's tax codes": "Shopify is taking them out of its API",
     }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Product",)

@@ -67,7 +67,10 @@ class Articles(Plain):
         },
     )
     key_shape = (HANDLE, handle(265))
-    leaves = {"authors' staff accounts": "they belong to one store; the author's name is carried"}
+    leaves = {
+        "authors' staff accounts": "they belong to one store; the author's name is carried",
+        "comments": "they are what readers of the other store wrote; Shopify lets no app write them",
+    }
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Article",)
     translated = "ARTICLE"

@@ -42,11 +42,12 @@ def relist(members: Members) -> None:
 
 
 def edited(archive: bytes, edit: Edit) -> bytes:
-    """`edit(resource, number, record)` says what stands in the place of each record; its `source` may be used too."""
+    """`edit(resource, number, record)` says what stands in the place of each record, with a `command` if it likes."""
     members = opened(archive)
     for name in [name for name in members if name.endswith(".jsonl") and not name.startswith("side/")]:
         records = list(_edited(members, name, edit))
-        members[name] = _lines({"fields": one["fields"], "key": one["key"]} for one in records)
+        own = ("command", "fields", "key")
+        members[name] = _lines({part: one[part] for part in own if part in one} for one in records)
         members[f"side/{name}"] = _lines({**one["side"], "key": one["key"]} for one in records)
     relist(members)
     return closed(members)

@@ -7,6 +7,7 @@ has it, and what it does say is completed with that before anything is judged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,7 @@ from .diff import text_of
 from .keys import Key
 from .outcomes import Outcome, Reason, State, Verdict
 from .resource import Fields, Resource
+from .shapes import ANY_NAME, ITEM, Object, Shape
 from .work import Row
 
 
@@ -49,9 +51,10 @@ def judge(resource: Resource, key: Key, command: Command, before: Fields | None,
         )
     if command is Command.UPDATE and before is None:
         return row(Verdict.CANNOT, Reason.NOT_THERE, "There is no such record; write MERGE to create it.")
-    if before is not None:
-        whole = command is Command.REPLACE
-        said = completed(resource, before, cleared(before, resource.replaced(before, said)) if whole else said)
+    if before is not None and command is Command.REPLACE:
+        said = completed(resource, before, resource.replaced(before, cleared(resource, before, said)), exact=True)
+    elif before is not None:
+        said = completed(resource, before, said)
     problem = resource.validate(key, said)
     return (
         said if problem is None else row(Verdict.CANNOT, Reason.INVALID, f"The row does not make a record: {problem}")
@@ -64,12 +67,23 @@ def _gone(row: Row) -> Row:
     return row
 
 
-def completed(resource: Resource, before: Fields, said: Fields) -> Fields:
-    """What the record would be: the target's, with what is said laid over it."""
-    return _over("", before, said, resource.keyed_lists)
+def completed(resource: Resource, before: Fields, said: Fields, *, exact: bool = False) -> Fields:
+    """What the record would be: the target's, with what is said laid over it.
+
+    `exact`: lists whose items have names hold those that are said, and no others, where the kind can take items away.
+    """
+    return _over("", before, said, _Lists(resource.keyed_lists, resource.exact_lists if exact else frozenset()))
 
 
-def _over(path: str, before: Mapping[str, Any], said: Mapping[str, Any], keyed: Mapping[str, str]) -> Fields:
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Lists whose items have names -> the item's field that holds it; and those that hold what is said alone."""
+
+    names: Mapping[str, str]
+    exact: frozenset[str]
+
+
+def _over(path: str, before: Mapping[str, Any], said: Mapping[str, Any], lists: _Lists) -> Fields:
     found = dict(before)
     for name, value in said.items():
         place = f"{path}.{name}" if path else name
@@ -77,11 +91,15 @@ def _over(path: str, before: Mapping[str, Any], said: Mapping[str, Any], keyed: 
         if value is None and present is not None:
             continue
         if isinstance(value, dict) and isinstance(present, dict):
-            value = _over(place, present, value, keyed)
-        elif place in keyed and present and _named(value, keyed[place]) and _named(present, keyed[place]):
-            value = _items(place, present, value, keyed)
+            value = _over(place, present, value, lists)
+        elif place in lists.names and present and _all_named(place, present, value, lists):
+            value = _items(place, present, value, lists)
         found[name] = value
     return found
+
+
+def _all_named(place: str, present: Any, said: Any, lists: _Lists) -> bool:
+    return _named(said, lists.names[place]) and _named(present, lists.names[place])
 
 
 def _named(items: Any, name: str) -> bool:
@@ -95,23 +113,50 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str)
 
 
-def _items(path: str, present: Sequence[Fields], said: Sequence[Fields], keyed: Mapping[str, str]) -> list[Fields]:
+def _items(path: str, present: Sequence[Fields], said: Sequence[Fields], lists: _Lists) -> list[Fields]:
     """Items that are not named stay where they are, as long as those that are named keep their order."""
-    old = {text_of(item[keyed[path]]): item for item in present}
-    new = {text_of(item[keyed[path]]): item for item in said}
-    whole = {name: _over(path, old[name], item, keyed) if name in old else item for name, item in new.items()}
-    if [name for name in old if name in new] == [name for name in new if name in old]:
-        return [whole.get(name, item) for name, item in old.items()] + [whole[name] for name in new if name not in old]
-    return [*whole.values(), *(item for name, item in old.items() if name not in new)]
+    name = lists.names[path]
+    old = {text_of(item[name]): item for item in present}
+    new = {text_of(item[name]): item for item in said}
+    whole = {key: _over(path, old[key], item, lists) if key in old else item for key, item in new.items()}
+    if path in lists.exact and whole:
+        return list(whole.values())
+    if [key for key in old if key in new] == [key for key in new if key in old]:
+        return [whole.get(key, item) for key, item in old.items()] + [whole[key] for key in new if key not in old]
+    return [*whole.values(), *(item for key, item in old.items() if key not in new)]
 
 
-def cleared(before: Mapping[str, Any], said: Mapping[str, Any]) -> Fields:
-    """What is said, and an empty text or list for what is not."""
-    found = dict(said)
+def cleared(resource: Resource, before: Fields, said: Fields) -> Fields:
+    """What is said, and an empty text or list for what is not, where that may be empty.
+
+    A state, an amount or a name may not: what cannot be empty stays as it is, and so does what is not said of a
+    definition's rules, which have names of their own.
+    """
+    return _cleared("", resource.shape, before, said, resource.keyed_lists)
+
+
+def _cleared(
+    path: str, shape: Shape, before: Mapping[str, Any], said: Mapping[str, Any], names: Mapping[str, str]
+) -> Fields:
+    found, inner = dict(said), dict(shape.inner())
     for name, present in before.items():
-        value = said.get(name)
-        if isinstance(present, dict) and isinstance(value, dict | None):
-            found[name] = cleared(present, value or {})
-        elif value is None and isinstance(present, str | list):
-            found[name] = "" if isinstance(present, str) else []
+        own, place = inner.get(name) or inner.get(ANY_NAME), f"{path}.{name}" if path else name
+        if own is not None:
+            found |= _without(place, own, name, present, said.get(name), names)
     return found
+
+
+def _without(path: str, own: Shape, name: str, present: Any, value: Any, names: Mapping[str, str]) -> dict[str, Any]:
+    """What a field becomes of which a record says `value`, or nothing."""
+    if isinstance(present, dict) and isinstance(value, dict | None):
+        if all(isinstance(inner, Object) for inner_name, inner in own.inner() if inner_name == ANY_NAME):
+            return {name: _cleared(path, own, present, value or {}, names)}
+    elif path in names and value and _named(value, names[path]) and _named(present, names[path]):
+        old = {text_of(item[names[path]]): item for item in present}
+        shape = dict(own.inner())[ITEM]
+        items = ((old.get(text_of(item[names[path]]), {}), item) for item in value)
+        return {name: [_cleared(path, shape, before, item, names) for before, item in items]}
+    elif value is None and isinstance(present, str | list):
+        empty: str | list[Any] = "" if isinstance(present, str) else []
+        return {name: empty} if own.wrong(empty) is None else {}
+    return {}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from .archive.manifest import SHAPE
 from .registry import RESOURCES, order
 from .resource import Resource
-from .shapes import Kind, Lacking, ListOf, MapOf, Object, OrNull, Shape
+from .shapes import ANY_NAME, ITEM, Kind, Lacking, ListOf, MapOf, Object, OrNull, Shape
 
 HEAD = """# Records, field by field
 
@@ -46,9 +46,9 @@ def _section(name: str, key: tuple[str, ...], shape: Object) -> Iterator[str]:
 def _fields(shape: Shape, path: str = "") -> Iterator[tuple[str, Shape, str]]:
     """(path, shape, when it must be there) of everything in it; of lists, what their items are besides."""
     for name, inner in shape.inner():
-        place = f"{path}{name}" if name == "[]" else f"{path}.{name}" if path else name
+        place = f"{path}{name}" if name == ITEM else f"{path}.{name}" if path else name
         within = list(_fields(inner, place))
-        if name not in ("[]", "<name>") or not (within or inner.said() == "a text"):
+        if name not in (ITEM, ANY_NAME) or not (within or inner.said() == "a text"):
             yield place, inner, _needed(shape, inner)
         yield from within
 

@@ -2,7 +2,8 @@
 
 Differences are named by path, for people and for the ledger: ``"title"``, ``"seo.title"``, and, in lists whose items
 have a name of their own, ``"fieldDefinitions.designer.required"``. The comparison is one-sided: what only the target
-has, and what the archive leaves unsaid (absent, or None), is no difference. An empty text or list is said, and counts.
+has, and what the archive leaves unsaid (absent, or None), is no difference. An empty text or list is said, and counts;
+but for an empty text where there is none: Shopify keeps some as nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _value(path: str, before: Any, after: Any, keyed_lists: Mapping[str, str]) -
     elif path in keyed_lists and isinstance(before, list) and isinstance(after, list):
         name = keyed_lists[path]
         yield from _mapping(path, _named(before, name), _named(after, name), keyed_lists)
-    elif before != after:
+    elif before != after and not (before is None and after == ""):
         yield Change(path, before, after)
 
 

@@ -2,7 +2,8 @@
 
 A product that somebody deletes takes its metafields, their translations and its places on sales channels with it; a
 variant takes its metafields and its stock. Nothing of these was to be written, so nothing looked at them again. Their
-owners' rows tell what became of them; of everything that is a node of its own, the store is asked whether it is there.
+owners' rows tell what became of them, and which variants a row with REPLACE took away; of everything that is a node of
+its own, the store is asked whether it is there.
 """
 
 from __future__ import annotations
@@ -59,16 +60,17 @@ def _vanished(desk: Desk, rows: Sequence[Row]) -> Iterator[Row]:
 def _fallen(desk: Desk, rows: Sequence[Row]) -> Iterator[Row]:
     rows = [row for row in rows if row.gid]  # the others were to be deleted, and not there
     homes = {row.target: _homes(desk, row) for row in rows}
-    gone = _gone(desk, {home for own in homes.values() for home in own})
+    gone = _gone(desk, {home for own in homes.values() for home in own.values()})
     for row in rows:
-        home = next((gone[home] for home in homes[row.target] if home in gone), None)
+        own = homes[row.target]
+        home = next((gone[place] for name in own for place in (name, own[name]) if place in gone), None)
         if home is not None:
             _fall(row, home)
             yield row
 
 
 def _fall(row: Row, home: Row) -> None:
-    if home.outcome is Outcome.DELETED and home.verdict is not Verdict.EXTRA:
+    if home.outcome in (Outcome.DELETED, Outcome.UPDATED) and home.verdict is not Verdict.EXTRA:
         row.outcome, row.verified = Outcome.DELETED, home.verified
         row.detail = f"It went with {home.target}, on which it hung."
     else:
@@ -76,18 +78,26 @@ def _fall(row: Row, home: Row) -> None:
         row.verified = False
 
 
-def _homes(desk: Desk, row: Row) -> list[Target]:
-    """The records on which a row hangs: for a variant's value, the product."""
-    found = (owner(target, desk.registry) for target in desk.registry[row.resource].owners(row.key))
-    return [home for home in found if home is not None]
+def _homes(desk: Desk, row: Row) -> dict[Target, Target]:
+    """What a row hangs on -> the record in which that is: for a variant's value, the variant and the product."""
+    found = ((target, owner(target, desk.registry)) for target in desk.registry[row.resource].owners(row.key))
+    return {target: home for target, home in found if home is not None}
 
 
 def _gone(desk: Desk, targets: Iterable[Target]) -> dict[Target, Row]:
+    """Those that are gone, and what was taken out of them -> the row that tells of it."""
     wanted: dict[str, list[tuple[str, ...]]] = {}
     for target in targets:
         wanted.setdefault(target.resource, []).append(target.key)
     rows = {name: desk.ledger.get(name, sorted(keys)) for name, keys in wanted.items()}
-    return {row.target: row for own in rows.values() for row in own.values() if _is_gone(row)}
+    found: dict[Target, Row] = {}
+    for row in (row for own in rows.values() for row in own.values()):
+        if _is_gone(row):
+            found[row.target] = row
+        elif row.outcome is Outcome.UPDATED and row.before is not None and row.after is not None:
+            taken = desk.registry[row.resource].taken(row.key, row.before, row.after)
+            found |= dict.fromkeys(taken, row)
+    return found
 
 
 def _is_gone(row: Row) -> bool:

@@ -265,6 +265,9 @@ class Resource(ABC):
     # `normalise` keeps their items in their places.
     keyed_lists: Mapping[str, str] = {}
 
+    # Of these, the ones from which a row with REPLACE takes away the items that it does not name.
+    exact_lists: frozenset[str] = frozenset()
+
     @property
     def by_default(self) -> bool:
         """Whether a run carries these without being asked for them."""
@@ -397,6 +400,10 @@ class Resource(ABC):
     def replaced(self, before: Fields, said: Fields) -> Fields:
         """What a row with REPLACE says beyond what it names, where a kind can take away what is not named."""
         return said
+
+    def taken(self, key: Key, before: Fields, after: Fields) -> Iterator[Target]:
+        """What lives inside a record, and goes with an update to `after`."""
+        return iter(())
 
     def vain(self, fields: Fields) -> bool:
         """Whether nothing is left to be written, once the references that land nowhere are taken out."""

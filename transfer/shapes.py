@@ -22,6 +22,7 @@ from .references import is_local_gid, parse
 Json = Any
 Also = Callable[[dict[str, Any]], "Wrong | str | None"]
 
+ITEM, ANY_NAME = "[]", "<name>"  # what `Shape.inner` calls the items of a list, and fields somebody named
 CLIP = 60  # characters of what somebody else wrote that a sentence shows
 
 
@@ -281,7 +282,7 @@ class ListOf(Shape):
         return ", ".join([self.is_, *bounds, *(["each thing once"] if self.distinct else [])])
 
     def inner(self) -> Iterator[tuple[str, Shape]]:
-        yield "[]", self.shape
+        yield ITEM, self.shape
 
 
 def together(also: Also | None, value: dict[str, Any]) -> Wrong | None:
@@ -310,7 +311,7 @@ class MapOf(Shape):
         return None if part else together(self.also, value)
 
     def inner(self) -> Iterator[tuple[str, Shape]]:
-        yield "<name>", self.shape
+        yield ANY_NAME, self.shape
 
 
 class Row(Shape):

@@ -49,7 +49,7 @@ def refers(type_: str) -> bool:
 
 def references(type_: str, value: str | None) -> Iterator[str]:
     """Each reference in a value, exactly as it stands there."""
-    if value is None or not refers(type_):
+    if not value or not refers(type_):
         return
     if is_list(type_):
         yield from (item for item in json.loads(value) if isinstance(item, str))
@@ -72,8 +72,8 @@ def places(path: str, type_: str, value: str | None, *, hard: bool) -> Iterator[
 
 def rewrite(type_: str, value: str | None, translate: Translate) -> str | None:
     """The value with every reference and link replaced; None where nothing is left of it."""
-    if value is None:
-        return None
+    if not value:
+        return value
     if type_ in _WALKS:
         return _WALKS[type_](value, translate)
     if not refers(type_):

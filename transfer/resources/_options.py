@@ -12,6 +12,7 @@ from ..diff import Change
 from ..outcomes import Reason
 from ..resource import Ask, Fields, Job, Result, Talk
 from . import _linked_options as linked
+from . import _product_taking as taking
 from ._common import refused
 
 _PRESENT = """
@@ -75,6 +76,9 @@ def arrange(job: Job) -> Talk[Result | None]:
         return Result(
             job.key, reason=Reason.CHANGED_MEANWHILE, detail="Its options were changed after the plan was made."
         )
+    refusal = yield from taking.delete_values(job, present)
+    if refusal is not None:
+        return refusal
     options = []
     for item in job.after["options"]:
         own = present[item["name"]]
@@ -86,9 +90,13 @@ def arrange(job: Job) -> Talk[Result | None]:
             data = yield Ask(_ADD_VALUES, variables, repeatable=False)
             if data["productOptionUpdate"]["userErrors"]:
                 return refused(job.key, data["productOptionUpdate"]["userErrors"])
-        extra = [name for name in values if name not in item["values"]]
+        extra = [name for name in values if name not in item["values"] and not _deleted(job, item["name"], name)]
         options.append({"name": item["name"], "values": [{"name": name} for name in (*item["values"], *extra)]})
     return (yield from _reorder(job, present, options))
+
+
+def _deleted(job: Job, option: str, value: str) -> bool:
+    return value in taking.dropped(job, option)
 
 
 def _reorder(job: Job, present: Mapping[str, Any], options: list[dict[str, Any]]) -> Talk[Result | None]:

@@ -32,6 +32,11 @@ mutation AttachMedia($files: [FileUpdateInput!]!) {
   fileUpdate(files: $files) { files { id } userErrors { field message code } }
 }
 """
+_DETACH = """
+mutation DetachMedia($files: [FileUpdateInput!]!) {
+  fileUpdate(files: $files) { files { id } userErrors { field message code } }
+}
+"""
 _REORDER = """
 mutation ReorderMedia($id: ID!, $moves: [MoveInput!]!) {
   productReorderMedia(id: $id, moves: $moves) { job { id done } mediaUserErrors { field message code } }
@@ -118,8 +123,25 @@ def attach(job: Job, product: str) -> Talk[Result | None]:
         data = yield Ask(_ATTACH, {"files": files}, repeatable=True)
         if data["fileUpdate"]["userErrors"]:
             return refused(job.key, data["fileUpdate"]["userErrors"])
+    refusal = yield from _detach(job, product, wanted)
+    if refusal is not None:
+        return refusal
     if missing or touches(job.changed, "mediaOrder"):
         return (yield from _reorder(job.key, product, wanted))
+    return None
+
+
+def _detach(job: Job, product: str, wanted: Sequence[str]) -> Talk[Result | None]:
+    """Takes off the product what the archive does not show, of what it shows now; the files stay in the store."""
+    if not (job.after.get("exact") and touches(job.changed, "media")):
+        return None
+    node = {"id": product, "media": {"nodes": (), "pageInfo": {"hasNextPage": True, "endCursor": None}}}
+    extra = [gid for gid in (yield from all_of(node)) if gid not in wanted]
+    for start in range(0, len(extra), MOVES):
+        files = [{"id": gid, "referencesToRemove": [product]} for gid in extra[start : start + MOVES]]
+        data = yield Ask(_DETACH, {"files": files}, repeatable=True)
+        if data["fileUpdate"]["userErrors"]:
+            return refused(job.key, data["fileUpdate"]["userErrors"])
     return None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..resource import Fields
-from ..shapes import Flag, Lacking, ListOf, Match, Maybe, Number, Object, OneOf, Reference, Row, Wrong
+from ..shapes import Always, Flag, Lacking, ListOf, Match, Maybe, Number, Object, OneOf, Reference, Row, Wrong
 from ._shapes import HTML, NAME, PRICE, SEO, SHORT, STATUS, TAGS, TEXT, UNIT
 
 COUNTRY = Match("the two letters of a country, such as DE", re.compile(r"[A-Z]{2}"))
@@ -117,6 +117,7 @@ PRODUCT = Object(
         "giftCardTemplateSuffix": TEXT,
         "requiresSellingPlan": Maybe(Flag()),
         "category": Maybe(CATEGORY),
+        "exact": Lacking(Always()),
         "options": ListOf(_OPTION, "a list of options", least=1),
         "media": Lacking(ListOf(_FILE, "a list of references", distinct=True)),
         "variants": ListOf(_VARIANT, "a list of at least one variant", least=1),

@@ -16,6 +16,7 @@ from ..resource import Ask, Fields, Job, Result, Talk
 from . import _linked_options as linked
 from . import _options as options
 from . import _product_media as media
+from . import _product_taking as taking
 from . import product_variants as variants
 from ._common import given, refused, touches
 
@@ -157,6 +158,9 @@ def update(job: Job) -> Talk[Result]:
     if isinstance(also, Result):
         return also
     known = yield from variants.ids_of(job.gid)
+    refusal = yield from taking.delete_variants(job, known)
+    if refusal is not None:
+        return refusal
     both = {chosen: item for chosen, item in wanted.items() if chosen in present and chosen in known}
     refusal = yield from _change_variants(job, both, present, known)
     refusal = refusal or (yield from _reorder(job, list(wanted), known))

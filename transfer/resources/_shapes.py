@@ -49,4 +49,10 @@ def _is_value(fields: Fields) -> str | None:
     return values.validate(fields["type"], fields["value"])
 
 
+def _is_value_or_empty(fields: Fields) -> str | None:
+    """As of a metafield; and an empty text for none."""
+    return _is_value(fields) if fields["value"] else None
+
+
 VALUE = Object("a value", {"type": TYPE, "value": Text()}, also=_is_value)
+ENTRY_VALUE = Object("a value", {"type": TYPE, "value": Text()}, also=_is_value_or_empty)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import values
+from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
@@ -30,7 +31,7 @@ from ..resource import (
 )
 from ..shapes import MapOf, Maybe, Object, OneOf
 from ._common import by_alias, given, nothing, paged, read_nodes, refused, touches
-from ._shapes import HANDLE, TEXT, VALUE, WORD
+from ._shapes import ENTRY_VALUE, HANDLE, TEXT, WORD
 from .metaobject_definitions import foreign
 
 _FIELDS = """
@@ -78,7 +79,7 @@ class Metaobjects(Resource):
     shape = Object(
         "a metaobject",
         {
-            "fields": MapOf(VALUE, "an object of values"),
+            "fields": MapOf(ENTRY_VALUE, "an object of values"),
             "capabilities": Object(
                 "capabilities",
                 {
@@ -192,6 +193,14 @@ class Metaobjects(Resource):
             k: {**item, "value": values.normalise(item["type"], item["value"])} for k, item in fields["fields"].items()
         }
         return {**fields, "fields": normal}
+
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        """An entry keeps no empty value: an empty text takes one away, where there is one."""
+        return [
+            change
+            for change in super().changes(before, after)
+            if not (change.before is None and isinstance(change.after, dict) and change.after.get("value") == "")
+        ]
 
     def conflict(self, before: Fields, after: Fields) -> str | None:
         for key, item in after["fields"].items():

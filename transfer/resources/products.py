@@ -16,6 +16,7 @@ from ..values import decimal
 from . import _linked_options as linked
 from . import _options as options
 from . import _product_media as media
+from . import _product_taking as taking
 from . import _product_writing as writing
 from . import product_variants as variants
 from ._chosen import chosen_pages
@@ -77,6 +78,7 @@ class Products(Resource):
     unique = True
     embeds = ("variants",)
     keyed_lists = {"options": "name", "variants": "options"}
+    exact_lists = frozenset({"variants"})
     identify = {"Product": "handle", "ProductVariant": "selectedOptions { name value } product { handle }"}
     read_batch = 25
     points = 16.0
@@ -163,12 +165,22 @@ class Products(Resource):
 
     def changes(self, before: Fields, after: Fields) -> list[Change]:
         own = (*super().changes(before, after),)
-        found = [change for change in own if change.path != "media" and not touches([change.path], "options")]
+        found = [item for item in own if item.path not in ("media", "exact") and not touches([item.path], "options")]
         found += [*options.changes(before, after), *media.changes(before, after)]
+        known = {change.path for change in found}
+        found += [change for change in taking.changes(before, after) if change.path not in known]
         wanted, present = _variant_names(after), _variant_names(before)
         if options.moved(present, wanted):
             found.append(Change("variantOrder", present, wanted))
         return found
+
+    def replaced(self, before: Fields, said: Fields) -> Fields:
+        """REPLACE takes away the variants, values of options and media that the rows do not name."""
+        return {**said, "exact": True}
+
+    def taken(self, key: Key, before: Fields, after: Fields) -> Iterator[Target]:
+        for item in taking.gone(before, after).values():
+            yield Target("variants", variants.key_of(key, item["options"]))
 
     def conflict(self, before: Fields, after: Fields) -> str | None:
         present, wanted = options.names(before), options.names(after)

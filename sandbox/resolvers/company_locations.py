@@ -79,6 +79,24 @@ def assignments(source: Node, info: Info, **arguments: Any) -> Node:
     return connection(found, load=shop.get, ascending=False, **arguments)
 
 
+@field("CompanyLocation", "catalogsCount")
+def catalogs_count(source: Node, info: Info, limit: int | None = 10_000) -> Node:
+    """Which catalogs a location sees is of no concern to anybody here, but that there are some."""
+    found: int = source["_catalogs"]
+    most = found if limit is None else limit
+    return {"count": min(found, most), "precision": "EXACT" if found <= most else "AT_LEAST"}
+
+
+@field("CompanyLocation", "staffMemberAssignments")
+def staff(source: Node, info: Info, **arguments: Any) -> Node:
+    return connection(source["_staff"], load=shop_of(info).get, ascending=False, **arguments)
+
+
+@field("CompanyLocationStaffMemberAssignment", "companyLocation")
+def staffed(source: Node, info: Info) -> Node:
+    return shop_of(info).nodes[source["_location"]]
+
+
 @field("BuyerExperienceConfiguration", "paymentTermsTemplate")
 def terms_of(source: Node, info: Info) -> Node | None:
     return TEMPLATES.get(source["_terms"] or "")
@@ -220,8 +238,8 @@ def add(shop: Shop, company: Node, fields: Mapping[str, Any]) -> Node:
     """A new place of a company, of what `checked` gave."""
     own = {name: value for name, value in fields.items() if name not in ("_sides", "externalId")}
     bare = {"phone": None, "note": None, "externalId": None, "_billing": None, "_shipping": None, "locale": "en"}
-    checkout = {"buyerExperienceConfiguration": dict(PLAIN_CHECKOUT)}
-    node = shop.add("CompanyLocation", **{**bare, **checkout, **own, "_company": company["id"]})
+    more = {"buyerExperienceConfiguration": dict(PLAIN_CHECKOUT), "_catalogs": 0, "_staff": []}
+    node = shop.add("CompanyLocation", **{**bare, **more, **own, "_company": company["id"]})
     node["locale"] = node["locale"] or "en"
     companies.put(shop, node, {"externalId": fields.get("externalId")})
     company_addresses.put_all(shop, node, fields["_sides"])

@@ -42,6 +42,8 @@ def plant(shop: Shop) -> None:
     contact(shop, hotel, "kaito@example.com", None, ((BUYER, ottawa),))
     contact(shop, cafe, "kaito@example.com", "Owner", ((ADMIN, shop.nodes[cafe["_locations"][0]]),))
     hotel["_main"] = anna["id"]
+    berlin["_catalogs"] = 2
+    berlin["_staff"] = [shop.add("CompanyLocationStaffMemberAssignment", _location=berlin["id"])["id"]]
     set_metafield(shop, hotel, "custom.tier", "gold")
     set_metafield(shop, cafe, "custom.parent", hotel["id"])
     set_metafield(shop, hotel, "custom.partners", json.dumps([cafe["id"], hotel["id"]]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.archives import Record, edited
@@ -96,6 +98,12 @@ def test_a_boutiques_companies_arrive_whole_and_a_second_time_nothing_is_written
     again, _ = import_(sandbox, target, archive, tmp_path)
     assert again.client.writes == 0, again.ledger.tally()
     assert not again.client.pacer.spending.throttled
+    manifest, _ = _contents(archive)
+    notes = manifest["notCarried"]["company_locations"]
+    assert {why.partition(" ")[0]: note["examples"] for why, note in notes.items()} == {
+        "catalogs": ["Hotel Nord / Berlin"],
+        "staff": ["Hotel Nord / Berlin"],
+    }
     assert not [name for name in sandbox.stats(target)["mutations"] if "nvite" in name or "Welcome" in name]
 
 
@@ -398,6 +406,31 @@ def test_a_sheet_of_companies_gives_the_same_archive_back(
     with desk.storage.read(last.cursor["file"]) as file:
         after, _ = convert.load(desk, file)
     assert [m.main.sha256 for m in after.all()] == [m.main.sha256 for m in members.all()]
+
+
+def test_a_sheet_made_by_hand_makes_a_company_that_says_no_more_than_it_does(sandbox: Sandbox, tmp_path: Path) -> None:
+    target = sandbox.shop()
+    sandbox.graphql(target, CUSTOMER, input={"email": "new@example.com"})
+    book = openpyxl.Workbook()
+    for name, *rows in (
+        ("companies", ("Key", "name", "externalId", "firstLocation.name", "mainContact"),
+         ("id/NEW-1", "New", "NEW-1", "Depot", "shopsync:company_contacts/id/NEW-1/new@example.com")),
+        ("company_locations", ("Key", "name", "shippingAddress.address1", "shippingAddress.countryCode"),
+         ("id/NEW-1/name/Depot", "Depot", "1 Dock", "DE"), ("id/NEW-1/name/Shop", "Shop", "2 Dock", "DE")),
+        ("company_contacts", ("Key", "title"), ("id/NEW-1/new@example.com", "Owner")),
+    ):  # fmt: skip
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    desk, _ = import_(sandbox, target, buffer.getvalue(), tmp_path)
+    assert not [row for row in desk.ledger.select(Where(), limit=100) if not row.verified]
+    new = _companies(sandbox, target)["New"]
+    assert [one["name"] for one in new["locations"]["nodes"]] == ["Depot", "Shop"]
+    assert new["mainContact"]["customer"]["defaultEmailAddress"]["emailAddress"] == "new@example.com"
+    again, _ = import_(sandbox, target, buffer.getvalue(), tmp_path)
+    assert again.client.writes == 0
 
 
 CREATE = """mutation C($input: CompanyCreateInput!) {

@@ -92,8 +92,8 @@ def create(job: Job, company: str) -> Talk[Result]:
         return checkout
     own = {name: after.get(name) or None for name in (*_OWN, "externalId", "taxRegistrationId")}
     addresses = {name: given(normal_address(after.get(name)) or {}) or None for name in SIDES}
-    taxes = {name: after[name] or None for name in ("taxExempt", "taxExemptions")}
-    wanted = given({**own, **addresses, **taxes, "buyerExperienceConfiguration": given(checkout)})
+    taxes = {name: after.get(name) or None for name in ("taxExempt", "taxExemptions")}
+    wanted = given({**own, **addresses, **taxes, "buyerExperienceConfiguration": given(checkout) or None})
     payload = (yield Ask(_CREATE, {"company": company, "input": wanted}))["companyLocationCreate"]
     if payload["userErrors"]:
         return refused(job.key, payload["userErrors"])
@@ -129,7 +129,7 @@ def update(job: Job) -> Talk[Result]:
         checkout = yield from _checkout(job)
         if isinstance(checkout, Result):
             return checkout
-        own["buyerExperienceConfiguration"] = checkout
+        own |= {"buyerExperienceConfiguration": checkout} if checkout else {}
     asks = [Ask(_UPDATE, {"id": job.gid, "input": own}, repeatable=True)] if own else []
     asks += [_address(job, name) for name in SIDES if touches(job.changed, name) and job.after.get(name)]
     if any(touches(job.changed, name) for name in (*_TAXES, "taxExemptions")):
@@ -150,7 +150,8 @@ def _address(job: Job, name: str) -> Ask:
 
 def _taxed(job: Job) -> Ask:
     present = set((job.before or {}).get("taxExemptions") or ())
-    wanted = set(job.after.get("taxExemptions") or ())
+    said = job.after.get("taxExemptions")
+    wanted = set(said) if said is not None else present
     own = {"exempt": job.after.get("taxExempt"), "registration": job.after.get("taxRegistrationId") or None}
     told = {"more": sorted(wanted - present) or None, "fewer": sorted(present - wanted) or None}
     return Ask(_TAX, {"id": job.gid, **given({**own, **told})}, repeatable=True)
@@ -158,9 +159,9 @@ def _taxed(job: Job) -> Ask:
 
 def _checkout(job: Job) -> Talk[dict[str, Any] | Result]:
     """How people check out, with the terms of payment by the id that they have in this store."""
-    own = job.after["checkout"]
-    found: dict[str, Any] = {name: own[name] for name in _FLAGS}
-    terms = own.get("paymentTerms") or (job.before or {}).get("checkout", {}).get("paymentTerms")
+    own = job.after.get("checkout") or {}
+    found: dict[str, Any] = {name: own[name] for name in _FLAGS if name in own}
+    terms = own.get("paymentTerms") or ((job.before or {}).get("checkout") or {}).get("paymentTerms")
     if not terms:
         return found
     templates = (yield Ask(_TERMS))["paymentTermsTemplates"]

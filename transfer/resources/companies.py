@@ -77,6 +77,8 @@ class Companies(Plain):
         "orders, drafts, what was spent, timeline": "what was sold belongs to the store that sold it",
         "since when a company that the target has is a customer": "Shopify takes it when a company is made, and never "
         "again",
+        "deleting companies, their locations or people": "orders, prices and accounts hang on them; no "
+        "import deletes any",
         "which of several companies of one name is which": "nothing tells them apart; give them external ids",
     }
     uncarried = frozenset({"customerSince", "firstLocation"})

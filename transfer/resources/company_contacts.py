@@ -30,7 +30,7 @@ from ..resource import (
     Talk,
     owned_by,
 )
-from ..shapes import ListOf, Object, Reference, Text
+from ..shapes import Lacking, ListOf, Object, Reference, Text
 from . import _business as business
 from . import _company_contact_writing as writing
 from . import _people as people
@@ -44,8 +44,8 @@ _FIELDS = f"id title locale updatedAt {NAMED} roleAssignments(first: 10) {{ {_RO
 _CONTACTS = f"nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}"
 _READ = f"""
 query CompanyContacts($after: String, $query: String) {{
-  companies(first: 10, after: $after, query: $query, sortKey: ID) {{
-    nodes {{ id contacts(first: 25, sortKey: ID) {{ {_CONTACTS} }} }} pageInfo {{ hasNextPage endCursor }}
+  companies(first: 50, after: $after, query: $query, sortKey: ID) {{
+    nodes {{ id contacts(first: 10, sortKey: ID) {{ {_CONTACTS} }} }} pageInfo {{ hasNextPage endCursor }}
   }}
 }}
 """
@@ -77,9 +77,11 @@ class CompanyContacts(Resource):
         {
             "title": TEXT,
             "locale": SHORT,
-            "roles": ListOf(
-                Object("a role", {"location": Reference("company_locations"), "role": Text("a name", least=1)}),
-                "a list of roles",
+            "roles": Lacking(
+                ListOf(
+                    Object("a role", {"location": Reference("company_locations"), "role": Text("a name", least=1)}),
+                    "a list of roles",
+                )
             ),
         },
     )
@@ -160,7 +162,9 @@ class CompanyContacts(Resource):
 
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
         """A role in a location that is not there is none."""
-        found = [{**one, "location": translate(one["location"])} for one in fields.get("roles") or ()]
+        if fields.get("roles") is None:
+            return fields
+        found = [{**one, "location": translate(one["location"])} for one in fields["roles"]]
         return {**fields, "roles": [one for one in found if one["location"] is not None]}
 
     def owners(self, key: Key) -> Iterator[Target]:
@@ -173,8 +177,10 @@ class CompanyContacts(Resource):
         yield from (Place("roles", target) for target in targets if target is not None)
 
     def normalise(self, fields: Fields) -> Fields:
-        roles = sorted(fields.get("roles") or (), key=lambda one: (one["location"], one["role"]))
-        return {**fields, "title": fields.get("title") or None, "locale": fields.get("locale") or None, "roles": roles}
+        own = {name: fields.get(name) or None for name in ("title", "locale")}
+        if fields.get("roles") is None:
+            return {**fields, **own}
+        return {**fields, **own, "roles": sorted(fields["roles"], key=lambda one: (one["location"], one["role"]))}
 
     def anonymous_key(self, key: Key, alias: Callable[[str], str]) -> Key:
         company = business.alias_of(key[:2], "Company", alias)
@@ -199,7 +205,9 @@ class CompanyContacts(Resource):
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
-        roles = {one["location"]: one["role"] for one in self.rewrite(self.begun(job), ids.translate)["roles"]}
+        roles = {
+            one["location"]: one["role"] for one in self.rewrite(self.begun(job), ids.translate).get("roles") or ()
+        }
         if job.gid is not None:
             return [(yield from writing.update(job, roles))]
         company = yield from business.company_gid(job.key[:2], ids)

@@ -12,7 +12,7 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Result, Scopes, Talk, owned_by
-from ..shapes import Flag, Maybe, Number, Object, Text
+from ..shapes import Flag, Lacking, Maybe, Number, Object, Text
 from . import _business as business
 from . import _company_location_writing as writing
 from . import _people as people
@@ -30,10 +30,12 @@ _FIELDS = f"""
     deposit {{ ... on DepositPercentage {{ percentage }} }}
   }}
 """
+# What a location has and nobody else's store can be given: only that there is some is asked for.
+_MORE = "catalogsCount(limit: 1) { count } staffMemberAssignments(first: 1) { nodes { id } }"
 _READ = f"""
 query CompanyLocations($after: String, $query: String) {{
   companyLocations(first: 100, after: $after, query: $query, sortKey: ID) {{
-    nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+    nodes {{ {_FIELDS} {_MORE} }} pageInfo {{ hasNextPage endCursor }}
   }}
 }}
 """
@@ -44,7 +46,7 @@ _OWNED = f"""
 query LocationsOfCompanies($ids: [ID!]!) {{
   nodes(ids: $ids) {{
     ... on Company {{
-      id locations(first: 10, sortKey: ID) {{ nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }} }}
+      id locations(first: 10, sortKey: ID) {{ nodes {{ {_FIELDS} {_MORE} }} pageInfo {{ hasNextPage endCursor }} }}
     }}
   }}
 }}
@@ -53,7 +55,7 @@ _REST = f"""
 query LocationsOfCompany($id: ID!, $after: String) {{
   company(id: $id) {{
     locations(first: 100, after: $after, sortKey: ID) {{
-      nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
+      nodes {{ {_FIELDS} {_MORE} }} pageInfo {{ hasNextPage endCursor }}
     }}
   }}
 }}
@@ -74,25 +76,29 @@ class CompanyLocations(Plain):
             "note": TEXT,
             "shippingAddress": business.ADDRESS,
             "billingAddress": business.ADDRESS,
-            "taxExempt": Flag(),
-            "taxExemptions": people.EXEMPTIONS,
+            "taxExempt": Lacking(Flag()),
+            "taxExemptions": Lacking(people.EXEMPTIONS),
             "taxRegistrationId": SHORT,
-            "checkout": Object(
-                "how people check out",
-                {
-                    "checkoutToDraft": Flag(),
-                    "editableShippingAddress": Flag(),
-                    "paymentTerms": Maybe(Text("the name of terms of payment, such as Net 30", least=1, most=255)),
-                    "deposit": Maybe(Number("a percentage", least=1, most=99)),
-                },
-                also=writing.deposit_problem,
+            "checkout": Lacking(
+                Object(
+                    "how people check out",
+                    {
+                        "checkoutToDraft": Lacking(Flag()),
+                        "editableShippingAddress": Lacking(Flag()),
+                        "paymentTerms": Maybe(Text("the name of terms of payment, such as Net 30", least=1, most=255)),
+                        "deposit": Maybe(Number("a percentage", least=1, most=99)),
+                    },
+                    also=writing.deposit_problem,
+                )
             ),
         },
     )
     key_shape = (*business.KEY, *business.KEY)
     leaves = {
-        "catalogs, prices and quantity rules of a location": "catalogs and price lists are not carried by this version",
-        "staff who look after a location": "they belong to one store, and are invited into it",
+        "catalogs, prices and quantity rules of a location": "catalogs and price lists are not carried by this "
+        "version; the locations that have some are counted",
+        "staff who look after a location": "they belong to one store, and are invited into it; the locations that have "
+        "some are counted",
         "store credit, orders and drafts of a location": "what was sold belongs to the store that sold it",
     }
     optional = "addresses and taxes of business customers: tick them together with companies"
@@ -132,7 +138,7 @@ class CompanyLocations(Plain):
 
     def owned(self, gids: Sequence[str]) -> Talk[Page]:
         data = yield Ask(_OWNED, {"ids": list(gids)})
-        readings = []
+        nodes: list[Mapping[str, Any]] = []
         for node in data["nodes"]:
             found, page = (node["locations"]["nodes"], node["locations"]["pageInfo"]) if node else ([], _END)
             while page["hasNextPage"]:
@@ -140,8 +146,17 @@ class CompanyLocations(Plain):
                 if company is None:
                     break  # deleted while we read
                 found, page = [*found, *company["locations"]["nodes"]], company["locations"]["pageInfo"]
-            readings += [reading for one in found if (reading := self.reading(one)) is not None]
-        return Page(tuple(readings), None)
+            nodes += found
+        readings = (self.reading(node) for node in nodes)
+        notes = (note for node in nodes for note in self.skipped(node))
+        return Page(tuple(one for one in readings if one is not None), None, tuple(notes))
+
+    def skipped(self, node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        name = f"{node['company']['name']} / {node['name']}"
+        if (node["catalogsCount"] or {}).get("count"):
+            yield name, CATALOGS
+        if node["staffMemberAssignments"]["nodes"]:
+            yield name, STAFF
 
     def term(self, target: Target) -> str:
         return business.term(target.key[2:])
@@ -160,7 +175,9 @@ class CompanyLocations(Plain):
     def normalise(self, fields: Fields) -> Fields:
         own = {name: fields.get(name) or None for name in ("phone", "locale", "note", "taxRegistrationId")}
         addresses = {name: writing.normal_address(fields.get(name)) for name in writing.SIDES}
-        return {**fields, **own, **addresses, "taxExemptions": sorted(fields.get("taxExemptions") or ())}
+        exemptions = fields.get("taxExemptions")
+        told = {"taxExemptions": sorted(exemptions)} if exemptions is not None else {}
+        return {**fields, **own, **addresses, **told}
 
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         return business.contradiction(key[2:], fields)
@@ -202,6 +219,8 @@ class CompanyLocations(Plain):
         return [(yield from writing.create(job, company))]
 
 
+CATALOGS = "catalogs and price lists are not carried by this version; give the location its catalogs in the admin"
+STAFF = "staff who look after a location belong to one store; assign them in the admin"
 _END: Mapping[str, Any] = {"hasNextPage": False}
 
 

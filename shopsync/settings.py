@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from kombu import Queue
 
 from shops.logs import configuration
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(env.str("ENV_FILE", default="") or str(BASE_DIR / ".env"), overwrite=False)
-env.ENVIRON = {name: value for name, value in os.environ.items() if value}  # an empty setting is one that is not set
+from .environment import Environment
 
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(BASE_DIR / ".env")
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
+env.check()  # without it nothing can go on, not even to look for more
 
 
 def _own_secret() -> str:
@@ -33,19 +30,27 @@ def _own_secret() -> str:
             file.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass
+    except OSError as problem:
+        env.wrong("VAR_DIR", f"{path} cannot be written: {problem.strerror}")
+        return ""
     return path.read_text(encoding="ascii")
 
 
 # -- Django ------------------------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret()
-APP_URL = env.str("APP_URL", default="").rstrip("/")  # where Shopify and merchants reach the program
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY") or _own_secret()
+APP_URL = env.address("APP_URL")  # where Shopify and merchants reach the program
 _OUTSIDE = [urlsplit(APP_URL).hostname or ""] if APP_URL else []
 # Whatever is set: a health check asks by the address of its own machine.
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=["testserver", *_OUTSIDE])]
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[APP_URL] if APP_URL else [])
-_BEHIND_PROXY = env.bool("BEHIND_PROXY", default=APP_URL.startswith("https:"))
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.texts("ALLOWED_HOSTS", ["testserver", *_OUTSIDE])]
+CSRF_TRUSTED_ORIGINS = env.texts(
+    "CSRF_TRUSTED_ORIGINS",
+    [APP_URL] if APP_URL else [],
+    like=r"https?://\S+",
+    why="write addresses that begin with https:// (or http://), with commas between them",
+)
+_BEHIND_PROXY = env.flag("BEHIND_PROXY", default=APP_URL.startswith("https:"))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_PROXY else None
 _HTTPS = APP_URL.startswith("https:")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
@@ -100,15 +105,14 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT = env.folder("STATIC_ROOT", VAR_DIR / "static")
 WHITENOISE_USE_FINDERS = True
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
 
 
 def _database() -> dict[str, Any]:
     """SQLite on one machine (WAL, one writer at a time and no deadlocks), PostgreSQL for more."""
-    own: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+    own = env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
     if own["ENGINE"].endswith("sqlite3"):
         own["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
@@ -124,33 +128,40 @@ DATABASES = {"default": _database()}
 
 # -- Shopify -----------------------------------------------------------------------------------------------------
 
-SHOPIFY_API_KEY = env.str("SHOPIFY_API_KEY", default="")
+SHOPIFY_API_KEY = env.text("SHOPIFY_API_KEY")
 # The new one first, while a secret is rotated. An empty one would let anybody sign.
-SHOPIFY_API_SECRETS = [secret.strip() for secret in env.list("SHOPIFY_API_SECRET", default=[]) if secret.strip()]
+SHOPIFY_API_SECRETS = [secret.strip() for secret in env.texts("SHOPIFY_API_SECRET") if secret.strip()]
 APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
-SHOPIFY_API_ORIGIN = env.str("SHOPIFY_API_ORIGIN", default="") or "https://{shop}"
-SHOPIFY_ADMIN_ORIGIN = env.str("SHOPIFY_ADMIN_ORIGIN", default="") or "https://admin.shopify.com"
-SHOPIFY_APP_BRIDGE_URL = env.str("SHOPIFY_APP_BRIDGE_URL", default="") or APP_BRIDGE
-# Hosts that files are fetched from and uploaded to; an origin (http://127.0.0.1:4010) is a stand-in for Shopify.
-SHOPIFY_FILE_HOSTS = env.list("SHOPIFY_FILE_HOSTS", default=[])  # Shopify's own, if empty
-TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])  # Fernet keys, the newest first; derived from SECRET_KEY if empty
+SHOPIFY_API_ORIGIN = env.address("SHOPIFY_API_ORIGIN", "https://{shop}", holds="{shop}")
+SHOPIFY_ADMIN_ORIGIN = env.address("SHOPIFY_ADMIN_ORIGIN", "https://admin.shopify.com")
+SHOPIFY_APP_BRIDGE_URL = env.address("SHOPIFY_APP_BRIDGE_URL", APP_BRIDGE)
+# Hosts that files are fetched from and uploaded to, if not Shopify's own; an origin (http://127.0.0.1:4010) is a
+# stand-in for Shopify.
+SHOPIFY_FILE_HOSTS = env.texts(
+    "SHOPIFY_FILE_HOSTS",
+    like=r"(https?://)?[\w.\[\]:-]+",
+    why="write names of hosts, or origins such as http://127.0.0.1:4010, with commas between them",
+)
+TOKEN_KEYS = env.keys("TOKEN_KEYS")  # Fernet keys, the newest first; derived from SECRET_KEY if empty
 
 # -- Runs --------------------------------------------------------------------------------------------------------
 
-FILES_DIR = Path(env.str("FILES_DIR", default=str(VAR_DIR / "files")))
-SLICE_SECONDS = env.float("SLICE_SECONDS", default=20.0)
-TURN_SECONDS = env.float("TURN_SECONDS", default=5.0)  # of a slice while another shop waits
-LEASE_SECONDS = env.float("LEASE_SECONDS", default=60.0)
-SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=10.0)
-PURGE_SECONDS = env.float("PURGE_SECONDS", default=300.0)
-EXPIRE_AFTER_HOURS = env.float("EXPIRE_AFTER_HOURS", default=24.0)
-REQUEST_TIMEOUT = env.float("REQUEST_TIMEOUT", default=15.0)
-SETTLING_SECONDS = env.float("SETTLING_SECONDS", default=10.0)  # beyond the time-out, before a lost write is looked up
-IN_FLIGHT = env.int("IN_FLIGHT", default=16)
-BUDGET_SHARE = env.float("BUDGET_SHARE", default=1.0)
-POISON_LIMIT = env.int("POISON_LIMIT", default=5)
-OUTAGE_LIMIT_SECONDS = env.float("OUTAGE_LIMIT_SECONDS", default=6 * 3600.0)
-MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=2_000_000_000)
+FILES_DIR = env.folder("FILES_DIR", VAR_DIR / "files")
+SLICE_SECONDS = env.number("SLICE_SECONDS", 20.0)
+TURN_SECONDS = env.number("TURN_SECONDS", 5.0)  # of a slice while another shop waits
+LEASE_SECONDS = env.number("LEASE_SECONDS", 60.0)
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", 10.0)
+PURGE_SECONDS = env.number("PURGE_SECONDS", 300.0)
+EXPIRE_AFTER_HOURS = env.number("EXPIRE_AFTER_HOURS", 24.0)
+REQUEST_TIMEOUT = env.number("REQUEST_TIMEOUT", 15.0)
+SETTLING_SECONDS = env.number(
+    "SETTLING_SECONDS", 10.0, zero=True
+)  # beyond the time-out, before a lost write is looked up
+IN_FLIGHT = env.whole("IN_FLIGHT", 16)
+BUDGET_SHARE = env.number("BUDGET_SHARE", 1.0, most=1.0)
+POISON_LIMIT = env.whole("POISON_LIMIT", 5, least=0)
+OUTAGE_LIMIT_SECONDS = env.number("OUTAGE_LIMIT_SECONDS", 6 * 3600.0)
+MAX_UPLOAD_BYTES = env.whole("MAX_UPLOAD_BYTES", 2_000_000_000)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_TEMP_DIR = str(VAR_DIR)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
@@ -168,7 +179,7 @@ def _broker_socket() -> Path:
     return Path(tempfile.gettempdir()) / f"shopsync-{short}.sock"
 
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.broker("REDIS_URL")
 BROKER_SOCKET = _broker_socket()
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}?virtual_host=0"
 CELERY_RESULT_BACKEND = "shopsync.results:RedactingBackend"
@@ -196,7 +207,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 3,
 }
 CELERY_TIMEZONE = "UTC"
-BELL_RATE = env.str("BELL_RATE", default="20/s")
+BELL_RATE = env.text(
+    "BELL_RATE", "20/s", like=r"\d+(\.\d+)?(/[smh])?", why="write a number a second, minute or hour, like 20/s"
+)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
@@ -222,4 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep_tokens": {"task": "shops.tasks.keep_tokens", "schedule": 24 * 3600.0},
 }
 
-LOGGING = configuration(env.str("LOG_FORMAT", default="line"), env.str("LOG_LEVEL", default="WARNING"))
+LOGGING = configuration(
+    env.text("LOG_FORMAT", "line", like="line|json", why="write line or json"), env.level("LOG_LEVEL", "WARNING")
+)
+env.check()

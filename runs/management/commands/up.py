@@ -15,15 +15,15 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
 
 from runs import broker
 from runs.supervisor import Child, Supervisor
+from shops.commands import Broken, Sentences
 
 _WORTH_SAYING = ("listening on", "died", "ERROR", "CRITICAL")
 
 
-class Command(BaseCommand):
+class Command(Sentences):
     help = "Runs broker, web, workers and beat; restarts what dies, and stops what it started."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -59,12 +59,12 @@ class Command(BaseCommand):
         for item in options["also"]:
             name, _, command = item.partition("=")
             if not command:
-                raise CommandError("Name a further process as NAME=COMMAND.")
+                raise Broken("Name a further process as NAME=COMMAND.")
             children.append(Child(name, shlex.split(command)))
         try:
             command = broker.command()
         except broker.NoBroker as problem:
-            raise CommandError(str(problem)) from None
+            raise Broken(str(problem)) from None
         if command is not None:
             children.append(Child("broker", command, prepare=broker.prepare, ready=broker.alive, pulse=True))
         web = ["gunicorn", "shopsync.wsgi", "--bind", f"fd://{door.fileno()}", "--worker-class", "gthread"]
@@ -100,9 +100,7 @@ def _door(host: str, port: int) -> socket.socket:
             reason = f"{problem.strerror or 'that is no address of this machine'}. Choose another --host"
     except OverflowError:
         reason = "there is no such port. Choose one below 65536"
-    raise CommandError(
-        f"Cannot listen on {host}, port {port}: {reason}, or choose another --port (make run PORT=8001)."
-    )
+    raise Broken(f"Cannot listen on {host}, port {port}: {reason}, or choose another --port (make run PORT=8001).")
 
 
 def _claim(folder: Path) -> IO[str]:
@@ -115,7 +113,7 @@ def _claim(folder: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise CommandError(
+        raise Broken(
             f"Another `manage.py up` works with the files in {folder}: stop that one, or choose another VAR_DIR."
         ) from None
     return lock

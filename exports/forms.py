@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from django.http import QueryDict
 
 from shops.services import Refused
+from transfer.naming import owners
 from transfer.product_search import SelectionError
+from transfer.registry import RESOURCES
 from transfer.resource import Selection
 from transfer.selection import check, record_named
 
@@ -26,7 +28,7 @@ def selection_of_form(data: QueryDict) -> Selection:
         resources=() if records else resources,
         metaobject_types=_words(data.get("metaobject_types", "")),
         namespaces=_words(data.get("namespaces", "")),
-        owner_types=_words(data.get("owner_types", "")),
+        owner_types=_owners(data.get("owner_types", "")),
         products="" if records else data.get("products", "").strip(),
         records=records,
         closure="closure" in data,
@@ -59,6 +61,16 @@ def selection(
         check(found)
     except SelectionError as problem:
         raise Refused(str(problem)) from None
+    return found
+
+
+def _owners(text: str) -> list[str]:
+    """Owner types, by the API's name of each or by the admin's: "PRODUCT, draft orders"."""
+    said = {owners(part): part for kind in RESOURCES.values() for part in kind.parts}
+    found: list[str] = []
+    for word in filter(None, (" ".join(part.split()) for part in re.split(r"[,\n]", text))):
+        named = said.get(word.lower()) or said.get(f"{word.lower()}s")
+        found += [named] if named else _words(word)
     return found
 
 

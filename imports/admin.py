@@ -14,7 +14,7 @@ from .models import OPEN, Copy
 
 @admin.register(Copy)
 class CopyAdmin(ReadOnly):
-    list_display = ("short", "purpose", "source", "target", "status", "message", "created_at", "ended_at", "expires_at")
+    list_display = ("short", "purpose", "source", "target", "status", "created_at", "expires_at")
     list_filter = ("purpose", "status", "discard")
     search_fields = ("id", "source__domain", "target__domain")
     raw_id_fields = ("export", "run", "comparison", "link")

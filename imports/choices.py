@@ -79,6 +79,7 @@ def figures(run: Import) -> dict[str, str]:
         points += RESOURCES[resource].price(doing[Verdict.CREATE], doing.get(Verdict.UPDATE, 0))
     return {
         "write": f"{verdicts.total():,}",
+        "records": f"{verdicts.total():,} record{'' if verdicts.total() == 1 else 's'}",
         "create": f"{verdicts[Verdict.CREATE]:,}",
         "update": f"{verdicts[Verdict.UPDATE]:,}",
         "delete": f"{verdicts[Verdict.EXTRA] + verdicts[Verdict.DELETE]:,}",

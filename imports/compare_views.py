@@ -42,12 +42,15 @@ def new(request: EmbeddedRequest) -> HttpResponse:
     shop = request.shop
     links = Link.objects.filter(target=shop, status=LinkStatus.ACTIVE).select_related("source")
     unread = withheld(shop.scopes, "read")
-    further = [(RESOURCES[name].label, unread[name]) for name in order() if name in unread]
+    allowed = {name for link in links for name in link.resources}
+    optional = [(RESOURCES[name], unread.get(name, ())) for name in order() if name in allowed]
     context = {
         "limit": settings.MAX_UPLOAD_BYTES,
         "links": [(f"{LINK}{link.pk}", link) for link in links],
         "exports": [(f"{EXPORT}{run.pk}", run) for run in comparisons.exports_of(shop)],
-        "further": further + [(what, needed) for what, needed in parts_to_grant(shop.scopes, "read") if needed],
+        "further": [(RESOURCES[name], unread[name]) for name in order() if name in unread],
+        "parts": parts_to_grant(shop.scopes, "read"),
+        "optional": [(kind, needed) for kind, needed in optional if kind.optional],
     }
     return render(request, "imports/compare.html", context)
 
@@ -66,7 +69,7 @@ def begin(request: HttpRequest, shop: Shop) -> str:
     with ExitStack() as files:
         against = None if other == STORE else _opened(files, shop, other, beside)
         if own.startswith(LINK):
-            copy = copies.compare(_link(shop, own), Who(shop, ""), against)
+            copy = copies.compare(_link(shop, own), Who(shop, ""), against, also=request.POST.getlist("also"))
             return reverse("imports:copy", args=[copy.pk])
         run = comparisons.create(shop, _opened(files, shop, own, upload), against)
     return reverse("runs:show", args=[run.pk])

@@ -64,12 +64,15 @@ def start(link: Link, who: Who, *, also: Collection[str] = (), anonymise: bool =
     return _begun(link, who, allowed, Copy(purpose=Purpose.COPY, anonymise=anonymise))
 
 
-def compare(link: Link, who: Who, beside: comparisons.File | None = None) -> Copy:
-    """Starts comparing what the link allows with a file, or with the store that asks. Raises Refused, ArchiveError."""
+def compare(link: Link, who: Who, beside: comparisons.File | None = None, *, also: Collection[str] = ()) -> Copy:
+    """Starts comparing what the link allows with a file, or with the store that asks. Raises Refused, ArchiveError.
+
+    `also`: as for a copy.
+    """
     copy = Copy(purpose=Purpose.COMPARE, beside_name=beside[0][:255] if beside else "")
     if beside is not None:
         services.looked_at(beside[1])
-    return _begun(link, who, _allowed(link, ()), copy, beside)
+    return _begun(link, who, _allowed(link, also), copy, beside)
 
 
 def _begun(link: Link, who: Who, allowed: Sequence[str], copy: Copy, beside: comparisons.File | None = None) -> Copy:
@@ -101,7 +104,7 @@ def _begun(link: Link, who: Who, allowed: Sequence[str], copy: Copy, beside: com
 
 def _allowed(link: Link, also: Collection[str]) -> list[str]:
     if not set(also) <= set(link.resources):
-        raise Refused("This link does not allow copying that; the other store has to tick it in a new code.")
+        raise Refused("This link does not allow reading that; the other store has to tick it in a new code.")
     allowed = [name for name in link.resources if name in also or (name in RESOURCES and RESOURCES[name].by_default)]
     if not allowed:
         raise Refused("Tick what is to be copied: this link allows only what is not copied by default.")

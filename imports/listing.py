@@ -17,7 +17,7 @@ from runs.ledger import place_of, row_of
 from runs.models import LedgerEntry, Run
 from transfer.keys import decode, encode
 from transfer.outcomes import Outcome, Verdict
-from transfer.reasons import of_one, reason
+from transfer.reasons import before, of_one, reason
 from transfer.registry import RESOURCES, order
 from transfer.work import Row
 
@@ -113,7 +113,7 @@ def _text(path: str) -> Case:
 def _line(entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
     key = decode(entry["key"])
     word = entry["outcome"] or entry["verdict"]
-    why = of_one(reason(entry["reason"])[0]) if entry["reason"] else ""
+    why = _why(entry["reason"], entry["outcome"]) if entry["reason"] else ""
     return {
         **entry,
         "title": shown(entry["title"] or ""),
@@ -124,6 +124,12 @@ def _line(entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]]) ->
         "why": why,
         "pressed": (entry["resource"], key) in chosen,
     }
+
+
+def _why(word: str, outcome: str) -> str:
+    """Of one record: what happened to it, or what a plan expects."""
+    what = reason(word)[0]
+    return of_one(what if outcome else before(what))
 
 
 def row(run: Run, place: str) -> Row | None:
@@ -143,6 +149,8 @@ def record(run: Import, place: str) -> dict[str, Any] | None:
         return None
     changes = []
     for change in services.changes(found):
+        if found.verdict is Verdict.CREATE and change["after"] in ([], {}):
+            continue  # nothing, said as a list
         left, right = side_by_side(change["before"], change["after"])
         changes.append({"path": change["path"], "before": left, "after": right})
     return {
@@ -151,7 +159,7 @@ def record(run: Import, place: str) -> dict[str, Any] | None:
         "title": title(found.after) or title(found.before),
         "says": OUTCOMES.get(found.outcome) or VERDICTS[found.verdict],
         "word": found.outcome or found.verdict,
-        "why": (of_one(reason(found.reason)[0]), reason(found.reason)[1]) if found.reason else None,
+        "why": (_why(found.reason, found.outcome), reason(found.reason)[1]) if found.reason else None,
         "changes": changes,
         "admin_path": _admin_path(found.gid),
     }

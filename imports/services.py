@@ -30,7 +30,6 @@ from transfer.work import Row
 from .models import Copy, Import
 from .withheld import report_lines
 
-CHUNK = 1 << 20
 AFTER_PLAN = "decide"  # the stage that a confirmed run goes on with
 
 
@@ -66,12 +65,8 @@ def create(
 
 
 def keep(upload: BinaryIO, name: str) -> str:
-    """Copies what was uploaded into the storage."""
-    upload.seek(0)
-    with storage().write(name) as file:
-        while chunk := upload.read(CHUNK):
-            file.write(chunk)
-    return name
+    """Puts what was uploaded, or is stored already, under a name of its own."""
+    return storage().keep(upload, name)
 
 
 def looked_at(upload: BinaryIO) -> tuple[str, list[str]]:

@@ -30,9 +30,9 @@ from transfer.archive import ArchiveError
 from transfer.keys import decode, encode
 from transfer.outcomes import Policy
 from transfer.reasons import reason
-from transfer.registry import RESOURCES, withheld
+from transfer.registry import RESOURCES, order, withheld
 
-from . import choices, compare_views, listing, services
+from . import again, choices, compare_views, listing, services
 from .answer import answer
 from .listing import Filters
 from .models import Import, UploadAddress, Uploaded
@@ -50,9 +50,9 @@ def new(request: EmbeddedRequest) -> HttpResponse:
     """The form. It asks for what writing the heart of a store takes, and for more where that is ticked."""
     missing = withheld(request.shop.scopes, "write")
     first = sorted({scope for name in HEART for scope in missing.get(name, ())})
-    further = [(RESOURCES[name].label, needed) for name, needed in missing.items() if not set(needed) <= set(first)]
-    further += [(what, needed) for what, needed in parts_to_grant(request.shop.scopes, "write") if needed]
-    context = {"limit": settings.MAX_UPLOAD_BYTES, "scopes": first, "further": further}
+    further = [(RESOURCES[name], missing[name]) for name in order() if not set(missing.get(name, ())) <= set(first)]
+    parts = parts_to_grant(request.shop.scopes, "write")
+    context = {"limit": settings.MAX_UPLOAD_BYTES, "scopes": first, "further": further, "parts": parts}
     return render(request, "imports/new.html", context)
 
 
@@ -122,8 +122,21 @@ def plan(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
         "policies": [(word, *words) for word, words in POLICIES.items()],
         "figures": choices.figures(run) if waiting else None,
         "waiting": waiting,
+        "lacking": again.lacking(run) if waiting else None,
+        "people": waiting and again.names_people(run),
     }
     return render(request, "imports/plan.html", context)
+
+
+@posted("imports:plan", "run_id")
+@of_shop(Import)
+def plan_again(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
+    """The same archive planned anew, with what the app may do by now, and with people's names replaced on request."""
+    try:
+        made = again.plan_again(run, anonymise="anonymise" in request.POST)
+    except (Refused, ArchiveError) as refusal:
+        return JsonResponse({"error": str(refusal)}, status=422)
+    return redirect("runs:show", run_id=made.pk)
 
 
 def _plan_json(request: EmbeddedRequest, run: Import) -> HttpResponse:

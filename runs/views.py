@@ -68,7 +68,7 @@ def of_shop(model: type[Run]) -> Callable[[Callable[..., HttpResponseBase]], Cal
 def index(request: EmbeddedRequest) -> HttpResponse:
     """The shop's runs, newest first, paged by key."""
     runs = Run.objects.for_shop(request.shop).exclude(status=Status.PURGING).exclude(expires_at__lte=Now())
-    runs = runs.select_related(*Kind.values).defer("past", "cursor", "plan")
+    runs = runs.select_related(*Kind.values, "export__made_for").defer("past", "cursor", "plan")
     try:
         after = Signer().unsign(request.GET["after"]) if "after" in request.GET else None
     except BadSignature:

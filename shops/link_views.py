@@ -17,6 +17,7 @@ from transfer.registry import RESOURCES, order, withheld
 from . import links
 from .auth import EmbeddedRequest, embedded, posted
 from .models import LIVE, Link
+from .scopes import parts_to_grant
 from .services import Refused
 
 SHOWN = 100
@@ -97,6 +98,8 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         "outward": outward,
         "inward": inward,
         "resources": [(RESOURCES[name], _scopes(unreadable, [name])) for name in order()],
+        "readable": parts_to_grant(shop.scopes, "read"),
+        "writable": parts_to_grant(shop.scopes, "write"),
         **more,
     }
     return render(request, "shops/links.html", context, status=status)

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from shopify_client import TokenPair
+from transfer.naming import listed
 from transfer.registry import RESOURCES
 
 from .crypto import seal, unseal
@@ -158,6 +159,14 @@ class Link(models.Model):
     def labels(self) -> list[str]:
         """What may be carried, in a merchant's words."""
         return [RESOURCES[name].label for name in self.resources if name in RESOURCES]
+
+    @property
+    def said(self) -> str:
+        """The same, as short as it can be said."""
+        without = [kind.label for name, kind in RESOURCES.items() if name not in self.resources]
+        if len(without) >= len(self.labels):
+            return ", ".join(self.labels)
+        return f"Everything but {listed(without)}" if without else "Everything"
 
 
 class LinkCode(models.Model):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from transfer.naming import listed, owners
 from transfer.registry import RESOURCES, scopes, withheld, withheld_parts
 
 HEART = ("metaobject_definitions", "metafield_definitions", "metaobjects", "products")
@@ -62,16 +63,17 @@ def optional() -> list[str]:
 
 
 def parts_to_grant(granted: Collection[str], verb: str) -> list[tuple[str, tuple[str, ...]]]:
-    """(what, scopes) of the parts of kinds that the app may not `verb` yet, of kinds that it may."""
+    """(whose, scopes) of the parts of kinds that the app may not `verb` yet, of kinds that it may."""
     whole = withheld(granted, verb)
-    found: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    found: dict[tuple[str, ...], list[str]] = {}
     for name, parts in withheld_parts(granted, verb).items():
         for part, needed in parts.items() if name not in whole else ():
-            found.setdefault(needed, {}).setdefault(RESOURCES[name].label, []).append(part)
-    return [
-        ("; ".join(f"{label} on {', '.join(parts)}" for label, parts in of.items()), needed)
-        for needed, of in found.items()
-    ]
+            found.setdefault(needed, []).append(owners(part))
+    return [(_capital(listed(list(dict.fromkeys(names)))), needed) for needed, names in found.items()]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def app_toml(*, client_id: str, url: str, version: str) -> str:

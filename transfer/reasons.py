@@ -37,7 +37,7 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     Reason.UNREAD_REFERENCE: (
         "arrived without a reference, because the app may not read its target in the source store",
-        "Grant there the scope that each of them names, then copy again: only the references will be written.",
+        "Allow the app there what each of them names, then copy again: only the references will be written.",
     ),
     Reason.NOTHING_LANDS: (
         "name only what this store does not have, so nothing of them was written",
@@ -46,7 +46,7 @@ REASONS: dict[str, tuple[str, str]] = {
     Reason.TOO_LARGE: ("exceed a limit of Shopify", "Shorten them in the source store, then export again."),
     Reason.NOT_PERMITTED: (
         "are not for this app to write",
-        "Each says what it needs: a scope to grant, the app that owns it, or a person who sets it by hand.",
+        "Each says what it needs: a permission, the app that owns it, or a person who sets it by hand.",
     ),
     Reason.REFUSED: ("were refused by Shopify", "Its answer stands at each of them."),
     Reason.DEPENDS_ON_FAILED: (
@@ -79,10 +79,20 @@ def reason(word: str) -> tuple[str, str]:
 _SINGULAR = {
     "were": "was", "are": "is", "exist": "exists", "share": "shares", "require": "requires", "belong": "belongs",
     "exceed": "exceeds", "need": "needs", "name": "names",
+    "arrive": "arrives", "do": "does",
 }  # fmt: skip
 
 
 def of_one(what: str) -> str:
     """The same of a single record: "were refused" becomes "was refused"."""
     verb, _, rest = what.partition(" ")
+    for many, single in (("their name", "its name"), ("nothing of them", "nothing of it")):
+        rest = rest.replace(many, single)
     return f"{_SINGULAR.get(verb, verb)} {rest}"
+
+
+def before(what: str) -> str:
+    """The same in a plan, where nothing has happened yet."""
+    verb, _, rest = what.partition(" ")
+    verb = {"arrived": "arrive", "were": "are"}.get(verb, verb)
+    return f"{verb} {rest.replace('them was written', 'them will be written')}"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+CHUNK = 1 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class LocalStorage:
@@ -36,6 +38,30 @@ class LocalStorage:
 
     def read(self, name: str) -> BinaryIO:
         return self._path(name).open("rb")
+
+    def keep(self, content: BinaryIO, name: str) -> str:
+        """A file of its own with this content. What is stored here already is shared by a link, however large it is:
+        no file is ever changed, and each name can be deleted by itself. Disks without links get a copy.
+        """
+        own = self._stored(content)
+        if own is not None:
+            path = self._path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(own, path)
+                return name
+            except OSError:
+                pass  # another disk, or one that knows no links
+        content.seek(0)
+        with self.write(name) as file:
+            shutil.copyfileobj(content, file, CHUNK)
+        return name
+
+    def _stored(self, content: BinaryIO) -> Path | None:
+        """The file of this storage that was opened, if it is one of them."""
+        named = getattr(content, "name", None)
+        path = Path(named).resolve() if isinstance(named, str) else None
+        return path if path is not None and path.is_relative_to(self.root.resolve()) and path.is_file() else None
 
     def size(self, name: str) -> int:
         return self._path(name).stat().st_size

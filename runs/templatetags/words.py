@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
 
 from runs.states import Status
+from transfer import naming
 from transfer.registry import RESOURCES, in_order
 
 register = template.Library()
@@ -17,6 +19,50 @@ register = template.Library()
 def label(name: str) -> str:
     """What a merchant calls a kind of thing; words where this version does not know it."""
     return RESOURCES[name].label if name in RESOURCES else str(name).replace("_", " ").capitalize()
+
+
+register.filter("permissions", naming.permissions)
+register.filter("owners", naming.owners)
+register.filter("field", naming.field)
+register.filter("plain", naming.plain)
+
+
+_UNREAD = re.compile(r"the app may not read definitions on (\w+); grant it (.+)")
+
+
+@register.filter
+def reasons(noted: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Why records of a kind are not in an archive: `why`, `examples`, `count`. What the app may not read is one line,
+    and has no count, because nobody knows how many there are."""
+    lines = [{"why": why, **note} for why, note in noted.items() if not _UNREAD.fullmatch(why)]
+    unread = [found for found in map(_UNREAD.fullmatch, noted) if found is not None]
+    if unread:
+        whose = naming.listed([naming.owners(found[1]) for found in unread])
+        scopes = list(dict.fromkeys(", ".join(found[2] for found in unread).split(", ")))
+        why = f"the app may not read those of {whose}; let it {naming.permissions(scopes)}"
+        lines.append({"why": why, "examples": [], "count": None})
+    return lines
+
+
+@register.filter
+def plainly(sentences: Sequence[str], resource: str) -> str:
+    """Several, one behind the other."""
+    return ", ".join(naming.plain(sentence, resource) for sentence in sentences)
+
+
+@register.filter
+def field_names(paths: Sequence[str], resource: str) -> list[str]:
+    """Places in a record, each said once."""
+    return list(dict.fromkeys(naming.field(path, resource) for path in paths))
+
+
+@register.filter
+def grouped(choices: Sequence[Any]) -> list[tuple[str, list[Any]]]:
+    """(heading, choices) of a form. A choice has the name of its kind, or begins with what has it."""
+    found: dict[str, list[Any]] = {head: [] for head in (*naming.GROUPS, naming.OTHERS)}
+    for choice in choices:
+        found[naming.group_of(choice.name if hasattr(choice, "name") else choice[0].name)].append(choice)
+    return [(head, own) for head, own in found.items() if own]
 
 
 @register.filter

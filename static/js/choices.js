@@ -20,6 +20,18 @@ addEventListener("change", (event) => {
   if (form && "keep" in form.dataset) mark(form);
 });
 
+// All boxes of a form at once, but for those that are carried only where somebody ticks each of them.
+addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[data-tick]");
+  const place = button?.closest("fieldset");
+  if (!place) return;
+  const all = button.dataset.tick === "all";
+  for (const box of place.querySelectorAll("input[type='checkbox']")) {
+    if (!all || !("optional" in box.dataset)) box.checked = all;
+  }
+  place.querySelector("input")?.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
 document.getElementById(BAR)?.addEventListener("click", async (event) => {
   const form = main().querySelector("form[data-keep]");
   const button = event.target.closest("button");

@@ -5,7 +5,8 @@ import { ask, main } from "./visit.js";
 
 const EVERY_MS = 1000;
 const TRIES = 15;
-const COUNTED = "Counted just now; values, variants, files and translations that hang on these come on top.";
+const COUNTED = "Shopify counts no more than these beforehand: variants, metafields, files and translations come on top, " +
+  "often many times as much. The first export measures it.";
 
 export function price() {
   const form = main().querySelector("form[data-price]");
@@ -32,7 +33,7 @@ function fill(form, kinds, points, seconds) {
     box.dataset.count = number;
     place.textContent = `${number.toLocaleString("en")} in the store`;
   }
-  Object.assign(form.dataset, { points, seconds, least: "at least " });
+  Object.assign(form.dataset, { points, seconds, least: "" });
   form.querySelector("[data-sum]").dataset.since = COUNTED;
   draw(form);
 }
@@ -49,6 +50,10 @@ function draw(form) {
   const records = known.reduce((sum, box) => sum + Number(box.dataset.count), 0);
   const figure = (value) => Math.round(value).toLocaleString("en");
   const more = known.length < ticked.length ? ", and kinds that have not been counted" : "";
-  place.textContent = `About ${figure(records)} records${more}: ${form.dataset.least || ""}${figure(records * form.dataset.points)} API points, ` +
-    `${duration(Math.max(1, Math.round(records * form.dataset.seconds)))}. ${place.dataset.since}`;
+  const least = "least" in form.dataset;
+  const price = `${figure(records * form.dataset.points)} API points, ` +
+    duration(Math.max(1, Math.round(records * form.dataset.seconds)));
+  place.textContent = least
+    ? `At least ${figure(records)} records: more than ${price}. ${place.dataset.since}`
+    : `About ${figure(records)} records${more}: ${price}. ${place.dataset.since}`;
 }

@@ -10,10 +10,23 @@ async function fill(details) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const record = page.querySelector("[data-inside]") || page.querySelector("#main p");
     inside.replaceChildren(record || document.createTextNode("This record cannot be shown."));
+    if (inside.scrollHeight > inside.clientHeight + 4) inside.append(whole());
   } catch {
     delete inside.dataset.filled;
     inside.textContent = "The network was lost; close this and open it again.";
   }
+}
+
+// What is longer than the place that was kept for it is shown at its whole length to whoever asks.
+function whole() {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "button whole", textContent: "Show all of it" });
+  button.addEventListener("click", () => {
+    const inside = button.closest(".inside");
+    inside.classList.add("all");
+    inside.focus();
+  });
+  return button;
 }
 
 addEventListener("toggle", (event) => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -68,3 +69,39 @@ def test_a_code_asks_for_what_is_ticked_and_a_link_asks_later(admin: Admin, leas
     let.click()
     asked.get_by_role("button", name="Allow").click()
     expect(let).to_have_count(0)
+
+
+def test_a_plan_asks_for_what_it_lacks_and_is_made_anew(admin: Admin, least: None, tmp_path: Path) -> None:
+    source, target = admin.stores.shop("boutique", products=5), admin.stores.shop()
+    app = admin.open(source, "exports/new")
+    app.get_by_role("button", name="Untick all").click()
+    expect(app.locator("input[name='resources']:checked")).to_have_count(0)
+    app.get_by_role("button", name="Tick all", exact=True).click()
+    expect(app.locator("input[name='resources'][data-optional]:checked")).to_have_count(0)
+    app.locator("input[value='customers']").check()
+    app.get_by_role("button", name="Start the export").click()
+    asked = admin.page.get_by_role("dialog", name="Permissions")
+    asked.get_by_role("button", name="Allow").click()
+    ready = app.get_by_role("button", name="Download")
+    expect(ready).to_be_visible(timeout=RUN_TIMEOUT)
+    with admin.page.expect_download() as download:
+        ready.click()
+    download.value.save_as(tmp_path / "store.zip")
+
+    app = admin.open(target, "imports/new")
+    app.get_by_label("Archive").set_input_files(tmp_path / "store.zip")
+    app.get_by_role("button", name="Upload and plan").click()
+    asked.get_by_role("button", name="Allow").click()
+    app.get_by_role("link", name="See the plan").click(timeout=RUN_TIMEOUT)
+    allow = app.get_by_role("button", name="Allow it and plan again")
+    allow.click()
+    asked.get_by_role("button", name="Decline").click()
+    expect(app.locator("#allow").get_by_role("alert")).to_contain_text("not allowed")
+    allow.click()
+    asked.get_by_role("button", name="Allow").click()
+    app.get_by_role("link", name="See the plan").click(timeout=RUN_TIMEOUT)
+    expect(allow).to_have_count(0)
+    app.get_by_role("button", name="Replace people's names and plan again").click()
+    app.get_by_role("link", name="See the plan").click(timeout=RUN_TIMEOUT)
+    expect(app.locator("#main")).to_contain_text("nothing of this import names anybody")
+    expect(app.locator("#main")).not_to_contain_text("write_")

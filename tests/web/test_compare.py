@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -216,3 +217,26 @@ def test_another_shops_comparison_is_not_there(a: Store, b: Store, client: Clien
         assert a.get(f"/comparisons/{run.pk}/{page}").status_code == 404
     assert b.get(f"/comparisons/{run.pk}/records/9-zz").status_code == 404
     assert Shop.objects.count() == 2
+
+
+def test_people_of_a_linked_store_are_compared_where_both_sides_ask_for_it(
+    sandbox: Sandbox, client: Client, b: Store
+) -> None:
+    source = Store(sandbox, client, "boutique")
+    link = linked(source, b, "customers", "menus")
+    form = b.get("/comparisons/new").content.decode()
+    assert re.search(r'name="also" value="customers"[^>]*> <span>Customers', form)
+    assert 'value="inventory_levels"' not in form, "the link does not allow that one"
+    assert (
+        "the other store has to tick it"
+        in sent(client, b, first=f"link:{link.pk}", also="inventory_levels").json()["error"]
+    )
+    assert sent(client, b, first=f"link:{link.pk}", second="store", also="customers").status_code == 201
+    copy = Copy.objects.get()
+    assert copy.export is not None
+    work(copy.export)
+    work_off()
+    copy.refresh_from_db()
+    assert copy.comparison is not None
+    run: Any = work(copy.comparison)
+    assert run.result["resources"]["customers"]["only_left"] == 3

@@ -22,6 +22,6 @@ def test_a_form_asks_for_the_scopes_of_more_owner_types(
     shop = narrow(sandbox, sandbox.shop(), [*PRODUCTS, "write_metaobject_definitions", "write_orders"])
     page = client.get(path, headers={**bearer(shop.domain), "Accept": "text/html"}).content.decode()
     asked = dict(re.findall(r'data-scopes="([^"]+)"> <span>([^<]+)<small>', page))
-    assert "Metafield definitions on CUSTOMER" in asked[f"{verb}_customers"]
-    assert "Metafield definitions on COMPANY, COMPANY_LOCATION" in asked[f"{verb}_companies"]
+    assert asked[f"{verb}_customers"] == "Customers"
+    assert asked[f"{verb}_companies"] == "Companies and company locations"
     assert f"{verb}_orders" not in asked, "that one is granted"

@@ -120,7 +120,7 @@ def test_a_file_is_compared_with_the_store_and_with_another_file(app: Any, sandb
     run = _upload(client, shop.domain, archive, "store.zip", purpose="compare", other=other)
     assert (run.status, run.result["totals"]["differing"]) == (Status.SUCCEEDED, 1)
     page = client.get(f"/runs/{run.pk}/", headers=html).content.decode()
-    assert "store.zip" in page and "store.xlsx" in page and "<code>title</code>" in page
+    assert "store.zip" in page and "store.xlsx" in page and "<bdi>Title</bdi>" in page
     wrong = edited(xlsx, lambda book: setattr(cell(book["products"], "Command", 2), "value", "SMASH"))
     failed = _upload(client, shop.domain, wrong, "store.xlsx", purpose="compare")
     assert (failed.status, failed.message.partition(":")[0]) == (

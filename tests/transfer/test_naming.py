@@ -1,0 +1,70 @@
+"""Pages speak as Shopify's admin does: no scope, no enum word, no name of a field as the API writes it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from transfer.naming import GROUPS, OTHERS, field, group_of, owners, permissions, plain
+from transfer.registry import RESOURCES
+from transfer.shapes import Shape
+
+RAW = re.compile(r"[a-z][A-Z]|_|^[a-z]")
+
+
+def _paths(shape: Shape, before: str = "") -> list[str]:
+    found = []
+    for name, inner in shape.inner():
+        path = f"{before}.{name}" if before else name
+        found += [path, *_paths(inner, path)] if name.isidentifier() else []
+    return found
+
+
+@pytest.mark.parametrize("name", list(RESOURCES))
+def test_every_field_of_every_kind_has_a_name_for_people(name: str) -> None:
+    said = [part for path in _paths(RESOURCES[name].shape) for part in field(path, name).split(" › ")[:1]]
+    assert said or name in ("locations", "sales_channels")
+    assert [word for word in said if RAW.search(word)] == []
+
+
+def test_names_that_people_gave_stay() -> None:
+    assert field("fields.main_colour", "metaobjects") == "Fields › main_colour"
+    assert field("variants.1.5 / Deep red.compareAtPrice", "products") == "Variants › 1.5 / Deep red › Compare-at price"
+    assert field("custom.descriptionHtml", "product_metafields") == "custom.descriptionHtml"
+    assert field("seo.title", "products") == "Search engine listing › Title"
+
+
+def test_scopes_and_owners_are_said() -> None:
+    assert permissions(["read_files", "read_locales", "write_online_store_navigation"]) == (
+        "read files and languages, and write menus and URL redirects"
+    )
+    assert [owners(word) for word in ("DRAFTORDER", "COMPANY", "PRODUCT")] == ["draft orders", "companies", "products"]
+    scopes = {scope for kind in RESOURCES.values() for scope in (*kind.scopes.read, *kind.scopes.write)}
+    assert [scope for scope in scopes if "_" in permissions([scope])] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("The app may not write this; grant it write_files, and import again.",
+         "The app may not write this; let it write files, and import again."),
+        ("the app may not read definitions on DRAFTORDER; grant it read_draft_orders",
+         "the app may not read definitions on draft orders; let it read draft orders"),
+        ("descriptionHtml: points at ProductVariant 40000000000001, which the source store no longer had.",
+         "Description: points at variant 40000000000001, which the source store no longer had."),
+        ("owner: points at shopsync:url_redirects/%2Fa, which the target store does not have.",
+         "Owner: points at the URL redirect %2Fa, which the target store does not have."),
+        ("bulb: seo.title: Product 5862285664", "bulb: Search engine listing › Title: product 5862285664"),
+        ("media: points at shopsync:files/video/film.mp4, which the target store does not have.",
+         "Media: points at the file video/film.mp4, which the target store does not have."),
+        ("A read_me of 2024 says PRODUCTION: stays.", "A read_me of 2024 says PRODUCTION: stays."),
+    ],
+)  # fmt: skip
+def test_a_sentence_loses_what_only_programs_say(sentence: str, said: str) -> None:
+    assert plain(sentence, "products") == said
+
+
+def test_every_kind_has_a_place_on_forms() -> None:
+    assert {group_of(name) for name in RESOURCES} <= set(GROUPS)
+    assert group_of("something_new") == OTHERS

@@ -84,7 +84,7 @@ def _with_less(resource: str, number: int, record: Record) -> list[Record]:
 
 def _empty(kind: Resource, key: tuple[str, ...], fields: Any, part: Any) -> None:
     """Takes everything out of `part` of a record that may be missing."""
-    for name in set(part) - KEPT if isinstance(part, dict) else ():
+    for name in sorted(set(part) - KEPT) if isinstance(part, dict) else ():
         old = part[name]
         if name in ITEMS or not _replaced(kind, key, fields, part, name):
             part[name] = old
@@ -94,8 +94,9 @@ def _empty(kind: Resource, key: tuple[str, ...], fields: Any, part: Any) -> None
 
 def _replaced(kind: Resource, key: tuple[str, ...], fields: Any, part: Any, name: str) -> bool:
     others: tuple[Any, ...] = (None, [])
-    if isinstance(part[name], dict):  # a field that leads to entries must say to which
-        others = (None, {own: value for own, value in part[name].items() if own.startswith("metaobject_definition")})
+    if isinstance(part[name], dict):  # without some of its rules a field is none
+        kept = ("metaobject_definition", "scale_")
+        others = (None, {own: value for own, value in part[name].items() if own.startswith(kept)})
     if name in CHANGED and isinstance(part[name], str):
         others = (f"{part[name]}.",)
     for new in others:

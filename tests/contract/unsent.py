@@ -109,6 +109,7 @@ TESTED: Mapping[str, str] = {
     "DiscountMarketsInput.remove": "tests/transfer/test_discounts.py",
     "DiscountProductsInput.productVariantsToRemove": "tests/transfer/test_discounts.py",
     "DiscountProductsInput.productsToRemove": "tests/transfer/test_discounts.py",
+    "MetaobjectDefinitionUpdateInput.displayNameKey": "tests/transfer/test_linked_options.py",
     "FileUpdateInput.originalSource": "tests/transfer/test_files.py",
     "MetafieldCapabilityCreateInput.analyticsQueryable": "tests/transfer/test_targets.py",
     "MetafieldCapabilityCreateInput.cartToOrderCopyable": "tests/transfer/test_targets.py",

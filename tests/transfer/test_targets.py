@@ -134,3 +134,16 @@ def test_a_mirror_sees_entries_of_types_that_only_the_target_has(sandbox: Sandbo
     assert (total(kept, "outcome:left"), total(kept, "outcome:deleted")) == (2, 0)
     desk, _ = copy(source, target, tmp_path, policy="mirror")
     assert desk.ledger.get("metaobjects", [("shape", "round")])[("shape", "round")].outcome == "deleted"
+
+
+def test_a_field_that_the_target_lacks_comes_to_stand_where_it_stands_in_the_archive(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Shopify puts a new field behind those that are there."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    note, size = ({"key": key, "type": "single_line_text_field"} for key in ("note", "size"))
+    source.define("look", NAME, note, size)
+    target.define("look", NAME, size)
+    desk, _ = copy(source, target, tmp_path)
+    assert troubles(desk) == {}
+    assert equal(source, target, tmp_path)

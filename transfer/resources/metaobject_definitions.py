@@ -357,12 +357,23 @@ def _link(job: Job, ids: Ids) -> dict[str, Any]:
     return {"fieldDefinitions": operations, **({"resetFieldOrder": True} if ordered else {})}
 
 
+def _between(present: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether new fields belong among those that are there, which Shopify puts behind them: unless somebody has given
+    these another order meanwhile."""
+    there = [key for key in present if key in wanted]
+    new = [key for key in wanted if key not in present]
+    return there == [key for key in wanted if key in present] and [*there, *new] != wanted
+
+
 def _update(job: Job, ids: Ids) -> dict[str, Any]:
     """Only what the plan says differs."""
     assert job.before is not None
     definition = {name: value for name, value in _head(job.after).items() if touches(job.changed, name)}
-    present = {item["key"] for item in job.before["fieldDefinitions"]}
-    reorder = touches(job.changed, "fieldOrder")
+    present = [item["key"] for item in job.before["fieldDefinitions"]]
+    wanted = [
+        item["key"] for item in job.after["fieldDefinitions"] if f"fieldDefinitions.{item['key']}" not in job.without
+    ]
+    reorder = touches(job.changed, "fieldOrder") or _between(present, wanted)
     operations = []
     for item in job.after["fieldDefinitions"]:
         path = f"fieldDefinitions.{item['key']}"

@@ -102,7 +102,7 @@ class Processes:
             os.environ.get("PLAN", "advanced"),
         ]
         stand_in += ["--app-url", f"http://127.0.0.1:{web}"]
-        command = [sys.executable, "manage.py", "up", "--quiet", "--port", str(web)]
+        command = [sys.executable, "manage.py", "up", "--quiet", "--with-parent", "--port", str(web)]
         command += ["--also", f"sandbox={' '.join(stand_in)}"]
         self._process = subprocess.Popen(
             command,

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from runs import bell
-from runs.models import Lane, Run
+from runs.lane import busy
 from shopify_client import ShopifyError
 from shops.client import client_for, save_bucket
 from shops.models import Shop
@@ -50,12 +50,7 @@ def work_off() -> int:
     """Counts what is wanted. A store whose line is being worked tells it by what it reads; nobody asks beside it."""
     never = Q(counted_at=None) | Q(counted_at__lt=F("counts_wanted_at"))
     wanting = Shop.objects.filter(never, counts_wanted_at__isnull=False, uninstalled_at=None)
-    return sum(_count(shop) for shop in wanting if shop.usable and not _busy(shop))
-
-
-def _busy(shop: Shop) -> bool:
-    working: bool = Run.objects.filter(shop=shop).active().exists()
-    return working or Lane.objects.filter(shop=shop, lease_until__gte=Now()).exists()
+    return sum(_count(shop) for shop in wanting if shop.usable and not busy(shop))
 
 
 def _count(shop: Shop) -> int:

@@ -9,13 +9,14 @@ from django.db.models import Q
 from shops import signals
 from shops.models import Shop
 
-from . import bell, expiry
+from . import bell, expiry, lane
 from .models import Run
 from .states import Status
 
 
 def connect() -> None:
     signals.webhook_stored.connect(_upkeep, dispatch_uid="runs.upkeep")
+    signals.asking.connect(_asking, dispatch_uid="runs.asking")
     signals.leaving.connect(_leaving, dispatch_uid="runs.leaving")
     signals.reopened.connect(_look_again, dispatch_uid="runs.reopened")
     signals.bulk_finished.connect(_look_again, dispatch_uid="runs.bulk_finished")
@@ -23,6 +24,10 @@ def connect() -> None:
 
 def _upkeep(**_: Any) -> None:
     bell.call("shops.tasks.webhooks")
+
+
+def _asking(shop: Shop, **_: Any) -> bool:
+    return lane.busy(shop)
 
 
 def _leaving(shop: Shop, **_: Any) -> bool:

@@ -17,6 +17,8 @@ from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 
+from shops.models import Shop
+
 from . import kinds, watchdog
 from .models import ASIDE, Lane, Run, RunQuerySet, Service
 from .states import Status
@@ -58,6 +60,12 @@ def due() -> QuerySet[Lane]:
         .filter(~Exists(Service.objects.filter(drained_at__isnull=False)))
         .order_by(F("served_at").asc(nulls_first=True), "id")
     )
+
+
+def busy(shop: Shop) -> bool:
+    """Whether the shop's line is worked, or about to be: what is left of its API budget is then the line's alone."""
+    working: bool = Run.objects.filter(shop=shop).active().exists()
+    return working or Lane.objects.filter(shop=shop, lease_until__gte=Now()).exists()
 
 
 def turns(runs: RunQuerySet) -> RunQuerySet:

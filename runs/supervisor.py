@@ -91,23 +91,26 @@ class Child:
 
 
 class Supervisor:
-    def __init__(self, children: Sequence[Child], say: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, children: Sequence[Child], say: Callable[[str, str], None], *, parent: int | None = None
+    ) -> None:
+        """`parent`: the process without which this is to end as well, if there is one."""
         self._children = children
         self._say = say
         self._stopping = threading.Event()
-        self._parent = os.getppid()
+        self._parent = parent
 
     def stop(self, *_: object) -> None:
         self._stopping.set()
 
     def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
-        """Until SIGINT, SIGTERM, or the death of whoever started this."""
+        """Until SIGINT, SIGTERM, or the end of `parent`."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.stop)
         try:
             if self._start():
                 on_ready()
-                while not self._stopping.wait(0.5) and os.getppid() == self._parent:
+                while not self._stopping.wait(0.5) and self._parent in (None, os.getppid()):
                     self._revive()
         finally:
             self._end()

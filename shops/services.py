@@ -10,7 +10,8 @@ from django.utils import timezone
 from shopify_client import ShopifyError, TokenPair
 from shopify_client.transport import is_shop
 
-from .client import client_for
+from . import signals
+from .client import client_for, save_bucket
 from .models import Grant, Shop
 
 _NAME = "query ShopName { shop { name } }"
@@ -30,12 +31,18 @@ def install(domain: str, pair: TokenPair, grant: Grant) -> Shop:
 
 
 def learn_names() -> int:
-    """Asks shops that are new what they call themselves: one point each, once. How many were asked."""
+    """Asks shops that are new what they call themselves: one point each, once. How many were asked.
+
+    Never while a shop's line is worked: its budget is counted to the point, and would be one short.
+    """
     unnamed = Shop.objects.filter(named_at=None, uninstalled_at=None, token_dead_since=None).exclude(sealed_token="")
     asked = 0
     for shop in unnamed:
-        name = shop.name
+        if any(answer for _, answer in signals.asking.send(Shop, shop=shop)):
+            continue
+        name, client = shop.name, client_for(shop)
         with suppress(ShopifyError):
-            name = str(client_for(shop).ask(_NAME).data["shop"]["name"])[:255]
+            name = str(client.ask(_NAME).data["shop"]["name"])[:255]
+            save_bucket(shop, client.pacer)
         asked += Shop.objects.filter(pk=shop.pk, uninstalled_at=None).update(name=name, named_at=Now())
     return asked

@@ -2,6 +2,8 @@
 
 `reopened`        a shop got a new token by being opened (`shop`)
 `webhook_stored`  a delivery waits to be worked off
+`asking`          somebody wants to ask a shop's API beside its line (`shop`): receivers answer True while that line,
+                  whose budget nobody else may touch, is worked
 `leaving`         a shop uninstalled the app (`shop`): receivers remove what they keep of it, and answer False as long
                   as something is left, to be asked again
 `bulk_finished`   a bulk operation came to its end (`shop`, `operation`: its GID)
@@ -17,6 +19,7 @@ from django.dispatch import Signal
 
 reopened = Signal()
 webhook_stored = Signal()
+asking = Signal()
 leaving = Signal()
 bulk_finished = Signal()
 people_asked = Signal()

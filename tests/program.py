@@ -44,7 +44,7 @@ class Program:
         }
         self.broker = self.environment["REDIS_URL"] or f"unix://{folder}/broker.sock"
         self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "manage.py", "up", "--quiet", "--port", str(port)]
+        command = [sys.executable, "manage.py", "up", "--quiet", "--with-parent", "--port", str(port)]
         self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self._output = self._process.stdout

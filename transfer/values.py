@@ -25,7 +25,8 @@ TYPE = re.compile(r"(list\.)?[a-z][a-z0-9_]{1,63}\Z")
 _TEXTS = frozenset({"id", "language", "multi_line_text_field", "single_line_text_field", "string", "url"})
 _BOOLEANS = {"t": "true", "true": "true", "1": "true", "f": "false", "false": "false", "0": "false"}
 _MOST_DIGITS = 100
-_COMPOUND = frozenset({"json", "json_string", "link", "money", "rating", "rich_text_field"})
+_FREE = frozenset({"json", "json_string"})
+_COMPOUND = frozenset({"link", "money", "rating", "rich_text_field"})
 # Types whose values hold links, or GIDs in free JSON, and the walk that finds them.
 _WALKS: Mapping[str, Callable[[str, Translate], str]] = {
     "url": links.in_url,
@@ -94,6 +95,8 @@ def normalise(type_: str, value: str | None) -> str | None:
     if value is None:
         return None
     try:
+        if type_ in _FREE:  # "1" and 1 are two values of it: what is a text here keeps its quotes
+            return _dumped(json.loads(value))
         if not is_list(type_):
             return _canonical(_one(type_, value))
         inner = type_.removeprefix("list.")
@@ -103,8 +106,10 @@ def normalise(type_: str, value: str | None) -> str | None:
 
 
 def _canonical(value: Any) -> str:
-    if isinstance(value, str):
-        return value
+    return value if isinstance(value, str) else _dumped(value)
+
+
+def _dumped(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

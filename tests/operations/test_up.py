@@ -97,6 +97,25 @@ def test_who_answers_for_a_dead_child_is_somebody_else(monkeypatch: pytest.Monke
     assert heard[0].startswith("died (exit 1)")
 
 
+@pytest.mark.parametrize("bound", [True, False])
+def test_only_who_asked_for_it_ends_with_the_process_that_started_it(
+    monkeypatch: pytest.MonkeyPatch, bound: bool
+) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    heard: list[str] = []
+
+    def say(name: str, line: str) -> None:
+        heard.append(line)
+        supervisor.stop()
+
+    child = Child("web", [sys.executable, "-c", "import time; time.sleep(1.5); print('still here')"])
+    supervisor = Supervisor(
+        [child], say, parent=os.getpid() if bound else None
+    )  # our parent is another one: it is gone
+    supervisor.run()
+    assert heard == ([] if bound else ["still here"])
+
+
 def test_a_second_demo_leaves_the_files_of_the_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

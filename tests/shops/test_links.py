@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from exports.services import create
+from runs.services import cancel
 from shops import links
 from shops.models import Link, LinkCode, LinkStatus, Shop
 from shops.services import learn_names
@@ -86,6 +88,14 @@ def test_a_shows_a_code_b_enters_it_and_a_confirms_b_by_name(a: Store, b: Store)
     assert (link.offered_by, link.asked_by, link.confirmed_by, link.resources) == ("11", "22", "11", ["products"])
     assert f"Copy from {a.domain}" in b.get("/links").content.decode()
     assert f"Copy from {b.domain}" not in a.get("/links").content.decode()  # it goes one way
+
+
+def test_nobody_spends_of_a_budget_whose_line_is_worked(a: Store, b: Store, sandbox: Sandbox) -> None:
+    run = create(a.shop)
+    assert learn_names() == 1
+    assert Shop.objects.get(named_at=None).pk == a.shop.pk
+    cancel(run)
+    assert learn_names() == 1
 
 
 def test_the_source_is_told_what_the_target_calls_itself(a: Store, b: Store, sandbox: Sandbox) -> None:

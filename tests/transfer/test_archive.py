@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,19 @@ def test_every_byte_that_is_cut_off_is_noticed(sandbox: Sandbox, archive: bytes,
     for length in range(0, len(archive) - 1, max(1, len(archive) // 60)):
         with pytest.raises(ArchiveError):
             _check(sandbox, archive[:length], tmp_path / str(length))
+
+
+def test_names_and_places_of_a_zip_may_be_damaged_as_well(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        names = [info.header_offset + 30 for info in file.infolist()]  # where each member says its name again
+    end = archive.rindex(b"PK\x05\x06")
+    for place in (*names[:2], *names[-2:], *range(end + 12, end + 20)):
+        for value in (0x01, 0x80, 0xFF):
+            spoilt = bytearray(archive)
+            spoilt[place] ^= value
+            with suppress(ArchiveError):  # no other fault; what nobody needs to read may as well be wrong
+                _check(sandbox, bytes(spoilt), tmp_path)
+    spoilt = bytearray(archive)
+    spoilt[names[0]] ^= 0x80
+    with pytest.raises(ArchiveError, match="is damaged; upload the archive again"):
+        _check(sandbox, bytes(spoilt), tmp_path)

@@ -46,6 +46,10 @@ OTHER = [
     ("dimension", '{"value":1,"unit":"CM"}', '{"value":1,"unit":"M"}'),
     ("json", "[1,2]", "[2,1]"),
     ("json", "{}", "[]"),
+    ("json", '"1"', "1"),
+    ("json", '"null"', "null"),
+    ("json", '"{}"', "{}"),
+    ("json_string", '"true"', "true"),
 ]
 
 

@@ -33,6 +33,8 @@ MAX_RATIO = 300  # JSON lines deflate to a tenth, very repetitive ones to a hund
 MAX_DEPTH = 64
 MOST_TYPES = 2_000  # of entries; a shop has a few hundred at most
 RATIO_FROM = 10_000_000  # below this size a ratio says nothing: one long article may be one letter, a million times
+# What `zipfile` raises at bytes that are no ZIP; ValueError at names that are no text, and at places before its start.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 BEAT = 1000  # lines between two signs of life
 _WHOLE = "half a character (a lone surrogate); write the whole one."
 _HALF = re.compile("[\ud800-\udfff]")
@@ -132,7 +134,7 @@ def content_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[byte
                 if left < 0:
                     raise ArchiveError(f"{info.filename} unpacks to more than the archive says.")
                 yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+    except _DAMAGED:
         raise ArchiveError(f"{info.filename} is damaged; upload the archive again.") from None
     if left > 0:
         raise ArchiveError(f"{info.filename} is cut off; upload the archive again.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import os
 import shlex
 import socket
 import sys
@@ -33,6 +34,9 @@ class Command(Sentences):
             "--also", action="append", default=[], metavar="NAME=COMMAND", help="a further process to look after"
         )
         parser.add_argument("--quiet", action="store_true", help="say only who listens and what goes wrong")
+        parser.add_argument(
+            "--with-parent", action="store_true", help="end when the process that started this does, however it ends"
+        )
 
     def handle(self, **options: Any) -> None:
         with _door(options["host"], options["port"]) as door, _claim(settings.VAR_DIR):
@@ -51,7 +55,8 @@ class Command(Sentences):
             self.stdout.write(f"   ready | {address}")
             self.stdout.flush()
 
-        Supervisor(children, say).run(ready)
+        parent = os.getppid() if options["with_parent"] else None
+        Supervisor(children, say, parent=parent).run(ready)
 
     def _children(self, options: dict[str, Any], door: socket.socket) -> list[Child]:
         """In the order in which they need each other."""

@@ -64,6 +64,8 @@ class _Rewriting:
 
     def record(self, resource: Resource, line: Line) -> tuple[Key, Fields] | None:
         """The record without a name; None where it is left out."""
+        if resource.of_others and line.key[0] in self._registry and self._registry[line.key[0]].personal:
+            return None
         fields = resource.rewrite(line.fields, self.reference)
         if not resource.personal:
             return line.key, fields
@@ -123,12 +125,13 @@ def _ended(desk: Desk, checked: Cursor, cursor: Cursor, members: Mapping[str, An
 def _nameless(desk: Desk, manifest: Mapping[str, Any], left: Mapping[str, int]) -> dict[str, Any]:
     """Examples are keys, and those of people name them. Nobody deletes people for an archive that names none."""
     personal = {name for name, resource in desk.registry.items() if resource.personal}
+    telling = personal | {name for name, resource in desk.registry.items() if resource.of_others}
 
     def noted(notes: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: {**note, "examples": []} if name in personal else note for name, note in notes.items()}
+        return {name: {**note, "examples": []} if name in telling else note for name, note in notes.items()}
 
     not_carried = {
-        name: {why: {**note, "examples": []} for why, note in reasons.items()} if name in personal else reasons
+        name: {why: {**note, "examples": []} for why, note in reasons.items()} if name in telling else reasons
         for name, reasons in manifest["notCarried"].items()
     }
     for name, count in left.items():
@@ -137,7 +140,7 @@ def _nameless(desk: Desk, manifest: Mapping[str, Any], left: Mapping[str, int]) 
     return {
         **manifest,
         "selection": {**manifest["selection"], **({"records": chosen} if "records" in manifest["selection"] else {})},
-        "whole": [name for name in manifest["whole"] if name not in personal],
+        "whole": [name for name in manifest["whole"] if name not in personal and name not in left],
         "outside": noted(manifest["outside"]),
         "deleted": noted(manifest["deleted"]),
         "notCarried": not_carried,

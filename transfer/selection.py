@@ -151,6 +151,8 @@ def takes(selection: Selection, resource: Resource, key: Key, fields: Fields) ->
     """Whether a record that was read as one of its kind is meant."""
     if Target(resource.name, key) in selection.records:
         return True
+    if resource.of_others and key[0] in RESOURCES and not asked(selection, key[0]):
+        return False  # what is said of a record tells of it
     if resource.owner_types:
         owner_type, namespace = resource.value_of(key)
         if selection.namespaces and namespace not in selection.namespaces:

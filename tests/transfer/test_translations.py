@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.archives import opened
 from tests.support import Sandbox, archive_of, checksums, export, import_
+from transfer.anonymise import LEFT_OUT
 from transfer.local import LocalRun, local_desk
 from transfer.outcomes import Outcome, Reason
+from transfer.registry import RESOURCES
 from transfer.stages import IMPORT
 from transfer.work import Desk, Row, Where
 
@@ -212,3 +216,46 @@ def test_a_mirror_removes_translations_and_languages(sandbox: Sandbox, tmp_path:
     import_(sandbox, target, archive, tmp_path, policy="mirror")
     locales = sandbox.graphql(target, "{ shopLocales { locale } }")["shopLocales"]
     assert [item["locale"] for item in locales] == ["en", "fr"]
+
+
+NOTED = """{ customers(first: 1) { nodes { id metafields(first: 9, namespace: "custom") { nodes { id key } } } }
+  companies(first: 1) { nodes { id metafields(first: 9, namespace: "custom") { nodes { id key } } } } }"""
+NOTE = """mutation N($items: [MetafieldsSetInput!]!) {
+  metafieldsSet(metafields: $items) { metafields { id } userErrors { message } } }"""
+
+
+def test_what_is_noted_of_people_is_translated_only_where_they_were_asked_for(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A translation names whose text it is."""
+    source, target = sandbox.shop("boutique", products=1), sandbox.shop()
+    for kind in ("customers", "companies"):
+        owner = sandbox.graphql(source, NOTED)[kind]["nodes"][0]["id"]
+        item = {"ownerId": owner, "namespace": "notes", "key": "words", "type": "single_line_text_field"}
+        (value,) = sandbox.graphql(source, NOTE, items=[{**item, "value": "Words"}])["metafieldsSet"]["metafields"]
+        (text,) = sandbox.graphql(source, READ, id=value["id"], locale="de")["translatableResource"][
+            "translatableContent"
+        ]
+        given = {"key": "value", "locale": "de", "value": "Worte", "translatableContentDigest": text["digest"]}
+        assert not sandbox.graphql(source, REGISTER, id=value["id"], given=[given])["translationsRegister"][
+            "userErrors"
+        ]
+    of_people = [
+        ("company_metafields", "id", "HN-100", "notes", "words", "de"),
+        ("customer_metafields", "anna.holm@example.com", "notes", "words", "de"),
+    ]
+
+    def told(archive: bytes) -> list[tuple[str, ...]]:
+        members = {name: text for name, text in opened(archive).items() if name.startswith("translations/")}
+        keys = [tuple(json.loads(line)["key"]) for text in members.values() for line in text.splitlines()]
+        return [key for key in keys if key[0] in ("company_metafields", "customer_metafields")]
+
+    assert told(archive_of(sandbox, source, tmp_path)) == []
+    people = [name for name, resource in RESOURCES.items() if resource.personal]
+    archive = archive_of(sandbox, source, tmp_path, also=people)
+    assert told(archive) == of_people
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert all(rows(desk, Outcome.CREATED)[key].verified for key in of_people)
+    nobody, past = import_(sandbox, sandbox.shop(), archive, tmp_path, anonymise="secret")
+    assert not [row for row in nobody.ledger.select(Where(resource="translations"), limit=500) if row.key in of_people]
+    assert past["check"]["manifest"]["notCarried"]["translations"][LEFT_OUT]["count"] == 2
+    assert "translations" not in past["check"]["manifest"]["whole"]
+    assert "anna" not in json.dumps(past["check"]).lower()

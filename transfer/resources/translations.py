@@ -74,6 +74,7 @@ class Translations(Resource):
         "the mark that a translation is older than its text": "Shopify takes translations of the present text only",
     }
     parted = True
+    of_others = True
     scopes = Scopes(
         read=("read_translations", "read_locales"), write=("write_translations", "read_translations", "read_locales")
     )

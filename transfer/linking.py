@@ -52,7 +52,8 @@ class Links(Writing):
     def _job(self, resource: Resource, row: Row, current: Current, ours: Sequence[str]) -> Job | None:
         """What is still to be written, and may be; None where that is nothing."""
         assert row.after is not None
-        left = rest(resource, _begun(resource, row), row.after, current.fields, open_=row.open, ours=ours)
+        begun, linked = _begun(resource, row), _left_by(resource, row, ())
+        left = rest(resource, begun, linked, current.fields, open_=row.open, ours=ours)
         _judge(row, left)
         if not left.going:
             return None
@@ -72,8 +73,16 @@ class Links(Writing):
 
 
 def _begun(resource: Resource, row: Row) -> dict[str, object]:
+    return _left_by(resource, row, row.open)
+
+
+def _left_by(resource: Resource, row: Row, open_: Sequence[str]) -> dict[str, object]:
+    """The record as our writes leave it: without what is open, and as long as not even the links are tightened.
+
+    That is also what a link write leaves whose answer was lost: it is ours, and nobody else's change.
+    """
     assert row.after is not None
-    without, relaxed = frozenset(row.open), frozenset(row.relaxed)
+    without, relaxed = frozenset(open_), frozenset(row.relaxed)
     return resource.begun(Job(row.resource, row.key, row.after, before=row.before, without=without, relaxed=relaxed))
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from shopify_client.transport import PooledTransport, Response
 from tests.archives import Record, edited
-from tests.builder import Builder, troubles
+from tests.builder import Builder, circle, equal, troubles
+from tests.builder import copy as copy_store
 from tests.meddle import import_while, planned
 from tests.support import Sandbox, archive_of, import_, total
 from transfer import resources
@@ -223,3 +224,17 @@ def test_what_is_made_under_a_name_that_is_taken_goes_again(
     assert troubles(desk) == {(kind, "diary"): Reason.CHANGED_MEANWHILE}
     nodes = target.ask(f"{{ {kind}(first: 10) {{ nodes {{ handle own: {name} }} }} }}")[kind]["nodes"]
     assert [node["own"] for node in nodes if "diary" in node["handle"]] == ["Theirs"]
+
+
+@pytest.mark.parametrize("after", range(4))
+def test_a_link_of_a_definition_whose_answer_is_lost_is_nobody_elses_change(
+    sandbox: Sandbox, tmp_path: Path, after: int
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    circle(source)
+    match = "mutation UpdateMetaobjectDefinition("
+    sandbox.faults({"kind": "lost_answer", "times": 1, "after": after, "match": match, "shop": target.shop})
+    desk, _ = copy_store(source, target, tmp_path)
+    sandbox.faults()
+    assert troubles(desk) == {}
+    assert equal(source, target, tmp_path)

@@ -50,7 +50,7 @@ class Reason(StrEnum):
     POLICY = "policy"  # the policy does not write such records
     CHANGED_MEANWHILE = "changed_meanwhile"  # the target moved after the plan was made
     AMBIGUOUS = "ambiguous"  # several records share this natural key
-    TYPE_CONFLICT = "type_conflict"  # the target has it as another type, which Shopify cannot change
+    TYPE_CONFLICT = "type_conflict"  # it differs in a part that cannot be changed: a type, a product's options
     REQUIRED_CIRCLE = "required_circle"  # required references in a circle, under a definition that exists already
     MISSING_REQUIRED = "missing_required"  # a required reference points at something the target does not have
     MISSING_OWNER = "missing_owner"  # the record that this value belongs to is not in the target

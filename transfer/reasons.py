@@ -16,8 +16,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Give each a name of its own in the source store, then export again.",
     ),
     Reason.TYPE_CONFLICT: (
-        "exist here as another type, which Shopify cannot change",
-        "Delete or rename the definition here, then import again.",
+        "differ here in a part that cannot be changed, such as a type, or a product's options",
+        "Each says which: make that the same in one of the two stores, or delete the one here, then import again.",
     ),
     Reason.REQUIRED_CIRCLE: (
         "require each other under a definition that exists already",
@@ -78,7 +78,7 @@ def reason(word: str) -> tuple[str, str]:
 
 _SINGULAR = {
     "were": "was", "are": "is", "exist": "exists", "share": "shares", "require": "requires", "belong": "belongs",
-    "exceed": "exceeds", "need": "needs", "name": "names",
+    "exceed": "exceeds", "differ": "differs", "need": "needs", "name": "names",
     "arrive": "arrives", "do": "does",
 }  # fmt: skip
 

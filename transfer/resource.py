@@ -363,6 +363,10 @@ class Resource(ABC):
         """The record of `governor` (a definition) that says what this one must hold; None where nothing does."""
         return None
 
+    def misfit(self, fields: Fields, governor: Fields) -> str | None:
+        """One sentence on what of a record the target's own governor does not take, and may not refuse either."""
+        return None
+
     def follows(self, path: str, governor: Sequence[str]) -> bool:
         """Whether a change at `path` follows by itself from these changes of the governor: then nobody else made it."""
         return False

@@ -67,6 +67,7 @@ class Governors:
         self._desk = desk
         self._snapshot = snapshot
         self.rows: dict[Target, Row] = {}
+        self.stays: dict[Target, Fields] = {}  # the target's, where the archive's can never take its place
         self._fields: dict[Target, Fields | None] = {}
 
     def learn(self, rows: Iterable[Row]) -> None:
@@ -81,11 +82,21 @@ class Governors:
             for key in keys:
                 target = Target(resource, key)
                 planned_row = planned.get(key)
-                if planned_row is not None and planned_row.after is not None:
+                if planned_row is not None and planned_row.reason is Reason.TYPE_CONFLICT and planned_row.before:
+                    self._fields[target] = self.stays[target] = planned_row.before
+                elif planned_row is not None and planned_row.after is not None:
                     self.rows[target] = planned_row
                     self._fields[target] = planned_row.after
                 else:
                     self._fields[target] = present[key].fields if key in present else None
+
+    def misfit(self, row: Row) -> str | None:
+        """Why a record cannot be written, as long as its definition stays what it is in the target."""
+        resource = self._desk.registry[row.resource]
+        governor = resource.governed_by(row.key)
+        if governor is None or governor not in self.stays or row.after is None:
+            return None
+        return resource.misfit(row.after, self.stays[governor])
 
     def written(self, row: Row) -> Sequence[str]:
         """What this run has changed in the definition that governs a row."""
@@ -136,7 +147,7 @@ class _Tracer:
         found = [(row, governors.demanded(row)) for row in rows]
         lands = self._lands({place.target for _, spots in found for place in spots})
         told = self._told({place.target for _, spots in found for place in spots} - lands)
-        moved = [row for row, spots in found if self._change(row, spots, lands, told)]
+        moved = [row for row, spots in found if _misfits(row, governors) or self._change(row, spots, lands, told)]
         self.desk.ledger.put(moved)
         return sum(row.verdict is Verdict.CANNOT and not self.desk.registry[row.resource].given for row in moved)
 
@@ -266,6 +277,14 @@ class _Tracer:
         self.absent |= targets - look.found.keys()
         self.unlooked |= look.unlooked
         return set(look.found)
+
+
+def _misfits(row: Row, governors: Governors) -> bool:
+    sentence = governors.misfit(row)
+    if sentence is None:
+        return False
+    row.verdict, row.reason, row.detail = Verdict.CANNOT, Reason.TYPE_CONFLICT, sentence
+    return True
 
 
 def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.builder import NAME, Builder, circle, copy, equal, refers, troubles
 from tests.support import Sandbox, total
+from transfer.outcomes import Reason
 
 Shape = tuple[dict[str, list[str]], list[list[str]] | None]
 
@@ -110,6 +111,34 @@ def test_a_demand_that_is_made_later_is_a_demand_all_the_same(sandbox: Sandbox, 
     desk, _ = copy(source, target, tmp_path, excluded={"records": [["metaobjects", ["first", "one"]]]})
     assert troubles(desk)["metaobjects", "second", "two"] == "missing_required"
     assert sandbox.stats(target.shop)["objects"].get("Metaobject", 0) == 0
+
+
+def test_a_reference_is_never_written_into_a_field_that_takes_texts(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The target's field of that name is of another type, and the entry is not there, or has nothing in it."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    color = source.define("color", NAME)
+    source.define("pair", NAME, refers("one", color))
+    red = source.entry("color", "red", name="Red")
+    for handle in ("first", "second"):
+        source.entry("pair", handle, name="Pair", one=red)
+    source.entry("pair", "third", name="Pair")
+    target.define("pair", NAME, {"key": "one", "type": "single_line_text_field"})
+    target.entry("pair", "second", name="Mine")
+    desk, _ = copy(source, target, tmp_path)
+    conflict = Reason.TYPE_CONFLICT
+    assert troubles(desk) == {
+        ("metaobject_definitions", "pair"): conflict,
+        ("metaobjects", "pair", "first"): conflict,
+        ("metaobjects", "pair", "second"): conflict,
+    }
+    first = desk.ledger.get("metaobjects", [("pair", "first")])["pair", "first"]
+    assert first.verdict == "cannot", "the plan says so before anything is written"
+    assert (
+        first.detail == "The field one is of type single_line_text_field in the target store, not metaobject_reference."
+    )
+    read = '{ metaobjects(type: "pair", first: 9) { nodes { handle one: field(key: "one") { value } } } }'
+    nodes = target.ask(read)["metaobjects"]["nodes"]
+    assert {node["handle"]: node["one"]["value"] for node in nodes} == {"second": None, "third": None}
 
 
 def test_an_entry_that_requires_itself_arrives(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -203,11 +203,12 @@ class Metaobjects(Resource):
         ]
 
     def conflict(self, before: Fields, after: Fields) -> str | None:
-        for key, item in after["fields"].items():
-            present = before["fields"].get(key)
-            if present is not None and present["type"] != item["type"]:
-                return f"The field {key} is of type {present['type']} in the target store, not {item['type']}."
-        return None
+        present = {key: item["type"] for key, item in before["fields"].items()}
+        return _other_type(present, after)
+
+    def misfit(self, fields: Fields, governor: Fields) -> str | None:
+        """A value says nothing of its type when it is written: a field for texts would take a reference as its id."""
+        return _other_type({item["key"]: item["type"] for item in governor["fieldDefinitions"]}, fields)
 
     def refuse(self, job: Job) -> Result | None:
         why = foreign(job.key[0])
@@ -246,6 +247,14 @@ class Metaobjects(Resource):
             errors = [e for e in data["metaobjectDelete"]["userErrors"] if e["code"] != "RECORD_NOT_FOUND"]
             results.append(refused(key, errors) if errors else Result(key, gid))
         return results
+
+
+def _other_type(present: Mapping[str, str], after: Fields) -> str | None:
+    """`present`: field -> the type that it has in the target."""
+    for key, item in after["fields"].items():
+        if present.get(key, item["type"]) != item["type"]:
+            return f"The field {key} is of type {present[key]} in the target store, not {item['type']}."
+    return None
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:

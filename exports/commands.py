@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +16,7 @@ from shops.commands import Broken
 from shops.models import Shop
 from shops.services import Refused
 from transfer.archive.directory import write_directory
+from transfer.follow import NOT_THERE
 from transfer.local import offline_desk
 from transfer.registry import RESOURCES, order
 from transfer.resource import Selection
@@ -118,6 +119,26 @@ def place(source: BinaryIO, out: Path) -> None:
         while chunk := source.read(1 << 20):
             target.write(chunk)
     beside.replace(out)
+
+
+def missing(run: Export) -> int:
+    """How many of the records that were asked for by name the store does not have."""
+    return sum(own[NOT_THERE]["count"] for own in run.result["not_carried"].values() if NOT_THERE in own)
+
+
+def label_of(kind: str) -> str:
+    return RESOURCES[kind].label if kind in RESOURCES else kind
+
+
+def left_out(run: Export) -> Iterator[str]:
+    """A line for each reason for which something of the store is not in the archive."""
+    for kind, reasons in run.result["not_carried"].items():
+        for reason, own in reasons.items():
+            count = "some" if own["count"] is None else f"{own['count']:,}"
+            such = f" ({', '.join(own['examples'][:3])})" if own["examples"] else ""
+            yield f"Not in it: {count} of {label_of(kind).lower()}: {reason}{such}."
+    for kind, own in run.result["deleted_references"].items():
+        yield f"{label_of(kind)}: {own['count']:,} references to what the store no longer has."
 
 
 def spreadsheet_errors(files: Storage, name: str | None, out: str | None) -> None:

@@ -33,6 +33,8 @@ from .withheld import sentence
 def open_archive(path: Path) -> BinaryIO:
     """A ZIP, or a directory packed into one. Raises Broken."""
     try:
+        if path.exists() and not path.is_dir() and not path.is_file():
+            raise Broken(f"{path} is neither a file nor a directory.")
         if not path.is_dir():
             return path.open("rb")
         packed: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it

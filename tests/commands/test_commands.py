@@ -181,6 +181,33 @@ def test_what_cannot_be_exported_is_one_sentence(source: str, tmp_path: Path, ca
     assert (said.code, "cannot be written" in said.sentence) == (2, True)
 
 
+@pytest.mark.parametrize("out", ["", "-", "/dev/full", "{tmp}/full", "{tmp}/a file/a.zip"])
+def test_where_nothing_can_be_put_is_said_before_a_store_is_read(
+    source: str, tmp_path: Path, capsys: Any, out: str
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").touch()
+    (tmp_path / "a file").touch()
+    said = Said(capsys, "export_store", source, out=out.format(tmp=tmp_path), inline=True)
+    assert said.code == 2
+    assert len(said.err.splitlines()) == 1
+    assert not Run.objects.exists()
+    assert sorted(one.name for one in tmp_path.iterdir() if one.name != "var") == ["a file", "full"]
+
+
+def test_a_record_that_the_store_does_not_have_is_named(source: str, tmp_path: Path, capsys: Any) -> None:
+    how: dict[str, Any] = {"out": str(tmp_path / "a.zip"), "inline": True}
+    said = Said(capsys, "export_store", source, record=["products/shirt-0", "products/nowhere"], **how)
+    assert said.code == 1
+    assert "Not in it: 1 of products: the store has no such record (nowhere)." in said.out.splitlines()
+    assert Said(capsys, "export_store", source, record=["products/shirt-0"], **how).code == 0
+
+
+def test_what_is_no_file_is_not_read(target: str, capsys: Any) -> None:
+    said = Said(capsys, "import_archive", target, "/dev/zero", inline=True, plan_only=True)
+    assert (said.code, said.sentence) == (2, "/dev/zero is neither a file nor a directory.")
+
+
 def test_interrupting_cancels_the_run(
     source: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,8 +26,7 @@ def write_directory(archive: BinaryIO, folder: Path) -> None:
     """Unpacks an archive that has been checked. Members of an older export that are not in this one are removed."""
     manifest = quick_check(archive)
     archive.seek(0)
-    if folder.is_dir() and not (folder / MANIFEST).exists() and any(one.name[0] != "." for one in folder.iterdir()):
-        raise ArchiveError(f"{folder} holds other files, and no archive; choose a directory that is empty.")
+    doubt_folder(folder)
     names = [MANIFEST, *(entry.name for entry in manifest.members)]
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive) as opened:
@@ -43,6 +42,12 @@ def write_directory(archive: BinaryIO, folder: Path) -> None:
         name = path.relative_to(folder).as_posix()
         if name not in kept and MEMBER.match(name.removeprefix("side/")):
             path.unlink()
+
+
+def doubt_folder(folder: Path) -> None:
+    """Raises ArchiveError where an archive would come among files that are none of it."""
+    if folder.is_dir() and not (folder / MANIFEST).exists() and any(one.name[0] != "." for one in folder.iterdir()):
+        raise ArchiveError(f"{folder} holds other files, and no archive; choose a directory that is empty.")
 
 
 def _write_side(archive: zipfile.ZipFile, name: str, folder: Path) -> bool:

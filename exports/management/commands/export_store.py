@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
-from exports.commands import chosen, common_arguments, export, save, selection_arguments, summary
-from shops.commands import Broken, Sentences, shop_named
+from exports.commands import (
+    chosen,
+    common_arguments,
+    export,
+    left_out,
+    missing,
+    save,
+    selection_arguments,
+    summary,
+)
+from exports.out import wanted
+from shops.commands import SOME_FAILED, Broken, Sentences, shop_named
 
 
 class Command(Sentences):
@@ -21,14 +31,18 @@ class Command(Sentences):
         common_arguments(parser)
 
     def handle(self, **options: Any) -> None:
-        selection = chosen(options)
+        selection, out = chosen(options), wanted(options["out"])
         shop = shop_named(options["domain"])
         run = export(shop, selection, inline=options["inline"], quiet=options["json"])
         try:
-            save(run, Path(options["out"]))
+            save(run, out)
         except OSError as problem:
             raise Broken(f"The archive cannot be written to {options['out']}: {problem.strerror}.") from None
         if options["json"]:
             self.stdout.write(json.dumps(summary(run)))
         else:
             self.stdout.write(f"{run.result['records']} records of {shop.domain} are in {options['out']}.")
+            for line in left_out(run):
+                self.stdout.write(line)
+        if missing(run):
+            sys.exit(SOME_FAILED)

@@ -129,6 +129,11 @@ class Processes:
             if "sandbox | died" in line:
                 self._died.set()
 
+    def outlive(self) -> None:
+        """Returns when the program has ended: then nothing is left to look at."""
+        self._process.wait()
+        raise Trouble("The program has ended.")
+
     def wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not (self._ready.wait(0.2) and self._stand_in.wait(0.2)):
@@ -182,11 +187,12 @@ def _show(lock: IO[str], web: int, sandbox: int) -> int:
         if os.environ.get("DEMO_EXIT") != "1":
             print("It stays up until Ctrl-C.", flush=True)
             code = 0
-            signal.pause()
+            processes.outlive()
     except KeyboardInterrupt:
         print()
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
+        code = 2
     finally:
         processes.stop()
     return code

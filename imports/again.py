@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db.models.functions import Now
 
 from runs import expiry
-from runs.models import LedgerEntry
+from runs.models import LedgerEntry, Run
 from runs.states import Status
 from runs.storage import storage
 from shops import links
@@ -67,7 +67,9 @@ def plan_again(run: Import, *, anonymise: bool = False) -> Import:
     """A new run over the archive of one that waits, which it takes the place of, choices included. Raises Refused."""
 
     def claim(new: Import) -> None:
-        if not Import.objects.select_for_update().filter(pk=run.pk, status=Status.WAITING).exists():
+        # The same condition as a decision's: of two presses, and of a press and a decision, one wins.
+        waiting = Run.objects.filter(status=Status.WAITING)
+        if not waiting.move(run, Status.CANCELLED, finished_at=Now()):
             raise Refused(NOT_WAITING)
         new.policy, new.excluded = run.policy, run.excluded
         new.save(update_fields=["policy", "excluded"])
@@ -83,6 +85,5 @@ def plan_again(run: Import, *, anonymise: bool = False) -> Import:
         new = services.create(
             run.shop, name=run.source_name, upload=archive, anonymise=anonymise or run.anonymise, claim=claim
         )
-    with transaction.atomic():
-        expiry.remove_now(Import.objects.get(pk=run.pk))
+    expiry.remove_now(run)
     return new

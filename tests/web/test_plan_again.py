@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from imports import again
 from imports.models import Copy, CopyStatus, Import
 from imports.tasks import copies as work_off
 from runs.models import LedgerEntry, Run
@@ -14,6 +15,7 @@ from runs.states import Status
 from runs.storage import storage
 from shops.models import Shop
 from shops.scopes import optional, required
+from shops.services import Refused
 from tests.runs.test_lane import work
 from tests.shops.test_copies import export_of, planned, run_of
 from tests.shops.test_links import Store, linked
@@ -87,6 +89,17 @@ def test_a_plan_that_was_decided_or_whose_link_ended_is_not_made_again(a: Store,
     assert "does not wait" in refused.json()["error"]
     assert a.post(f"/imports/{run.pk}/again").status_code == 404
     assert Import.objects.count() == 1
+
+
+def test_of_two_presses_one_wins(a: Store, b: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_of(planned(a, b, "menus"))
+    stale = Import.objects.get(pk=run.pk)  # as the second press read it, before the first one was through
+    monkeypatch.setattr("runs.expiry.remove_now", lambda run: True)  # the first is not through yet
+    again.plan_again(run)
+    with pytest.raises(Refused, match="does not wait"):
+        again.plan_again(stale)
+    assert Import.objects.filter(status=Status.QUEUED).count() == 1
+    assert len({name.split("/")[0] for name in storage().list("") if name.endswith("source.zip")}) == 2
 
 
 def test_a_link_that_ended_gives_no_second_plan(a: Store, b: Store) -> None:

@@ -211,6 +211,7 @@ class _Reading:
     lenient: Collection[str] = ()
     settled: bool = False
     reader: Reader = field(init=False)
+    streams: dict[str, tuple[Resource, Stream]] = field(default_factory=dict)
     saved_at: float = 0.0
 
     def __post_init__(self) -> None:
@@ -218,7 +219,7 @@ class _Reading:
 
     def run(self) -> Iterator[Checkpoint]:
         self.saved_at = self.desk.clock()
-        streams = {stream.name: (resource, stream) for resource, stream in self._streams()}
+        streams = self.streams = {stream.name: (resource, stream) for resource, stream in self._streams()}
         state = self.cursor["streams"]
         waiting = deque(name for name in streams if not state.get(name, {}).get("done"))
         with Talks[str, Page](self.desk) as talks:
@@ -311,7 +312,16 @@ class _Reading:
     def _save(self, *, done: bool = False) -> Checkpoint:
         self.reader.save()
         self.saved_at = self.desk.clock()
-        return Checkpoint(self.cursor, counted(self.cursor), done=done)
+        return Checkpoint(self.cursor, counted(self.cursor, self._unread()), done=done)
+
+    def _unread(self) -> set[str]:
+        """Kinds of which something is still read for the first time."""
+        state = self.cursor["streams"]
+        return {
+            resource.name
+            for name, (resource, stream) in self.streams.items()
+            if self._first(stream) and not state.get(name, {}).get("done")
+        }
 
 
 def _mark(reading: Reading) -> str:
@@ -319,10 +329,11 @@ def _mark(reading: Reading) -> str:
     return hashlib.blake2b(dumps([list(reading.key), reading.fields]), digest_size=8).hexdigest()
 
 
-def counted(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
+def counted(cursor: Cursor, unread: Collection[str] = ()) -> dict[str, tuple[int, int | None]]:
+    """kind -> (records read, how many there are). `unread`: kinds that were not read to their end yet."""
     totals = cursor["totals"]
     return {
-        name: (count, max(count, totals[name]) if name in totals else None)
+        name: (count, (max(count, totals[name]) if name in totals else None) if name in unread else count)
         for name, count in {**dict.fromkeys(totals, 0), **cursor["read"]}.items()
     }
 

@@ -111,6 +111,27 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 OTHERS = "More"
 
+TYPES = {
+    "boolean": "True or false",
+    "color": "Color",
+    "date": "Date",
+    "date_time": "Date and time",
+    "dimension": "Dimension",
+    "json": "JSON",
+    "link": "Link",
+    "metaobject_reference": "Metaobject",
+    "mixed_reference": "Mixed reference",
+    "multi_line_text_field": "Multi-line text",
+    "number_decimal": "Decimal",
+    "number_integer": "Integer",
+    "rating": "Rating",
+    "rich_text_field": "Rich text",
+    "single_line_text_field": "Single line text",
+    "url": "URL",
+    "variant_reference": "Product variant",
+    "volume": "Volume",
+    "weight": "Weight",
+}
 NODES = {"MediaImage": "image", "GenericFile": "file", "Model3d": "3D model", "ProductVariant": "variant"}
 _NAMED = frozenset({"fields", "fieldDefinitions", "options", "variants", "levels", "channels", "texts"})  # item by item
 
@@ -120,6 +141,7 @@ _ANY_SCOPE = re.compile(rf"\b{_SCOPE}(?:(?:, | and ){_SCOPE})*\b")
 _OWNER = re.compile(r"\b[A-Z][A-Z_]{2,}[A-Z]\b")
 _NODE = re.compile(r"(?:gid://shopify/(\w+)/|\b([A-Z]\w*[a-z]\w*) )(?=\d{6,}\b)")
 _TARGET = re.compile(r"\bshopsync:([a-z_]+)/")
+_TYPE = re.compile(r"\b(list\.)?([a-z]+(?:_[a-z]+)*)\b")
 _PATH = re.compile(r"(?:(?<=^)|(?<=: )|(?<=, ))([A-Za-z_]\w*(?:\.[^:,\s]+)*)(?=: |$)")
 
 
@@ -186,6 +208,7 @@ def plain(sentence: str, resource: str = "") -> str:
     said = _TARGET.sub(lambda found: f"{_thing(found[1])} ", said)
     said = _NODE.sub(lambda found: f"{_node(found[1] or found[2])} ", said)
     said = _OWNER.sub(lambda found: owners(found[0]) if found[0] in _OWNER_TYPES else found[0], said)
+    said = _TYPE.sub(_type, said)
     kind = RESOURCES.get(resource)
     if kind is not None:
         own = {*kind.shape.fields, OWNER}
@@ -200,6 +223,15 @@ def _scopes(text: str) -> list[str]:
 def _leave(found: re.Match[str]) -> str:
     named = _scopes(found[0])
     return f"leave to {permissions(named)}" if _SCOPES.issuperset(named) else found[0]
+
+
+def _type(found: re.Match[str]) -> str:
+    """A type of metafield; a word that is one as well is left alone, unless it stands behind "list."."""
+    many, word = found[1], found[2]
+    if not many and "_" not in word:
+        return found[0]
+    said = TYPES.get(word) or (word[: -len("_reference")].capitalize() if word.endswith("_reference") else "")
+    return f"{'List of ' if many else ''}{said}" if said else found[0]
 
 
 def _thing(resource: str) -> str:

@@ -1,7 +1,11 @@
 // Lists of records: what a record holds is fetched when somebody looks, and a record is left out by one press.
 import { ask } from "./visit.js";
 
+// So soon after a press nobody takes it for a jump: then the place that was kept shrinks to what came.
+const AT_ONCE_MS = 400;
+
 async function fill(details) {
+  const pressed = performance.now();
   const inside = details.querySelector(".inside");
   if (!inside || inside.dataset.filled) return;
   inside.dataset.filled = "yes";
@@ -10,6 +14,7 @@ async function fill(details) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const record = page.querySelector("[data-inside]") || page.querySelector("#main p");
     inside.replaceChildren(record || document.createTextNode("This record cannot be shown."));
+    inside.classList.toggle("fit", performance.now() - pressed < AT_ONCE_MS);
     if (inside.scrollHeight > inside.clientHeight + 4) inside.append(whole());
   } catch {
     delete inside.dataset.filled;

@@ -58,6 +58,9 @@ def test_scopes_and_owners_are_said() -> None:
         ("bulb: seo.title: Product 5862285664", "bulb: Search engine listing › Title: product 5862285664"),
         ("media: points at shopsync:files/video/film.mp4, which the target store does not have.",
          "Media: points at the file video/film.mp4, which the target store does not have."),
+        ("It is of type number_integer in the target store and of type list.single_line_text_field in the archive.",
+         "It is of type Integer in the target store and of type List of Single line text in the archive."),
+        ("of type product_reference, with a date and a my_own_word", "of type Product, with a date and a my_own_word"),
         ("A read_me of 2024 says PRODUCTION: stays.", "A read_me of 2024 says PRODUCTION: stays."),
     ],
 )  # fmt: skip

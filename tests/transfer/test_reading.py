@@ -13,6 +13,7 @@ from tests.builder import NAME, Builder, equal, refers
 from tests.support import Sandbox, archive_of, checksums, export, import_
 from transfer import export as reading
 from transfer.local import LocalRun, local_desk
+from transfer.resource import Selection
 from transfer.stages import EXPORT, Stage
 from transfer.work import Where
 
@@ -204,3 +205,16 @@ def test_a_chain_of_entries_is_not_written_one_answer_at_a_time(sandbox: Sandbox
     assert equal(source, target, tmp_path)
     waves = {row.wave for row in desk.ledger.select(Where(resource="metaobjects"), limit=1000)}
     assert len(waves) <= 20
+
+
+def test_what_was_read_to_its_end_counts_as_whole_while_the_rest_is_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    desk = local_desk(sandbox.client(sandbox.shop("boutique", products=3)), tmp_path / "work")
+    *_, read = reading.read(desk, {}, selection=Selection(), settled=True)
+    assert read.done
+    assert {name for name, (done, total) in read.counts.items() if total != done} == set()
+    assert read.counts["metafield_definitions"][0] > 10, "a kind that nobody counts beforehand"
+    *steps, settled = reading.settle(desk, read.cursor, selection=Selection())
+    open_ = [{name for name, (_, total) in step.counts.items() if total is None} for step in (*steps, settled)]
+    assert settled.done
+    assert set().union(*open_) <= {"translations", "market_translations"}
+    assert open_[-1] == set()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from runs.models import Run
 from transfer.fidelity import VERDICTS, WORDS, differences, share
 from transfer.keys import encode
+from transfer.naming import word as said
 from transfer.outcomes import Verdict
 from transfer.registry import RESOURCES
 from transfer.work import Row
@@ -80,7 +81,7 @@ def record(run: Comparison, place: str) -> dict[str, Any] | None:
     word = WORD_OF[row.verdict]
     changes = []
     for field in fields(row):
-        left, right = side_by_side(field["left"], field["right"])
+        left, right = side_by_side(*(said(field[side], field["path"], row.resource) for side in ("left", "right")))
         changes.append({"path": field["path"], "before": left, "after": right})
     return {
         "row": row,

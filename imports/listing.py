@@ -16,6 +16,7 @@ from runs.exact import shown
 from runs.ledger import place_of, row_of
 from runs.models import LedgerEntry, Run
 from transfer.keys import decode, encode
+from transfer.naming import word as said
 from transfer.outcomes import Outcome, Verdict
 from transfer.reasons import before, of_one, reason
 from transfer.registry import RESOURCES, order
@@ -151,7 +152,9 @@ def record(run: Import, place: str) -> dict[str, Any] | None:
     for change in services.changes(found):
         if found.verdict is Verdict.CREATE and change["after"] in ([], {}):
             continue  # nothing, said as a list
-        left, right = side_by_side(change["before"], change["after"])
+        left, right = side_by_side(
+            *(said(change[side], change["path"], found.resource) for side in ("before", "after"))
+        )
         changes.append({"path": change["path"], "before": left, "after": right})
     return {
         "row": found,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from .registry import RESOURCES
 from .resource import OWNER
 from .resources._owners import OF_APPS
-from .shapes import Shape
+from .shapes import Lacking, OneOf, OrNull, Shape
 
 # What comes after read_ and write_ in a scope -> what it opens. The admin's own names of them are longer.
 AREAS = {
@@ -141,6 +141,7 @@ _ANY_SCOPE = re.compile(rf"\b{_SCOPE}(?:(?:, | and ){_SCOPE})*\b")
 _OWNER = re.compile(r"\b[A-Z][A-Z_]{2,}[A-Z]\b")
 _NODE = re.compile(r"(?:gid://shopify/(\w+)/|\b([A-Z]\w*[a-z]\w*) )(?=\d{6,}\b)")
 _TARGET = re.compile(r"\bshopsync:([a-z_]+)/")
+_WORD = re.compile(r"[A-Z][A-Z_]+")
 _TYPE = re.compile(r"\b(list\.)?([a-z]+(?:_[a-z]+)*)\b")
 _PATH = re.compile(r"(?:(?<=^)|(?<=: )|(?<=, ))([A-Za-z_]\w*(?:\.[^:,\s]+)*)(?=: |$)")
 
@@ -187,6 +188,20 @@ def field(path: str, resource: str = "") -> str:
         end -= 1
     item = ".".join(rest[:end])
     return " › ".join([_said(head), _said(item) if head == "texts" else item, *map(_said, rest[end:])])
+
+
+def word(value: object, path: str, resource: str) -> object:
+    """A value of a field that takes one of Shopify's words, as the admin says it: "Draft" for DRAFT."""
+    kind = RESOURCES.get(resource)
+    if kind is None or not isinstance(value, str) or not _WORD.fullmatch(value):
+        return value
+    at: Shape | None = kind.shape
+    for name in path.split("."):
+        inner = dict(at.inner()) if at is not None else {}
+        at = inner.get(name) or inner.get("[]") or at if inner else None
+    while isinstance(at, OrNull | Lacking):
+        at = at.shape
+    return value.replace("_", " ").capitalize() if isinstance(at, OneOf) else value
 
 
 def _said(name: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from transfer.naming import GROUPS, OTHERS, field, group_of, owners, permissions, plain
+from transfer.naming import GROUPS, OTHERS, field, group_of, owners, permissions, plain, word
 from transfer.registry import RESOURCES
 from transfer.shapes import Shape
 
@@ -71,3 +71,11 @@ def test_a_sentence_loses_what_only_programs_say(sentence: str, said: str) -> No
 def test_every_kind_has_a_place_on_forms() -> None:
     assert {group_of(name) for name in RESOURCES} <= set(GROUPS)
     assert group_of("something_new") == OTHERS
+
+
+def test_words_of_shopify_are_said_and_words_of_people_stay() -> None:
+    assert word("DRAFT", "status", "products") == "Draft"
+    assert word("DENY", "variants.S / 1.5.inventoryPolicy", "products") == "Deny"
+    assert word("PUBLIC_READ", "access.storefront", "metaobject_definitions") == "Public read"
+    assert word("ACME", "vendor", "products") == "ACME"
+    assert word(["ACTIVE"], "tags", "products") == ["ACTIVE"]

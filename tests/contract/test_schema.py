@@ -23,6 +23,7 @@ from transfer.keys import Key
 from transfer.references import Target
 from transfer.registry import RESOURCES
 from transfer.resources._discount_documents import CREATE, DELETE, UPDATE
+from transfer.resources._redirect_import import present
 
 pytestmark = pytest.mark.published_schema
 
@@ -78,6 +79,7 @@ def _made_on_the_way() -> Iterator[tuple[str, str]]:
     for name, key in keys.items():
         ask = next(RESOURCES[name].locate([Target(name, key), Target(name, key)]))
         yield f"{name}.locate", ask.document
+    yield "url_redirects.present", next(present(["/old", "/older"])).document
     for verb, own in (("create", CREATE), ("update", UPDATE), ("delete", DELETE)):
         yield from ((f"discounts.{verb} {which}", text) for which, text in own.items())
     for name, resource in RESOURCES.items():

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.builder import Builder
+from tests.meddle import import_while, planned
 from tests.support import Sandbox, archive_of, import_, total
 from transfer.keys import encode
-from transfer.outcomes import Outcome
+from transfer.outcomes import Outcome, Reason
 from transfer.registry import RESOURCES
+from transfer.resources.url_redirects import KEPT
 from transfer.work import Desk, Where
 
 CREATE = """mutation C($urlRedirect: UrlRedirectInput!) {
@@ -60,6 +63,26 @@ def test_what_an_import_does_not_take_is_named_with_the_reason(sandbox: Sandbox,
     assert key == ("/too-long",) and "too long" in detail
 
 
+def test_what_somebody_made_since_the_plan_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Shopify's import would overwrite it without a word."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    for path, address in redirects(40):
+        source.ask(CREATE, urlRedirect={"path": path, "target": address})
+
+    def deed(desk: Desk) -> None:
+        own = {"path": "/old/0007", "target": "/theirs"}
+        same = {"path": "/old/0009", "target": redirects(10)[9][1]}
+        for redirect in (own, same):
+            target.ask(CREATE, urlRedirect=redirect)
+
+    desk = import_while(source, target, tmp_path, planned, deed)
+    assert left(desk) == {("/old/0007",): (Reason.CHANGED_MEANWHILE, KEPT)}
+    found = target.ask("{ urlRedirects(first: 100) { nodes { path target } } }")["urlRedirects"]["nodes"]
+    now = {node["path"]: node["target"] for node in found}
+    assert now == {**dict(redirects(40)), "/old/0007": "/theirs"}
+    assert desk.ledger.tally()["url_redirects"]["verified"] == 39
+
+
 @pytest.mark.parametrize("mutation", ["urlRedirectImportSubmit", "urlRedirectImportCreate", "stagedUploadsCreate"])
 def test_a_lost_answer_doubles_and_loses_nothing(sandbox: Sandbox, tmp_path: Path, mutation: str) -> None:
     shop = sandbox.shop()
@@ -78,6 +101,6 @@ def test_an_import_that_takes_long_is_waited_for(sandbox: Sandbox, tmp_path: Pat
 
 def test_the_plan_is_priced_as_it_will_be_written() -> None:
     own = RESOURCES["url_redirects"]
-    assert [own.price(number, 0) for number in (1, 19, 20, 150, 151, 300, 400)] == [10, 190, 50, 50, 60, 100, 150]
-    assert own.price(20, 3) == 80
+    assert [own.price(number, 0) for number in (1, 19, 20, 150, 151, 300, 400)] == [10, 190, 100, 100, 110, 200, 300]
+    assert own.price(20, 3) == 130
     assert RESOURCES["pages"].price(2, 1) == 3 * RESOURCES["pages"].points

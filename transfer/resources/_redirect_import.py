@@ -1,7 +1,8 @@
 """Many redirects at once: as a CSV file that Shopify fetches from where it was uploaded and works through on its own.
 
-It costs some fifty points however many rows there are, where each single creation costs ten. What it does not say is
-what became of which row: so the newest redirects are listed afterwards, and what is not among them is asked for.
+It costs some hundred points however many rows there are, where each single creation costs ten. It overwrites what is
+there already: so that is asked for before. What it does not say is what became of which row: so the newest redirects
+are listed afterwards, and what is not among them is asked for.
 https://shopify.dev/docs/api/admin-graphql/latest/mutations/urlRedirectImportCreate
 """
 
@@ -16,7 +17,9 @@ from shopify_client import Upload, UploadFailed
 
 from ..keys import Key
 from ..resource import Ask, Talk
+from ._common import quoted
 
+TERMS = 50  # paths in one search
 MOST_PAGES = 40  # of the newest redirects, 250 each
 # Shopify makes a path of whatever it is given. Only what it cannot take for anything else goes through an import.
 PLAIN = re.compile(r"/[A-Za-z0-9._~/-]*\Z")
@@ -46,6 +49,26 @@ query NewestRedirects($after: String) {
   }
 }
 """
+
+
+def present(paths: Sequence[str]) -> Talk[dict[Key, tuple[str, str]]]:
+    """Those of these paths that are redirected already: key -> (GID, target).
+
+    A search finds them, but for what was made a moment ago, which is among the newest.
+    """
+    groups = [paths[start : start + TERMS] for start in range(0, len(paths), TERMS)]
+    terms = [" OR ".join(f"path:{quoted(path)}" for path in group) for group in groups]
+    nodes = "nodes { id path target }"
+    head = ", ".join(f"$v{number}: String!" for number in range(len(terms)))
+    searches = " ".join(f"t{n}: urlRedirects(first: 250, query: $v{n}) {{ {nodes} }}" for n in range(len(terms)))
+    data = yield Ask(
+        f"query RedirectsThere({head}) {{ {searches} newest: urlRedirects(first: 250, sortKey: ID, reverse: true) "
+        f"{{ {nodes} }} }}",
+        {f"v{number}": term for number, term in enumerate(terms)},
+    )
+    wanted = set(paths)
+    found = (node for answer in data.values() for node in answer["nodes"])
+    return {(node["path"],): (node["id"], node["target"]) for node in found if node["path"] in wanted}
 
 
 def submit(rows: Sequence[tuple[str, str]]) -> Talk[str | None]:

@@ -16,7 +16,7 @@ from ..resource import Fields, Ids, Job, Place, Result, Scopes, Talk
 from ..shapes import Object, Text
 from ._common import POLLS, quoted
 from ._plain import Documents, Plain
-from ._redirect_import import PLAIN, finished, newest, submit
+from ._redirect_import import PLAIN, finished, newest, present, submit
 
 _FIELDS = "id path target"
 _READ = f"""
@@ -45,8 +45,10 @@ mutation DeleteUrlRedirect($id: ID!) {
 """
 
 
-PRICE = 50.0  # of an import, whatever it holds: four requests, two looks at it, and the list of the newest
+# Of an import, whatever it holds: what is there already, four requests, two looks at it, and the list of the newest.
+PRICE = 100.0
 PATIENT = POLLS  # looks at an import, one after the other; what takes longer is waited for like files
+KEPT = "Somebody made a redirect of this path after the plan was made, and that was kept."
 OVERTAKEN = "Somebody else made it after the plan was made; it leads now to where the archive says."
 NOT_TAKEN = "Shopify's import of redirects did not make it; import again, and what is missing is tried one by one."
 
@@ -96,7 +98,15 @@ class UrlRedirects(Plain):
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         if len(jobs) < self.least:
             return (yield from self._one_by_one(jobs, ids))
-        rows = [(job.key[0], self.created(job, ids)["urlRedirect"]["target"]) for job in jobs]
+        targets = {job.key: self.created(job, ids)["urlRedirect"]["target"] for job in jobs}
+        there = yield from present([job.key[0] for job in jobs])
+        results = [_there(key, gid, target == targets[key]) for key, (gid, target) in there.items()]
+        return results + (yield from self._import([job for job in jobs if job.key not in there], targets, ids))
+
+    def _import(self, jobs: Sequence[Job], targets: Mapping[Key, str], ids: Ids) -> Talk[list[Result]]:
+        if not jobs:
+            return []
+        rows = [(job.key[0], targets[job.key]) for job in jobs]
         gid = yield from submit(rows)
         if gid is None:
             return (yield from self._one_by_one(jobs, ids))
@@ -141,6 +151,11 @@ class UrlRedirects(Plain):
 
     def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
         return {"urlRedirect": self.rewrite({"target": job.after["target"]}, ids.translate)}
+
+
+def _there(key: Key, gid: str, same: bool) -> Result:
+    """Shopify's import would overwrite what somebody made since the plan."""
+    return Result(key, gid) if same else Result(key, reason=Reason.CHANGED_MEANWHILE, detail=KEPT)
 
 
 RESOURCE = UrlRedirects()

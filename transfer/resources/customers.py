@@ -112,7 +112,10 @@ class Customers(Plain):
         "consent that is pending, invalid or was never given": "Shopify lets nobody set it, or would write to people",
         "consent to WhatsApp messages, opting out of data sales": "not carried by this version",
     }
-    optional = "personal data: tick it only where you may copy people's names and addresses"
+    optional = (
+        "personal data: tick it only where you may copy people's names and addresses; who subscribed to marketing arrives "
+        "as a subscriber, to whom automations of the other store (a welcome e-mail, say) may write: pause these before"
+    )
     personal = True
     scopes = Scopes(read=("read_customers",), write=("write_customers",))
     gid_types = ("Customer",)

@@ -112,7 +112,7 @@ def _definitions(shop: Shop) -> dict[str, Node]:
             {"key": "shine", "type": "rating", "validations": RATING},
         ],
         capabilities={
-            "renderable": {"enabled": True, "data": {"metaTitleKey": "name"}},
+            "renderable": {"enabled": True, "data": {"metaTitleKey": "name", "metaDescriptionKey": "name"}},
             "onlineStore": {"enabled": True, "data": {"urlHandle": "materials"}},
         },
     )

@@ -178,7 +178,8 @@ def _nested(shop: Shop, inner: Sequence[Node]) -> Node:
 
 def _refer(shop: Shop, products: Sequence[Node], made: Sequence[Node], entries: Mapping[str, Sequence[Node]]) -> None:
     """Products, entries and collections name collections; one of these looks for products that name an entry."""
-    define_metafield(shop, "PRODUCT", "custom.home", "collection_reference")
+    used = {name: {"enabled": True} for name in ("analyticsQueryable", "cartToOrderCopyable")}
+    define_metafield(shop, "PRODUCT", "custom.home", "collection_reference", capabilities=used)
     define_metafield(shop, "COLLECTION", "custom.beside", "list.collection_reference")
     for number, node in enumerate(products[::4]):
         set_metafield(shop, node, "custom.home", made[number % len(made)]["id"])

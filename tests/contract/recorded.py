@@ -7,6 +7,8 @@ records with less in them, so that whatever can be made is made, and whatever ca
 from __future__ import annotations
 
 import copy
+import json
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,10 +34,11 @@ from graphql import (
 )
 
 from tests.archives import Record, edited
-from tests.support import Sandbox, Watched, archive_of
+from tests.support import ROOT, Sandbox, Watched, archive_of
 from transfer.local import local_desk, run
+from transfer.references import Target
 from transfer.registry import RESOURCES
-from transfer.resource import Resource
+from transfer.resource import Ids, Job, Resource
 from transfer.stages import IMPORT
 
 Requests = list[tuple[str, Mapping[str, Any]]]
@@ -104,6 +107,40 @@ def _replaced(kind: Resource, key: tuple[str, ...], fields: Any, part: Any, name
         if kind.validate(key, fields) is None:
             return True
     return False
+
+
+class Everywhere(Ids):
+    """A target store that has everything."""
+
+    def gid(self, target: Target) -> str:
+        return f"gid://shopify/Thing/{zlib.crc32(str(target).encode())}"
+
+    def local(self, link: str) -> str:
+        return link
+
+
+def of_fixtures(*names: str) -> Requests:
+    """What a change of each fixture of these kinds is begun with, where the target's lists hold other things."""
+    requests: Requests = []
+    for name in names:
+        for line in (ROOT / "tests" / "fixtures" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            after, before = record["fields"], _otherwise(record["fields"])
+            changed = tuple(change.path for change in RESOURCES[name].changes(before, after))
+            job = Job(name, tuple(record["key"]), after, before=before, gid="gid://shopify/Thing/1", changed=changed)
+            ask = next(RESOURCES[name].write([job], Everywhere()))
+            requests.append((ask.document, json.loads(json.dumps(ask.variables))))
+    return [(text, variables) for text, variables in requests if text.lstrip().startswith("mutation")]
+
+
+def _otherwise(value: Any) -> Any:
+    """With something else in every list of references or texts, and nothing where there may be nothing."""
+    if isinstance(value, dict):
+        return {name: None if name == "displayNameKey" else _otherwise(own) for name, own in value.items()}
+    if isinstance(value, list):
+        texts = value and all(isinstance(item, str) for item in value)
+        return [f"{value[0]}-other"] if texts else [_otherwise(item) for item in value]
+    return value
 
 
 def sent(schema: GraphQLSchema, requests: Requests) -> set[tuple[str, str]]:

@@ -14,7 +14,7 @@ from tests.support import ROOT, Sandbox
 from transfer.catalogue import BEYOND
 from transfer.registry import RESOURCES
 
-from .recorded import mutations, sent
+from .recorded import mutations, of_fixtures, sent
 from .unsent import CONTROL, ELSEWHERE, LEFT, TESTED
 
 pytestmark = pytest.mark.published_schema
@@ -23,7 +23,8 @@ NAMED = [*CONTROL, *ELSEWHERE, *TESTED, *LEFT]
 
 @pytest.fixture(scope="module")
 def told(sandbox: Sandbox, schema: GraphQLSchema, tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
-    return sent(schema, mutations(sandbox, tmp_path_factory.mktemp("told")))
+    requests = mutations(sandbox, tmp_path_factory.mktemp("told"))
+    return sent(schema, [*requests, *of_fixtures("discounts", "metaobject_definitions")])
 
 
 def settable(schema: GraphQLSchema, told: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.archives import Record, edited
 from tests.support import Sandbox, archive_of, export, import_, total
 from transfer.outcomes import Outcome, Reason
 from transfer.resources.collection_orders import moves_between
@@ -79,6 +80,59 @@ def test_only_what_differs_is_written_and_picks_are_not_made_anew(
     assert collection(sandbox, target, "hand-picked")["sources"][0]["id"] == source["id"]
     for handle in ("hand-picked", "everything-at-once"):
         assert inside(sandbox, target, handle) == inside(sandbox, full, handle)
+
+
+NESTED = """query N($handle: String!) { collectionByIdentifier(identifier: {handle: $handle}) { id sources { id
+  ... on CollectionSubCollectionsSource { collections { handle } }
+  ... on CollectionConditionsSource { exclusion { selections(first: 9) { nodes { product { handle id } } } } }
+} } }"""
+
+
+def test_excluded_products_and_collections_of_collections_are_changed_in_their_places(
+    sandbox: Sandbox, archive: bytes, tmp_path: Path
+) -> None:
+    target = sandbox.shop("boutique", products=12)
+    nested, cheap = (
+        sandbox.graphql(target, NESTED, handle=handle)["collectionByIdentifier"] for handle in ("a-first", "affordable")
+    )
+    fewer = {"id": nested["sources"][0]["id"], "title": "Both", "collectionIds": [cheap["id"]]}
+    given_ = {"id": nested["id"], "sourcesToUpdate": [{"subCollections": fewer}]}
+    sandbox.graphql(target, UPDATE, collection=given_)
+    (out,) = cheap["sources"][0]["exclusion"]["selections"]["nodes"]
+    none = {"selectionsToRemove": [{"productId": out["product"]["id"]}]}
+    change = {"condition": {"id": cheap["sources"][0]["id"], "exclusion": none}}
+    sandbox.graphql(target, UPDATE, collection={"id": cheap["id"], "sourcesToUpdate": [change]})
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert total(desk, "outcome:failed") == 0
+    for before in (nested, cheap):
+        handle = "a-first" if before is nested else "affordable"
+        assert sandbox.graphql(target, NESTED, handle=handle)["collectionByIdentifier"] == before
+
+
+def test_what_no_request_can_say_is_refused_in_the_plan(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:
+    """More than 250 collections in a collection, conditions, or values of one: Shopify takes no longer lists."""
+    many = [f"shopsync:collections/c-{number}" for number in range(251)]
+    tag = {"productTag": {"matchType": "ANY", "relation": "TAGGED_WITH", "values": [str(n) for n in range(251)]}}
+    one = {"productTag": {**tag["productTag"], "values": ["a"]}}
+    side = {"matchType": "ANY", "selections": []}
+    source = {"title": "Own", "description": None, "targetType": "PRODUCTS", "exclusion": None}
+    sources = {
+        "new-arrivals": {"subCollections": {"title": "Own", "description": None, "collectionIds": many}},
+        "hand-picked": {"source": {**source, "inclusion": {**side, "conditions": [tag]}}},
+        "affordable": {"source": {**source, "inclusion": {**side, "conditions": [one] * 251}}},
+    }
+
+    def edit(resource: str, number: int, record: Record) -> list[Record]:
+        own = sources.get(record["key"][0]) if resource == "collections" else None
+        return [{**record, "fields": {**record["fields"], "sources": [own]}} if own else record]
+
+    desk, _ = import_(sandbox, sandbox.shop(), edited(archive, edit), tmp_path)
+    rows = desk.ledger.get("collections", [(handle,) for handle in sources])
+    assert {row.reason for row in rows.values()} == {Reason.TOO_LARGE}
+    assert sorted(row.detail for row in rows.values()) == [
+        f"The source “Own” has 251 {what}, and Shopify takes 250 at a time."
+        for what in ("collections", "conditions", "values")
+    ]
 
 
 def test_an_order_is_restored_with_as_few_moves_as_it_takes(

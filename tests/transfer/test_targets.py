@@ -176,3 +176,15 @@ def test_a_field_that_the_target_lacks_comes_to_stand_where_it_stands_in_the_arc
     desk, _ = copy(source, target, tmp_path)
     assert troubles(desk) == {}
     assert equal(source, target, tmp_path)
+
+
+def test_a_definition_for_more_categories_than_a_page_holds_keeps_them_all(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    constraints = {"key": "category", "values": [f"aa-{number}" for number in range(120)]}
+    source.define_metafield("custom.fit", "single_line_text_field", constraints=constraints)
+    desk, _ = copy(source, target, tmp_path)
+    assert troubles(desk) == {}
+    own = """{ metafieldDefinitions(ownerType: PRODUCT, first: 9) { nodes {
+      constraints { values(first: 250) { nodes { value } } } } } }"""
+    (node,) = target.ask(own)["metafieldDefinitions"]["nodes"]
+    assert len(node["constraints"]["values"]["nodes"]) == 120

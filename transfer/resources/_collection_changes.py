@@ -34,6 +34,28 @@ def fits(source: Fields) -> bool:
     return all(len((source["source"][side] or {}).get("selections", ())) <= MOST for side in ("inclusion", "exclusion"))
 
 
+def too_large(sources: Sequence[Fields]) -> str | None:
+    """One sentence on what no request can say, and so nobody can make.
+
+    What is selected by hand is added bit by bit; conditions, what they compare with, and collections in a collection
+    are told all at once.
+    """
+    for source in sources:
+        if "subCollections" in source:
+            own = source["subCollections"]
+            lists = [("collections", own["collectionIds"])]
+        else:
+            own = source["source"]
+            sides = [own[side] for side in ("inclusion", "exclusion") if own[side] is not None]
+            conditions = [(side, condition) for side in sides for condition in side["conditions"]]
+            lists = [("conditions", side["conditions"]) for side in sides]
+            lists += [("values", next(iter(item.values())).get("values") or ()) for _, item in conditions]
+        for what, items in lists:
+            if len(items) > MOST:
+                return f"The source “{own['title'][:60]}” has {len(items)} {what}, and Shopify takes {MOST} at a time."
+    return None
+
+
 def truncated(source: Fields) -> Fields:
     """The input that makes a source, with as much of what is selected as one request takes."""
     if "subCollections" in source:

@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import Any
 
 from ..keys import Key
+from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Result, Scopes, Talk
 from ..shapes import Maybe, Object, OneOf
 from . import _collection_reading as reading
 from . import _collection_sources as sources
 from . import _images as images
-from ._collection_changes import STILL_BUSY, Step, fits, truncated
+from ._collection_changes import STILL_BUSY, Step, fits, too_large, truncated
 from ._collection_changes import step as next_step
 from ._collection_shapes import SOURCES
 from ._common import by_alias, given, job_done, read_nodes, refused, touches
@@ -158,7 +159,8 @@ class Collections(Plain):
         }
 
     def refuse(self, job: Job) -> Result | None:
-        return images.refusal(job)
+        large = too_large(job.after["sources"]) if job.creates or touches(job.changed, "sources") else None
+        return Result(job.key, reason=Reason.TOO_LARGE, detail=large) if large else images.refusal(job)
 
     # -- writing
 

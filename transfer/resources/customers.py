@@ -113,8 +113,8 @@ class Customers(Plain):
         "consent to WhatsApp messages, opting out of data sales": "not carried by this version",
     }
     optional = (
-        "personal data: tick it only where you may copy people's names and addresses; who subscribed to marketing arrives "
-        "as a subscriber, to whom automations of the other store (a welcome e-mail, say) may write: pause these before"
+        "personal data: tick it only where you may copy people's names and addresses; who subscribed to marketing "
+        "arrives as a subscriber, to whom automations of the other store (a welcome e-mail) may write: pause them"
     )
     personal = True
     scopes = Scopes(read=("read_customers",), write=("write_customers",))

@@ -30,7 +30,7 @@ _FIELDS = f"""
   id ownerType namespace key name description
   type {{ name }} validations {{ name value }} access {{ storefront customerAccount }}
   capabilities {{ {" ".join(f"{name} {{ enabled }}" for name in CAPABILITIES)} }}
-  constraints {{ key values(first: 50) {{ nodes {{ value }} }} }}
+  constraints {{ key values(first: 50) {{ nodes {{ value }} pageInfo {{ hasNextPage endCursor }} }} }}
   standardTemplate {{ id }}
 """
 _READ = f"""
@@ -39,6 +39,15 @@ query MetafieldDefinitions($ownerType: MetafieldOwnerType!, $after: String, $cou
     nodes {{ {_FIELDS} metafieldsCount @include(if: $counts) }} pageInfo {{ hasNextPage endCursor }}
   }}
 }}
+"""
+_REST = """
+query MoreConstraints($id: ID!, $after: String) {
+  node(id: $id) {
+    ... on MetafieldDefinition {
+      constraints { values(first: 250, after: $after) { nodes { value } pageInfo { hasNextPage endCursor } } }
+    }
+  }
+}
 """
 _OF_APPS = """
 query DefinitionsOfApps($ownerType: MetafieldOwnerType!, $after: String) {
@@ -135,7 +144,12 @@ class MetafieldDefinitions(Resource):
         return key[0] if key else ""
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
-        return (yield from read_nodes(_BACK, gids, _reading))
+        nodes: list[Mapping[str, Any]] = []
+        yield from read_nodes(_BACK, gids, lambda node: nodes.append(node))
+        readings = []
+        for node in nodes:
+            readings.append(_reading((yield from _whole(node))))
+        return [reading for reading in readings if reading is not None]
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         return (
@@ -227,6 +241,7 @@ def _read(owner: str) -> Callable[[str | None, str | None], Talk[Page]]:
         _reading,
         variables={"ownerType": owner, "counts": owner in SOLD},
         skipped=_skipped,
+        more=_whole,
         filters=False,
     )
 
@@ -265,6 +280,21 @@ VALUES = "values of orders, draft orders and transfers belong to what was sold a
 
 def _named(node: Mapping[str, Any]) -> str:
     return f"{node['ownerType']} {node['namespace']}.{node['key']}"
+
+
+def _whole(node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
+    """With all the categories, or what else it is for."""
+    own = node.get("constraints")
+    if not own:
+        return node
+    nodes, page = list(own["values"]["nodes"]), own["values"]["pageInfo"]
+    while page["hasNextPage"]:
+        data = yield Ask(_REST, {"id": node["id"], "after": page["endCursor"]})
+        if data["node"] is None:
+            break  # deleted while we read: the definition is not there any more when that is asked
+        more = data["node"]["constraints"]["values"]
+        nodes, page = [*nodes, *more["nodes"]], more["pageInfo"]
+    return {**node, "constraints": {**own, "values": {"nodes": nodes}}}
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from . import commands
 from .archive.members import MemberSet
+from .dead_links import note
 from .keys import Key, decode, encode, sort_key
 from .outcomes import Outcome, Reason, State, Verdict
 from .renew import renew
@@ -196,6 +197,8 @@ def _row(resource: Resource, key: Key, wanted: Present | None, present: Present 
                 after=wanted.fields,
             )
         row = update(resource, Row(resource.name, key, gid=present.gid, before=present.fields, after=wanted.fields))
+        if row.verdict is Verdict.UNCHANGED:
+            note(resource, row, wanted.fields)
     return row if row.verdict is Verdict.UNCHANGED else _refused(resource, row)
 
 

@@ -11,10 +11,11 @@ from itertools import groupby
 
 from .archive.members import MemberSet
 from .drift import Rest, kept, moved, named, rest, touching
+from .nowhere import explain, explained
 from .outcomes import Reason, State
 from .present import Current, KnownIds
 from .resource import Job, Place, Resource, Result, Talk
-from .trace import Governors, explain, explained
+from .trace import Governors
 from .work import Cursor, Desk, Row, Where
 from .writing import Results, Writing, fail, tell
 

@@ -12,7 +12,7 @@ from .keys import Key, encode
 from .order import order
 from .outcomes import Outcome, Policy, Reason, State, Verdict
 from .resource import Json
-from .trace import trace
+from .trace import TO_WRITE, trace
 from .unread import Scopes
 from .work import Checkpoint, Cursor, Desk, Row, Where
 
@@ -66,8 +66,11 @@ def arrange(
 
 
 def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkpoint]:
-    """Applies what the merchant chose: what is left out, what the policy does not write, what cannot be written."""
-    cursor = cursor or {"after": None}
+    """Applies what the merchant chose: what is left out, what the policy does not write, what cannot be written.
+
+    The last cursor says in `left` how many records, that were to be written, will not be.
+    """
+    cursor = cursor or {"after": None, "left": 0}
     while True:
         after = cursor["after"]
         rows = desk.ledger.select(
@@ -77,7 +80,9 @@ def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkp
             yield Checkpoint(cursor, done=True)
             return
         cursor["after"] = [rows[-1].resource, list(rows[-1].key), rows[-1].number]
-        desk.ledger.put([row for row in rows if _decided(desk, row, decision)])
+        decided = [row for row in rows if _decided(desk, row, decision)]
+        cursor["left"] += sum(row.verdict in TO_WRITE for row in decided)
+        desk.ledger.put(decided)
         yield Checkpoint(cursor)
         if desk.stopping():
             return

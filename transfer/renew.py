@@ -31,7 +31,7 @@ def renew(desk: Desk, resource: Resource, rows: Sequence[Row], pairs: Mapping[Ke
         if paths and row.verdict in (Verdict.UNCHANGED, Verdict.UPDATE):
             row.before, row.after = pairs[row.key]
             row.verdict, row.outcome, row.state, row.verified = Verdict.UPDATE, Outcome.PENDING, State.PLANNED, None
-            row.changed = (*row.changed, *paths)
+            row.changed, row.open = (*row.changed, *paths), ()
 
 
 def _changed(desk: Desk, targets: Iterable[Target]) -> dict[Target, tuple[str, ...]]:

@@ -269,6 +269,13 @@ def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     return arrange(desk, cursor, snapshot=_target(desk, past), unread=unread(past["check"]))
 
 
+def _rearrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    """Where the decision took nothing out of the plan, all stays as it was arranged."""
+    if not cursor and not past["decide"].get("left", 1):
+        return iter([Checkpoint(cursor, done=True)])
+    return _arrange(desk, cursor, past, options)
+
+
 def _decide(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     return decide(desk, cursor, decision=Decision.from_json(options["policy"], options.get("excluded") or {}))
 
@@ -304,7 +311,7 @@ IMPORT = (
     Stage("compare", "Comparing", _compare),
     Stage("arrange", "Tracing references", _arrange, waits=True),
     Stage("decide", "Applying your choices", _decide),
-    Stage("rearrange", "Computing the order", _arrange),
+    Stage("rearrange", "Computing the order", _rearrange),
     Stage("settle_plan", "Closing the plan", _decide),  # what fell out of the plan by what was left out
     Stage("apply", "Writing", _apply),
     Stage("verify", "Reading back", _verify),

@@ -7,25 +7,26 @@ the lost place had to be filled, the record itself cannot be written, and what r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from shopify_client import ShopifyError
 
 from .archive.members import MemberSet
 from .compare import update
+from .dead_links import NOTED, noted, told
 from .given import tell
 from .keys import Key
+from .nowhere import ENOUGH, explain, explained
 from .outcomes import Outcome, Reason, Verdict
 from .present import located
-from .references import CARRIED_TYPES, Target
+from .references import Target
 from .registry import missing_owner, owner, owner_of
 from .resource import OWNER, Fields, Place, Resource
 from .unread import Scopes, kind_of
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 
 WINDOW = 300  # rows whose references are looked up together
-ENOUGH = 2_000  # characters on the broken links of one record
 
 TO_WRITE = frozenset({Verdict.CREATE, Verdict.UPDATE})
 WRITABLE = Where(verdicts=TO_WRITE, outcomes=frozenset({Outcome.PENDING}))
@@ -36,21 +37,24 @@ def trace(
 ) -> Iterator[Checkpoint]:
     """Judges every reference of every row that is to be written; repeats while rows fall out of the plan.
 
+    Then the links in the texts of unchanged rows are judged.
+
     `unread`: kinds that the app may not read in the source store -> the scopes to grant there.
     """
     cursor = cursor or {"after": None, "fell": 0, "told": {}}
     tracer = _Tracer(desk, snapshot, cursor["told"], unread or {})
     while True:
         after = cursor["after"]
-        rows = desk.ledger.select(
-            WRITABLE, limit=WINDOW, after=(after[0], tuple(after[1]), after[2]) if after else None
-        )
+        where, window = (NOTED, tracer.unwritten) if cursor.get("unwritten") else (WRITABLE, tracer.window)
+        rows = desk.ledger.select(where, limit=WINDOW, after=(after[0], tuple(after[1]), after[2]) if after else None)
         if rows:
             last = rows[-1]
             cursor["after"] = [last.resource, list(last.key), last.number]
-            cursor["fell"] += tracer.window(rows)
+            cursor["fell"] += window(rows)
         elif cursor["fell"]:
             cursor = {"after": None, "fell": 0, "told": cursor["told"]}
+        elif not cursor.get("unwritten"):
+            cursor |= {"unwritten": True, "after": None}
         else:
             tell(desk, cursor["told"])
             yield Checkpoint(cursor, done=True)
@@ -150,6 +154,23 @@ class _Tracer:
         moved = [row for row, spots in found if _misfits(row, governors) or self._change(row, spots, lands, told)]
         self.desk.ledger.put(moved)
         return sum(row.verdict is Verdict.CANNOT and not self.desk.registry[row.resource].given for row in moved)
+
+    def unwritten(self, rows: Sequence[Row]) -> int:
+        """Says which links in unchanged texts lead nowhere. Nothing falls out of the plan by that."""
+        found = [
+            (row, [link for link in noted(row) if not missing_owner(link.target, self.desk.registry)]) for row in rows
+        ]
+        targets = {link.target for _, links in found for link in links}
+        lands = self._lands(targets)
+        lands |= self._told(targets - lands)
+        news = []
+        for row, links in found:
+            lost = [link for link in links if link.target not in lands]
+            row.reason = Reason.NONE
+            if told(row, lost, self._reason(row, lost), map(self._explain, lost)):
+                news.append(row)
+        self.desk.ledger.put(news)
+        return 0
 
     def _change(self, row: Row, spots: Sequence[Place], lands: set[Target], told: set[Target]) -> bool:
         """Whether anything of the row changed."""
@@ -296,30 +317,3 @@ def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:
     if row.resource == target.resource:
         return row.verdict is Verdict.CREATE
     return target in registry[row.resource].embedded(row.key, row.after)
-
-
-EXAMPLES = 5
-
-
-def explained(lost: Iterable[Place], say: Callable[[Place], str]) -> str:
-    """A sentence for each reference that lands nowhere, and for many a number."""
-    sentences = list(dict.fromkeys(say(place) for place in lost))
-    more = len(sentences) - EXAMPLES
-    return " ".join(sentences[:EXAMPLES] + ([f"And {more} more references like these."] if more > 0 else []))
-
-
-def explain(place: Place, unread: Scopes | None = None) -> str:
-    """One sentence on a reference that lands nowhere. `unread`: what to grant, where the source withheld its target."""
-    what = " ".join(place.target.key) if place.target.unknown else str(place.target)
-    if unread is not None:
-        why = "which the app may not read in the source store"
-        why += f"; grant it {', '.join(unread)} there, then copy again" if unread else ""
-    elif place.localised:
-        why = "which the target store has not, or only by a translated handle"
-    elif place.target.unknown and place.target.key[0] in CARRIED_TYPES:
-        why = "which the source store no longer had"
-    elif place.target.unknown:
-        why = "and such things are not carried"
-    else:
-        why = "which the target store does not have"
-    return f"{place.path}: {'links to' if place.link else 'points at'} {what}, {why}."

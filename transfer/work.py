@@ -55,8 +55,9 @@ class Row:
     `key` with `number` is unique in (run, resource): `number` tells apart the members of a group of duplicates (0).
     `before`/`after`: whole portable fields of the target (before-image, for undo) and of the archive (wanted);
     both None where nothing will be written. `changed`: paths that differ. `open`: reference places left out of the
-    first write, to be linked. `lost`: places whose target does not exist in the target shop: written without them.
-    `relaxed`: demands left off at creation. `theirs`: places that somebody else changed meanwhile, which was kept.
+    first write, to be linked; of an unchanged row, what its texts link to (`dead_links`). `lost`: places whose target
+    does not exist in the target shop: written without them. `relaxed`: demands left off at creation. `theirs`: places
+    that somebody else changed meanwhile, which was kept.
     `wave`: place in the computed order; rows of one wave do not depend on each other.
     """
 

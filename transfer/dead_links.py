@@ -1,0 +1,41 @@
+"""Links in texts that an import finds equal and leaves alone: they may lead nowhere all the same.
+
+A first import says so of the texts that it writes. A second one writes nothing, and says it again, from what the
+comparison noted of each text: the places and targets of its links, which stand in `Row.open` of an unchanged row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from .outcomes import Outcome, Reason, Verdict
+from .references import parse
+from .resource import Fields, Place, Resource
+from .work import Row, Where
+
+NOTED = Where(verdicts=frozenset({Verdict.UNCHANGED}), outcomes=frozenset({Outcome.UNCHANGED}), linkable=True)
+
+
+def note(resource: Resource, row: Row, fields: Fields) -> None:
+    """Notes what the texts of an unchanged record link to."""
+    links = (place for place in resource.places(row.key, fields, None) if place.link)
+    row.open = tuple(json.dumps([place.path, str(place.target), place.localised]) for place in links)
+
+
+def noted(row: Row) -> list[Place]:
+    found = []
+    for path, text, localised in map(json.loads, row.open):
+        target = parse(text)
+        if target is not None:
+            found.append(Place(path, target, link=True, localised=localised))
+    return found
+
+
+def told(row: Row, lost: Iterable[Place], reason: Reason, sentences: Iterable[str]) -> bool:
+    """Says of a row which of its links lead nowhere by now. Whether that is news."""
+    paths = tuple(sorted({place.path for place in lost}))
+    new = paths, reason if paths else Reason.NONE, " ".join(dict.fromkeys(sentences))
+    news = new != (row.lost, row.reason, row.detail)
+    row.lost, row.reason, row.detail = new
+    return news

@@ -1,0 +1,38 @@
+"""Sentences on references that lead nowhere: which, where they stand, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import accumulate
+
+from .references import CARRIED_TYPES
+from .resource import Place
+from .unread import Scopes
+
+ENOUGH = 2_000  # characters on what of one record leads nowhere
+
+
+def explained(lost: Iterable[Place], say: Callable[[Place], str]) -> str:
+    """A sentence for each reference that lands nowhere, and where that would be too long a number for the rest."""
+    sentences = list(dict.fromkeys(say(place) for place in lost))
+    lengths = accumulate(len(sentence) + 1 for sentence in sentences)
+    named = max(1, sum(length <= ENOUGH for length in lengths))
+    more = len(sentences) - named
+    return " ".join(sentences[:named] + ([f"And {more} more references like these."] if more > 0 else []))
+
+
+def explain(place: Place, unread: Scopes | None = None) -> str:
+    """One sentence on a reference that lands nowhere. `unread`: what to grant, where the source withheld its target."""
+    what = " ".join(place.target.key) if place.target.unknown else str(place.target)
+    if unread is not None:
+        why = "which the app may not read in the source store"
+        why += f"; grant it {', '.join(unread)} there, then copy again" if unread else ""
+    elif place.localised:
+        why = "which the target store has not, or only by a translated handle"
+    elif place.target.unknown and place.target.key[0] in CARRIED_TYPES:
+        why = "which the source store no longer had"
+    elif place.target.unknown:
+        why = "and such things are not carried"
+    else:
+        why = "which the target store does not have"
+    return f"{place.path}: {'links to' if place.link else 'points at'} {what}, {why}."

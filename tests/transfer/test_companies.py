@@ -16,6 +16,7 @@ from tests.archives import Record, edited
 from tests.builder import NAME, Builder
 from tests.meddle import import_while, opened, planned
 from tests.support import Sandbox, archive_of, export, import_
+from tests.transfer.test_reading import _disturbed
 from tests.transfer.test_selection import _contents
 from transfer.archive import Manifest
 from transfer.archive.members import MemberSet
@@ -342,6 +343,30 @@ def test_a_target_without_b2b_gets_the_rest(sandbox: Sandbox, tmp_path: Path) ->
 # -- while others work
 
 
+def test_a_company_that_is_renamed_while_the_store_is_read_takes_all_that_is_its_own_along(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """All of it was there long before: nothing but the company moves."""
+    shop = Builder(sandbox, "boutique", 1)
+    hotel = shop.ask(HOTEL)["companies"]["nodes"][0]["id"]
+
+    def disturb() -> None:
+        _ask(sandbox, shop.shop, RENAME, id=hotel, input={"externalId": "HN-200"})
+
+    records = _disturbed(shop, tmp_path, disturb, resources=[*PEOPLE, *BUSINESS])["records"]
+    assert not [key for key in records if "/HN-100/" in f"{key}/"]
+    assert {key for key in records if "HN-200" in key} == {
+        "companies/id/HN-200",
+        "company_locations/id/HN-200/id/HN-100-B",
+        "company_locations/id/HN-200/name/Ottawa",
+        "company_contacts/id/HN-200/anna.holm@example.com",
+        "company_contacts/id/HN-200/kaito@example.com",
+        "company_metafields/id/HN-200/custom/tier",
+        "company_metafields/id/HN-200/custom/partners",
+        "company_location_metafields/id/HN-200/id/HN-100-B/custom/dock",
+    }
+
+
 def test_what_somebody_makes_meanwhile_stays_theirs(sandbox: Sandbox, tmp_path: Path) -> None:
     source, target = Builder(sandbox, "boutique", 1), Builder(sandbox)
     theirs = {"companyLocation": {"name": "Berlin", "externalId": "HN-100-B", "phone": "+4930111111"}}
@@ -451,6 +476,8 @@ TAXES = """mutation T($id: ID!, $more: [TaxExemption!]) {
     userErrors { field message code } } }"""
 CHECKOUT = """mutation U($id: ID!, $input: CompanyLocationUpdateInput!) {
   companyLocationUpdate(companyLocationId: $id, input: $input) { userErrors { field message code } } }"""
+RENAME = """mutation R($id: ID!, $input: CompanyInput!) {
+  companyUpdate(companyId: $id, input: $input) { userErrors { field message code } } }"""
 HOTEL = '{ companies(first: 1, query: "external_id:HN-100") { nodes { id } } }'
 
 

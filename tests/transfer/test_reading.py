@@ -32,10 +32,10 @@ COLLECTION = """mutation C($collection: CollectionCreateInput!) {
   collectionCreate(collection: $collection) { collection { id } userErrors { message } } }"""
 
 
-def _disturbed(shop: Builder, folder: Path, disturb: Callable[[], None]) -> dict[str, dict[str, Any]]:
+def _disturbed(shop: Builder, folder: Path, disturb: Callable[[], None], **chosen: Any) -> dict[str, dict[str, Any]]:
     """An export, with `disturb` in the middle: after the first reading, before what moved is read again."""
     desk = local_desk(shop.sandbox.client(shop.shop), folder / "disturbed")
-    run = LocalRun(desk, {"shop": shop.shop}, {})
+    run = LocalRun(desk, {"shop": shop.shop, **chosen}, {})
     first, *rest = EXPORT
     run.work([first])
     disturb()

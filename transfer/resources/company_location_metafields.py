@@ -38,6 +38,7 @@ class CompanyLocationMetafields(BusinessMetafields):
     key_is = "key of the location, namespace, key"
     key_shape = (*business.KEY, *business.KEY, WORD, WORD)
     tells_of = ("companies", "company_locations")
+    keyed_by = "companies"
     owner_selection = f"... on CompanyLocation {{ {company_locations.NAMED} }}"
     refers_to = ("company_locations", *REFERRED)
     hangs_on, owner_types = "company_locations", ("COMPANY_LOCATION",)

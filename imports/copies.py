@@ -115,7 +115,7 @@ def cancel(copy: Copy) -> None:
     """The target does not want it any more. What is being written is awaited, and shown."""
     if copy.status == CopyStatus.READING and copy.export is not None:
         runs.cancel(copy.export)
-        _end(copy, CopyStatus.CANCELLED, f"The {copy.get_purpose_display()} was cancelled.")
+        _end(copy, CopyStatus.CANCELLED, f"The {copy.get_purpose_display().lower()} was cancelled.")
         if copy.child is not None:  # it was handed over this very moment
             runs.cancel(copy.child)
     elif copy.child is not None:
@@ -178,7 +178,7 @@ def _confirmed(copy: Copy) -> bool:
 
 def _after_export(copy: Copy, export: Export | None) -> None:
     if export is None or export.status == Status.PURGING:
-        words = f"What was read in the other store is gone. Start the {copy.get_purpose_display()} anew."
+        words = f"What was read in the other store is gone. Start the {copy.get_purpose_display().lower()} anew."
         _end(copy, CopyStatus.FAILED, words)
     elif export.status == Status.SUCCEEDED:
         _hand_over(copy, export)

@@ -117,10 +117,20 @@ def test_the_source_sees_for_whom_it_is_read_and_may_cancel_it(a: Store, b: Stor
     copy = started(linked(a, b), b)
     page = a.get(f"/runs/{copy.export_id}/").content.decode()
     assert b.domain in page
+    assert f"for <bdi>{b.domain}</bdi>" in a.get("/").content.decode()
     assert a.post(f"/runs/{copy.export_id}/cancel").status_code == 302
     assert work_off() == 0
     ended = status(copy, b)
     assert (ended["status"], ended["message"]) == ("cancelled", "Reading the other store was cancelled there.")
+
+
+def test_a_copy_that_was_cancelled_says_so_and_nothing_of_waiting(a: Store, b: Store) -> None:
+    copy = started(linked(a, b), b)
+    b.post(f"/copies/{copy.pk}/cancel")
+    page = b.get(f"/copies/{copy.pk}/").content.decode()
+    assert "The copy was cancelled." in page
+    assert "Was not read to its end" in page
+    assert "Waiting in line" not in page
 
 
 def test_nobody_sees_the_others_runs(a: Store, b: Store, sandbox: Sandbox, client: Client) -> None:

@@ -363,6 +363,14 @@ class Resource(ABC):
         """The record of `governor` (a definition) that says what this one must hold; None where nothing does."""
         return None
 
+    def stricter(self, before: Fields, after: Fields) -> frozenset[str]:
+        """What a governor demands of its records as it is to become, and does not as it is."""
+        return frozenset()
+
+    def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
+        """Whether a record has nothing where its governor (`stricter`) is going to demand something."""
+        return False
+
     def misfit(self, fields: Fields, governor: Fields) -> str | None:
         """One sentence on what of a record the target's own governor does not take, and may not refuse either."""
         return None

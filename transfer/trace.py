@@ -16,6 +16,7 @@ from .archive.members import MemberSet
 from .compare import update
 from .dead_links import NOTED, noted, told
 from .given import tell
+from .hiding import tell_hidden
 from .keys import Key
 from .nowhere import ENOUGH, explain, explained
 from .outcomes import Outcome, Reason, Verdict
@@ -57,6 +58,7 @@ def trace(
             cursor |= {"unwritten": True, "after": None}
         else:
             tell(desk, cursor["told"])
+            tell_hidden(desk)
             yield Checkpoint(cursor, done=True)
             return
         yield Checkpoint(cursor)

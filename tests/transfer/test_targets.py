@@ -141,6 +141,27 @@ def test_a_reference_is_never_written_into_a_field_that_takes_texts(sandbox: San
     assert {node["handle"]: node["one"]["value"] for node in nodes} == {"second": None, "third": None}
 
 
+def test_a_new_demand_tells_of_the_entries_that_it_hides(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Shopify lists no entry that lacks what became required; of those in the archive, each has it."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    text = "single_line_text_field"
+    source.define("tool", NAME, {"key": "use", "type": text, "required": True})
+    source.entry("tool", "saw", name="Saw", use="Wood")
+    target.define("tool", NAME, {"key": "use", "type": text})
+    for handle in ("saw", "file", "plane"):
+        target.entry("tool", handle, name=handle)
+    target.entry("tool", "axe", name="axe", use="Trees")
+    desk, _ = copy(source, target, tmp_path)
+    row = desk.ledger.get("metaobject_definitions", [("tool",)])[("tool",)]
+    assert (row.outcome, row.verified, row.reason) == ("updated", True, "")
+    assert row.detail == (
+        "2 entries that only the target store has lack use, which is required then: Shopify lists them no more until "
+        "it is filled."
+    )
+    again, _ = copy(source, target, tmp_path)
+    assert not again.ledger.get("metaobject_definitions", [("tool",)])[("tool",)].detail
+
+
 def test_an_entry_that_requires_itself_arrives(sandbox: Sandbox, tmp_path: Path) -> None:
     source, target = Builder(sandbox), Builder(sandbox)
     node = source.define("node", NAME)

@@ -206,6 +206,10 @@ class MetaobjectDefinitions(Resource):
                 )
         return None
 
+    def stricter(self, before: Fields, after: Fields) -> frozenset[str]:
+        demanded = {item["key"] for item in before["fieldDefinitions"] if item["required"]}
+        return frozenset(item["key"] for item in after["fieldDefinitions"] if item["required"]) - demanded
+
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         if bool(fields.get("standard")) == standard(key[0]):
             return None

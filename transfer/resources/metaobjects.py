@@ -6,7 +6,7 @@ type can have drafts, and gets them (and its status) from its link write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import values
@@ -205,6 +205,9 @@ class Metaobjects(Resource):
     def conflict(self, before: Fields, after: Fields) -> str | None:
         present = {key: item["type"] for key, item in before["fields"].items()}
         return _other_type(present, after)
+
+    def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
+        return any(key not in fields["fields"] for key in demands)
 
     def misfit(self, fields: Fields, governor: Fields) -> str | None:
         """A value says nothing of its type when it is written: a field for texts would take a reference as its id."""

@@ -57,6 +57,7 @@ def compare(
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         rows: list[Row] = []
         pairs: dict[Key, tuple[Fields, Fields]] = {}
+        told: set[Key] = set()
         for key, wanted, present in side_by_side(
             present_of(archive, resource.name, after), present_of(snapshot, resource.name, after)
         ):
@@ -66,17 +67,19 @@ def compare(
             grant = f"The app may not write this; grant it {', '.join(scopes)}, and import again." if scopes else ""
             why = grant or hidden.get(resource.name, "")
             rows += forbidden(resource, key, wanted, why) if why else judge(resource, key, wanted, present)
-            if len(wanted) == len(present) == 1 and not wanted[0].command and not edited:
-                pairs[key] = (present[0].fields, wanted[0].fields)
+            if len(wanted) == len(present) == 1:
+                pairs[key] = (present[0].fields, _whole(resource, wanted[0], present[0]))
+                if wanted[0].command != commands.Command.REPLACE and (edited or wanted[0].command):
+                    told.add(key)
             if len(rows) >= WINDOW:
-                renew(desk, resource, rows, pairs)
+                renew(desk, resource, rows, pairs, told=told)
                 _save(desk, cursor, resource.name, rows)
                 cursor["after"] = encode(key)
-                rows, pairs = [], {}
+                rows, pairs, told = [], {}, set()
                 yield Checkpoint(cursor, _counts(archive, cursor))
                 if desk.stopping():
                     return
-        renew(desk, resource, rows, pairs)
+        renew(desk, resource, rows, pairs, told=told)
         _save(desk, cursor, resource.name, rows)
         cursor["resource"] += 1
         cursor["after"] = None
@@ -84,6 +87,11 @@ def compare(
         if desk.stopping():
             return
     yield Checkpoint(cursor, _counts(archive, cursor), done=True)
+
+
+def _whole(resource: Resource, wanted: Present, present: Present) -> Fields:
+    """What a row that may be a part of a record makes of the target's."""
+    return commands.completed(resource, present.fields, wanted.fields) if wanted.command else wanted.fields
 
 
 def _save(desk: Desk, cursor: Cursor, resource: str, rows: list[Row]) -> None:

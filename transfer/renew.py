@@ -1,13 +1,13 @@
 """What grows old by what this import changes elsewhere is planned to be written again: a translation, by its text.
 
-Only where a store's archive is imported: there text and translation belong together, and Shopify would call the
+So it is where a store's archive is imported: there text and translation belong together, and Shopify would call the
 translation old once the text is written. Of a spreadsheet nobody knows that: somebody changed the text, and not the
-translation.
+translation. There it is said, and done only where the translation's own row says REPLACE.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from .keys import Key
@@ -16,19 +16,35 @@ from .references import Target
 from .resource import Fields, Resource
 from .work import Desk, Row
 
+OLD = "Its text changes with this import ({}), and it does not: Shopify marks it as older than its text."
 
-def renew(desk: Desk, resource: Resource, rows: Sequence[Row], pairs: Mapping[Key, tuple[Fields, Fields]]) -> None:
-    """`pairs`: (what the target has, what the archive has) of the keys that each has once."""
+
+def renew(
+    desk: Desk,
+    resource: Resource,
+    rows: Sequence[Row],
+    pairs: Mapping[Key, tuple[Fields, Fields]],
+    *,
+    told: Collection[Key] = (),
+) -> None:
+    """`pairs`: (what the target has, what the archive has) of the keys that each has once.
+
+    `told`: those of them of which it is only said that they grow old.
+    """
     sources = {key: list(resource.sources(key, wanted)) for key, (_, wanted) in pairs.items()}
     changed = _changed(desk, {target for own in sources.values() for target, _, _ in own})
     for row in rows:
-        told = {path.partition(".")[2] for path in row.changed}
+        written = {path.partition(".")[2] for path in row.changed}
         paths = sorted(
             here
             for target, there, here in sources.get(row.key, ())
-            if here.partition(".")[2] not in told and any(_meet(there, path) for path in changed.get(target, ()))
+            if here.partition(".")[2] not in written and any(_meet(there, path) for path in changed.get(target, ()))
         )
-        if paths and row.verdict in (Verdict.UNCHANGED, Verdict.UPDATE):
+        if not paths or row.verdict not in (Verdict.UNCHANGED, Verdict.UPDATE):
+            continue
+        if row.key in told:
+            row.detail = row.detail or OLD.format(", ".join(path.partition(".")[2] for path in paths))
+        else:
             row.before, row.after = pairs[row.key]
             row.verdict, row.outcome, row.state, row.verified = Verdict.UPDATE, Outcome.PENDING, State.PLANNED, None
             row.changed, row.open = (*row.changed, *paths), ()

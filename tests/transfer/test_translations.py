@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.archives import opened
+from tests.archives import Record, edited, opened
 from tests.support import Sandbox, archive_of, checksums, export, import_
 from transfer.anonymise import LEFT_OUT
 from transfer.local import LocalRun, local_desk
 from transfer.outcomes import Outcome, Reason
 from transfer.registry import RESOURCES
+from transfer.renew import OLD
 from transfer.stages import IMPORT
 from transfer.work import Desk, Row, Where
 
@@ -134,6 +135,27 @@ def test_a_text_that_changed_after_its_translation_is_translated_anew(sandbox: S
     assert rows(desk, Outcome.UPDATED)[SHIRT].changed == ("outdated.title",)
     (title,) = sandbox.graphql(target, READ, id=gid, locale="de")["translatableResource"]["translations"]
     assert not title["outdated"]
+
+
+@pytest.mark.parametrize("command", ["MERGE", "REPLACE"])
+def test_a_row_that_changes_a_text_says_so_of_its_translation(sandbox: Sandbox, tmp_path: Path, command: str) -> None:
+    """Of a text that was changed by hand nobody knows whether its translation still fits, unless its row says so."""
+    shop = small(sandbox, {"title": "Hemd"})
+
+    def edit(resource: str, number: int, record: Record) -> list[Record]:
+        if resource == "products" and record["key"] == ["shirt-1"]:
+            return [{**record, "command": "MERGE", "fields": {"title": "Better title"}}]
+        return [{**record, "command": command}] if resource == "translations" else [record]
+
+    desk, _ = import_(sandbox, shop, edited(archive_of(sandbox, shop, tmp_path), edit), tmp_path)
+    row = desk.ledger.get("translations", [SHIRT])[SHIRT]
+    gid = product(sandbox, shop, "shirt-1")
+    (title,) = sandbox.graphql(shop, READ, id=gid, locale="de")["translatableResource"]["translations"]
+    if command == "REPLACE":
+        assert (row.outcome, row.changed, row.verified) == (Outcome.UPDATED, ("outdated.title",), True)
+    else:
+        assert (row.outcome, row.detail) == (Outcome.UNCHANGED, OLD.format("title"))
+    assert title == {**title, "value": "Hemd", "outdated": command == "MERGE"}
 
 
 def test_bad_texts_are_named_and_the_good_ones_are_stored(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from shops import signals
 from shops.models import Shop
 
 from . import bell, expiry, lane
-from .models import Run
+from .models import ASIDE, Run
 from .states import Status
 
 
@@ -37,7 +37,8 @@ def _leaving(shop: Shop, **_: Any) -> bool:
 
 
 def _look_again(shop: Shop, **_: Any) -> None:
-    """What the shop's runs waited for may have come: they wait no longer."""
+    """What the shop's runs waited for may have come: they wait no longer. For the end of a day they still do."""
     waiting = Run.objects.filter(~Q(not_before=None), shop=shop, status__in=(Status.QUEUED, Status.WORKING))
+    waiting = waiting.exclude(ASIDE)
     if waiting.update(not_before=None, outage_since=None):
         bell.ring()

@@ -20,6 +20,8 @@ from runs.services import cancel
 from runs.states import Status
 from runs.status import status_of
 from runs.storage import storage
+from shops import signals
+from shops.models import Shop
 from tests.builder import Builder, equal, troubles
 from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox, archive_of, total
@@ -76,6 +78,13 @@ def test_an_import_waits_for_the_limit_and_goes_on_without_losing_a_record(
     assert work(run).status == Status.SUCCEEDED
     assert (run.waits_for, run.result["totals"]["failed"], run.stats["throttled"]) == ("", 0, 0)
     assert equal(source, target, tmp_path)
+
+
+def test_opening_the_app_lifts_no_limit(app: Any, sandbox: Sandbox) -> None:
+    _, _, run = stuck(sandbox)
+    signals.reopened.send(Shop, shop=run.shop)
+    run.refresh_from_db()
+    assert run.is_aside
 
 
 def test_exports_pass_and_imports_keep_behind(app: Any, sandbox: Sandbox) -> None:

@@ -61,6 +61,8 @@ def _integer(text: str, validations: Validations) -> str:
 
 def _number(text: str, validations: Validations) -> str:
     number = decimal(text)
+    if number.adjusted() > 12:  # thirteen digits before the point
+        raise Invalid("Value is out of range.")
     _between(number, validations)
     cut = number.quantize(Decimal("1.000000000"), rounding="ROUND_DOWN").normalize()
     plain = f"{cut:f}"

@@ -315,7 +315,7 @@ IMPORT = (
     Stage("settle_plan", "Closing the plan", _decide),  # what fell out of the plan by what was left out
     Stage("apply", "Writing", _apply),
     Stage("verify", "Reading back", _verify),
-    Stage("annotate", "Writing your file", _annotate),
+    Stage("annotate", "Finishing", _annotate),
 )
 
 

@@ -35,6 +35,21 @@ def selection_of_form(data: QueryDict) -> Selection:
     )
 
 
+def blamed(data: QueryDict) -> str:
+    """Which of the texts of a refused form cannot be meant, even by itself; empty where none of them is at fault."""
+    for name in TEXTS:
+        alone = data.copy()
+        for other in TEXTS:
+            if other != name:
+                alone.pop(other, None)
+        alone.setlist("resources", ["products"])
+        try:
+            selection_of_form(alone)
+        except Refused:
+            return name
+    return ""
+
+
 def selection(
     *,
     resources: Iterable[str] = (),

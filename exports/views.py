@@ -20,7 +20,7 @@ from transfer.registry import withheld
 
 from . import services
 from .counting import counts_of, price_of
-from .forms import TEXTS, selection_of_form
+from .forms import TEXTS, blamed, selection_of_form
 from .models import Export, Spreadsheet
 from .outlook import outlook
 
@@ -43,11 +43,13 @@ def new(request: EmbeddedRequest) -> HttpResponse:
             return redirect("runs:show", run_id=run.pk)
         except Refused as refusal:
             problem = str(refusal)
+    at = blamed(request.POST) if problem else ""
     missing_scopes = withheld(request.shop.scopes, "read")
     context = {
         "outlook": outlook(request.shop, missing_scopes),
         "parts": parts_to_grant(request.shop.scopes, "read"),
         "problem": problem,
+        "at": at,
         "chosen": chosen,
         "typed": {name: request.POST.get(name, "") for name in (*TEXTS, "closure")},
     }

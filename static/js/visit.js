@@ -97,9 +97,11 @@ async function display(response, own, how, part) {
 function exchange(fresh, title, url, how) {
   remember(url, how);
   main().replaceWith(fresh);
-  focus(fresh.querySelector("[role='alert']:not([hidden])") || fresh.querySelector("h1") || fresh);
+  const wrong = fresh.querySelector("[role='alert']:not([hidden])");
+  focus(wrong || fresh.querySelector("h1") || fresh);
   const part = document.getElementById(location.hash.slice(1) || "main");
-  if (how === "back" || part === fresh) scrollTo(0, how === "back" ? history.state?.scroll || 0 : 0);
+  if (wrong && how !== "back") wrong.scrollIntoView({ block: "center" });
+  else if (how === "back" || part === fresh) scrollTo(0, how === "back" ? history.state?.scroll || 0 : 0);
   else part?.scrollIntoView();
   say(title);
 }

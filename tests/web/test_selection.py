@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,9 @@ def test_what_cannot_be_chosen_is_refused_and_shown_again(
     assert answer.status_code == 422
     text = answer.content.decode()
     assert says in text
+    named = [name for name in ("products", "owner_types", "namespaces", "records") if data.get(name)]
+    at = re.search(r'id="wrong">.*?</p><(?:input|textarea) id="\w+" aria-invalid="true"[^>]*? name="(\w+)"', text)
+    assert ([at[1]] if at else []) == named
     assert data.get("products", "") in text
     assert not Export.objects.exists()
 

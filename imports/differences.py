@@ -12,9 +12,9 @@ from django.urls import reverse
 from runs.models import Run
 from transfer.fidelity import VERDICTS, WORDS, differences, share
 from transfer.keys import encode
-from transfer.naming import word as said
 from transfer.outcomes import Verdict
 from transfer.registry import RESOURCES
+from transfer.told import told as said
 from transfer.work import Row
 
 from . import listing, services

@@ -16,10 +16,10 @@ from runs.exact import shown
 from runs.ledger import place_of, row_of
 from runs.models import LedgerEntry, Run
 from transfer.keys import decode, encode
-from transfer.naming import word as said
 from transfer.outcomes import Outcome, Verdict
 from transfer.reasons import before, of_one, reason
 from transfer.registry import RESOURCES, order
+from transfer.told import told as said
 from transfer.work import Row
 
 from . import services

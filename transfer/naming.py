@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from .registry import RESOURCES
 from .resource import OWNER
 from .resources._owners import OF_APPS
-from .shapes import Lacking, OneOf, OrNull, Shape
+from .shapes import Shape
 
 # What comes after read_ and write_ in a scope -> what it opens. The admin's own names of them are longer.
 AREAS = {
@@ -141,7 +141,6 @@ _ANY_SCOPE = re.compile(rf"\b{_SCOPE}(?:(?:, | and ){_SCOPE})*\b")
 _OWNER = re.compile(r"\b[A-Z][A-Z_]{2,}[A-Z]\b")
 _NODE = re.compile(r"(?:gid://shopify/(\w+)/|\b([A-Z]\w*[a-z]\w*) )(?=\d{6,}\b)")
 _TARGET = re.compile(r"\bshopsync:([a-z_]+)/")
-_WORD = re.compile(r"[A-Z][A-Z_]+")
 _TYPE = re.compile(r"\b(list\.)?([a-z]+(?:_[a-z]+)*)\b")
 _PATH = re.compile(r"(?:(?<=^)|(?<=: )|(?<=, ))([A-Za-z_]\w*(?:\.[^:,\s]+)*)(?=: |$)")
 
@@ -182,32 +181,19 @@ def field(path: str, resource: str = "") -> str:
         return path  # a metafield, or a field that a person named
     own = frozenset(_names(kind.shape)) if kind is not None else frozenset(FIELDS)
     if head not in _NAMED or not rest:
-        return " › ".join([_said(head), *(_said(name) if name in own else name for name in rest)])
+        return " › ".join([said(head), *(said(name) if name in own else name for name in rest)])
     end = len(rest)
     while end > 1 and rest[end - 1] in own:
         end -= 1
     item = ".".join(rest[:end])
-    return " › ".join([_said(head), _said(item) if head == "texts" else item, *map(_said, rest[end:])])
+    return " › ".join([said(head), said(item) if head == "texts" else item, *map(said, rest[end:])])
 
 
-def word(value: object, path: str, resource: str) -> object:
-    """A value of a field that takes one of Shopify's words, as the admin says it: "Draft" for DRAFT."""
-    kind = RESOURCES.get(resource)
-    if kind is None or not isinstance(value, str) or not _WORD.fullmatch(value):
-        return value
-    at: Shape | None = kind.shape
-    for name in path.split("."):
-        inner = dict(at.inner()) if at is not None else {}
-        at = inner.get(name) or inner.get("[]") or at if inner else None
-    while isinstance(at, OrNull | Lacking):
-        at = at.shape
-    return value.replace("_", " ").capitalize() if isinstance(at, OneOf) else value
-
-
-def _said(name: str) -> str:
+def said(name: str) -> str:
+    """The name of one field."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", name).strip()
-    said = FIELDS.get(name) or words[:1].upper() + words[1:].lower()
-    return re.sub(r"\bUrl\b", "URL", said)
+    words = FIELDS.get(name) or words[:1].upper() + words[1:].lower()
+    return re.sub(r"\bUrl\b", "URL", words)
 
 
 def _names(shape: Shape) -> Iterator[str]:
@@ -218,17 +204,17 @@ def _names(shape: Shape) -> Iterator[str]:
 
 def plain(sentence: str, resource: str = "") -> str:
     """A sentence of a plan or a report, without the names that only programs use."""
-    said = _GRANT.sub(lambda found: f"let it {permissions(_scopes(found[1]))}", sentence)
-    said = _ANY_SCOPE.sub(_leave, said)
-    said = _TARGET.sub(lambda found: f"{_thing(found[1])} ", said)
-    said = _NODE.sub(lambda found: f"{_node(found[1] or found[2])} ", said)
-    said = _OWNER.sub(lambda found: owners(found[0]) if found[0] in _OWNER_TYPES else found[0], said)
-    said = _TYPE.sub(_type, said)
+    text = _GRANT.sub(lambda found: f"let it {permissions(_scopes(found[1]))}", sentence)
+    text = _ANY_SCOPE.sub(_leave, text)
+    text = _TARGET.sub(lambda found: f"{_thing(found[1])} ", text)
+    text = _NODE.sub(lambda found: f"{_node(found[1] or found[2])} ", text)
+    text = _OWNER.sub(lambda found: owners(found[0]) if found[0] in _OWNER_TYPES else found[0], text)
+    text = _TYPE.sub(_type, text)
     kind = RESOURCES.get(resource)
     if kind is not None:
         own = {*kind.shape.fields, OWNER}
-        said = _PATH.sub(lambda found: field(found[1], resource) if found[1].split(".")[0] in own else found[1], said)
-    return said
+        text = _PATH.sub(lambda found: field(found[1], resource) if found[1].split(".")[0] in own else found[1], text)
+    return text
 
 
 def _scopes(text: str) -> list[str]:
@@ -245,8 +231,8 @@ def _type(found: re.Match[str]) -> str:
     many, word = found[1], found[2]
     if not many and "_" not in word:
         return found[0]
-    said = TYPES.get(word) or (word[: -len("_reference")].capitalize() if word.endswith("_reference") else "")
-    return f"{'List of ' if many else ''}{said}" if said else found[0]
+    name = TYPES.get(word) or (word[: -len("_reference")].capitalize() if word.endswith("_reference") else "")
+    return f"{'List of ' if many else ''}{name}" if name else found[0]
 
 
 def _thing(resource: str) -> str:

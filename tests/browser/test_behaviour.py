@@ -141,3 +141,37 @@ def test_before_the_first_export_the_store_is_counted_and_priced(admin: Admin) -
     expect(app.locator("[data-known='products']")).to_have_text("3 in the store", timeout=20_000)
     expect(app.locator("[data-sum]")).to_contain_text("At least 3 records: more than")
     expect(app.locator("[data-sum]")).to_contain_text("API points")
+
+
+def test_what_cannot_be_meant_is_told_at_its_field(admin: Admin) -> None:
+    app = admin.open(admin.stores.shop("plain"), "exports/new")
+    app.get_by_text("Only some of it").click()
+    field = app.get_by_label("Whose metafields")
+    field.fill("sausages")
+    with admin.expecting("422"):
+        app.get_by_role("button", name="Start the export").click()
+        expect(app.locator("#wrong")).to_contain_text("draft orders")
+    expect(app.locator("#wrong")).to_be_in_viewport()
+    expect(app.locator("#wrong")).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_value("sausages")
+    field.fill("Products, variants")
+    app.get_by_role("button", name="Start the export").click()
+    admin.heading("Export")
+
+
+def test_a_long_record_is_shown_at_its_whole_length_at_a_press(admin: Admin) -> None:
+    scenes = Scenes(admin.stores, admin.program)
+    target = admin.stores.shop()
+    run = scenes.plan(target, scenes.export(scenes.another(products=5))[1])
+    app = admin.open(target, f"imports/{run}/plan?resource=products")
+    app.locator(".records summary").first.click()
+    inside = app.locator(".records .inside").first
+    expect(inside).to_contain_text("Compare-at price")
+    expect(inside).not_to_contain_text("compareAtPrice")
+    before = inside.bounding_box()
+    inside.get_by_role("button", name="Show all of it").click()
+    after = inside.bounding_box()
+    assert before is not None and after is not None
+    assert after["height"] > before["height"]
+    assert inside.evaluate("(one) => one.scrollHeight - one.clientHeight") <= 1

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from transfer.naming import GROUPS, OTHERS, field, group_of, owners, permissions, plain, word
+from transfer.naming import GROUPS, OTHERS, field, group_of, owners, permissions, plain
 from transfer.registry import RESOURCES
 from transfer.shapes import Shape
+from transfer.told import told
 
 RAW = re.compile(r"[a-z][A-Z]|_|^[a-z]")
 
@@ -74,8 +75,22 @@ def test_every_kind_has_a_place_on_forms() -> None:
 
 
 def test_words_of_shopify_are_said_and_words_of_people_stay() -> None:
-    assert word("DRAFT", "status", "products") == "Draft"
-    assert word("DENY", "variants.S / 1.5.inventoryPolicy", "products") == "Deny"
-    assert word("PUBLIC_READ", "access.storefront", "metaobject_definitions") == "Public read"
-    assert word("ACME", "vendor", "products") == "ACME"
-    assert word(["ACTIVE"], "tags", "products") == ["ACTIVE"]
+    assert told("DRAFT", "status", "products") == "Draft"
+    assert told("DENY", "variants.S / 1.5.inventoryPolicy", "products") == "Deny"
+    assert told("PUBLIC_READ", "access.storefront", "metaobject_definitions") == "Public read"
+    assert told("ACME", "vendor", "products") == "ACME"
+    assert told(["ACTIVE"], "tags", "products") == ["ACTIVE"]
+
+
+def test_what_has_fields_of_shopifys_names_is_told_a_field_to_a_line() -> None:
+    variant = {
+        "price": "10.00",
+        "options": [["Size", "S"]],
+        "taxable": False,
+        "sku": "",
+        "weight": {"unit": "GRAMS", "value": 5},
+    }
+    lines = ["Price: 10.00", "Options: Size, S", "Charge tax: No", "Weight:", "  Unit: Grams", "  Value: 5"]
+    assert str(told([variant], "variants", "products")).splitlines() == lines
+    assert told({"my_name": {"a": 1}}, "value", "product_metafields") == {"my_name": {"a": 1}}
+    assert "_" not in str(told([{"name": "Colour", "values": ["Deep red"]}], "options", "products"))

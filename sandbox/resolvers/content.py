@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from ..blobs import thumbhash
 from ..errors import Refusal
 from ..store import Node, Shop, cdn_folder, timestamp
 from .products import slug
@@ -96,12 +97,13 @@ def picture(shop: Shop, present: Node | None, source: str | None, given: Mapping
         raise Refusal(place, "Image upload failed.", "UPLOAD_FAILED")
     own = cdn_folder(shop).removesuffix("files") + folder
     number = shop.next_id()
-    url = f"{own}/{quote(name)}?v={number}"
+    url, blob = f"{own}/{quote(name)}?v={number}", shop.blobs.look(source)
+    shop.blobs.shown[url] = blob
     return {
         "id": f"gid://shopify/ImageSource/{number}",
         "altText": alt,
         "url": url,
-        "width": 160,
-        "height": 90,
-        "thumbhash": None,
+        "width": blob.width,
+        "height": blob.height,
+        "thumbhash": thumbhash(blob),
     }

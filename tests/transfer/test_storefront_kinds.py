@@ -63,11 +63,14 @@ def test_only_what_differs_of_an_article_is_written(sandbox: Sandbox, archive: b
     sandbox.graphql(target, CHANGE, id=own["news", "article-1"]["id"], article=changed)
     image = {"image": {"url": "https://pictures.example/another.png"}}
     sandbox.graphql(target, CHANGE, id=own["news", "article-3"]["id"], article=image)
+    same_name = {"image": {"url": "https://elsewhere.example/picture 5.png"}}
+    sandbox.graphql(target, CHANGE, id=own["news", "article-5"]["id"], article=same_name)
     desk, _ = import_(sandbox, target, archive, tmp_path)
-    rows = desk.ledger.get("articles", [("news", "article-1"), ("news", "article-3")])
+    rows = desk.ledger.get("articles", [("news", f"article-{number}") for number in (1, 3, 5)])
     assert {key[1]: (row.outcome, row.changed, row.verified) for key, row in rows.items()} == {
         "article-1": (Outcome.UPDATED, ("author", "tags", "title"), True),
-        "article-3": (Outcome.UPDATED, ("image.name",), True),
+        "article-3": (Outcome.UPDATED, ("image.name", "image.thumbhash"), True),
+        "article-5": (Outcome.UPDATED, ("image.thumbhash",), True),
     }
 
 

@@ -1,5 +1,5 @@
-"""The image of a record: its file name and alt text are compared; where its bytes are stands beside the record, and
-Shopify fetches them from there.
+"""The image of a record: its file name, its alt text and its looks are compared; where its bytes are stands beside the
+record, and Shopify fetches them from there.
 
 Shopify puts a UUID to a name that is taken in the target, so one at the end of a name says nothing.
 """
@@ -7,25 +7,28 @@ Shopify puts a UUID to a name that is taken in the target, so one at the end of 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..diff import Change
 from ..outcomes import Reason
 from ..resource import Fields, Job, Result
+from ..thumbhash import alike
 from ._common import touches
 
 MAX_ALT = 512
 _UUID = re.compile(r"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.[^.]*\Z|\Z)")
 
-FIELDS = "image { url altText }"
+FIELDS = "image { url altText thumbhash }"
 
 
 def portable(node: Mapping[str, Any]) -> Fields | None:
     image = node["image"]
     if image is None:
         return None
-    return {"name": unquote(urlsplit(image["url"]).path.rsplit("/", 1)[-1]), "altText": image["altText"] or ""}
+    name = unquote(urlsplit(image["url"]).path.rsplit("/", 1)[-1])
+    return {"name": name, "altText": image["altText"] or "", "thumbhash": image["thumbhash"]}
 
 
 def source(node: Mapping[str, Any]) -> str:
@@ -37,6 +40,12 @@ def normalise(fields: Fields) -> Fields:
     own = {name: value for name, value in fields.items() if name != "source"}
     image = own.get("image")
     return {**own, "image": {**image, "name": _UUID.sub("", image["name"])}} if image else own
+
+
+def changes(before: Fields, after: Fields, found: Sequence[Change]) -> list[Change]:
+    """Without two hashes that may be of one picture: Shopify stores an image anew."""
+    one, other = ((fields.get("image") or {}).get("thumbhash") for fields in (before, after))
+    return [change for change in found if change.path != "image.thumbhash" or not alike(one, other)]
 
 
 def refusal(job: Job) -> Result | None:

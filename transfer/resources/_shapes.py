@@ -35,7 +35,7 @@ TAGS = ListOf(Text(most=255), "a list of texts")
 SEO = Maybe(Object("the search engine listing", {"title": TEXT, "description": TEXT}))
 PRICE = Maybe(Match('a text with an amount, such as "10.00"', re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,9})?")))
 ADDRESS = Lacking(Match("an address that begins with https://, or empty", re.compile(r"(https?://.*)?", re.DOTALL)))
-IMAGE = Maybe(Object("an image", {"name": Text(), "altText": Text()}))
+IMAGE = Maybe(Object("an image", {"name": Text(), "altText": Text(), "thumbhash": TEXT}))
 
 # Null or empty: hidden. A moment to come: a schedule.
 VISIBLE = Maybe(Moment(empty=True))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
@@ -116,6 +117,9 @@ class Articles(Plain):
 
     def normalise(self, fields: Fields) -> Fields:
         return images.normalise({**normal_moment(fields), "tags": sorted(fields.get("tags") or ())})
+
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        return images.changes(before, after, super().changes(before, after))
 
     def refuse(self, job: Job) -> Result | None:
         size = len((job.after.get("body") or "").encode("utf-8", "surrogatepass"))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
@@ -157,6 +158,9 @@ class Collections(Plain):
             **images.normalise(fields),
             "sources": sorted((sources.normalise(one) for one in fields["sources"]), key=repr),
         }
+
+    def changes(self, before: Fields, after: Fields) -> list[Change]:
+        return images.changes(before, after, super().changes(before, after))
 
     def refuse(self, job: Job) -> Result | None:
         large = too_large(job.after["sources"]) if job.creates or touches(job.changed, "sources") else None

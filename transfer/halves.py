@@ -22,10 +22,13 @@ T = TypeVar("T")
 PATIENT = 3  # that may fail alone, before anything else succeeds, with as many attempts as any other request
 
 
-def by_halves(ask: Callable[[Sequence[X]], Talk[T]], items: Sequence[X]) -> Talk[tuple[list[T], dict[X, ShopifyError]]]:
+def by_halves(
+    ask: Callable[[Sequence[X]], Talk[T]], items: Sequence[X], *, alike: tuple[type[ShopifyError], ...] = ()
+) -> Talk[tuple[list[T], dict[X, ShopifyError]]]:
     """What `ask` gave of the items, piece by piece and in their order, and the items that it fails at, with the error.
 
-    An error that is about the whole shop is raised.
+    An error that is about the whole shop is raised. `alike`: errors that are taken for the answer about all others as
+    well, once some items have met them alone and nothing has succeeded: a kind that the store does not show.
     """
     answers: list[T] = []
     errors: dict[X, ShopifyError] = {}
@@ -38,8 +41,8 @@ def by_halves(ask: Callable[[Sequence[X]], Talk[T]], items: Sequence[X]) -> Talk
         except WHOLE_SHOP:
             raise
         except ShopifyError as error:
-            if len(piece) == 1:
-                errors[piece[0]] = error
+            if len(piece) == 1 or (isinstance(error, alike) and len(errors) >= PATIENT and not answers):
+                errors |= dict.fromkeys(piece, error)
             else:
                 middle = len(piece) // 2
                 pieces += [piece[middle:], piece[:middle]]

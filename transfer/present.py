@@ -55,7 +55,7 @@ def portable(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> lis
     for reading in readings:
         desk.ids.put([Id(reading.gid, Target(reading.resource, reading.key))])
         desk.ids.put(Id(gid, Target(kind, key)) for kind, key, gid in reading.also)
-    translate = Translation(desk)
+    translate = Translation(desk, lenient=True)
     translate.learn(gids(desk, resource, (reading.fields for reading in readings)))
     return [Current(reading, resource.rewrite(reading.fields, translate)) for reading in readings]
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import groupby
 
+from shopify_client import ShopifyError
+
+from .halves import by_halves
 from .links import is_link
 from .references import Target, dangling, gid_type, is_local_gid
 from .registry import by_gid_type
@@ -34,8 +38,9 @@ def gids(desk: Desk, resource: Resource, records: Iterable[Fields]) -> set[str]:
 class Translation:
     """GID -> portable form, in one shop. Call it with any text that stands where a reference or a link stands."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, *, lenient: bool = False) -> None:
+        """`lenient`: what cannot be looked up is unknown, and whoever compares it finds it different."""
+        self._desk, self._lenient = desk, lenient
         self._known: dict[str, Target] = {}
         self.dangled = 0  # references to what the shop does not show, or what is not carried
         self.gone: set[Target] = set()  # what the shop says that it does not have any more
@@ -48,17 +53,28 @@ class Translation:
         strangers = sorted(wanted - self._known.keys())
         kinds = by_gid_type({name: own for name, own in self._desk.reachable.items() if name not in self._desk.unnamed})
         named = sorted((kind, gid) for gid in strangers if (kind := gid_type(gid)) in kinds)
+        ask = partial(identify, self._desk)
         batches = {
-            (kind, start): identify(self._desk, some[start : start + LOOKUP])
+            (kind, start): by_halves(ask, some[start : start + LOOKUP], alike=REFUSALS)
             for kind, group in groupby(named, lambda pair: pair[0])
             for some in [[gid for _, gid in group]]
             for start in range(0, len(some), LOOKUP)
         }
-        for found in ask_all(self._desk, batches).values():
-            self._known |= {gid: target or dangling(gid) for gid, target in found.items()}
-            self._desk.ids.put(Id(gid, target) for gid, target in found.items() if target is not None)
-            self.gone |= {dangling(gid) for gid, target in found.items() if target is None}
+        answers: dict[str, Target | None] = {}
+        for pieces, errors in ask_all(self._desk, batches).values():
+            for piece in pieces:
+                answers |= piece
+            self._refused(errors.values())
+        self._known |= {gid: target or dangling(gid) for gid, target in answers.items()}
+        self._desk.ids.put(Id(gid, target) for gid, target in answers.items() if target is not None)
+        self.gone |= {dangling(gid) for gid, target in answers.items() if target is None}
         self._known |= {gid: dangling(gid) for gid in strangers if gid not in self._known}
+
+    def _refused(self, errors: Iterable[ShopifyError]) -> None:
+        """What the store does not show is unknown. Raises what is no answer, unless all is to be judged later."""
+        for error in errors:
+            if not self._lenient and not isinstance(error, REFUSALS):
+                raise error
 
     def __call__(self, text: str) -> str:
         if text in self._known:
@@ -74,16 +90,13 @@ class Translation:
         return link
 
 
-def identify(desk: Desk, ids: list[str]) -> Talk[dict[str, Target | None]]:
+def identify(desk: Desk, ids: Sequence[str]) -> Talk[dict[str, Target | None]]:
     """Asks the shop what these GIDs of one type are: None where nothing is, and no word of what it hides."""
     namers = by_gid_type(desk.registry)
     kinds = sorted({kind for gid in ids if (kind := gid_type(gid)) is not None})
     fragments = " ".join(f"... on {kind} {{ {namers[kind].identify[kind]} }}" for kind in kinds)
     document = f"query Identify($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename id {fragments} }} }}"
-    try:
-        data = yield Ask(document, {"ids": ids})
-    except REFUSALS:
-        return {}
+    data = yield Ask(document, {"ids": list(ids)})
     found: dict[str, Target | None] = {}
     for gid, node in zip(ids, data["nodes"], strict=True):
         target = namers[node["__typename"]].identified(node["__typename"], node) if node is not None else None

@@ -6,11 +6,15 @@ A row that waits is *written* and has no open links; once Shopify is through wit
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
+from shopify_client import ShopifyError
+
+from .halves import by_halves
+from .keys import Key
 from .outcomes import Reason, State
 from .references import dangling
-from .resource import Resource, Result, gather
+from .resource import Resource, Result, Talk, gather
 from .talk import ask_all
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 from .writing import fail
@@ -48,11 +52,12 @@ def _look(desk: Desk, resource: Resource, *, lost: bool) -> tuple[int, bool]:
     after, still, news = None, 0, False
     while rows := desk.ledger.select(where, limit=WINDOW, after=after):
         after = (rows[-1].resource, rows[-1].key, rows[-1].number)
-        results = gather(ask_all(desk, {"": resource.settled({row.key: row.gid for row in rows})})[""])
+        results, unsaid = _settled(desk, resource, {row.key: row.gid for row in rows})
         for row in rows:
             result = results.get(row.key)
             if result is None and lost:
-                result = Result(row.key, reason=Reason.LOST, detail=STILL)
+                detail = f"{STILL} {unsaid.get(row.key, '')}".strip()
+                result = Result(row.key, reason=Reason.LOST, detail=detail)
             if result is None:
                 still += 1
             else:
@@ -60,6 +65,18 @@ def _look(desk: Desk, resource: Resource, *, lost: bool) -> tuple[int, bool]:
                 news = True
         desk.ledger.put(rows)
     return still, news
+
+
+def _settled(
+    desk: Desk, resource: Resource, gids: Mapping[Key, str]
+) -> tuple[dict[Key, Result], dict[Key, ShopifyError]]:
+    """What became of them, and why Shopify does not say it of some."""
+
+    def ask(keys: Sequence[Key]) -> Talk[list[Result]]:
+        return resource.settled({key: gids[key] for key in keys})
+
+    pieces, unsaid = ask_all(desk, {"": by_halves(ask, list(gids))})[""]
+    return gather(result for piece in pieces for result in piece), unsaid
 
 
 def _take(desk: Desk, row: Row, result: Result) -> None:

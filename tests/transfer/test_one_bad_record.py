@@ -10,9 +10,11 @@ import pytest
 
 from tests.builder import Builder, troubles
 from tests.meddle import applied, gid, import_while, planned, row
-from tests.support import Sandbox, archive_of, import_, total
-from transfer.outcomes import Outcome, Reason
-from transfer.work import Desk
+from tests.support import Sandbox, archive_of, export, import_, total
+from transfer.archive.members import MemberSet
+from transfer.outcomes import Outcome, Reason, State
+from transfer.stages import Stage
+from transfer.work import Checkpoint, Desk, Where
 
 HANDLES = [f"shirt-{number}" for number in range(9)]
 ANSWERS: dict[str, Any] = {
@@ -105,3 +107,40 @@ def test_a_lost_write_that_cannot_be_looked_up_fails_alone(sandbox: Sandbox, tmp
     )
     desk, _ = import_(sandbox, target.shop, archive, tmp_path)
     alone(desk, bad, "was not (wholly) found afterwards")
+
+
+@pytest.mark.parametrize("answer", ["a refusal", "a part that is secret"])
+def test_a_reference_that_cannot_be_looked_up_takes_no_other_with_it(
+    sandbox: Sandbox, tmp_path: Path, answer: str
+) -> None:
+    source, _ = shops(sandbox)
+    find = "query P($h: String!) { productByIdentifier(identifier: {handle: $h}) { id } }"
+    ids = {handle: source.ask(find, h=handle)["productByIdentifier"]["id"] for handle in HANDLES}
+    for handle, own in ids.items():
+        source.metafield(source.shop_id(), f"custom.{handle.replace('-', '_')}", "product_reference", own)
+    bad = HANDLES[6]
+    spoil(source, f'"{ids[bad]}"', answer)
+    desk, past = export(sandbox, source.shop, tmp_path, resources=["shop_metafields"])
+    lines = MemberSet.from_cursor(desk.storage, past["merge"]).records("shop_metafields")
+    values = {line.key[-1].replace("_", "-"): line.fields["value"] for line in lines}
+    assert values.pop(bad).startswith("shopsync:unknown/Product/")
+    assert values == {handle: f"shopsync:products/{handle}" for handle in HANDLES if handle != bad}
+
+
+def test_a_file_of_which_shopify_does_not_say_how_it_is_keeps_no_other_waiting(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source, target = Builder(sandbox, "boutique", 2), Builder(sandbox)
+    waiting = Where(resource="files", states=frozenset({State.WRITTEN}))
+
+    def moment(desk: Desk, stage: Stage, checkpoint: Checkpoint) -> bool:
+        return stage.name == "apply" and bool(desk.ledger.select(waiting, limit=1))
+
+    def deed(desk: Desk) -> None:
+        (own,) = desk.ledger.select(waiting, limit=1)
+        body = json.dumps(ANSWERS["a refusal"])
+        sandbox.faults({"kind": "body", "body": body, "match": f'"{own.gid}"', "shop": target.shop, "times": 12})
+
+    desk = import_while(source, target, tmp_path, moment, deed, resources=["files"])
+    assert troubles(desk) == {}
+    assert total(desk, "verified") == total(desk, "outcome:created") > 5

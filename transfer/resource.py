@@ -257,6 +257,7 @@ class Resource(ABC):
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
     optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does
     personal = False  # they tell of people: nobody who did not ask for them is told even their names
+    told_apart = True  # False: several may share a key, and then a reference does not say which is meant
     of_others = False  # each is of a record of another kind, which its key names first: kind, that record's key
     tells_of: tuple[str, ...] = ()  # other kinds that tell of people, whose names stand in the keys of these
     parted = False  # records whose key begins differently have different fields: a sheet of their own each

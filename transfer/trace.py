@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from shopify_client import ShopifyError
 
@@ -144,6 +145,7 @@ class _Tracer:
     told: dict[str, int]  # what the target has not been given -> how many records name it
     unread: Mapping[str, Scopes] = field(default_factory=dict)
     absent: set[Target] = field(default_factory=set)  # looked for in the target and not found
+    shared: dict[str, set[Key]] = field(default_factory=dict)  # kind -> keys that several records of the target have
     unlooked: dict[Target, ShopifyError] = field(default_factory=dict)  # of these, what could not be looked for
 
     def window(self, rows: Sequence[Row]) -> int:
@@ -218,12 +220,12 @@ class _Tracer:
     def _judge(self, row: Row, spots: Sequence[Place], lands: set[Target]) -> bool:
         """Takes what is lost out of the row, and names it; links stay in their texts. Whether the row changed.
 
-        A list is filled by whichever item lands.
+        A list is filled by whichever item lands; of what a record belongs to, all of it must be there.
         """
         lost = [spot for spot in spots if spot.target not in lands and (not spot.link or self._unsaid(row, spot))]
         if not lost or row.after is None:
             return False
-        filled = {place.path for place in spots if place.target in lands}
+        filled = {place.path for place in spots if place.target in lands and place.path != OWNER}
         hard = next((place for place in lost if place.hard and place.path not in filled), None)
         if hard is not None:
             row.verdict = Verdict.CANNOT
@@ -264,9 +266,22 @@ class _Tracer:
             what = f"{'links to' if place.link else 'points at'} {place.target}"
             why = f"which could not be looked for in the target store: {self.unlooked[place.target]}"
             return f"{place.path}: {what}, {why}"
+        if self._shared(place.target):
+            return f"{place.path}: points at {place.target}, and the target store has several of this name."
         return explain(place, self.unread.get(kind_of(place.target)))
 
+    def _shared(self, target: Target) -> bool:
+        """Whether the target store has several that go by this name, so that nobody can say which is meant."""
+        resource = self.desk.registry.get(target.resource)
+        if resource is None or resource.told_apart:
+            return False
+        if target.resource not in self.shared:
+            keys = (line.key for line in self.snapshot.records(target.resource))
+            self.shared[target.resource] = {key for key, other in pairwise(keys) if key == other}
+        return target.key in self.shared[target.resource]
+
     def _lands(self, targets: set[Target]) -> set[Target]:
+        targets = {target for target in targets if not self._shared(target)}
         known = set(self.desk.ids.by_target(targets))
         known |= self._created(targets - known)
         strangers = {

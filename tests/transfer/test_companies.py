@@ -145,6 +145,11 @@ def test_companies_that_are_called_alike_get_nothing_that_may_be_another_s(sandb
     for resource, key in (("company_contacts", ("kaito@example.com",)), ("company_metafields", ("custom", "parent"))):
         row = _row(desk, resource, *cafe, *key)
         assert (row.outcome, row.reason) == ("failed", "missing_owner"), row
+        assert "the target store has several of this name" in row.detail
+    partners = _row(desk, "company_metafields", "id", "HN-100", "custom", "partners")
+    assert (partners.outcome, partners.lost, partners.verified) == ("created", ("value",), True)
+    assert "the target store has several of this name" in partners.detail
+    assert json.loads(partners.after["value"]) == ["shopsync:companies/id/HN-100"]
     assert _row(desk, "company_contacts", "id", "HN-100", "anna.holm@example.com").verified
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -145,8 +146,10 @@ def by_search(
     selection: str,
     term: Callable[[Target], str],
     key: Callable[[Mapping[str, Any]], Key],
+    *,
+    single: bool = False,
 ) -> Talk[dict[Target, str]]:
-    """Finds records of a kind that Shopify offers no identifier for.
+    """Finds records of a kind that Shopify offers no identifier for. `single`: none of those that share a key.
 
     Each is searched for by a `term`, which finds similar ones as well, and misses what was made a moment ago: so the
     newest are listed beside it, and only an equal `key` counts. `selection`: what `key` needs.
@@ -164,8 +167,10 @@ def by_search(
         {f"v{number}": term(target) for number, target in enumerate(targets)},
     )
     wanted = {target.key: target for target in targets}
-    found = (node for answer in data.values() for node in answer["nodes"])
-    return {wanted[key(node)]: node["id"] for node in found if key(node) in wanted}
+    nodes_by_id = {node["id"]: node for answer in data.values() for node in answer["nodes"]}
+    found = {gid: wanted[key(node)] for gid, node in nodes_by_id.items() if key(node) in wanted}
+    shared = {target for target, count in Counter(found.values()).items() if count > 1} if single else ()
+    return {target: gid for gid, target in found.items() if target not in shared}
 
 
 def by_listing(

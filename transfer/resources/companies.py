@@ -91,7 +91,7 @@ class Companies(Plain):
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, "", _COUNT)
     connection, noun, selection = "companies", "company", business.NAMED
     key_parts = 2
-    unique = False  # two companies may share their name
+    unique = told_apart = False  # two companies may share their name
     deletable = False  # its people, places and prices would go with it
     points = 20.0
 
@@ -108,6 +108,9 @@ class Companies(Plain):
 
     def term(self, target: Target) -> str:
         return business.term(target.key)
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        return (yield from by_search(targets, self.connection, self.selection, self.term, self.key_of, single=True))
 
     def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
         return Target(self.name, self.key_of(node))

@@ -16,6 +16,7 @@ from ..shapes import Flag, Lacking, Maybe, Number, Object, Text
 from . import _business as business
 from . import _company_location_writing as writing
 from . import _people as people
+from ._common import by_search
 from ._plain import Documents, Plain
 from ._shapes import NAME, SHORT, TEXT
 
@@ -112,7 +113,7 @@ class CompanyLocations(Plain):
     documents = Documents(_READ, _BACK, "", "", "")
     connection, noun, selection = "companyLocations", "companyLocation", NAMED
     key_parts = 4
-    unique = False  # two locations of a company may share their name
+    unique = told_apart = False  # two locations of a company may share their name
     deletable = False  # the roles of its people and its prices would go with it
     points = 22.0
 
@@ -160,6 +161,9 @@ class CompanyLocations(Plain):
 
     def term(self, target: Target) -> str:
         return business.term(target.key[2:])
+
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        return (yield from by_search(targets, self.connection, self.selection, self.term, self.key_of, single=True))
 
     def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
         return Target(self.name, key_of(node))

@@ -56,13 +56,14 @@ def import_while(
     deed: Deed,
     *,
     policy: str = "update",
+    edit: Callable[[bytes], bytes] = lambda archive: archive,
     **options: Any,
 ) -> Desk:
     """Imports one store into the other; as soon as `moment` has come, `deed` is done in the target, once.
 
-    `options`: of the export.
+    `options`: of the export. `edit`: what is done to its archive before.
     """
-    archive = archive_of(source.sandbox, source.shop, folder, **options)
+    archive = edit(archive_of(source.sandbox, source.shop, folder, **options))
     desk = local_desk(target.sandbox.client(target.shop), folder / f"meddled-{target.shop}", settling=0.0)
     with desk.storage.write("source.zip") as file:
         file.write(archive)

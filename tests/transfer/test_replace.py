@@ -8,13 +8,16 @@ from typing import Any
 
 from tests.archives import Record, edited
 from tests.builder import NAME, Builder, troubles
+from tests.meddle import import_while, planned
 from tests.support import Sandbox, archive_of, import_
-from transfer.outcomes import Outcome, Verdict
+from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.work import Desk, Row, Where
 
 PRODUCT = """query P($handle: String!) { productByIdentifier(identifier: { handle: $handle }) {
   id title status vendor tags descriptionHtml options { name optionValues { name } } media(first: 9) { nodes { id } }
   variants(first: 50) { nodes { id barcode price sku selectedOptions { value } } } } }"""
+ADD = """mutation A($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkCreate(productId: $id, variants: $variants) { userErrors { message } } }"""
 PICTURES = "{ files(first: 50) { nodes { ... on MediaImage { image { url } } } } }"
 FILES = "{ files(first: 9) { nodes { fileStatus } } }"
 Change = Callable[[dict[str, Any]], None]
@@ -88,6 +91,26 @@ def test_variants_values_and_media_that_no_row_names_are_taken_away(sandbox: San
     assert own["media"]["nodes"] == []
     values = {row.key[2]: (row.outcome, row.verified) for row in rows(desk, "variant_metafields")}
     assert values == {"S": (Outcome.UNCHANGED, True), "M": (Outcome.DELETED, True)}, "what hung on it went with it"
+
+
+def test_a_variant_that_somebody_adds_meanwhile_stays(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = wardrobe(sandbox)
+
+    def edit(name: str, number: int, record: Record) -> list[Record]:
+        if name == "products":
+            kept = [item for item in record["fields"]["variants"] if item["options"] == [["Size", "S"]]]
+            record |= {"command": "REPLACE", "fields": {**record["fields"], "variants": kept}}
+        return [record]
+
+    def deed(desk: Desk) -> None:
+        wanted = [{"price": "3.00", "optionValues": [{"optionName": "Size", "name": "XL"}]}]
+        shop.ask(ADD, id=shirt(shop)["id"], variants=wanted)
+
+    desk = import_while(shop, shop, tmp_path, planned, deed, edit=lambda archive: edited(archive, edit))
+    sizes = [node["selectedOptions"][0]["value"] for node in shirt(shop)["variants"]["nodes"]]
+    assert sizes == ["S", "XL"], "those that the plan named are gone, and theirs is there"
+    (row,) = rows(desk, "products")
+    assert row.reason is Reason.CHANGED_MEANWHILE
 
 
 def test_what_the_rows_say_already_is_no_change(sandbox: Sandbox, tmp_path: Path) -> None:

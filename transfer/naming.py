@@ -160,6 +160,13 @@ def owners(owner: str) -> str:
     return OWNERS.get(owner) or (f"{word[:-1]}ies" if word.endswith("y") else f"{word}s")
 
 
+def key(text: str, resource: str) -> str:
+    """A record's key, its owner in the admin's words: "products/custom/subtitle"."""
+    head, slash, rest = text.partition("/")
+    kind = RESOURCES.get(resource)
+    return f"{owners(head)}{slash}{rest}" if kind is not None and head in kind.parts else text
+
+
 def group_of(resource: str) -> str:
     """Under which heading a form shows a kind."""
     return next((head for head, begins in GROUPS.items() if resource.startswith(begins)), OTHERS)

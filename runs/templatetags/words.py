@@ -24,6 +24,7 @@ def label(name: str) -> str:
 register.filter("permissions", naming.permissions)
 register.filter("owners", naming.owners)
 register.filter("field", naming.field)
+register.filter("key", naming.key)
 register.filter("plain", naming.plain)
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from transfer.naming import GROUPS, OTHERS, field, group_of, owners, permissions, plain
+from transfer.naming import GROUPS, OTHERS, field, group_of, key, owners, permissions, plain
 from transfer.registry import RESOURCES
 from transfer.shapes import Shape
 from transfer.told import told
@@ -34,6 +34,11 @@ def test_names_that_people_gave_stay() -> None:
     assert field("variants.1.5 / Deep red.compareAtPrice", "products") == "Variants › 1.5 / Deep red › Compare-at price"
     assert field("custom.descriptionHtml", "product_metafields") == "custom.descriptionHtml"
     assert field("seo.title", "products") == "Search engine listing › Title"
+
+
+def test_a_key_names_its_owner_as_the_admin_does() -> None:
+    assert key("DRAFTORDER/custom/PRODUCT", "metafield_definitions") == "draft orders/custom/PRODUCT"
+    assert key("PRODUCT/custom", "metaobjects") == "PRODUCT/custom"
 
 
 def test_scopes_and_owners_are_said() -> None:

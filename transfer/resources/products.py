@@ -36,7 +36,7 @@ _FIELDS = f"""
 """
 _READ = f"""
 query Products($after: String, $query: String) {{
-  products(first: 50, after: $after, query: $query, sortKey: ID) {{
+  products(first: 90, after: $after, query: $query, sortKey: ID) {{
     nodes {{ {_FIELDS} }} pageInfo {{ hasNextPage endCursor }}
   }}
 }}

@@ -23,7 +23,7 @@ import jwt
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -138,7 +138,10 @@ def embedded(
 
 
 def posted(page: str, *kept: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """A view of POST alone. Whoever opens its address, as a reload may, is led to the page that sends to it."""
+    """A view of POST alone. Whoever opens its address, as a reload may, is led to the page that sends to it.
+
+    Where there is no such page for this shop, or no longer, it is told so at once.
+    """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
@@ -146,6 +149,10 @@ def posted(page: str, *kept: str) -> Callable[[Callable[..., HttpResponseBase]],
             if request.method not in ("GET", "HEAD"):
                 return require_POST(view)(request, *args, **kwargs)
             address = reverse(page, kwargs={name: kwargs[name] for name in kept})
+            shown = resolve(address)
+            answer: HttpResponseBase = shown.func(request, *shown.args, **shown.kwargs)
+            if answer.status_code in (404, 410):
+                return answer
             query = request.META.get("QUERY_STRING", "")  # says whose page it is, and the token where there is one
             return HttpResponseRedirect(f"{address}?{query}" if query else address)
 

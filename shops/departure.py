@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import F, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Concat, Now
@@ -45,4 +46,13 @@ def remove_left() -> int:
             shop.delete()
             gone += 1
             logger.info("a shop that uninstalled the app was removed")
+    if gone:
+        _forget_pages()
     return gone
+
+
+def _forget_pages() -> None:
+    """SQLite keeps old pages in its log until somebody empties it (https://www.sqlite.org/wal.html)."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

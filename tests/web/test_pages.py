@@ -123,6 +123,7 @@ def test_another_shops_run_is_not_there(app: Any, sandbox: Sandbox, client: Clie
     for page in POSTS:
         for pk in (run.pk, exported.pk):
             assert client.post(page.format(pk), headers=stranger).status_code == 404
+            assert client.get(page.format(pk), headers=stranger).status_code == 404
     run.refresh_from_db()
     assert run.status == "waiting"
 
@@ -140,6 +141,7 @@ def test_an_expired_run_is_gone_and_after_the_purge_it_is_not_there(app: Any, sa
     for page in (*RUN_PAGES, *IMPORT_PAGES):
         assert client.get(page.format(run.pk), headers=own).status_code == 410
     assert client.post(f"/imports/{run.pk}/confirm", headers=own).status_code == 410
+    assert client.get(f"/imports/{run.pk}/confirm", headers=own).status_code == 410
     assert client.get(link["url"]).status_code == 410
     purge_expired()
     for page in (*RUN_PAGES, *IMPORT_PAGES):

@@ -35,7 +35,7 @@ from . import lane
 from .kinds import RunKind, kind_of
 from .ledger import DjangoIds, DjangoLedger
 from .models import Lane, Run
-from .progress import advanced
+from .progress import advanced, prices
 from .states import FailReason, Status
 from .storage import storage
 
@@ -214,7 +214,7 @@ class _Slice:
         run.cursor = checkpoint.cursor
         if checkpoint.counts:
             run.counts = {name: list(counts) for name, counts in checkpoint.counts.items()}
-        run.progress = advanced(run.progress, run.counts, self.desk.now())
+        run.progress = advanced(run.progress, run.counts, self.desk.now(), prices(stage.name))
         run.stats = self._stats()
         columns: dict[str, Any] = {
             name: getattr(run, name) for name in ("step", "cursor", "counts", "progress", "stats")

@@ -14,7 +14,7 @@ from transfer.registry import RESOURCES, in_order
 
 from .kinds import DECISION, RunKind, kind_of, phases_of, reading
 from .models import ASIDE, Lane, Run
-from .progress import seconds_left, summed
+from .progress import prices, seconds_left, summed
 from .states import ACTIVE, FINAL, Status
 
 KINDS = frozenset(RESOURCES)
@@ -45,7 +45,7 @@ def status_of(run: Run) -> dict[str, Any]:
         "done": done,
         "total": total,
         "rate": round(run.progress.get("rate") or 0.0, 1) if working else None,
-        "seconds_left": seconds_left(run.progress, run.counts) if working else None,
+        "seconds_left": seconds_left(run.progress, run.counts, prices(run.step)) if working else None,
         "ahead": ahead(run) if run.status in ACTIVE else None,
         "paused_until": _time(run.not_before) if run.not_before and run.not_before > timezone.now() else None,
         "waits_for": run.waits_for if aside else None,

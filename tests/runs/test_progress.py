@@ -1,0 +1,36 @@
+"""The time that is left, by what the records that are left cost."""
+
+from __future__ import annotations
+
+from runs.progress import WRITING, advanced, prices, seconds_left
+from transfer.registry import RESOURCES
+from transfer.stages import IMPORT
+
+
+def test_every_kind_has_a_price_where_records_are_written() -> None:
+    assert WRITING in {stage.name for stage in IMPORT}
+    assert set(prices(WRITING)) == set(RESOURCES)
+    assert prices("read") == {}
+
+
+def test_dear_records_take_longer_than_many_cheap_ones() -> None:
+    """After 100 cheap records in ten seconds, ten that cost twenty times as much take twenty seconds."""
+    priced = {"cheap": 1.0, "dear": 20.0}
+    began = advanced({}, {"cheap": (0, 100), "dear": (0, 10)}, 0.0, priced)
+    counts = {"cheap": (100, 100), "dear": (0, 10)}
+    progress = advanced(began, counts, 10.0, priced)
+    assert progress["rate"] == 10.0
+    assert seconds_left(progress, counts, priced) == 20
+    assert seconds_left(progress, {"cheap": (100, 100), "dear": (10, 10)}, priced) == 0
+
+
+def test_nothing_is_said_before_it_is_known() -> None:
+    began = advanced({}, {"cheap": (0, 5)}, 0.0)
+    assert seconds_left(began, {"cheap": (0, 5)}) is None
+    progress = advanced(began, {"cheap": (1, None)}, 2.0)
+    assert seconds_left(progress, {"cheap": (1, None)}) is None
+    assert seconds_left(progress, {"cheap": (1, 5)}) == 8
+
+
+def test_a_run_of_an_older_version_goes_on() -> None:
+    assert advanced({"at": 0.0, "done": 3, "rate": 1.0}, {"cheap": (4, 5)}, 9.0)["pace"] is None

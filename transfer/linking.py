@@ -12,7 +12,7 @@ from itertools import groupby
 from .archive.members import MemberSet
 from .drift import Rest, kept, moved, named, rest, touching
 from .nowhere import explain, explained
-from .outcomes import Reason, State
+from .outcomes import Outcome, Reason, State
 from .present import Current, KnownIds
 from .resource import Job, Place, Resource, Result, Talk
 from .trace import Governors
@@ -116,14 +116,17 @@ def _end(row: Row) -> None:
         fail(row, row.reason, row.detail)
 
 
+MADE = frozenset({Outcome.CREATED, Outcome.UPDATED})
+
+
 class Tightening(Writing):
-    """Restores the demands that were left off, now that every link stands."""
+    """Restores the demands that were left off, now that every link stands. What was left out of the plan has none."""
 
     counts = False
 
     def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet) -> None:
         super().__init__(desk, cursor, snapshot)
-        self.where = Where(states=frozenset({State.DONE}), tightenable=True)
+        self.where = Where(outcomes=MADE, states=frozenset({State.DONE}), tightenable=True)
 
     def size(self, resource: Resource) -> int:
         return 1

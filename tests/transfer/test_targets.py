@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,34 @@ def test_half_a_circle_in_the_target_is_completed(sandbox: Sandbox, tmp_path: Pa
     desk, _ = copy(source, target, tmp_path)
     assert not troubles(desk)
     assert equal(source, target, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "choice", [{"policy": "create_only"}, {"excluded": {"resources": ["metaobject_definitions"]}}], ids=str
+)
+def test_a_definition_that_is_left_alone_gets_no_demand(
+    sandbox: Sandbox, tmp_path: Path, choice: dict[str, Any]
+) -> None:
+    """Its entries arrive in their circle all the same, and it demands of the target's own no more than before."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    circle(source)
+    first = target.define("first", NAME)
+    second = target.define("second", NAME, refers("back", first))
+    target.redefine(first, {"create": refers("onward", second)})
+    demanding = "{ metaobjectDefinitions(first: 9) { nodes { type fieldDefinitions { key required } } } }"
+    before = target.ask(demanding)
+    desk, _ = copy(source, target, tmp_path, **choice)
+    assert target.ask(demanding) == before
+    assert {key[0] for key in troubles(desk)} == {"metaobject_definitions"}
+    assert desk.ledger.tally()["metaobjects"]["verified"] == 2
+
+
+def test_what_is_left_out_of_an_empty_store_is_no_failure(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    circle(source)
+    desk, _ = copy(source, target, tmp_path, excluded={"resources": ["metaobject_definitions"]})
+    own = {key: reason for key, reason in troubles(desk).items() if key[0] == "metaobject_definitions"}
+    assert set(own.values()) == {"excluded"}
 
 
 def test_a_demand_that_is_made_later_is_a_demand_all_the_same(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
-from . import commands
+from . import commands, line_ends
 from .archive.members import MemberSet
 from .dead_links import note
 from .keys import Key, decode, encode, sort_key
@@ -63,6 +63,8 @@ def compare(
         ):
             if not wanted and resource.name not in whole:
                 continue
+            if edited and len(wanted) == len(present) == 1:
+                wanted = [wanted[0]._replace(fields=line_ends.kept(present[0].fields, wanted[0].fields))]
             scopes = kept or parts.get(resource.part(key), ())
             grant = f"The app may not write this; grant it {', '.join(scopes)}, and import again." if scopes else ""
             why = grant or hidden.get(resource.name, "")

@@ -116,6 +116,39 @@ def test_libreoffice_changes_nothing_by_itself(sandbox: Sandbox, shop: str, xlsx
     assert {k: v for k, v in verdicts(desk).items() if v and k != "unchanged"} == {"update": 2}
 
 
+def test_line_ends_alone_are_no_edit(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Programs save a line of a cell with a line feed, and Shopify keeps what browsers send."""
+    shop = sandbox.shop("nasty")
+    book = sheet_of(archive_of(sandbox, shop, tmp_path), "xlsx", tmp_path)
+    ends = 0
+
+    def change(book: Any) -> None:
+        nonlocal ends
+        for sheet in book:
+            for line in sheet.iter_rows():
+                for one in line:
+                    if isinstance(one.value, str) and "_x000D_\n" in one.value:
+                        one.value = one.value.replace("_x000D_\n", "\n")
+                        ends += 1
+
+    desk = planned(sandbox, shop, edited(book, change), tmp_path)
+    assert ends
+    assert {verdict for verdict, count in verdicts(desk).items() if count} == {"unchanged"}
+
+
+@needs_libreoffice
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", ["boutique", "nasty"])
+def test_libreoffice_changes_nothing_of_a_book(seed: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Opened, and saved as what it is."""
+    shop = sandbox.shop(seed)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "book.xlsx").write_bytes(sheet_of(archive_of(sandbox, shop, tmp_path), "xlsx", tmp_path))
+    _saved(tmp_path, "xlsx:Calc MS Excel 2007 XML", "in/book.xlsx")
+    desk = planned(sandbox, shop, (tmp_path / "book.xlsx").read_bytes(), tmp_path)
+    assert {verdict for verdict, count in verdicts(desk).items() if count} == {"unchanged"}
+
+
 @needs_libreoffice
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", ["boutique", "nasty"])

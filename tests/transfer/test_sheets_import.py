@@ -316,6 +316,48 @@ def _wrong(book: Any) -> None:
     cell(book["products.variants"], "options", 3).value = "no equals sign"
 
 
+def test_an_error_of_an_item_stands_at_the_items_own_row(xlsx: bytes, tmp_path: Path) -> None:
+    desk = offline_desk(tmp_path)
+
+    def change(book: Any) -> None:
+        cell(book["products.variants"], "price", 7).value = "12,50"
+        cell(book["products"], "status", 3).value = "SOON"
+
+    with pytest.raises(ArchiveError, match=r"Sheet products\.variants, row 7, column price: this must be a text "):
+        convert.load(desk, io.BytesIO(edited(xlsx, change)))
+    name = convert.errors_of(desk)
+    assert name is not None
+    with desk.storage.read(name) as file:
+        book = openpyxl.load_workbook(io.BytesIO(file.read()))
+    assert str(book["products.variants"].cell(7, 1).value).startswith("price: this must be a text with an amount")
+    assert str(book["products"].cell(3, 1).value).startswith("status: this must be ")
+    assert book["products.variants"].cell(2, 1).value is None
+
+
+def test_rows_of_items_that_are_taken_away_clear_nothing(
+    sandbox: Sandbox, shop: str, xlsx: bytes, tmp_path: Path
+) -> None:
+    """Those of one product, and the sheets of all; what still stands there is planned."""
+
+    def some(book: Any) -> None:
+        variants = book["products.variants"]
+        for row in range(variants.max_row, 1, -1):
+            if cell(variants, "Key", row).value == cell(book["products"], "Key", 3).value:
+                variants.delete_rows(row)
+        cell(book["products"], "title", 3).value = "Another title"
+
+    def all_(book: Any) -> None:
+        for name in ("products.options", "products.variants"):
+            del book[name]
+        cell(book["products"], "title", 3).value = "Another title"
+
+    for number, change in enumerate((some, all_)):
+        desk = planned(sandbox, shop, edited(xlsx, change), tmp_path / str(number))
+        (row,) = of(desk, Verdict.UPDATE)
+        assert row.changed == ("title",)
+        assert not of(desk, Verdict.CANNOT, Verdict.CONFLICT)
+
+
 def test_errors_name_sheet_row_and_column_and_come_back_in_the_file(
     sandbox: Sandbox, shop: str, xlsx: bytes, tmp_path: Path
 ) -> None:

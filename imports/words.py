@@ -23,7 +23,10 @@ OUTCOMES = {
     Outcome.LEFT: "Left alone",
 }
 POLICIES = {
-    Policy.UPDATE: ("Update them", "What only this store has is left alone."),
+    Policy.UPDATE: ("Update them", "What only this store has is left alone, single fields of a record included."),
     Policy.CREATE_ONLY: ("Leave them as they are", "Only what is missing is created."),
-    Policy.MIRROR: ("Update them, and delete the rest", "What the archive does not have is deleted from this store."),
+    Policy.MIRROR: (
+        "Update them, and delete the rest",
+        "Records that the archive does not have are deleted from this store. Fields that it leaves empty stay filled.",
+    ),
 }

@@ -29,12 +29,12 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
-    """What shares costly fixtures stays in one process: all that a browser is needed for, and else a file."""
+    """What shares costly fixtures stays in one process: half of what a browser is needed for, and else a file."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        if file.startswith("tests/browser/"):
-            return "tests/browser"
+        if file.startswith("tests/browser/"):  # a program with a browser in each half; together they would end last
+            return f"tests/browser/{file > 'tests/browser/test_linked'}"
         return nodeid if file == "tests/faults/test_lane.py" else file  # there, every test starts processes of its own
 
 

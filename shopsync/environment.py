@@ -120,8 +120,8 @@ class Environment:
         return value
 
     def folder(self, name: str, default: Path) -> Path:
-        """Made, if it is not there."""
-        path = Path(self._values.get(name, str(default)))
+        """Made, if it is not there. Absolute: the broker works in a folder of its own, and names its socket by this."""
+        path = Path(self._values.get(name, str(default))).absolute()
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as problem:

@@ -137,3 +137,12 @@ def test_a_database_that_is_away_is_one_sentence_of_up(tmp_path: Path) -> None:
     done = _run(tmp_path, PROGRAMS["up"], DATABASE_URL=f"postgres://u:{SECRET}@127.0.0.1:9/db")
     (line,) = done.stderr.splitlines()
     assert (done.returncode, line.startswith("The database cannot be asked"), SECRET in line) == (2, True, False)
+
+
+def test_a_folder_that_is_named_from_here_is_found_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker's socket lies in VAR_DIR, and the broker changes into a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VAR_DIR", "var/own")
+    assert Environment(tmp_path / "none.env").folder("VAR_DIR", tmp_path) == tmp_path / "var" / "own"

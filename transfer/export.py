@@ -20,13 +20,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from . import unlisted
 from .archive.parts import write_part
 from .jsonl import dumps
 from .references import Target
 from .registry import order
 from .resource import Ask, Page, Reading, Resource, Selection, Stream, Talk
 from .selection import by_kind, hanging, takes, whole
-from .talk import REFUSALS, Ended, Talks, ask_all
+from .talk import REFUSALS, Ended, Talks, ask_all, ask_shown
 from .work import Checkpoint, Cursor, Desk, Id
 
 PART_BYTES = 16_000_000  # of JSON text held in memory before it becomes a part
@@ -82,7 +83,18 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collect
         cursor = {**last.cursor, "round": cursor["round"] + 1, "since": cursor["began"]}
         del cursor["began"]
         yield Checkpoint(cursor, last.counts)
+    _note_unlisted(desk, cursor, selection)
     yield Checkpoint(cursor, counted(cursor), done=True)
+
+
+def _note_unlisted(desk: Desk, cursor: Cursor, selection: Selection) -> None:
+    """Names what the store has and lists to nobody, of the kinds that were read list by list."""
+    reader = Reader(desk, cursor)
+    read_ = [resource for resource in chosen(desk, selection) if not hanging(selection, resource)]
+    talks = {resource.name: resource.unlisted(cursor["types"]) for resource in read_}
+    for name, parts in ask_shown(desk, talks).items():
+        for part, count in parts.items():
+            reader.note(name, part, unlisted.WHY, count)
 
 
 def _start(desk: Desk, selection: Selection, *, lenient: Collection[str]) -> Cursor:
@@ -181,10 +193,10 @@ class Reader:
         self.desk.ids.put([Id(reading.gid, Target(reading.resource, reading.key), number, mark)])
         self.desk.ids.put(Id(gid, Target(kind, key), number) for kind, key, gid in reading.also)
 
-    def note(self, resource: str, what: str, why: str) -> None:
-        """Something that stands in the shop, or was asked for, and is not carried."""
+    def note(self, resource: str, what: str, why: str, count: int = 1) -> None:
+        """Something that stands in the shop, or was asked for, and is not carried. `count`: how many of it."""
         note = self.cursor["skipped"].setdefault(resource, {}).setdefault(why, {"count": 0, "examples": []})
-        note["count"] += 1
+        note["count"] += count
         note["examples"] = sorted({*note["examples"], what})[:EXAMPLES]  # whatever order pages came in
 
     def save(self) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ generator at the `yield`; what it does not catch fails the records of that conve
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -329,6 +329,11 @@ class Resource(ABC):
     def total(self) -> Talk[int | None]:
         """How many records the shop holds, as far as that can be asked cheaply. For progress, never for proof."""
         return None
+        yield  # makes this a conversation, if a silent one
+
+    def unlisted(self, types: Collection[str]) -> Talk[dict[str, int]]:
+        """Part of the kind -> how many of its records the shop has and shows in no list. `types`: of entries, read."""
+        return {}
         yield  # makes this a conversation, if a silent one
 
     # GID type -> the selection that names such a node: {"Product": "handle"}. Used with `nodes(ids:)` for references

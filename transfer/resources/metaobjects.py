@@ -6,10 +6,10 @@ type can have drafts, and gets them (and its status) from its link write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .. import values
+from .. import unlisted, values
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
@@ -92,6 +92,7 @@ class Metaobjects(Resource):
     key_shape = (WORD, HANDLE)
     leaves = {
         "entries of other apps' types": "Shopify shows them to their own app only",
+        "entries that lack a field which became required": "Shopify lists them to nobody; an export counts them",
     }
     parted = True
     scopes = Scopes(
@@ -152,6 +153,9 @@ class Metaobjects(Resource):
             if not page["pageInfo"]["hasNextPage"]:
                 return count
             after = page["pageInfo"]["endCursor"]
+
+    def unlisted(self, types: Collection[str]) -> Talk[dict[str, int]]:
+        return (yield from unlisted.entries([type_ for type_ in types if not foreign(type_)]))
 
     def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
         return Target(self.name, (node["type"], node["handle"]))

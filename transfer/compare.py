@@ -7,6 +7,7 @@ of equal content pair, and of what remains nobody can say which belongs to which
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
@@ -51,38 +52,20 @@ def compare(
     cursor = cursor or {"resource": 0, "after": None, "compared": {}}
     names = [name for name in desk.registry if name in archive.resources]
     while cursor["resource"] < len(names):
-        resource = desk.registry[names[cursor["resource"]]]
-        kept = desk.withheld.get(resource.name, ())
-        parts = desk.withheld_parts.get(resource.name, {})
+        window = _Window(desk, desk.registry[names[cursor["resource"]]], hidden, edited)
+        name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
-        rows: list[Row] = []
-        pairs: dict[Key, tuple[Fields, Fields]] = {}
-        told: set[Key] = set()
-        for key, wanted, present in side_by_side(
-            present_of(archive, resource.name, after), present_of(snapshot, resource.name, after)
-        ):
-            if not wanted and resource.name not in whole:
+        for key, wanted, present in side_by_side(present_of(archive, name, after), present_of(snapshot, name, after)):
+            if not wanted and name not in whole:
                 continue
-            if edited and len(wanted) == len(present) == 1:
-                wanted = [wanted[0]._replace(fields=line_ends.kept(present[0].fields, wanted[0].fields))]
-            scopes = kept or parts.get(resource.part(key), ())
-            grant = f"The app may not write this; grant it {', '.join(scopes)}, and import again." if scopes else ""
-            why = grant or hidden.get(resource.name, "")
-            rows += forbidden(resource, key, wanted, why) if why else judge(resource, key, wanted, present)
-            if len(wanted) == len(present) == 1:
-                pairs[key] = (present[0].fields, _whole(resource, wanted[0], present[0]))
-                if wanted[0].command != commands.Command.REPLACE and (edited or wanted[0].command):
-                    told.add(key)
-            if len(rows) >= WINDOW:
-                renew(desk, resource, rows, pairs, told=told)
-                _save(desk, cursor, resource.name, rows)
+            window.judge(key, wanted, present)
+            if len(window.rows) >= WINDOW:
+                window.save(cursor)
                 cursor["after"] = encode(key)
-                rows, pairs, told = [], {}, set()
                 yield Checkpoint(cursor, _counts(archive, cursor))
                 if desk.stopping():
                     return
-        renew(desk, resource, rows, pairs, told=told)
-        _save(desk, cursor, resource.name, rows)
+        window.save(cursor)
         cursor["resource"] += 1
         cursor["after"] = None
         yield Checkpoint(cursor, _counts(archive, cursor))
@@ -91,15 +74,50 @@ def compare(
     yield Checkpoint(cursor, _counts(archive, cursor), done=True)
 
 
+@dataclass(slots=True)
+class _Window:
+    """The rows of one kind between two checkpoints. `pairs`: key -> (the target's record, what is wanted of it), for
+    what has one on either side; `told`: those whose translations a text leaves behind instead of renewing them."""
+
+    desk: Desk
+    resource: Resource
+    hidden: Mapping[str, str]
+    edited: bool
+    rows: list[Row] = field(default_factory=list)
+    pairs: dict[Key, tuple[Fields, Fields]] = field(default_factory=dict)
+    told: set[Key] = field(default_factory=set)
+
+    def judge(self, key: Key, wanted: list[Present], present: list[Present]) -> None:
+        paired = len(wanted) == len(present) == 1
+        if paired and self.edited:
+            wanted = [wanted[0]._replace(fields=line_ends.kept(present[0].fields, wanted[0].fields))]
+        why = self._forbidden(key)
+        self.rows += forbidden(self.resource, key, wanted, why) if why else judge(self.resource, key, wanted, present)
+        if paired:
+            self.pairs[key] = (present[0].fields, _whole(self.resource, wanted[0], present[0]))
+            if wanted[0].command != commands.Command.REPLACE and (self.edited or wanted[0].command):
+                self.told.add(key)
+
+    def _forbidden(self, key: Key) -> str:
+        """Why the target lets nothing be written under this key; empty where it does."""
+        name = self.resource.name
+        parts = self.desk.withheld_parts.get(name, {})
+        scopes = self.desk.withheld.get(name, ()) or parts.get(self.resource.part(key), ())
+        grant = f"The app may not write this; grant it {', '.join(scopes)}, and import again." if scopes else ""
+        return grant or self.hidden.get(name, "")
+
+    def save(self, cursor: Cursor) -> None:
+        renew(self.desk, self.resource, self.rows, self.pairs, told=self.told)
+        self.desk.ledger.put(self.rows)
+        name = self.resource.name
+        wanted = sum(row.verdict is not Verdict.EXTRA for row in self.rows)
+        cursor["compared"][name] = cursor["compared"].get(name, 0) + wanted
+        self.rows, self.pairs, self.told = [], {}, set()
+
+
 def _whole(resource: Resource, wanted: Present, present: Present) -> Fields:
     """What a row that may be a part of a record makes of the target's."""
     return commands.completed(resource, present.fields, wanted.fields) if wanted.command else wanted.fields
-
-
-def _save(desk: Desk, cursor: Cursor, resource: str, rows: list[Row]) -> None:
-    desk.ledger.put(rows)
-    wanted = sum(row.verdict is not Verdict.EXTRA for row in rows)
-    cursor["compared"][resource] = cursor["compared"].get(resource, 0) + wanted
 
 
 def _counts(archive: MemberSet, cursor: Cursor) -> dict[str, tuple[int, int | None]]:

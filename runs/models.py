@@ -84,7 +84,7 @@ class Run(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)
     waits_for = models.CharField(
         max_length=20,
-        choices=[(word.value, word.value) for word in Limit if word],
+        choices=[(word.value, word.value.replace("_", " ")) for word in Limit if word],
         blank=True,
         help_text="A limit of a day.",
     )

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="run",
             name="waits_for",
             field=models.CharField(
-                blank=True, choices=[("daily_variants", "daily_variants")], help_text="A limit of a day.", max_length=20
+                blank=True, choices=[("daily_variants", "daily variants")], help_text="A limit of a day.", max_length=20
             ),
         ),
     ]

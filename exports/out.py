@@ -1,4 +1,4 @@
-"""Where a command is to put an archive: doubted before a store is read for hours, and not after."""
+"""Where a command is to put its files: doubted before a store is read for hours, and not after."""
 
 from __future__ import annotations
 
@@ -27,6 +27,17 @@ def wanted(text: str) -> Path:
     except OSError as problem:
         raise Broken(f"The archive cannot be written to {text}: {problem.strerror}.") from None
     return out
+
+
+def errors_wanted(text: str) -> Path:
+    """The file that the errors of a spreadsheet are to go into. Raises Broken where it cannot be written."""
+    if not text.strip() or names_folder(text):
+        raise Broken("Name a file after --errors, such as errors.xlsx.")
+    try:
+        _try(_nearest(Path(text).parent))
+    except OSError as problem:
+        raise Broken(f"The errors cannot be written to {text}: {problem.strerror}.") from None
+    return Path(text)
 
 
 def names_folder(text: str) -> bool:

@@ -222,6 +222,17 @@ def test_a_line_taken_out_by_hand_takes_no_address_of_another(tmp_path: Path) ->
     assert _packed_sources(folder) == ["https://cdn.example/0", "", "https://cdn.example/3"]
 
 
+@pytest.mark.parametrize("linked", ["files/00002.jsonl", "products", "side/files/00002.jsonl"])
+def test_a_link_out_of_the_directory_is_not_followed(tmp_path: Path, linked: str) -> None:
+    folder = _folder(tmp_path, "a.png")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "secret.jsonl").write_text("secret\n")
+    (folder / linked).symlink_to(elsewhere if linked == "products" else elsewhere / "secret.jsonl")
+    with pytest.raises(ArchiveError, match="is a link that leads out of the directory"):
+        pack_directory(folder, io.BytesIO())
+
+
 def test_a_broken_line_of_addresses_is_named(tmp_path: Path) -> None:
     folder = _folder(tmp_path, "a.png")
     (folder / "side" / "files" / "00001.jsonl").write_bytes(b"{\n")

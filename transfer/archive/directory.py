@@ -71,7 +71,28 @@ def pack_directory(folder: Path, target: BinaryIO) -> None:
         manifest = json_of((folder / MANIFEST).read_bytes(), MANIFEST)
     except FileNotFoundError:
         raise ArchiveError(f"The directory holds no {MANIFEST}, so it is no archive of a store.") from None
+    members = _members(folder)
+    if isinstance(manifest, dict):
+        manifest |= _counted(manifest.get("resources"), members)
+    writer = ZipWriter(target)
+    writer.add(MANIFEST, dumps(manifest) + b"\n")
+    sides: dict[str, bytes] = {}
+    for resource in {str(member["resource"]) for member in members}:
+        sides |= _sides(folder, [str(member["name"]) for member in members if member["resource"] == resource])
+    for member in members:
+        name = str(member["name"])
+        writer.add(name, (folder / name).read_bytes())
+        if name in sides:
+            writer.add(f"side/{name}", sides[name])
+    writer.finish()
+
+
+def _members(folder: Path) -> list[dict[str, Any]]:
+    """What the manifest says of the members that are there. A link may lead to another place of the directory only."""
     paths = sorted(folder.glob("*/*.jsonl"))
+    for path in (*paths, *folder.glob("side/*/*.jsonl")):
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ArchiveError(f"{path.relative_to(folder).as_posix()} is a link that leads out of the directory.")
     members: list[dict[str, Any]] = []
     for path in paths:
         text = path.read_bytes()
@@ -84,25 +105,17 @@ def pack_directory(folder: Path, target: BinaryIO) -> None:
                 "sha256": hashlib.sha256(text).hexdigest(),
             }
         )
-    if isinstance(manifest, dict):
-        names = manifest.get("resources")
-        counts = dict.fromkeys((name for name in names if isinstance(name, str)) if isinstance(names, list) else (), 0)
-        for member in members:
-            counts[member["resource"]] = counts.get(member["resource"], 0) + member["count"]
-        order = {name: place for place, name in enumerate(counts)}
-        members.sort(key=lambda member: (order[member["resource"]], member["name"]))
-        manifest |= {"members": members, "counts": counts}
-    writer = ZipWriter(target)
-    writer.add(MANIFEST, dumps(manifest) + b"\n")
-    sides: dict[str, bytes] = {}
-    for resource in {str(member["resource"]) for member in members}:
-        sides |= _sides(folder, [str(member["name"]) for member in members if member["resource"] == resource])
+    return members
+
+
+def _counted(names: Any, members: list[dict[str, Any]]) -> dict[str, Any]:
+    """Members, in the order in which the manifest names their resources (`names`), and their counts."""
+    counts = dict.fromkeys((name for name in names if isinstance(name, str)) if isinstance(names, list) else (), 0)
     for member in members:
-        name = str(member["name"])
-        writer.add(name, (folder / name).read_bytes())
-        if name in sides:
-            writer.add(f"side/{name}", sides[name])
-    writer.finish()
+        counts[member["resource"]] = counts.get(member["resource"], 0) + member["count"]
+    order = {name: place for place, name in enumerate(counts)}
+    members.sort(key=lambda member: (order[member["resource"]], member["name"]))
+    return {"members": members, "counts": counts}
 
 
 def _sides(folder: Path, names: Sequence[str]) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.commands import form_of, place, spreadsheet_errors
+from exports.out import errors_wanted
 from shops.commands import Broken, Sentences
 from transfer.archive import ArchiveError
 from transfer.local import offline_desk
@@ -26,6 +27,8 @@ class Command(Sentences):
 
     def handle(self, **options: Any) -> None:
         source, out = Path(options["source"]), Path(options["out"])
+        if options["errors"] is not None:
+            errors_wanted(options["errors"])
         try:
             counts = _convert(source, out, options["errors"])
         except ArchiveError as problem:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.commands import common_arguments, spreadsheet_errors
+from exports.out import errors_wanted
 from imports import commands, services
 from imports.models import Import
 from runs.services import cancel
@@ -35,6 +36,8 @@ class Command(Sentences):
 
     def _import(self, options: dict[str, Any]) -> int:
         path, quiet, inline = Path(options["archive"]), options["json"], options["inline"]
+        if options["errors"] is not None:
+            errors_wanted(options["errors"])
         shop = shop_named(options["domain"])
         if options["report"]:
             Path(options["report"]).open("ab").close()  # said now, and not when everything is written

@@ -107,9 +107,15 @@ class Admin:
     def heading(self, text: Any) -> None:
         expect(self.app.get_by_role("heading", level=1)).to_contain_text(text)
 
-    @property
-    def path(self) -> str:
-        return urlsplit(self.app.url).path
+    def reload(self) -> None:
+        """Loads the frame's document anew. Returns when the old one is gone; the new one may still be on its way."""
+        self.app.evaluate("window.__old = true")
+        self.app.evaluate("location.reload()")
+        self.app.wait_for_function("!window.__old && document.querySelector('h1')")
+
+    def at(self, path: str) -> None:
+        """Waits until the frame shows this path: a document without a token goes by way of the bounce page."""
+        self.app.wait_for_url(lambda url: urlsplit(url).path == path)
 
     def resize(self, size: tuple[int, int]) -> None:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})

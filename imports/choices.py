@@ -75,6 +75,7 @@ def figures(run: Import) -> dict[str, str]:
             doing[Verdict.DELETE] = own[Verdict.DELETE]
         if run.policy == Policy.MIRROR:
             doing[Verdict.EXTRA] = own[Verdict.EXTRA]
+            doing[Verdict.UPDATE] += own[Verdict.FULLER]
         verdicts.update(doing)
         points += RESOURCES[resource].price(doing[Verdict.CREATE], doing.get(Verdict.UPDATE, 0))
     return {

@@ -183,7 +183,7 @@ def changes(row: Row) -> list[dict[str, Any]]:
             for name, value in row.after.items()
             if value not in (None, "")
         ]
-    if row.verdict is not Verdict.UPDATE:
+    if row.verdict not in (Verdict.UPDATE, Verdict.FULLER):
         return []
     return [
         {"path": change.path, "before": change.before, "after": change.after}

@@ -8,6 +8,7 @@ VERDICTS = {
     Verdict.CREATE: "Create",
     Verdict.UPDATE: "Update",
     Verdict.UNCHANGED: "Unchanged",
+    Verdict.FULLER: "More here",
     Verdict.DELETE: "Delete",
     Verdict.EXTRA: "Only here",
     Verdict.CONFLICT: "Conflict",
@@ -23,10 +24,10 @@ OUTCOMES = {
     Outcome.LEFT: "Left alone",
 }
 POLICIES = {
-    Policy.UPDATE: ("Update them", "What only this store has is left alone, single fields of a record included."),
+    Policy.UPDATE: ("Update them", "What only this store has is left alone: records, variants, and single values."),
     Policy.CREATE_ONLY: ("Leave them as they are", "Only what is missing is created."),
     Policy.MIRROR: (
         "Update them, and delete the rest",
-        "Records that the archive does not have are deleted from this store. Fields that it leaves empty stay filled.",
+        "What only this store has is deleted from it: records, variants, and values that the archive leaves empty.",
     ),
 }

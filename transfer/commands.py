@@ -52,7 +52,7 @@ def judge(resource: Resource, key: Key, command: Command, before: Fields | None,
     if command is Command.UPDATE and before is None:
         return row(Verdict.CANNOT, Reason.NOT_THERE, "There is no such record; write MERGE to create it.")
     if before is not None and command is Command.REPLACE:
-        said = completed(resource, before, resource.replaced(before, cleared(resource, before, said)), exact=True)
+        said = replaced(resource, before, said)
     elif before is not None:
         said = completed(resource, before, said)
     problem = resource.validate(key, said)
@@ -126,37 +126,62 @@ def _items(path: str, present: Sequence[Fields], said: Sequence[Fields], lists: 
     return [*whole.values(), *(item for key, item in old.items() if key not in new)]
 
 
-def cleared(resource: Resource, before: Fields, said: Fields) -> Fields:
-    """What is said, and an empty text or list for what is not, where that may be empty.
+def replaced(resource: Resource, before: Fields, said: Fields) -> Fields:
+    """What a record becomes that is to be what is said, and nothing beside it."""
+    said = _Emptying(resource.keyed_lists).over("", resource.shape, before, said)
+    return completed(resource, before, resource.replaced(before, said), exact=True)
 
-    A state, an amount or a name may not: what cannot be empty stays as it is, and so does what is not said of a
-    definition's rules, which have names of their own.
+
+def mirrored(resource: Resource, before: Fields, wanted: Fields) -> Fields:
+    """What a record becomes that is to be its source's: without the values of which the source says that it has none.
+
+    What an archive does not mention at all stays, here too: it may have been written before there was such a field.
     """
-    return _cleared("", resource.shape, before, said, resource.keyed_lists)
+    wanted = _Emptying(resource.keyed_lists, mentioned=True).over("", resource.shape, before, wanted)
+    return completed(resource, before, resource.mirrored(wanted), exact=True)
 
 
-def _cleared(
-    path: str, shape: Shape, before: Mapping[str, Any], said: Mapping[str, Any], names: Mapping[str, str]
-) -> Fields:
-    found, inner = dict(said), dict(shape.inner())
-    for name, present in before.items():
-        own, place = inner.get(name) or inner.get(ANY_NAME), f"{path}.{name}" if path else name
-        if own is not None:
-            found |= _without(place, own, name, present, said.get(name), names)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Emptying:
+    """Says an empty text or list where a record says nothing, and that may be empty.
 
+    A state, a price or a name may not: what cannot be empty stays as it is, and so does what is not said of a
+    definition's rules, which have names of their own. `names`: lists whose items have names. `mentioned`: only where
+    the record says null; of what somebody named (an entry's fields) an archive leaves out what is empty.
+    """
 
-def _without(path: str, own: Shape, name: str, present: Any, value: Any, names: Mapping[str, str]) -> dict[str, Any]:
-    """What a field becomes of which a record says `value`, or nothing."""
-    if isinstance(present, dict) and isinstance(value, dict | None):
-        if all(isinstance(inner, Object) for inner_name, inner in own.inner() if inner_name == ANY_NAME):
-            return {name: _cleared(path, own, present, value or {}, names)}
-    elif path in names and value and _named(value, names[path]) and _named(present, names[path]):
-        old = {text_of(item[names[path]]): item for item in present}
-        shape = dict(own.inner())[ITEM]
-        items = ((old.get(text_of(item[names[path]]), {}), item) for item in value)
-        return {name: [_cleared(path, shape, before, item, names) for before, item in items]}
-    elif value is None and isinstance(present, str | list):
-        empty: str | list[Any] = "" if isinstance(present, str) else []
-        return {name: empty} if own.wrong(empty) is None else {}
-    return {}
+    names: Mapping[str, str]
+    mentioned: bool = False
+
+    def over(self, path: str, shape: Shape, before: Mapping[str, Any], said: Mapping[str, Any]) -> Fields:
+        found, inner = dict(said), dict(shape.inner())
+        for name, present in before.items():
+            own, place = inner.get(name) or inner.get(ANY_NAME), f"{path}.{name}" if path else name
+            if own is not None and not (self.mentioned and name in inner and name not in said):
+                value = self._field(place, own, present, said.get(name), whole=name in inner)
+                found |= {name: value} if value is not None else {}
+        return found
+
+    def _field(self, path: str, own: Shape, present: Any, value: Any, *, whole: bool) -> Any:
+        """What a field becomes of which a record says `value`; None where that stands. `whole`: an object in it is
+        emptied whole or not at all, for half an address would be another one."""
+        if isinstance(present, dict) and isinstance(value, dict | None):
+            return self._object(path, own, present, value, whole=whole)
+        if path in self.names and value and _named(value, self.names[path]) and _named(present, self.names[path]):
+            old = {text_of(item[self.names[path]]): item for item in present}
+            shape = dict(own.inner())[ITEM]
+            items = ((old.get(text_of(item[self.names[path]]), {}), item) for item in value)
+            return [self.over(path, shape, before, item) for before, item in items]
+        if value is None and isinstance(present, str | list):
+            empty: str | list[Any] = "" if isinstance(present, str) else []
+            return empty if own.wrong(empty) is None else None
+        return None
+
+    def _object(self, path: str, own: Shape, present: Fields, value: Fields | None, *, whole: bool) -> Fields | None:
+        if not all(isinstance(inner, Object) for name, inner in own.inner() if name == ANY_NAME):
+            return None
+        if value is not None:
+            return self.over(path, own, present, value)
+        found = _Emptying(self.names).over(path, own, present, {})
+        some = {name for name, kept in present.items() if kept is not None}
+        return found if found.keys() >= some or not whole else None

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from . import commands, line_ends
 from .archive.members import MemberSet
 from .dead_links import note
+from .fuller import fuller
 from .keys import Key, decode, encode, sort_key
 from .outcomes import Outcome, Reason, State, Verdict
 from .renew import renew
@@ -94,6 +95,8 @@ class _Window:
         why = self._forbidden(key)
         self.rows += forbidden(self.resource, key, wanted, why) if why else judge(self.resource, key, wanted, present)
         if paired:
+            if not (self.edited or wanted[0].command):
+                self.rows[-1] = fuller(self.resource, self.rows[-1], present[0].fields, wanted[0].fields)
             self.pairs[key] = (present[0].fields, _whole(self.resource, wanted[0], present[0]))
             if wanted[0].command != commands.Command.REPLACE and (self.edited or wanted[0].command):
                 self.told.add(key)

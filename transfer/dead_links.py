@@ -10,11 +10,14 @@ import json
 from collections.abc import Iterable
 
 from .outcomes import Outcome, Reason, Verdict
+from .reasons import emptiness
 from .references import parse
 from .resource import Fields, Place, Resource
 from .work import Row, Where
 
-NOTED = Where(verdicts=frozenset({Verdict.UNCHANGED}), outcomes=frozenset({Outcome.UNCHANGED}), linkable=True)
+NOTED = Where(
+    verdicts=frozenset({Verdict.UNCHANGED, Verdict.FULLER}), outcomes=frozenset({Outcome.UNCHANGED}), linkable=True
+)
 
 
 def note(resource: Resource, row: Row, fields: Fields) -> None:
@@ -35,7 +38,9 @@ def noted(row: Row) -> list[Place]:
 def told(row: Row, lost: Iterable[Place], reason: Reason, sentences: Iterable[str]) -> bool:
     """Says of a row which of its links lead nowhere by now. Whether that is news."""
     paths = tuple(sorted({place.path for place in lost}))
-    new = paths, reason if paths else Reason.NONE, " ".join(dict.fromkeys(sentences))
+    rest = [emptiness(row.resource, row.changed)] if row.verdict is Verdict.FULLER else []
+    reason = reason if paths else Reason.FULLER if rest else Reason.NONE
+    new = paths, reason, " ".join(dict.fromkeys([*sentences, *rest]))
     news = new != (row.lost, row.reason, row.detail)
     row.lost, row.reason, row.detail = new
     return news

@@ -11,6 +11,7 @@ class Verdict(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     UNCHANGED = "unchanged"
+    FULLER = "fuller"  # equal, and the target has values where the archive has none: kept, or cleared by a mirror
     DELETE = "delete"  # a row of a spreadsheet asks for it, whatever the policy
     EXTRA = "extra"  # only the target has it: left alone, or deleted under the mirror policy
     CONFLICT = "conflict"  # a person has to decide (ambiguous key, another type)
@@ -66,6 +67,7 @@ class Reason(StrEnum):
     EXISTS = "exists"  # to be created only (NEW), and the target has it
     NOT_THERE = "not_there"  # to be updated only (UPDATE), and the target does not have it
     INVALID = "invalid"  # a part of a record that does not make a whole one
+    FULLER = "fuller"  # as asked for, and the target keeps values where the archive has none
     GONE = "gone"  # it vanished from the target between plan and write, or write and read-back
 
 

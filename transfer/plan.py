@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
+from . import fuller
 from .archive.members import MemberSet
 from .keys import Key, encode
 from .order import order
@@ -68,7 +69,7 @@ def arrange(
 def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkpoint]:
     """Applies what the merchant chose: what is left out, what the policy does not write, what cannot be written.
 
-    The last cursor says in `left` how many records, that were to be written, will not be.
+    The last cursor says in `left` how many records, that were to be written, will not be, or will be otherwise.
     """
     cursor = cursor or {"after": None, "left": 0}
     while True:
@@ -80,12 +81,23 @@ def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkp
             yield Checkpoint(cursor, done=True)
             return
         cursor["after"] = [rows[-1].resource, list(rows[-1].key), rows[-1].number]
-        decided = [row for row in rows if _decided(desk, row, decision)]
-        cursor["left"] += sum(row.verdict in TO_WRITE for row in decided)
-        desk.ledger.put(decided)
+        for row in rows:
+            if _decided(desk, row, decision):
+                cursor["left"] += row.verdict in TO_WRITE
+            elif row.verdict in (Verdict.UPDATE, Verdict.FULLER):
+                cursor["left"] += _emptied(desk, row, decision)
+        desk.ledger.put(rows)
         yield Checkpoint(cursor)
         if desk.stopping():
             return
+
+
+def _emptied(desk: Desk, row: Row, decision: Decision) -> bool:
+    """Decides on values for which the archive has none. Whether more is to be written by that than was planned."""
+    if decision.policy is Policy.MIRROR:
+        return fuller.clear(desk.registry[row.resource], row)
+    fuller.keep(desk.registry[row.resource], row)
+    return False
 
 
 def _decided(desk: Desk, row: Row, decision: Decision) -> bool:

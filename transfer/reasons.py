@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from .naming import field, listed
 from .outcomes import Reason
+
+MOST = 5  # fields that a sentence names
 
 REASONS: dict[str, tuple[str, str]] = {
     Reason.EXCLUDED: ("were left out, as you chose", ""),
@@ -67,6 +72,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "do not make a whole record",
         "What is missing stands at each of them; fill it in, then import again.",
     ),
+    Reason.FULLER: (
+        "have all that the archive has, and values or parts that it has not, which were kept",
+        "To take these away, import again and choose to delete what the archive does not have.",
+    ),
     Reason.GONE: ("vanished from this store while the import ran", "Import the archive again to create them anew."),
 }
 
@@ -96,3 +105,10 @@ def before(what: str) -> str:
     verb, _, rest = what.partition(" ")
     verb = {"arrived": "arrive", "were": "are"}.get(verb, verb)
     return f"{verb} {rest.replace('them was written', 'them will be written')}"
+
+
+def emptiness(resource: str, paths: Sequence[str]) -> str:
+    """What of a record the target has and the archive does not, though it tells of it: one sentence."""
+    names = list(dict.fromkeys(field(path, resource) for path in paths))
+    said = listed(names) if len(names) <= MOST else f"{', '.join(names[:MOST])} and {len(names) - MOST} more"
+    return f"This store has more of it than the archive: {said}."

@@ -40,7 +40,7 @@ def renew(
             for target, there, here in sources.get(row.key, ())
             if here.partition(".")[2] not in written and any(_meet(there, path) for path in changed.get(target, ()))
         )
-        if not paths or row.verdict not in (Verdict.UNCHANGED, Verdict.UPDATE):
+        if not paths or row.verdict not in (Verdict.UNCHANGED, Verdict.FULLER, Verdict.UPDATE):
             continue
         if row.key in told:
             row.detail = row.detail or OLD.format(", ".join(path.partition(".")[2] for path in paths))

@@ -420,6 +420,10 @@ class Resource(ABC):
         """What a row with REPLACE says beyond what it names, where a kind can take away what is not named."""
         return said
 
+    def mirrored(self, wanted: Fields) -> Fields:
+        """What a mirror makes of a record beyond its values, where a kind can take away what the source lacks."""
+        return wanted
+
     def taken(self, key: Key, before: Fields, after: Fields) -> Iterator[Target]:
         """What lives inside a record, and goes with an update to `after`."""
         return iter(())

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.seed.types import AWKWARD
 from tests.support import Sandbox, archive_of, checksums, export, import_, total
-from transfer.outcomes import Outcome, Reason
+from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.stages import IMPORT
 from transfer.work import Where
 
@@ -28,6 +28,7 @@ def test_a_store_arrives_whole_and_a_second_import_writes_nothing(sandbox: Sandb
     assert total(first, "lost") == total(first, "reason:unresolved_reference") == 0, "every reference is intact"
     assert past["resolve"]["dangling"] == 0 and not past["resolve"]["deleted"], "and none dangles in the source"
     second, _ = import_(sandbox, target, archive, tmp_path)
+    assert total(second, f"verdict:{Verdict.FULLER}") == 0
     assert second.client.writes == 0
     assert total(second, "outcome:unchanged") == count
     _, copied = export(sandbox, target, tmp_path)

@@ -241,6 +241,12 @@ def given(fields: Mapping[str, Json]) -> dict[str, Json]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def emptied(inputs: Mapping[str, Json], names: Iterable[str]) -> dict[str, Json]:
+    """With null for those that are to have no value, which a record says by an empty text."""
+    own = frozenset(names)
+    return {name: None if value == "" and name in own else value for name, value in inputs.items()}
+
+
 def touches(changed: Iterable[str], path: str) -> bool:
     """Whether one of the changed paths is `path`, or lies in it."""
     return any(one == path or one.startswith(f"{path}.") for one in changed)

@@ -7,11 +7,18 @@ from collections.abc import Sequence
 
 from ..resource import Fields
 from ..shapes import Always, Flag, Lacking, ListOf, Match, Maybe, Number, Object, OneOf, Reference, Row, Wrong
-from ._shapes import HTML, NAME, PRICE, SEO, SHORT, STATUS, TAGS, TEXT, UNIT
+from ._shapes import HTML, NAME, PRICE, PRICE_OR_NONE, SEO, SHORT, STATUS, TAGS, TEXT, UNIT
 
 COUNTRY = Match("the two letters of a country, such as DE", re.compile(r"[A-Z]{2}"))
-PROVINCE = Match("the code of a province, such as BE", re.compile(r"[A-Z0-9-]{1,10}"))
 HS_CODE = Match("a harmonized system code, such as 610910", re.compile(r"[0-9][0-9. ]{1,19}"))
+
+
+def _or_empty(shape: Match) -> Maybe:
+    """Empty: without it, where null leaves what is there."""
+    return Maybe(Match(f"{shape.is_}, or empty", re.compile(f"({shape.pattern.pattern})?")))
+
+
+PROVINCE = Match("the code of a province, such as BE", re.compile(r"[A-Z0-9-]{1,10}"))
 CATEGORY = Match("a category (gid://shopify/TaxonomyCategory/…)", re.compile(r"gid://shopify/TaxonomyCategory/[\w-]+"))
 
 _FILE = Reference("files")
@@ -44,20 +51,20 @@ _VARIANT = Object(
     {
         "options": ListOf(Row("[name, value]", NAME, NAME), "a list of [name, value]"),
         "price": PRICE,
-        "compareAtPrice": PRICE,
+        "compareAtPrice": PRICE_OR_NONE,
         "sku": TEXT,
         "barcode": TEXT,
         "taxable": Maybe(Flag()),
         "inventoryPolicy": Maybe(OneOf("CONTINUE", "DENY", enum="ProductVariantInventoryPolicy")),
         "tracked": Maybe(Flag()),
         "requiresShipping": Maybe(Flag()),
-        "cost": PRICE,
+        "cost": PRICE_OR_NONE,
         "showUnitPrice": Maybe(Flag()),
         "unitPriceMeasurement": Maybe(_MEASURE),
-        "harmonizedSystemCode": Maybe(HS_CODE),
+        "harmonizedSystemCode": _or_empty(HS_CODE),
         "countryHarmonizedSystemCodes": Lacking(_CODES),
-        "countryCodeOfOrigin": Maybe(COUNTRY),
-        "provinceCodeOfOrigin": Maybe(PROVINCE),
+        "countryCodeOfOrigin": _or_empty(COUNTRY),
+        "provinceCodeOfOrigin": _or_empty(PROVINCE),
         "weight": Maybe(Object("a weight", {"unit": UNIT, "value": Number(least=0)})),
         "media": Maybe(_FILE),
     },
@@ -116,7 +123,7 @@ PRODUCT = Object(
         "giftCard": Maybe(Flag()),
         "giftCardTemplateSuffix": TEXT,
         "requiresSellingPlan": Maybe(Flag()),
-        "category": Maybe(CATEGORY),
+        "category": _or_empty(CATEGORY),
         "exact": Lacking(Always()),
         "options": ListOf(_OPTION, "a list of options", least=1),
         "media": Lacking(ListOf(_FILE, "a list of references", distinct=True)),

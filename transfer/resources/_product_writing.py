@@ -18,7 +18,7 @@ from . import _options as options
 from . import _product_media as media
 from . import _product_taking as taking
 from . import product_variants as variants
-from ._common import given, refused, touches
+from ._common import emptied, given, refused, touches
 
 FIRST_VARIANTS = 100  # in the creating request; the rest follows in requests of as many
 
@@ -74,7 +74,7 @@ OWN = (
 def create(job: Job) -> Talk[Result]:
     fields = job.after
     first, rest = fields["variants"][:FIRST_VARIANTS], fields["variants"][FIRST_VARIANTS:]
-    product = given({name: fields.get(name) for name in (*OWN, "giftCard")})
+    product = emptied(given({name: fields.get(name) for name in (*OWN, "giftCard")}), ["category"])
     entries = linked.entries_of(job)
     product |= {
         "handle": job.key[0],
@@ -131,7 +131,7 @@ def begun(job: Job) -> Fields:
 def _texts(job: Job) -> Talk[Result | None]:
     own = {name: job.after.get(name) for name in OWN if touches(job.changed, name)}
     if own:
-        data = yield Ask(_UPDATE, {"product": {"id": job.gid, **given(own)}}, repeatable=True)
+        data = yield Ask(_UPDATE, {"product": {"id": job.gid, **emptied(given(own), ["category"])}}, repeatable=True)
         if data["productUpdate"]["userErrors"]:
             return refused(job.key, data["productUpdate"]["userErrors"])
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from ..keys import Key
 from ..resource import Ask, Fields, Talk
 from . import _product_media as media
-from ._common import given
+from ._common import emptied, given
 
 _CODE = "countryCode harmonizedSystemCode"
 FIELDS = f"""
@@ -148,7 +148,7 @@ def inputs(fields: Fields) -> dict[str, Any]:
     if fields.get("weight"):
         stock["measurement"] = {"weight": fields["weight"]}
     own = {name: fields.get(name) for name in (*OWN, "unitPriceMeasurement")}
-    return given({**own, "inventoryItem": given(stock) or None})
+    return emptied(given({**own, "inventoryItem": emptied(given(stock), ("cost", *STOCK)) or None}), ["compareAtPrice"])
 
 
 def by_options(items: Sequence[Fields]) -> Iterator[tuple[Chosen, Fields]]:

@@ -178,6 +178,9 @@ class Products(Resource):
         """REPLACE takes away the variants, values of options and media that the rows do not name."""
         return {**said, "exact": True}
 
+    def mirrored(self, wanted: Fields) -> Fields:
+        return {**wanted, "exact": True}
+
     def taken(self, key: Key, before: Fields, after: Fields) -> Iterator[Target]:
         for item in taking.gone(before, after).values():
             yield Target("variants", variants.key_of(key, item["options"]))
@@ -256,7 +259,7 @@ def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _money(value: Any) -> Any:
-    return decimal(str(value)) if value is not None else None
+    return decimal(str(value)) if value else value
 
 
 def _codes(item: Fields) -> Any:

@@ -1,0 +1,180 @@
+"""What the source store has no more stays in the target, is said, and goes under a mirror."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.archives import Record, edited
+from tests.builder import NAME, Builder, copy, troubles
+from tests.support import Sandbox, archive_of, import_, total
+from transfer import commands
+from transfer.outcomes import Outcome, Reason, Verdict
+from transfer.registry import RESOURCES
+from transfer.work import Desk, Row, Where
+
+VARIANTS = """mutation V($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkUpdate(productId: $id, variants: $variants) { userErrors { message } } }"""
+PRODUCT = "mutation P($product: ProductUpdateInput!) { productUpdate(product: $product) { userErrors { message } } }"
+ADD = """mutation A($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
+  productVariantsBulkCreate(productId: $id, variants: $variants) { userErrors { message } } }"""
+LOOK = """query L($handle: String!) { productByIdentifier(identifier: { handle: $handle }) {
+  id title vendor productType category { id } seo { title description }
+  variants(first: 9) { nodes { id barcode sku price compareAtPrice inventoryItem {
+    unitCost { amount } harmonizedSystemCode countryCodeOfOrigin } selectedOptions { value } } } } }"""
+ENTRY = """query E($handle: MetaobjectHandleInput!) {
+  metaobjectByHandle(handle: $handle) { fields { key value } } }"""
+CATEGORY = "gid://shopify/TaxonomyCategory/aa-1"
+FULL = {
+    "barcode": "400",
+    "compareAtPrice": "20.00",
+    "inventoryItem": {"sku": "S-1", "cost": "3.00", "harmonizedSystemCode": "610910", "countryCodeOfOrigin": "DE"},
+}
+BARE = {
+    "barcode": None,
+    "compareAtPrice": None,
+    "inventoryItem": {"sku": "", "cost": None, "harmonizedSystemCode": None, "countryCodeOfOrigin": None},
+}
+
+
+def filled(sandbox: Sandbox) -> Builder:
+    shop = Builder(sandbox)
+    seo = {"title": "Shirts", "description": "All of them"}
+    shop.product("shirt", {"Size": ["M"]}, fields=FULL, seo=seo, vendor="Acme", category=CATEGORY)
+    shop.define("card", NAME, {"key": "extra", "type": "single_line_text_field"})
+    shop.entry("card", "one", name="One", extra="More")
+    return shop
+
+
+def look(shop: Builder) -> dict[str, Any]:
+    own: dict[str, Any] = shop.ask(LOOK, handle="shirt")["productByIdentifier"]
+    return own
+
+
+def empty(shop: Builder) -> None:
+    """Takes away what a merchant takes away when a sale is over."""
+    own = look(shop)
+    shop.ask(VARIANTS, id=own["id"], variants=[{"id": own["variants"]["nodes"][0]["id"], **BARE}])
+    seo = {"title": "", "description": ""}
+    shop.ask(PRODUCT, product={"id": own["id"], "seo": seo, "category": None})
+    entry = shop.ask('{ metaobjects(type: "card", first: 1) { nodes { id } } }')["metaobjects"]["nodes"][0]["id"]
+    shop.change(entry, extra="")
+
+
+def bare(own: dict[str, Any]) -> None:
+    """Asserts that nothing is left of what was taken away."""
+    item = own["variants"]["nodes"][0]
+    assert (item["compareAtPrice"], item["barcode"] or None, item["sku"] or None) == (None, None, None)
+    assert item["inventoryItem"] == {"unitCost": None, "harmonizedSystemCode": None, "countryCodeOfOrigin": None}
+    assert own["category"] is None
+    assert (own["seo"]["title"] or "", own["seo"]["description"] or "") == ("", "")
+
+
+def rows(desk: Desk) -> dict[str, Row]:
+    found = desk.ledger.select(Where(), limit=1000)
+    return {row.resource: row for row in found if row.resource in ("products", "metaobjects")}
+
+
+@pytest.fixture
+def emptied(sandbox: Sandbox, tmp_path: Path) -> tuple[Builder, Builder]:
+    """(source, target): copied once; then the source lost values."""
+    source, target = filled(sandbox), Builder(sandbox)
+    copy(source, target, tmp_path)
+    empty(source)
+    return source, target
+
+
+def test_what_the_source_has_no_more_is_kept_and_said(emptied: tuple[Builder, Builder], tmp_path: Path) -> None:
+    source, target = emptied
+    before = look(target)
+    desk, _ = copy(source, target, tmp_path)
+    assert look(target) == before
+    found = rows(desk)
+    for row in found.values():
+        assert (row.verdict, row.outcome, row.reason) == (Verdict.FULLER, Outcome.UNCHANGED, Reason.FULLER)
+    assert "Compare-at price" in found["products"].detail
+    assert "extra" in found["metaobjects"].detail
+    assert total(desk, f"outcome:{Outcome.UPDATED}") == 0
+
+
+def test_an_update_says_what_it_keeps(emptied: tuple[Builder, Builder], tmp_path: Path) -> None:
+    source, target = emptied
+    source.ask(PRODUCT, product={"id": look(source)["id"], "title": "Better shirt"})
+    desk, _ = copy(source, target, tmp_path)
+    row = rows(desk)["products"]
+    assert (row.outcome, row.verified, row.reason) == (Outcome.UPDATED, True, Reason.FULLER)
+    assert look(target)["title"] == "Better shirt"
+    assert look(target)["variants"]["nodes"][0]["compareAtPrice"] == "20.00"
+
+
+@pytest.mark.parametrize("title", ["", "Better shirt"])
+def test_a_mirror_takes_it_away(emptied: tuple[Builder, Builder], tmp_path: Path, title: str) -> None:
+    source, target = emptied
+    if title:
+        source.ask(PRODUCT, product={"id": look(source)["id"], "title": title})
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    bare(look(target))
+    fields = target.ask(ENTRY, handle={"type": "card", "handle": "one"})["metaobjectByHandle"]["fields"]
+    assert {field["key"]: field["value"] for field in fields} == {"name": "One", "extra": None}
+    for row in rows(desk).values():
+        assert (row.outcome, row.verified, row.reason) == (Outcome.UPDATED, True, Reason.NONE)
+    again, _ = copy(source, target, tmp_path, policy="mirror")
+    assert total(again, f"outcome:{Outcome.UPDATED}") == 0
+    assert troubles(again) == {}
+
+
+def test_a_mirror_takes_away_variants_with_their_values(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = filled(sandbox), Builder(sandbox)
+    copy(source, target, tmp_path)
+    gid = look(target)["id"]
+    more = {"optionValues": [{"optionName": "Size", "name": "XL"}], "price": "2.00"}
+    target.ask(ADD, id=gid, variants=[more])
+    target.metafield(target.variants(gid)[1], "custom.words", "single_line_text_field", "Words")
+    kept, _ = copy(source, target, tmp_path)
+    assert rows(kept)["products"].verdict is Verdict.FULLER
+    assert len(target.variants(gid)) == 2
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    assert len(target.variants(gid)) == 1
+    assert troubles(desk) == {}
+    gone = [row for row in desk.ledger.select(Where(), limit=1000) if row.outcome is Outcome.DELETED]
+    assert [(row.resource, row.verified) for row in gone] == [("variant_metafields", True)]
+
+
+def test_what_is_left_out_or_only_created_keeps_its_values(emptied: tuple[Builder, Builder], tmp_path: Path) -> None:
+    source, target = emptied
+    before = look(target)
+    copy(source, target, tmp_path, policy="mirror", excluded={"resources": ["products"]})
+    assert look(target) == before
+    copy(source, target, tmp_path, policy="create_only")
+    assert look(target) == before
+
+
+def test_what_an_archive_does_not_mention_stays_under_a_mirror(
+    emptied: tuple[Builder, Builder], tmp_path: Path
+) -> None:
+    """As one does that was written before there was such a field."""
+    source, target = emptied
+
+    def without(name: str, number: int, record: Record) -> list[Record]:
+        if name == "products":
+            record["fields"].pop("category")
+            record["fields"]["variants"][0].pop("compareAtPrice")
+        return [record]
+
+    archive = edited(archive_of(source.sandbox, source.shop, tmp_path), without)
+    import_(target.sandbox, target.shop, archive, tmp_path, policy="mirror")
+    own = look(target)
+    assert own["category"]["id"] == CATEGORY
+    assert own["variants"]["nodes"][0]["compareAtPrice"] == "20.00"
+    assert not own["variants"]["nodes"][0]["barcode"]
+
+
+def test_half_an_address_is_no_address() -> None:
+    """What cannot be empty as a whole is not emptied in part."""
+    own = RESOURCES["company_locations"]
+    address = {"address1": "Street 1", "city": "Berlin", "countryCode": "DE"}
+    before = {"name": "Home", "note": "Here", "shippingAddress": address}
+    after = {"name": "Home", "note": None, "shippingAddress": None}
+    assert commands.mirrored(own, before, after) == {"name": "Home", "note": "", "shippingAddress": address}

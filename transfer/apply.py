@@ -14,6 +14,7 @@ from itertools import groupby
 from shopify_client import DailyLimit
 
 from .archive.members import MemberSet
+from .landing import TO_WRITE
 from .limits import LOOK_SECONDS, Limit
 from .linking import Links, Tightening
 from .order import WAVES
@@ -23,7 +24,7 @@ from .present import located, now
 from .references import Target
 from .registry import ordered_groups
 from .resource import Fields, Resource
-from .trace import TO_WRITE, WRITABLE
+from .trace import WRITABLE
 from .waiting import wait
 from .work import Checkpoint, Cursor, Desk, Row, Where
 from .writing import PLANNED, Deletions, Writes, Writing, fail, planned

@@ -23,15 +23,15 @@ NOTED = Where(
 def note(resource: Resource, row: Row, fields: Fields) -> None:
     """Notes what the texts of an unchanged record link to."""
     links = (place for place in resource.places(row.key, fields, None) if place.link)
-    row.open = tuple(json.dumps([place.path, str(place.target), place.localised]) for place in links)
+    row.open = tuple(json.dumps([place.path, str(place.target), place.page, place.locale]) for place in links)
 
 
 def noted(row: Row) -> list[Place]:
     found = []
-    for path, text, localised in map(json.loads, row.open):
+    for path, text, page, locale in map(json.loads, row.open):
         target = parse(text)
         if target is not None:
-            found.append(Place(path, target, link=True, localised=localised))
+            found.append(Place(path, target, link=True, page=page, locale=locale))
     return found
 
 

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from .archive.parts import read_from
+from .entry_pages import meant
 from .export import Reader, counted
 from .halves import whole
 from .jsonl import loads
@@ -137,7 +138,8 @@ class _Following:
     def _needed(self, resource: Resource, records: Sequence[tuple[str, Reading]]) -> list[Target]:
         found: set[Target] = set()
         for _, record in records:
-            found |= {place.target for place in resource.places(record.key, record.fields, None)}
+            places = meant(self.desk, resource.places(record.key, record.fields, None))
+            found |= {place.target for place in places}
             found |= set(resource.needs(record.key, record.fields))
         homes = {owner(target, self.desk.registry) for target in found if not target.unknown}
         there = {name for name in self.desk.reachable if asked(self.selection, name)}

@@ -20,6 +20,8 @@ MANY = frozenset({"srcset", "imagesrcset"})  # candidates with descriptors, part
 # address as a whole is a link, one with srcset or bgset at the end of its name holds many.
 DATA = "data-"
 MANY_DATA = ("srcset", "bgset")
+# How ids of records begin, in a shop and in an archive: these are looked at in whatever attribute they are.
+REFERRING = ("gid://shopify/", "shopsync:")
 # Elements whose content is text and no markup, up to their end tag.
 _RAW = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})
 
@@ -121,11 +123,12 @@ def _addresses(name: str, text: str, span: Span) -> Iterable[Span]:
     if name in MANY or (name.startswith(DATA) and name.endswith(MANY_DATA)):
         return _candidates(text, span)
     if name == "style":
-        said = spelt(text[span.start : span.end])
-        found = (match.span("url") for match in _CSS_URL.finditer(said.text))
-        return [Span(span.start + said.places[start], span.start + said.places[end]) for start, end in found]
+        style = spelt(text[span.start : span.end])
+        found = (match.span("url") for match in _CSS_URL.finditer(style.text))
+        return [Span(span.start + style.places[start], span.start + style.places[end]) for start, end in found]
     whole = _stripped(text, span)
-    if name in ONE or (name.startswith(DATA) and not any(blank in text[whole.start : whole.end] for blank in BLANKS)):
+    said = text[whole.start : whole.end]
+    if name in ONE or said.startswith(REFERRING) or (name.startswith(DATA) and not any(b in said for b in BLANKS)):
         return [whole]
     return []
 

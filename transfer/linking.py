@@ -11,11 +11,11 @@ from itertools import groupby
 
 from .archive.members import MemberSet
 from .drift import Rest, kept, moved, named, rest, touching
+from .governors import Governors
 from .nowhere import explain, explained
 from .outcomes import Outcome, Reason, State
 from .present import Current, KnownIds
 from .resource import Job, Place, Resource, Result, Talk
-from .trace import Governors
 from .work import Cursor, Desk, Row, Where
 from .writing import Results, Writing, fail, tell
 

@@ -14,18 +14,19 @@ they are how references are rewritten as well (`transfer.values`), so that one w
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 
 from . import html
-from .paths import OURS, VERBATIM, Translate, localised, named, with_variants
-from .references import CARRIED_TYPES, Target, gid_type, parse
+from .json_text import replaced
+from .paths import OURS, VERBATIM, Translate, locale_of, named, page_of, with_variants
+from .references import parse
 from .resource import Place
+from .text_references import is_reference, translated
 
 # What is looked at: addresses on the web, paths from the root, and what our own form could be mistaken for.
 _LINK = re.compile(r"(?:https?:)?//|/|shopsync:", re.IGNORECASE)
-_STRING = re.compile(r'("(?:[^"\\]|\\.)*")([ \t\r\n]*:[ \t\r\n]*)?')
+_BLANK = re.compile(r"\s")
 
 
 def is_link(text: str) -> bool:
@@ -73,8 +74,13 @@ def in_html(text: str, translate: Translate) -> str:
 
 
 def _in_attribute(raw: str, translate: Translate) -> str:
-    """An address as it is written in HTML. Only what changes is written anew, entities and all."""
+    """An address as it is written in HTML. Only what changes is written anew, entities and all.
+
+    An attribute may hold a GID as well: nothing stands in it where nothing answers to that.
+    """
     link = html.spelt(raw).text
+    if is_reference(link):
+        return _spliced(raw, translated(link, translate) or "")
     for new in steps(link, translate) if is_link(link) else ():
         raw = _spliced(raw, new)
     return raw
@@ -108,66 +114,30 @@ def _written(text: str) -> str:
 
 def in_json_urls(text: str, translate: Translate) -> str:
     """Values of the types link and rich_text_field: JSON whose addresses stand under the name url."""
-    return _in_json(text, lambda name, said: in_url(said, translate) if name == "url" else said)
+    return replaced(text, lambda name, said: in_url(said, translate) if name == "url" else said)
 
 
 def in_json_list(text: str, translate: Translate) -> str:
     """A JSON list of addresses."""
-    return _in_json(text, lambda name, said: in_url(said, translate))
+    return replaced(text, lambda name, said: in_url(said, translate))
 
 
-def in_json_gids(text: str, translate: Translate) -> str:
-    """Free JSON: a string that is exactly a GID is a reference, and null where nothing answers to it.
-
-    A GID of a kind that no resource here carries (an order's) stays as it is. One that the source shop itself could not
-    name becomes ``shopsync:unknown/…``, as everywhere: no store answers to that.
-    """
+def in_free_json(text: str, translate: Translate) -> str:
+    """JSON of a merchant's or an app's own: a string that is exactly a GID is a reference, one that is an address as a
+    whole is a link. Null stands where nothing answers to a reference; what stood under it as a name is left out."""
 
     def one(name: str | None, said: str) -> str | None:
-        if gid_type(said) is None and not said.startswith(OURS):
-            return said
-        new = translate(said)
-        target = parse(new) if new is not None else None
-        return said if target is not None and target.unknown and gid_type(said) not in CARRIED_TYPES else new
+        if is_reference(said):
+            return translated(said, translate)
+        return in_url(said, translate) if is_link(said) and _BLANK.search(said) is None else said
 
-    return _in_json(text, one)
+    def naming(name: str) -> str | None:
+        return translated(name, translate) if is_reference(name) or name.startswith(OURS) else name
 
-
-def _in_json(text: str, change: Callable[[str | None, str], str | None]) -> str:
-    """JSON with some of its strings replaced in place. `change` is given the name under which a string stands."""
-    if not _is_json(text):
-        return text
-    pieces: list[str] = []
-    at = 0
-    name: tuple[str, int] | None = None  # the last name, and where its value begins
-    for found in _STRING.finditer(text):
-        said = json.loads(found[1])
-        if found[2] is not None:
-            name = (said, found.end())
-            continue
-        new = change(name[0] if name is not None and name[1] == found.start() else None, said)
-        if new != said:
-            pieces += (text[at : found.start()], json.dumps(new, ensure_ascii=False))
-            at = found.end()
-    return "".join([*pieces, text[at:]])
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    return replaced(text, one, naming)
 
 
 # -- finding --------------------------------------------------------------------------------------------------------
-
-
-def referred(text: str) -> Iterator[Target]:
-    """Every record that free JSON of an archive refers to."""
-    found: list[str] = []
-    in_json_gids(text, lambda said: found.append(said))
-    yield from (target for said in found if (target := parse(said)) is not None)
 
 
 def without_variants(walk: Callable[[str, Translate], str], text: str) -> str:
@@ -192,4 +162,5 @@ def places(path: str, walk: Callable[[str, Translate], str], text: str | None) -
         if variant is not None:
             yield Place(path, variant)
         else:
-            yield from (Place(path, to, link=True, localised=localised(link)) for to in named(link))
+            page, locale = page_of(link), locale_of(link)
+            yield from (Place(path, to, link=True, page=page, locale=locale) for to in named(link))

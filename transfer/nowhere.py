@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 
+from .paths import ENTRY_PAGES
 from .references import CARRIED_TYPES
 from .resource import Place
 from .unread import Scopes
@@ -23,11 +24,10 @@ def explained(lost: Iterable[Place], say: Callable[[Place], str]) -> str:
 
 def explain(place: Place, unread: Scopes | None = None) -> str:
     """One sentence on a reference that lands nowhere. `unread`: what to grant, where the source withheld its target."""
-    what = " ".join(place.target.key) if place.target.unknown else str(place.target)
     if unread is not None:
         why = "which the app may not read in the source store"
         why += f"; grant it {', '.join(unread)} there, then copy again" if unread else ""
-    elif place.localised:
+    elif place.locale:
         why = "which the target store has not, or only by a translated handle"
     elif place.target.unknown and place.target.key[0] in CARRIED_TYPES:
         why = "which the source store no longer had"
@@ -35,4 +35,14 @@ def explain(place: Place, unread: Scopes | None = None) -> str:
         why = "and such things are not carried"
     else:
         why = "which the target store does not have"
-    return f"{place.path}: {'links to' if place.link else 'points at'} {what}, {why}."
+    return f"{pointing(place)}, {why}."
+
+
+def pointing(place: Place) -> str:
+    """Where a reference stands, and what it leads to."""
+    what = str(place.target)
+    if place.target.unknown:
+        what = " ".join(place.target.key)
+    elif place.target.resource == ENTRY_PAGES:
+        what = f"/pages/{'/'.join(place.target.key)}"
+    return f"{place.path}: {'links to' if place.link else 'points at'} {what}"

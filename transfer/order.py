@@ -16,12 +16,13 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .archive.members import MemberSet
+from .governors import Governors
 from .graph import circular, groups, levels
 from .outcomes import Outcome, Reason, Verdict
 from .references import Target
 from .registry import ordered_groups, owner
 from .resource import OWNER, Place, Resource
-from .trace import WRITABLE, Governors
+from .trace import WRITABLE
 from .work import Checkpoint, Cursor, Desk, Row
 
 WINDOW = 500

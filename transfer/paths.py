@@ -5,6 +5,7 @@ shop; in an archive a variant stands by its options there as everywhere, percent
 
     /products/shirt?variant=123       /products/shirt?variant=shopsync%3Avariants%2Fshirt%2FSize%2FM
     /cart/123:2,456:1                 /cart/shopsync%3Avariants%2Fshirt%2FSize%2FM:2,shopsync%3A…:1
+    /cart/add?id=123&quantity=1       /cart/add?id=shopsync%3Avariants%2Fshirt%2FSize%2FM&quantity=1
 
 Where the other store has no such variant, the link goes without it: to the product, or with the rest of the cart.
 """
@@ -21,6 +22,8 @@ Translate = Callable[[str], str | None]
 
 OURS = "shopsync:"
 VERBATIM = f"{OURS}verbatim:"
+# Pages of entries, by their type's handle for addresses and their own (`transfer.entry_pages` knows the type).
+ENTRY_PAGES = "entry_pages"
 STORE, CDN = "store", "cdn"  # the words that stand for the shop's own hosts
 
 _HEAD = re.compile(r"(?:shopsync:)?(?:https?:)?//([^/?#]*)", re.IGNORECASE)
@@ -59,10 +62,15 @@ def named(link: str) -> Iterator[Target]:
         yield from _records(found["kind"].lower(), parts) if parts else ()
 
 
-def localised(link: str) -> bool:
-    """Whether a link leads to pages in one language, where a handle may be a translated one."""
+def page_of(link: str) -> str:
+    """The path of a link on its own shop, without what asks or points behind it; empty for other hosts."""
+    return unquote(re.split(r"[?#]", _own_path(link) or "", maxsplit=1)[0])
+
+
+def locale_of(link: str) -> str:
+    """The language (and country) whose pages a link leads to, where a handle may be a translated one; else empty."""
     found = _PATH.match(_own_path(link) or "")
-    return found is not None and found["locale"] is not None
+    return (found["locale"] or "").rstrip("/").lower() if found is not None else ""
 
 
 def _own_path(link: str) -> str | None:
@@ -89,7 +97,9 @@ def _records(kind: str, parts: list[str]) -> Iterator[Target]:
             yield Target("articles", (handles[0], handles[1]))
     elif kind == "policies":
         yield Target("shop_policies", (handles[0].replace("-", "_").upper(),))
-    elif kind == "products" or len(handles) == 1:  # /pages/team/anna is an entry's page: its path names no type
+    elif kind == "pages" and len(handles) == 2:
+        yield Target(ENTRY_PAGES, tuple(handles))
+    elif kind == "products" or len(handles) == 1:
         yield Target(kind, (handles[0],))
 
 
@@ -105,6 +115,12 @@ def _file(path: str) -> Iterator[Target]:
 _SELLING = re.compile(r"/(?:[a-z]{2,3}(?:-[a-z0-9]{2,4})?/)?(?:collections/[^/?#]+/)?products/[^/?#]+/?\Z", re.I)
 _CART = re.compile(r"(/(?:[a-z]{2,3}(?:-[a-z0-9]{2,4})?/)?cart)/([^/]+)\Z", re.IGNORECASE)
 _ITEM = re.compile(r"([^:]+)(:\d+)\Z")
+# What adds to a cart or changes it, and the parameters by which it names variants: id=1, items[0][id]=1, updates[1]=2.
+_CHANGING = re.compile(r"/(?:[a-z]{2,3}(?:-[a-z0-9]{2,4})?/)?cart/(?:add|change|update)(?:\.js)?/?\Z", re.IGNORECASE)
+_OPEN, _SHUT = r"(?:\[|%5B)", r"(?:\]|%5D)"
+_VARIANT_IN = re.compile(r"variant\Z")
+_ITEM_IN = re.compile(rf"(?:id|items{_OPEN}\d*{_SHUT}{_OPEN}id{_SHUT})\Z", re.IGNORECASE)
+_UPDATE = re.compile(rf"(updates{_OPEN})((?:(?!{_SHUT}).)+)({_SHUT})\Z", re.IGNORECASE)
 _WHOLE = re.compile(r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?P<fragment>#.*)?\Z", re.DOTALL)
 _VARIANT = "gid://shopify/ProductVariant/"
 ESCAPED = quote(OURS, safe="")
@@ -124,8 +140,9 @@ def with_variants(link: str, translate: Translate) -> str:
         items = [_item(item, translate) for item in cart[2].split(",")]
         kept = ",".join(item for item in items if item)
         bare = f"{cart[1]}/{kept}" if kept else cart[1]
-    if query and _SELLING.match(bare):
-        parts = [_parameter(part, translate) for part in query.split("&")]
+    names = _VARIANT_IN if _SELLING.match(bare) else _ITEM_IN if _CHANGING.match(bare) else None
+    if query and names is not None:
+        parts = [_parameter(part, names, translate) for part in query.split("&")]
         query = "&".join(part for part in parts if part is not None) or None
     asked = "" if query is None else f"?{query}"
     return f"{link[: len(link) - len(path)]}{bare}{asked}{whole['fragment'] or ''}"
@@ -139,9 +156,14 @@ def _item(item: str, translate: Translate) -> str | None:
     return None if new is None else f"{new}{found[2]}"
 
 
-def _parameter(part: str, translate: Translate) -> str | None:
+def _parameter(part: str, names: re.Pattern[str], translate: Translate) -> str | None:
+    """One parameter of a link, which names a variant in its value or in its own name."""
     name, equals, value = part.partition("=")
-    if name != "variant" or not equals:
+    update = _UPDATE.match(name) if names is _ITEM_IN else None
+    if update is not None:
+        new = _variant(update[2], translate)
+        return None if new is None else f"{update[1]}{new}{update[3]}{equals}{value}"
+    if names.match(name) is None or not equals:
         return part
     new = _variant(value, translate)
     return None if new is None else f"{name}={new}"

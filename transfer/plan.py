@@ -10,10 +10,11 @@ from typing import Self
 from . import fuller
 from .archive.members import MemberSet
 from .keys import Key, encode
+from .landing import TO_WRITE
 from .order import order
 from .outcomes import Outcome, Policy, Reason, State, Verdict
 from .resource import Json
-from .trace import TO_WRITE, trace
+from .trace import trace
 from .unread import Scopes
 from .work import Checkpoint, Cursor, Desk, Row, Where
 

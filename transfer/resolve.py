@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .archive.parts import read_part, write_part
+from .entry_pages import meant
 from .existence import existing
 from .export import EXAMPLES, MOVED, PART_BYTES
 from .jsonl import dumps, loads
@@ -102,7 +103,7 @@ def _outside(
     """Counts what these records refer to and the archive does not hold, per resource, with examples."""
     homes: Counter[Target] = Counter()
     for record in records:
-        for place in resource.places(tuple(record["key"]), record["fields"], None):
+        for place in meant(desk, resource.places(tuple(record["key"]), record["fields"], None)):
             home = owner(place.target, desk.registry)
             if home is not None and home.resource in beyond:
                 homes[home] += 1

@@ -87,15 +87,16 @@ class Place:
     metafield's product, an entry's definition) stands at the path ``OWNER`` and is always hard.
     `hard`: that piece must be filled when the record is created, so the target must exist before.
     `link`: an address in a text names the target by its path. It needs no id, so it is written whether the target is
-    there or not, waits for nothing, and is named in the report where it leads nowhere. `localised`: it leads to the
-    pages in one language, where handles may be translated ones.
+    there or not, waits for nothing, and is named in the report where it leads nowhere. `page`: its path, as it is
+    written. `locale`: it leads to the pages in one language (fr, fr-ca), where handles may be translated ones.
     """
 
     path: str
     target: Target
     hard: bool = False
     link: bool = False
-    localised: bool = False
+    page: str = ""
+    locale: str = ""
 
 
 def owned_by(owners: Iterable[Target]) -> Iterator[Place]:

@@ -8,29 +8,29 @@ the lost place had to be filled, the record itself cannot be written, and what r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
-
-from shopify_client import ShopifyError
+from dataclasses import dataclass, field
 
 from .archive.members import MemberSet
 from .compare import update
 from .dead_links import NOTED, noted, told
+from .detours import Detours
+from .entry_pages import DEFINITIONS, arriving
 from .given import tell
+from .governors import Governors
 from .hiding import tell_hidden
 from .keys import Key
-from .nowhere import ENOUGH, explain, explained
+from .landing import TO_WRITE, Landing
+from .nowhere import ENOUGH, explain, explained, pointing
 from .outcomes import Outcome, Reason, Verdict
-from .present import located
+from .paths import ENTRY_PAGES
 from .references import Target
-from .registry import missing_owner, owner, owner_of
-from .resource import OWNER, Fields, Place, Resource
+from .registry import missing_owner, owner_of
+from .resource import OWNER, Place
 from .unread import Scopes, kind_of
-from .work import Checkpoint, Cursor, Desk, Id, Row, Where
+from .work import Checkpoint, Cursor, Desk, Row, Where
 
 WINDOW = 300  # rows whose references are looked up together
 
-TO_WRITE = frozenset({Verdict.CREATE, Verdict.UPDATE})
 WRITABLE = Where(verdicts=TO_WRITE, outcomes=frozenset({Outcome.PENDING}))
 
 
@@ -44,7 +44,7 @@ def trace(
     `unread`: kinds that the app may not read in the source store -> the scopes to grant there.
     """
     cursor = cursor or {"after": None, "fell": 0, "told": {}}
-    tracer = _Tracer(desk, snapshot, cursor["told"], unread or {})
+    tracer = _Tracer.of(desk, snapshot, cursor["told"], unread or {})
     while True:
         after = cursor["after"]
         where, window = (NOTED, tracer.unwritten) if cursor.get("unwritten") else (WRITABLE, tracer.window)
@@ -67,114 +67,64 @@ def trace(
             return
 
 
-class Governors:
-    """The definitions that say what a record must hold: as this import will leave them, else as the target has them."""
-
-    def __init__(self, desk: Desk, snapshot: MemberSet) -> None:
-        self._desk = desk
-        self._snapshot = snapshot
-        self.rows: dict[Target, Row] = {}
-        self.stays: dict[Target, Fields] = {}  # the target's, where the archive's can never take its place
-        self._fields: dict[Target, Fields | None] = {}
-
-    def learn(self, rows: Iterable[Row]) -> None:
-        wanted: dict[str, set[Key]] = {}
-        for row in rows:
-            target = self._desk.registry[row.resource].governed_by(row.key)
-            if target is not None and target not in self._fields:
-                wanted.setdefault(target.resource, set()).add(target.key)
-        for resource, keys in wanted.items():
-            planned = self._desk.ledger.get(resource, sorted(keys))
-            present = self._snapshot.lookup(resource, sorted(keys))
-            for key in keys:
-                target = Target(resource, key)
-                planned_row = planned.get(key)
-                if planned_row is not None and planned_row.reason is Reason.TYPE_CONFLICT and planned_row.before:
-                    self._fields[target] = self.stays[target] = planned_row.before
-                elif planned_row is not None and planned_row.after is not None:
-                    self.rows[target] = planned_row
-                    self._fields[target] = planned_row.after
-                else:
-                    self._fields[target] = present[key].fields if key in present else None
-
-    def misfit(self, row: Row) -> str | None:
-        """Why a record cannot be written, as long as its definition stays what it is in the target."""
-        resource = self._desk.registry[row.resource]
-        governor = resource.governed_by(row.key)
-        if governor is None or governor not in self.stays or row.after is None:
-            return None
-        return resource.misfit(row.after, self.stays[governor])
-
-    def written(self, row: Row) -> Sequence[str]:
-        """What this run has changed in the definition that governs a row."""
-        governor = self._desk.registry[row.resource].governed_by(row.key)
-        own = self.rows.get(governor) if governor is not None else None
-        return own.changed if own is not None and own.outcome is Outcome.UPDATED else ()
-
-    def demanded(self, row: Row) -> list[Place]:
-        """Every reference of a row, hard where it must be filled in the end."""
-        assert row.after is not None
-        resource = self._desk.registry[row.resource]
-        governor = resource.governed_by(row.key)
-        return list(resource.places(row.key, row.after, self._fields.get(governor) if governor is not None else None))
-
-    def needs(self, row: Row) -> list[Place]:
-        """The references of a row that take an id; links in texts take none, and wait for nothing."""
-        return [place for place in self.places(row) if not place.link]
-
-    def places(self, row: Row) -> list[Place]:
-        """Every reference of a row, hard where it must be filled at its creation: not where the demand comes later."""
-        resource = self._desk.registry[row.resource]
-        governor = resource.governed_by(row.key)
-        found = self.demanded(row)
-        relaxed = self.rows[governor].relaxed if governor in self.rows else ()
-        if not relaxed:
-            return found
-        return [
-            replace(place, hard=False)
-            if place.hard and place.path != OWNER and resource.demand(place.path) in relaxed
-            else place
-            for place in found
-        ]
-
-
 @dataclass(slots=True)
 class _Tracer:
     desk: Desk
     snapshot: MemberSet
     told: dict[str, int]  # what the target has not been given -> how many records name it
+    landing: Landing
+    detours: Detours
     unread: Mapping[str, Scopes] = field(default_factory=dict)
-    absent: set[Target] = field(default_factory=set)  # looked for in the target and not found
-    shared: dict[str, set[Key]] = field(default_factory=dict)  # kind -> keys that several records of the target have
-    unlooked: dict[Target, ShopifyError] = field(default_factory=dict)  # of these, what could not be looked for
+
+    @classmethod
+    def of(cls, desk: Desk, snapshot: MemberSet, told: dict[str, int], unread: Mapping[str, Scopes]) -> _Tracer:
+        landing = Landing(desk, snapshot)
+        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), unread)
 
     def window(self, rows: Sequence[Row]) -> int:
         """Judges these rows; returns how many fell out of the plan."""
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
-        found = [(row, governors.demanded(row)) for row in rows]
-        lands = self._lands({place.target for _, spots in found for place in spots})
-        told = self._told({place.target for _, spots in found for place in spots} - lands)
-        moved = [row for row, spots in found if _misfits(row, governors) or self._change(row, spots, lands, told)]
+        spots = [arriving(self.desk, governors.demanded(row)) for row in rows]
+        lands, told = self._there(place for own in spots for place in own)
+        spots = self._without_detours(spots, lands | told)
+        moved = [
+            row
+            for row, own in zip(rows, spots, strict=True)
+            if _misfits(row, governors) or self._change(row, own, lands, told)
+        ]
         self.desk.ledger.put(moved)
         return sum(row.verdict is Verdict.CANNOT and not self.desk.registry[row.resource].given for row in moved)
 
     def unwritten(self, rows: Sequence[Row]) -> int:
         """Says which links in unchanged texts lead nowhere. Nothing falls out of the plan by that."""
-        found = [
-            (row, [link for link in noted(row) if not missing_owner(link.target, self.desk.registry)]) for row in rows
-        ]
-        targets = {link.target for _, links in found for link in links}
-        lands = self._lands(targets)
-        lands |= self._told(targets - lands)
+        spots = [[link for link in arriving(self.desk, noted(row)) if self._judged(link)] for row in rows]
+        lands, given = self._there(link for own in spots for link in own)
+        spots = self._without_detours(spots, lands | given)
         news = []
-        for row, links in found:
-            lost = [link for link in links if link.target not in lands]
+        for row, links in zip(rows, spots, strict=True):
+            lost = [link for link in links if link.target not in lands | given]
             row.reason = Reason.NONE
             if told(row, lost, self._reason(row, lost), map(self._explain, lost)):
                 news.append(row)
         self.desk.ledger.put(news)
         return 0
+
+    def _there(self, places: Iterable[Place]) -> tuple[set[Target], set[Target]]:
+        """What lands of the targets of these, and what another row of the plan speaks for."""
+        targets = {place.target for place in places}
+        lands = self.landing.of(targets)
+        return lands, self._told(targets - lands)
+
+    def _without_detours(self, spots: Sequence[Sequence[Place]], there: set[Target]) -> list[list[Place]]:
+        """Without the links that work although what they name is not there."""
+        lost = {place for own in spots for place in own if place.link and place.target not in there}
+        working = self.detours.of(lost)
+        return [[place for place in own if place not in working] for own in spots]
+
+    def _judged(self, link: Place) -> bool:
+        """Whether anything here can say what a link leads to."""
+        return link.target.resource == ENTRY_PAGES or not missing_owner(link.target, self.desk.registry)
 
     def _change(self, row: Row, spots: Sequence[Place], lands: set[Target], told: set[Target]) -> bool:
         """Whether anything of the row changed."""
@@ -248,8 +198,7 @@ class _Tracer:
 
     def _unsaid(self, row: Row, link: Place) -> bool:
         """Whether a link can be judged here, and has not been yet: it stays in its text, so it is met on every look."""
-        known = not missing_owner(link.target, self.desk.registry)
-        return known and len(row.detail) < ENOUGH and self._explain(link) not in row.detail
+        return self._judged(link) and len(row.detail) < ENOUGH and self._explain(link) not in row.detail
 
     def _reason(self, row: Row, lost: Iterable[Place]) -> Reason:
         """Traced again, a row keeps the reason that says more."""
@@ -258,63 +207,16 @@ class _Tracer:
         return Reason.UNREAD_REFERENCE if unread and not known else Reason.UNRESOLVED_REFERENCE
 
     def _explain(self, place: Place) -> str:
-        scopes = self.desk.withheld.get(owner_of(place.target.resource, self.desk.registry))
+        kind = DEFINITIONS if place.target.resource == ENTRY_PAGES else place.target.resource
+        scopes = self.desk.withheld.get(owner_of(kind, self.desk.registry))
         if scopes is not None:
-            grant = f"grant it {', '.join(scopes)}"
-            return f"{place.path}: points at {place.target}, which the app may not look for; {grant}."
-        if place.target in self.unlooked:
-            what = f"{'links to' if place.link else 'points at'} {place.target}"
-            why = f"which could not be looked for in the target store: {self.unlooked[place.target]}"
-            return f"{place.path}: {what}, {why}"
-        if self._shared(place.target):
-            return f"{place.path}: points at {place.target}, and the target store has several of this name."
+            return f"{pointing(place)}, which the app may not look for; grant it {', '.join(scopes)}."
+        if place.target in self.landing.unlooked:
+            why = self.landing.unlooked[place.target]
+            return f"{pointing(place)}, which could not be looked for in the target store: {why}"
+        if self.landing.shared(place.target):
+            return f"{pointing(place)}, and the target store has several of this name."
         return explain(place, self.unread.get(kind_of(place.target)))
-
-    def _shared(self, target: Target) -> bool:
-        """Whether the target store has several that go by this name, so that nobody can say which is meant."""
-        resource = self.desk.registry.get(target.resource)
-        if resource is None or resource.told_apart:
-            return False
-        if target.resource not in self.shared:
-            keys = (line.key for line in self.snapshot.records(target.resource))
-            self.shared[target.resource] = {key for key, other in pairwise(keys) if key == other}
-        return target.key in self.shared[target.resource]
-
-    def _lands(self, targets: set[Target]) -> set[Target]:
-        targets = {target for target in targets if not self._shared(target)}
-        known = set(self.desk.ids.by_target(targets))
-        known |= self._created(targets - known)
-        strangers = {
-            target
-            for target in targets - known - self.absent
-            if not target.unknown and not missing_owner(target, self.desk.reachable)
-        }
-        return known | self._located(strangers)
-
-    def _created(self, targets: Iterable[Target]) -> set[Target]:
-        """Which of them this import creates, on their own or inside another record."""
-        owners = {target: owner(target, self.desk.registry) for target in targets}
-        planned: dict[Target, Row] = {}
-        for resource in {home.resource for home in owners.values() if home is not None}:
-            keys = sorted({home.key for home in owners.values() if home is not None and home.resource == resource})
-            rows = self.desk.ledger.get(resource, keys)
-            planned |= {Target(resource, key): row for key, row in rows.items()}
-        return {
-            target
-            for target, home in owners.items()
-            if home is not None and home in planned and creates(planned[home], target, self.desk.registry)
-        }
-
-    def _located(self, targets: set[Target]) -> set[Target]:
-        """Asks the target for what neither the archive nor the snapshot knows, by identifier."""
-        queues: dict[str, list[Target]] = {}
-        for target in sorted(targets):
-            queues.setdefault(owner_of(target.resource, self.desk.registry), []).append(target)
-        look = located(self.desk, queues)
-        self.desk.ids.put(Id(gid, target) for target, gid in look.found.items())
-        self.absent |= targets - look.found.keys()
-        self.unlooked |= look.unlooked
-        return set(look.found)
 
 
 def _misfits(row: Row, governors: Governors) -> bool:
@@ -323,14 +225,3 @@ def _misfits(row: Row, governors: Governors) -> bool:
         return False
     row.verdict, row.reason, row.detail = Verdict.CANNOT, Reason.TYPE_CONFLICT, sentence
     return True
-
-
-def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:
-    """Whether writing this row makes `target` exist."""
-    if row.verdict not in TO_WRITE or row.outcome is not Outcome.PENDING or row.after is None:
-        return False
-    if registry[row.resource].given:
-        return False
-    if row.resource == target.resource:
-        return row.verdict is Verdict.CREATE
-    return target in registry[row.resource].embedded(row.key, row.after)

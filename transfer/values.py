@@ -27,15 +27,15 @@ _BOOLEANS = {"t": "true", "true": "true", "1": "true", "f": "false", "false": "f
 _MOST_DIGITS = 100
 _FREE = frozenset({"json", "json_string"})
 _COMPOUND = frozenset({"link", "money", "rating", "rich_text_field"})
-# Types whose values hold links, or GIDs in free JSON, and the walk that finds them.
+# Types whose values hold links, or references in free JSON, and the walk that finds them.
 _WALKS: Mapping[str, Callable[[str, Translate], str]] = {
     "url": links.in_url,
     "list.url": links.in_json_list,
     "link": links.in_json_urls,
     "list.link": links.in_json_urls,
     "rich_text_field": links.in_json_urls,
-    "json": links.in_json_gids,
-    "json_string": links.in_json_gids,
+    "json": links.in_free_json,
+    "json_string": links.in_free_json,
 }
 
 
@@ -65,9 +65,7 @@ def places(path: str, type_: str, value: str | None, *, hard: bool) -> Iterator[
         if target is not None:
             yield Place(path, target, hard=hard)
     walk = _WALKS.get(type_)
-    if walk is links.in_json_gids:
-        yield from (Place(path, target) for target in links.referred(value or ""))
-    elif walk is not None:
+    if walk is not None:
         yield from links.places(path, walk, value)
 
 

@@ -192,6 +192,7 @@ class Desk:
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     storefront: Storefront | None = None  # the shop's own addresses, once somebody has asked (`transfer.storefront`)
+    entry_pages: Mapping[str, str] | None = None  # its types with pages, likewise (`transfer.entry_pages`)
 
     @property
     def reachable(self) -> Mapping[str, Resource]:

@@ -15,6 +15,8 @@ from shopify_client import AccessDenied, AnswerLost, ShopifyError
 
 from .archive.members import MemberSet
 from .drift import kept, moved, named, touching
+from .governors import Governors
+from .landing import TO_WRITE
 from .nowhere import explain
 from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
@@ -23,7 +25,6 @@ from .references import Target, dangling
 from .refusals import nameless
 from .resource import Fields, Job, Place, Resource, Result, Talk
 from .talk import Ended
-from .trace import TO_WRITE, Governors
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 
 WINDOW = 150  # rows whose intents are committed together

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import Sandbox, archive_of, checksums, export, import_, total
-from transfer import links, paths
+from transfer import json_text, links, paths
 from transfer.references import Target
 from transfer.storefront import Storefront, external_host
 
@@ -96,7 +96,8 @@ def test_a_foreign_host_is_named_without_its_password() -> None:
         ("/collections/c/some-tag", [("collections", "c")]),
         ("/collections/all", []),
         ("/policies/refund-policy", [("shop_policies", "REFUND_POLICY")]),
-        ("/pages/team/anna", []),
+        ("/pages/team/Anna", [("entry_pages", "team", "anna")]),
+        ("/pages/team/anna/more", []),
         ("/cart/1:2", []),
         ("/blogs/news", [("blogs", "news")]),
         ("/blogs/news/first#comments", [("blogs", "news"), ("articles", "news", "first")]),
@@ -143,7 +144,20 @@ ONE, TWO = "shopsync%3Avariants%2Fa%2FSize%2F50%252F50%2FF%C3%A4rbung%2Fx%20y", 
         ("/products/a?variants=1", "/products/a?variants=1", None),
         ("/products?variant=1", "/products?variant=1", None),
         ("/pages/a?variant=1", "/pages/a?variant=1", None),
-        ("/cart/add?id=1", "/cart/add?id=1", None),
+        ("/cart/add?id=1&quantity=2", f"/cart/add?id={ONE}&quantity=2", None),
+        ("/cart/add?id=2&quantity=2", f"/cart/add?id={TWO}&quantity=2", "/cart/add?quantity=2"),
+        (
+            "/fr/cart/add.js?items[0][id]=1&items%5B%5D%5Bid%5D=2&items[0][quantity]=1",
+            f"/fr/cart/add.js?items[0][id]={ONE}&items%5B%5D%5Bid%5D={TWO}&items[0][quantity]=1",
+            "/fr/cart/add.js?items[0][id]=1&items[0][quantity]=1",
+        ),
+        (
+            "/cart/update?updates[1]=3&updates%5B2%5D=0",
+            f"/cart/update?updates[{ONE}]=3&updates%5B{TWO}%5D=0",
+            "/cart/update?updates[1]=3",
+        ),
+        ("/cart/change?id=1:0a1b&quantity=0", "/cart/change?id=1:0a1b&quantity=0", None),
+        ("/cart/clear?id=1", "/cart/clear?id=1", None),
         ("/products/a#?variant=1", "/products/a#?variant=1", None),
         ("https://else.example/products/a?variant=1", "https://else.example/products/a?variant=1", None),
     ],
@@ -255,23 +269,117 @@ def test_json_keeps_its_shape(value: Any, indent: int | None) -> None:
         assert portable == text
 
 
+KNOWN = {
+    "gid://shopify/Product/1": "shopsync:products/shirt",
+    "gid://shopify/Order/2": "shopsync:unknown/Order/2",
+    "gid://shopify/Product/3": "shopsync:unknown/Product/3",
+}
+
+
+def _out(text: str) -> str:
+    return links.in_free_json(text, lambda said: KNOWN.get(said, HERE.portable(said)))
+
+
+def _in(text: str) -> str:
+    """Into a store that has the shirt, and not what the source could not name."""
+    gids = {name: gid if name == KNOWN["gid://shopify/Product/1"] else None for gid, name in KNOWN.items()}
+    return links.in_free_json(text, lambda said: gids[said] if said in gids else THERE.local(said))
+
+
+def _refers_to(text: str) -> list[Target]:
+    return [place.target for place in links.places("x", links.in_free_json, text) if not place.link]
+
+
 def test_free_json_refers_by_whole_strings_only() -> None:
     text = (
         '{ "a": "gid:\\/\\/shopify/Product/1", "b":["see gid://shopify/Product/1", "gid://shopify/Order/2"], '
         '"c":"shopsync:x", "d": "gid://shopify/Product/3"}'
     )
-    known = {
-        "gid://shopify/Product/1": "shopsync:products/shirt",
-        "gid://shopify/Order/2": "shopsync:unknown/Order/2",
-        "gid://shopify/Product/3": "shopsync:unknown/Product/3",
-    }
-    portable = links.in_json_gids(text, lambda said: known.get(said, HERE.portable(said)))
+    portable = _out(text)
     assert portable == (
         '{ "a": "shopsync:products/shirt", "b":["see gid://shopify/Product/1", "gid://shopify/Order/2"], '
         '"c":"shopsync:verbatim:shopsync:x", "d": "shopsync:unknown/Product/3"}'
     )
-    assert list(links.referred(portable)) == [Target("products", ("shirt",)), Target("unknown", ("Product", "3"))]
-    assert json.loads(links.in_json_gids(portable, lambda said: None))["a"] is None
+    assert _refers_to(portable) == [Target("products", ("shirt",)), Target("unknown", ("Product", "3"))]
+    assert json.loads(_in(portable))["d"] is None
+
+
+def test_a_name_in_json_is_a_reference_as_well() -> None:
+    text = '{"gid://shopify/Product/3": {"x": [1, {}]} , "gid://shopify/Product/1":1.50,"gid://shopify/Order/2":2}'
+    portable = _out(text)
+    assert portable == (
+        '{"shopsync:unknown/Product/3": {"x": [1, {}]} , "shopsync:products/shirt":1.50,"gid://shopify/Order/2":2}'
+    )
+    assert _refers_to(portable) == [Target("unknown", ("Product", "3")), Target("products", ("shirt",))]
+    assert _in(portable) == '{"gid://shopify/Product/1":1.50,"gid://shopify/Order/2":2}'
+    for literal in ("shopsync:products/shirt", "shopsync:unknown/Order/2", "shopsync:", "shopsync:verbatim:x"):
+        assert _in(_out(f'{{"{literal}": "{literal}"}}')) == f'{{"{literal}": "{literal}"}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ('{"no":1}', "{}"),
+        ('{ "a" : 1 , "no" : [{}] }', '{ "a" : 1 }'),
+        ('{"no":1,"no2":2,"a":"x"}', '{"a":"x"}'),
+        ('[{"no":{"no":"no"}}, {"a":"x","no":1,"no2":2}]', '[{}, {"a":"x"}]'),
+        ('{"a":\n1,\n"no":2}', '{"a":\n1}'),
+        ('{"a":"no"}', '{"a":"no"}'),
+    ],
+)
+def test_a_member_goes_with_its_name(text: str, left: str) -> None:
+    arrived = json_text.replaced(text, lambda _, said: said, lambda name: None if name.startswith("no") else name)
+    assert arrived == left
+
+
+@pytest.mark.parametrize(
+    ("said", "portable", "arrived"),
+    [
+        ("gid://shopify/Product/1?a=b:c", "shopsync:asked:a%3Db%3Ac:shopsync:products/shirt", None),
+        ("gid://shopify/Product/3?a", "shopsync:asked:a:shopsync:unknown/Product/3", "null"),
+        ("gid://shopify/Order/2?a=1", "gid://shopify/Order/2?a=1", None),
+        (
+            "gid://shopify/InventoryLevel/1?inventory_item_id=2",
+            "gid://shopify/InventoryLevel/1?inventory_item_id=2",
+            None,
+        ),
+        (
+            "shopsync:asked:a:shopsync:products/shirt",
+            "shopsync:verbatim:shopsync:asked:a:shopsync:products/shirt",
+            None,
+        ),
+    ],
+)
+def test_what_a_gid_asks_for_goes_with_it(said: str, portable: str, arrived: str | None) -> None:
+    assert json.loads(_out(json.dumps(said))) == portable
+    assert _in(_out(json.dumps(said))) == (arrived or json.dumps(said))
+
+
+def test_an_address_in_json_is_a_link_where_it_is_the_whole_string() -> None:
+    strings = ["https://here.example/products/a?b=1", "see https://here.example/", "/products/a?variant=1", "/ a"]
+    text = json.dumps(strings)
+    portable = links.in_free_json(text, lambda said: VARIANTS.get(said, HERE.portable(said)))
+    assert json.loads(portable) == [
+        "shopsync:https://store/products/a?b=1",
+        "see https://here.example/",
+        f"/products/a?variant={ONE}",
+        "/ a",
+    ]
+    found = [place.target.resource for place in links.places("x", links.in_free_json, portable)]
+    assert found == ["products", "products", "variants"]
+
+
+@pytest.mark.parametrize("name", ["data-gid", "href", "value", "id"])
+def test_an_attribute_that_is_a_gid_is_a_reference(name: str) -> None:
+    text = f"<b {name}='gid://shopify/Product/1'><b {name}=gid://shopify/Product/3><b {name}='gid://shopify/Order/2'>"
+    portable = links.in_html(text, lambda said: KNOWN.get(said, HERE.portable(said)))
+    assert portable == (
+        f"<b {name}='shopsync:products/shirt'><b {name}=shopsync:unknown/Product/3><b {name}='gid://shopify/Order/2'>"
+    )
+    gids = {"shopsync:products/shirt": "gid://shopify/Product/7", "shopsync:unknown/Product/3": None}
+    arrived = links.in_html(portable, lambda said: gids[said] if said in gids else THERE.local(said))
+    assert arrived == f"<b {name}='gid://shopify/Product/7'><b {name}=><b {name}='gid://shopify/Order/2'>"
+    assert [place.target.resource for place in links.places("x", links.in_html, portable)] == ["products", "unknown"]
 
 
 @pytest.mark.parametrize("text", ["", "{", '"' * 50_001, '{"url": "https://www.here.example/', "[" * 5000])

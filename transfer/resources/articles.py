@@ -17,6 +17,7 @@ from ._common import given, quoted, touches
 from ._content import normal_moment, visibility
 from ._plain import Documents, Plain
 from ._shapes import ADDRESS, HANDLE, HTML, IMAGE, NAME, TAGS, TEXT, VISIBLE, handle
+from .metafields import REFERRED
 
 MAX_BODY = 1_048_576  # bytes, as a real store was seen to refuse more
 
@@ -76,7 +77,7 @@ class Articles(Plain):
     gid_types = ("Article",)
     translated = "ARTICLE"
     text_paths, seo_in = {"body_html": "body", "summary_html": "summary"}, "article_metafields"
-    refers_to = ("blogs", "variants")
+    refers_to = ("blogs", *REFERRED)
     identify = {"Article": "handle blog { handle }"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
     connection, noun, selection = "articles", "article", "handle blog { handle }"

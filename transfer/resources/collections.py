@@ -25,6 +25,7 @@ from ._collection_shapes import SOURCES
 from ._common import by_alias, given, job_done, read_nodes, refused, touches
 from ._plain import Documents, Plain
 from ._shapes import ADDRESS, HANDLE, HTML, IMAGE, NAME, SEO, TEXT
+from .metafields import REFERRED
 
 _FIELDS = f"""
   id handle title descriptionHtml sortOrder templateSuffix seo {{ title description }} updatedAt
@@ -97,7 +98,7 @@ class Collections(Plain):
         "meta_title": "seo.title",
         "meta_description": "seo.description",
     }
-    refers_to = ("products", "variants", "metaobjects", "metafield_definitions", "collections")
+    refers_to = REFERRED
     identify = {"Collection": "handle"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
     connection, noun, selection = "collections", "collection", "handle"

@@ -15,6 +15,7 @@ from ._common import given, quoted, touches
 from ._content import normal_moment, visibility
 from ._plain import Documents, Plain
 from ._shapes import HANDLE, HTML, NAME, TEXT, VISIBLE
+from .metafields import REFERRED
 
 MAX_BODY = 524_287  # bytes, as a real store was seen to refuse more
 
@@ -60,7 +61,7 @@ class Pages(Plain):
     identify = {"Page": "handle"}
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
     connection, noun, selection = "pages", "page", "handle"
-    refers_to = ("variants",)
+    refers_to = REFERRED
     html = ("body",)
 
     def key_of(self, node: Mapping[str, Any]) -> Key:

@@ -23,6 +23,7 @@ from ._chosen import chosen_pages
 from ._common import by_alias, read_nodes, refused, touches
 from ._product_shapes import PRODUCT
 from ._shapes import HANDLE
+from .metafields import REFERRED
 
 MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/productSet
 
@@ -67,7 +68,7 @@ class Products(Resource):
     }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Product",)
-    refers_to = ("files", "metafield_definitions", "metaobjects", "variants")
+    refers_to = REFERRED
     translated = "PRODUCT"
     text_paths = {
         "body_html": "descriptionHtml",

@@ -12,6 +12,7 @@ from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ..shapes import Object, OneOf, Text
 from ._common import read_nodes, refused
+from .metafields import REFERRED
 
 MAX_BODY = 524_288  # bytes: https://shopify.dev/docs/api/admin-graphql/latest/enums/ShopPolicyErrorCode, TOO_BIG
 
@@ -40,7 +41,7 @@ class ShopPolicies(Resource):
     key_shape = (TYPE,)
     scopes = Scopes(read=("read_legal_policies",), write=("write_legal_policies",))
     gid_types = ("ShopPolicy",)
-    refers_to = ("variants",)
+    refers_to = REFERRED
     translated = "SHOP_POLICY"
     identify = {"ShopPolicy": "type"}
     upsert = True

@@ -1,0 +1,84 @@
+"""What the definitions in the target will demand of records, and so which references of a record must be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from .archive.members import MemberSet
+from .keys import Key
+from .outcomes import Outcome, Reason
+from .references import Target
+from .resource import OWNER, Fields, Place
+from .work import Desk, Row
+
+
+class Governors:
+    """The definitions that say what a record must hold: as this import will leave them, else as the target has them."""
+
+    def __init__(self, desk: Desk, snapshot: MemberSet) -> None:
+        self._desk = desk
+        self._snapshot = snapshot
+        self.rows: dict[Target, Row] = {}
+        self.stays: dict[Target, Fields] = {}  # the target's, where the archive's can never take its place
+        self._fields: dict[Target, Fields | None] = {}
+
+    def learn(self, rows: Iterable[Row]) -> None:
+        wanted: dict[str, set[Key]] = {}
+        for row in rows:
+            target = self._desk.registry[row.resource].governed_by(row.key)
+            if target is not None and target not in self._fields:
+                wanted.setdefault(target.resource, set()).add(target.key)
+        for resource, keys in wanted.items():
+            planned = self._desk.ledger.get(resource, sorted(keys))
+            present = self._snapshot.lookup(resource, sorted(keys))
+            for key in keys:
+                target = Target(resource, key)
+                planned_row = planned.get(key)
+                if planned_row is not None and planned_row.reason is Reason.TYPE_CONFLICT and planned_row.before:
+                    self._fields[target] = self.stays[target] = planned_row.before
+                elif planned_row is not None and planned_row.after is not None:
+                    self.rows[target] = planned_row
+                    self._fields[target] = planned_row.after
+                else:
+                    self._fields[target] = present[key].fields if key in present else None
+
+    def misfit(self, row: Row) -> str | None:
+        """Why a record cannot be written, as long as its definition stays what it is in the target."""
+        resource = self._desk.registry[row.resource]
+        governor = resource.governed_by(row.key)
+        if governor is None or governor not in self.stays or row.after is None:
+            return None
+        return resource.misfit(row.after, self.stays[governor])
+
+    def written(self, row: Row) -> Sequence[str]:
+        """What this run has changed in the definition that governs a row."""
+        governor = self._desk.registry[row.resource].governed_by(row.key)
+        own = self.rows.get(governor) if governor is not None else None
+        return own.changed if own is not None and own.outcome is Outcome.UPDATED else ()
+
+    def demanded(self, row: Row) -> list[Place]:
+        """Every reference of a row, hard where it must be filled in the end."""
+        assert row.after is not None
+        resource = self._desk.registry[row.resource]
+        governor = resource.governed_by(row.key)
+        return list(resource.places(row.key, row.after, self._fields.get(governor) if governor is not None else None))
+
+    def needs(self, row: Row) -> list[Place]:
+        """The references of a row that take an id; links in texts take none, and wait for nothing."""
+        return [place for place in self.places(row) if not place.link]
+
+    def places(self, row: Row) -> list[Place]:
+        """Every reference of a row, hard where it must be filled at its creation: not where the demand comes later."""
+        resource = self._desk.registry[row.resource]
+        governor = resource.governed_by(row.key)
+        found = self.demanded(row)
+        relaxed = self.rows[governor].relaxed if governor in self.rows else ()
+        if not relaxed:
+            return found
+        return [
+            replace(place, hard=False)
+            if place.hard and place.path != OWNER and resource.demand(place.path) in relaxed
+            else place
+            for place in found
+        ]

@@ -1,0 +1,90 @@
+"""Which records a reference or a link can count on in the target: those that are there, and those that are to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from shopify_client import ShopifyError
+
+from .archive.members import MemberSet
+from .keys import Key
+from .outcomes import Outcome, Verdict
+from .present import located
+from .references import Target
+from .registry import missing_owner, owner, owner_of
+from .resource import Resource
+from .work import Desk, Id, Row
+
+TO_WRITE = frozenset({Verdict.CREATE, Verdict.UPDATE})
+
+
+@dataclass(slots=True)
+class Landing:
+    """`absent`: looked for in the target and not found; `unlooked`: of these, what could not be looked for.
+    `doubled`: kind -> keys that several records of the target have."""
+
+    desk: Desk
+    snapshot: MemberSet
+    absent: set[Target] = field(default_factory=set)
+    unlooked: dict[Target, ShopifyError] = field(default_factory=dict)
+    doubled: dict[str, set[Key]] = field(default_factory=dict)
+
+    def of(self, targets: Iterable[Target]) -> set[Target]:
+        """Those of the targets that the target has, or that this import makes."""
+        targets = {target for target in targets if not self.shared(target)}
+        known = set(self.desk.ids.by_target(targets))
+        known |= self._created(targets - known)
+        strangers = {
+            target
+            for target in targets - known - self.absent
+            if not target.unknown and not missing_owner(target, self.desk.reachable)
+        }
+        return known | self._located(strangers)
+
+    def shared(self, target: Target) -> bool:
+        """Whether the target store has several that go by this name, so that nobody can say which is meant."""
+        resource = self.desk.registry.get(target.resource)
+        if resource is None or resource.told_apart:
+            return False
+        if target.resource not in self.doubled:
+            keys = (line.key for line in self.snapshot.records(target.resource))
+            self.doubled[target.resource] = {key for key, other in pairwise(keys) if key == other}
+        return target.key in self.doubled[target.resource]
+
+    def _created(self, targets: Iterable[Target]) -> set[Target]:
+        """Which of them this import creates, on their own or inside another record."""
+        owners = {target: owner(target, self.desk.registry) for target in targets}
+        planned: dict[Target, Row] = {}
+        for resource in {home.resource for home in owners.values() if home is not None}:
+            keys = sorted({home.key for home in owners.values() if home is not None and home.resource == resource})
+            rows = self.desk.ledger.get(resource, keys)
+            planned |= {Target(resource, key): row for key, row in rows.items()}
+        return {
+            target
+            for target, home in owners.items()
+            if home is not None and home in planned and creates(planned[home], target, self.desk.registry)
+        }
+
+    def _located(self, targets: set[Target]) -> set[Target]:
+        """Asks the target for what neither the archive nor the snapshot knows, by identifier."""
+        queues: dict[str, list[Target]] = {}
+        for target in sorted(targets):
+            queues.setdefault(owner_of(target.resource, self.desk.registry), []).append(target)
+        look = located(self.desk, queues)
+        self.desk.ids.put(Id(gid, target) for target, gid in look.found.items())
+        self.absent |= targets - look.found.keys()
+        self.unlooked |= look.unlooked
+        return set(look.found)
+
+
+def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:
+    """Whether writing this row makes `target` exist."""
+    if row.verdict not in TO_WRITE or row.outcome is not Outcome.PENDING or row.after is None:
+        return False
+    if registry[row.resource].given:
+        return False
+    if row.resource == target.resource:
+        return row.verdict is Verdict.CREATE
+    return target in registry[row.resource].embedded(row.key, row.after)

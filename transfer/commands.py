@@ -55,6 +55,8 @@ def judge(resource: Resource, key: Key, command: Command, before: Fields | None,
         said = replaced(resource, before, said)
     elif before is not None:
         said = completed(resource, before, said)
+    elif resource.validate(key, said, part=True) is None:
+        said = resource.filled(key, said)
     problem = resource.validate(key, said)
     return (
         said if problem is None else row(Verdict.CANNOT, Reason.INVALID, f"The row does not make a record: {problem}")

@@ -356,7 +356,7 @@ class Object(Shape):
             return None
         if not self._needed <= value.keys():
             missing = next(name for name in self.fields if name in self._needed - value.keys())
-            return Wrong((missing,), f"is missing: {self.noun} must have it.")
+            return Wrong((missing,), f"is missing: {self.noun} must have it, {self.fields[missing].said()}.")
         return together(self.also, value)
 
     def inner(self) -> Iterator[tuple[str, Shape]]:

@@ -419,8 +419,8 @@ BAD: dict[str, tuple[Callable[[Any], None], str]] = {
         "Sheet products, row 1, column colour: products have no such field",
     ),
     "no key": (
-        lambda b: setattr(cell(b["products"], "Key", 1), "value", "# key"),
-        "Sheet products, row 1, column Key: this column is missing",
+        lambda b: setattr(cell(b["products.variants"], "Key", 1), "value", "# key"),
+        "Sheet products.variants, row 1, column Key: this column is missing",
     ),
     "a header twice": (
         lambda b: setattr(b["products"].cell(1, 40), "value", "title"),

@@ -45,6 +45,16 @@ def term(key: Key) -> str:
     return f"{'external_id' if key[0] == ID else 'name'}:{quoted(key[1])}"
 
 
+def said_by(key: Key, fields: Fields) -> Fields:
+    """With what the key of a company or a location says of it already."""
+    own = {} if len(key) != 2 else {"externalId": key[1]} if key[0] == ID else {"name": key[1]}
+    return {**fields, **{name: value for name, value in own.items() if fields.get(name) is None}}
+
+
+def named(fields: Fields) -> Key | None:
+    return key_of({"name": fields.get("name"), **fields}) if fields.get("externalId") or fields.get("name") else None
+
+
 def contradiction(key: Key, fields: Fields) -> str | None:
     if key_of(fields) == key:
         return None

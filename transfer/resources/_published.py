@@ -81,6 +81,11 @@ class Published(Resource):
     read_batch = 250
     points = 11.0
 
+    def filled(self, key: Key, fields: Fields) -> Fields:
+        """Whoever writes a channel into a row means that it is there."""
+        channels = [{"published": True, **item} for item in fields.get("channels") or ()]
+        return super().filled(key, {**fields, "channels": channels} if channels else fields)
+
     # -- reading
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:

@@ -28,6 +28,7 @@ class ArticleMetafields(HandleOwned):
     name = "article_metafields"
     label = "Article metafields"
     key_is = "blog handle, handle, namespace, key"
+    key_like = "news/our-first-year/custom/care"
     key_shape = (HANDLE, handle(265), WORD, WORD)
     scopes = Scopes(read=("read_content",), write=("write_content",))
     owner_selection = "... on Article { handle blog { handle } }"

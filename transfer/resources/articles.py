@@ -53,6 +53,7 @@ class Articles(Plain):
     name = "articles"
     label = "Articles"
     key_is = "blog handle, handle"
+    key_like = "news/our-first-year"
     keyed_by = "blogs"
     shape = Object(
         "an article",
@@ -128,7 +129,7 @@ class Articles(Plain):
             detail = f"The article has {size} bytes, and Shopify takes at most {MAX_BODY}."
             return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
         if job.creates and not (job.after.get("author") or "").strip():
-            detail = "It has no author, and Shopify makes no article without one; give it one in the source store."
+            detail = "It has no author, and Shopify makes no article without one; name one in the column author."
             return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
         return images.refusal(job)
 

@@ -23,6 +23,7 @@ class BlogMetafields(HandleOwned):
     name = "blog_metafields"
     label = "Blog metafields"
     key_is = "handle, namespace, key"
+    key_like = "news/custom/care"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     owner_selection = "... on Blog { handle }"
     refers_to = ("blogs", *REFERRED)

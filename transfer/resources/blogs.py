@@ -44,6 +44,8 @@ class Blogs(Plain):
     name = "blogs"
     label = "Blogs"
     key_is = "handle"
+    key_like = "news"
+    handle_from = "title"
     shape = Object(
         "a blog",
         {"title": NAME, "commentPolicy": Maybe(POLICY), "templateSuffix": TEXT},

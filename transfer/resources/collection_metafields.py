@@ -23,6 +23,7 @@ class CollectionMetafields(HandleOwned):
     name = "collection_metafields"
     label = "Collection metafields"
     key_is = "handle, namespace, key"
+    key_like = "summer/custom/care"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     owner_selection = "... on Collection { handle }"
     hangs_on, owner_types = "collections", ("COLLECTION",)

@@ -62,6 +62,7 @@ class CollectionOrders(Resource):
     name = "collection_orders"
     label = "Orders of products in collections"
     key_is = "handle of the collection"
+    key_like = "summer"
     shape = Object("an order", {"products": ListOf(Reference("products"), "a list of references", distinct=True)})
     key_shape = (HANDLE,)
     scopes = Scopes(read=("read_products",), write=("write_products",))

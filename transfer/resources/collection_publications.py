@@ -19,6 +19,7 @@ class CollectionPublications(Published):
     name = "collection_publications"
     label = "Collections on sales channels"
     key_is = "handle of the collection"
+    key_like = "summer"
     scopes = Scopes(read=("read_products", "read_publications"), write=("write_publications", "read_products"))
     hangs_on = "collections"
     # The others are no references: a collection is shown when its products are, and in their order.

@@ -72,6 +72,8 @@ class Collections(Plain):
     name = "collections"
     label = "Collections"
     key_is = "handle"
+    key_like = "summer"
+    handle_from = "title"
     shape = Object(
         "a collection",
         {

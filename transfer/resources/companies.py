@@ -59,6 +59,7 @@ class Companies(Plain):
     name = "companies"
     label = "Companies"
     key_is = "id or name; the external id, or the name of a company that has none"
+    key_like = "name/Hotel Nord"
     shape = Object(
         "a company",
         {
@@ -139,6 +140,12 @@ class Companies(Plain):
         return [
             one for one in super().changes(before, after) if not touches(self.uncarried, one.path.partition(".")[0])
         ]
+
+    def filled(self, key: Key, fields: Fields) -> Fields:
+        return super().filled(key, business.said_by(key, fields))
+
+    def named(self, fields: Fields) -> Key | None:
+        return business.named(fields)
 
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         return business.contradiction(key, fields)

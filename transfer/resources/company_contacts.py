@@ -72,6 +72,7 @@ class CompanyContacts(Resource):
     name = "company_contacts"
     label = "People of companies"
     key_is = "key of the company; e-mail address or phone number of the customer"
+    key_like = "name/Hotel Nord/anna@example.com"
     shape = Object(
         "somebody of a company",
         {

@@ -36,6 +36,7 @@ class CompanyLocationMetafields(BusinessMetafields):
     name = "company_location_metafields"
     label = "Metafields of companies' locations"
     key_is = "key of the location, namespace, key"
+    key_like = "name/Hotel Nord/name/Berlin/custom/care"
     key_shape = (*business.KEY, *business.KEY, WORD, WORD)
     tells_of = ("companies", "company_locations")
     keyed_by = "companies"

@@ -67,6 +67,7 @@ class CompanyLocations(Plain):
     name = "company_locations"
     label = "Locations of companies"
     key_is = "key of the company; id or name; the external id, or the name of a location that has none"
+    key_like = "name/Hotel Nord/name/Berlin"
     shape = Object(
         "a location of a company",
         {
@@ -182,6 +183,9 @@ class CompanyLocations(Plain):
         exemptions = fields.get("taxExemptions")
         told = {"taxExemptions": sorted(exemptions)} if exemptions is not None else {}
         return {**fields, **own, **addresses, **told}
+
+    def filled(self, key: Key, fields: Fields) -> Fields:
+        return super().filled(key, business.said_by(key[2:], fields))
 
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         return business.contradiction(key[2:], fields)

@@ -28,6 +28,7 @@ class CompanyMetafields(BusinessMetafields):
     name = "company_metafields"
     label = "Company metafields"
     key_is = "key of the company, namespace, key"
+    key_like = "name/Hotel Nord/custom/care"
     key_shape = (*business.KEY, WORD, WORD)
     tells_of = ("companies",)
     owner_selection = f"... on Company {{ {business.NAMED} }}"

@@ -31,6 +31,7 @@ class CustomerMetafields(HandleOwned):
     name = "customer_metafields"
     label = "Customer metafields"
     key_is = "e-mail address or phone number, namespace, key"
+    key_like = "anna@example.com/custom/care"
     key_shape = (CONTACT, WORD, WORD)
     optional = "personal data: tick it only where you may copy what is noted about people"
     personal = True

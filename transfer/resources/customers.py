@@ -90,6 +90,7 @@ class Customers(Plain):
     name = "customers"
     label = "Customers"
     key_is = "e-mail address, else phone number"
+    key_like = "anna@example.com"
     shape = Object(
         "a customer",
         {
@@ -217,6 +218,13 @@ class Customers(Plain):
                 {**people.anonymous(one, number), **name} for number, one in enumerate(fields.get("addresses") or [], 1)
             ],
         }
+
+    def filled(self, key: Key, fields: Fields) -> Fields:
+        known = fields.get("email") or fields.get("phone")
+        return super().filled(key, fields if known or len(key) != 1 else {**fields, **named(key, "email", "phone")})
+
+    def named(self, fields: Fields) -> Key | None:
+        return key if any(key := _key(fields)) else None
 
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         if _key(fields) == key:

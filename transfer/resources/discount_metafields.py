@@ -32,6 +32,7 @@ class DiscountMetafields(HandleOwned):
     name = "discount_metafields"
     label = "Discount metafields"
     key_is = "key of the discount, namespace, key"
+    key_like = "code/summer24/custom/care"
     key_shape = (*KEY, WORD, WORD)
     scopes = Scopes(read=("read_discounts",), write=("write_discounts",))
     owner_selection = documents.OWNER

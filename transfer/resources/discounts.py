@@ -17,6 +17,7 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from . import _discount_by_hand as by_hand
 from . import _discount_documents as documents
 from . import _discount_fields as discount
 from . import _discount_inputs as inputs
@@ -33,6 +34,7 @@ class Discounts(Resource):
     name = "discounts"
     label = "Discounts"
     key_is = "code or automatic; the first code in lower case, or the title"
+    key_like = "code/summer24"
     shape = SHAPE
     key_shape = KEY
     leaves = {
@@ -105,6 +107,12 @@ class Discounts(Resource):
             f"It is of the kind {before['kind']} in the target store and {after['kind']} in the archive; Shopify "
             "cannot change the kind of a discount."
         )
+
+    def filled(self, key: Key, fields: Fields) -> Fields:
+        return super().filled(key, by_hand.whole(key, fields))
+
+    def named(self, fields: Fields) -> Key | None:
+        return by_hand.named(fields)
 
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         return discount.contradiction(key, fields)

@@ -59,6 +59,7 @@ class Files(Resource):
     name = "files"
     label = "Files"
     key_is = "kind, file name"
+    key_like = "image/front.png"
     shape = Object(
         "a file",
         {
@@ -149,7 +150,7 @@ class Files(Resource):
             detail = "Its content is another one in the target store, and Shopify cannot replace it."
             return Result(job.key, reason=Reason.TYPE_CONFLICT, detail=detail)
         if not job.after.get("source"):
-            detail = "The archive does not say where its bytes are; export the source store again."
+            detail = "Nothing says where its bytes are; write their address into source, or export the store again."
             return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
         if len(job.after["source"]) > MAX_URL:
             return Result(job.key, reason=Reason.TOO_LARGE, detail="The address of its bytes is too long.")

@@ -85,6 +85,7 @@ class InventoryLevels(Resource):
     name = "inventory_levels"
     label = "Quantities in stock"
     key_is = "handle, option names and values"
+    key_like = "blue-shirt/Size/M"
     optional = "what is in stock in one place is not in another; a shop that goes live would sell it twice"
     leaves = {
         "quantities committed, reserved, incoming or damaged": "they belong to orders and transfers of one store",
@@ -168,7 +169,7 @@ class InventoryLevels(Resource):
     def key_problem(self, key: Key) -> str | None:
         """Behind the handle stand the names and values of the options, two parts for each."""
         if len(key) < 3 or len(key) % 2 == 0:
-            return f"the key of stock must be: {self.key_is}."
+            return f"the key of stock must be: {self.key_is}; such as {self.key_like}."
         shapes = (HANDLE, *(Text(least=1) for _ in key[1:]))
         wrongs = (shape.wrong(part) for shape, part in zip(shapes, key, strict=True))
         found = (wrong.inside(number) for number, wrong in enumerate(wrongs) if wrong is not None)

@@ -46,6 +46,7 @@ class Locales(Resource):
     name = "locales"
     label = "Languages"
     key_is = "code of the language"
+    key_like = "fr"
     shape = Object("a language", {"published": Flag(), "translatedFrom": Maybe(LANGUAGE)})
     key_shape = (LANGUAGE,)
     leaves = {

@@ -31,6 +31,7 @@ class LocationMetafields(HandleOwned):
     name = "location_metafields"
     label = "Location metafields"
     key_is = "name of the location, namespace, key"
+    key_like = "Main warehouse/custom/care"
     scopes = Scopes(read=("read_locations",), write=("write_locations",))
     owner_selection = "... on Location { name }"
     refers_to = ("locations", *REFERRED)

@@ -16,6 +16,7 @@ class Locations(Given):
     name = "locations"
     label = "Locations"
     key_is = "name"
+    key_like = "Main warehouse"
     given = (
         "The target store has no location of this name, or several. Add it in Settings > Locations, then import again."
     )

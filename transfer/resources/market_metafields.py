@@ -23,6 +23,7 @@ class MarketMetafields(HandleOwned):
     name = "market_metafields"
     label = "Market metafields"
     key_is = "handle, namespace, key"
+    key_like = "germany/custom/care"
     scopes = Scopes(read=("read_markets",), write=("write_markets",))
     owner_selection = "... on Market { handle }"
     refers_to = ("markets", *REFERRED)

@@ -23,6 +23,7 @@ class MarketTranslations(Translations):
     label = "Translations for one market"
     shape = FOR_A_MARKET
     key_is = "kind of record, that record's key, code of the language, handle of the market"
+    key_like = "products/blue-shirt/fr/germany"
     leaves = {
         "the mark that a translation is older than its text": "Shopify takes translations of the present text only",
     }

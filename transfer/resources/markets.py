@@ -89,6 +89,8 @@ class Markets(Plain):
     name = "markets"
     label = "Markets"
     key_is = "handle"
+    key_like = "germany"
+    handle_from = "name"
     shape = Object(
         "a market",
         {
@@ -117,6 +119,9 @@ class Markets(Plain):
     filters = moves = False
     renames = True
     deletable = False  # its prices and domains go with it
+
+    def filled(self, key: Key, fields: Fields) -> Fields:
+        return super().filled(key, {"type": "REGION", **fields})
 
     # -- reading
 

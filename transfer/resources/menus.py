@@ -74,6 +74,8 @@ class Menus(Plain):
     name = "menus"
     label = "Menus"
     key_is = "handle"
+    key_like = "main-menu"
+    handle_from = "title"
     shape = Object("a menu", {"title": NAME, "items": _items(DEPTH)})
     key_shape = (HANDLE,)
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))

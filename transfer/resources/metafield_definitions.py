@@ -103,6 +103,7 @@ class MetafieldDefinitions(Resource):
     name = "metafield_definitions"
     label = "Metafield definitions"
     key_is = "owner type, namespace, key"
+    key_like = "PRODUCT/custom/care"
     shape = Object(
         "a metafield definition",
         {

@@ -58,6 +58,7 @@ class MetafieldPins(Resource):
     name = "metafield_pins"
     label = "Pins of metafields"
     key_is = "owner type"
+    key_like = "PRODUCT"
     shape = Object("pins", {"pinned": _DEFINITIONS, "unpinned": _DEFINITIONS}, also=_named_once)
     key_shape = (OneOf(*OWNERS),)
     scopes = Scopes(read=("read_products",), write=("write_products",))

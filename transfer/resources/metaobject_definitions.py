@@ -112,6 +112,7 @@ class MetaobjectDefinitions(Resource):
     name = "metaobject_definitions"
     label = "Metaobject definitions"
     key_is = "type"
+    key_like = "designer"
     shape = Object(
         "a metaobject definition",
         {

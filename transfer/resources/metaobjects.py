@@ -76,6 +76,7 @@ class Metaobjects(Resource):
     name = "metaobjects"
     label = "Metaobjects"
     key_is = "type, handle"
+    key_like = "designer/anna"
     shape = Object(
         "a metaobject",
         {

@@ -23,6 +23,7 @@ class PageMetafields(HandleOwned):
     name = "page_metafields"
     label = "Page metafields"
     key_is = "handle, namespace, key"
+    key_like = "about-us/custom/care"
     scopes = Scopes(read=("read_content",), write=("write_content",))
     owner_selection = "... on Page { handle }"
     hangs_on, owner_types = "pages", ("PAGE",)

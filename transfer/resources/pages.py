@@ -49,6 +49,8 @@ class Pages(Plain):
     name = "pages"
     label = "Pages"
     key_is = "handle"
+    key_like = "about-us"
+    handle_from = "title"
     shape = Object(
         "a page",
         {"title": NAME, "body": HTML, "templateSuffix": TEXT, "publishedAt": VISIBLE},

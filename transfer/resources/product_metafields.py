@@ -29,6 +29,7 @@ class ProductMetafields(Metafields):
     name = "product_metafields"
     label = "Product metafields"
     key_is = "handle, namespace, key"
+    key_like = "blue-shirt/custom/care"
     key_shape = (HANDLE, WORD, WORD)
     scopes = Scopes(read=("read_products",), write=("write_products",))
     hangs_on = "products"

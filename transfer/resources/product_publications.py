@@ -19,6 +19,7 @@ class ProductPublications(Published):
     name = "product_publications"
     label = "Products on sales channels"
     key_is = "handle of the product"
+    key_like = "blue-shirt"
     scopes = Scopes(read=("read_products", "read_publications"), write=("write_publications", "read_products"))
     hangs_on = "products"
     # The values and orders are no references: nothing is shown to customers before it is whole.

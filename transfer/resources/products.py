@@ -15,6 +15,7 @@ from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, 
 from ..values import decimal
 from . import _linked_options as linked
 from . import _options as options
+from . import _product_by_hand as by_hand
 from . import _product_media as media
 from . import _product_taking as taking
 from . import _product_writing as writing
@@ -24,8 +25,6 @@ from ._common import by_alias, read_nodes, refused, touches
 from ._product_shapes import PRODUCT
 from ._shapes import HANDLE
 from .metafields import REFERRED
-
-MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/productSet
 
 _FIELDS = f"""
   id handle title descriptionHtml vendor productType tags status templateSuffix seo {{ title description }}
@@ -55,6 +54,8 @@ class Products(Resource):
     name = "products"
     label = "Products"
     key_is = "handle"
+    key_like = "blue-shirt"
+    handle_from = "title"
     shape = PRODUCT
     key_shape = (HANDLE,)
     leaves = {
@@ -175,6 +176,9 @@ class Products(Resource):
             found.append(Change("variantOrder", present, wanted))
         return found
 
+    def filled(self, key: Key, fields: Fields) -> Fields:
+        return super().filled(key, by_hand.whole(fields))
+
     def replaced(self, before: Fields, said: Fields) -> Fields:
         """REPLACE takes away the variants, values of options and media that the rows do not name."""
         return {**said, "exact": True}
@@ -199,8 +203,8 @@ class Products(Resource):
 
     def refuse(self, job: Job) -> Result | None:
         count = len(job.after["variants"])
-        if count > MAX_VARIANTS:
-            detail = f"The product has {count} variants, and Shopify allows {MAX_VARIANTS}."
+        if count > by_hand.MAX_VARIANTS:
+            detail = f"The product has {count} variants, and Shopify allows {by_hand.MAX_VARIANTS}."
             return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
         return None
 

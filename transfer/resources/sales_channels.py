@@ -21,6 +21,7 @@ class SalesChannels(Given):
     name = "sales_channels"
     label = "Sales channels"
     key_is = "name"
+    key_like = "Online Store"
     given = (
         "The target store has no sales channel of this name, or several. Add it in Settings > Apps and sales channels, "
         "then import again."

@@ -23,6 +23,7 @@ class ShopMetafields(Metafields):
     name = "shop_metafields"
     label = "Shop metafields"
     key_is = "namespace, key"
+    key_like = "custom/care"
     key_shape = (WORD, WORD)
     scopes = Scopes(read=("read_products",), write=("write_products",))
     owner_types = ("SHOP",)

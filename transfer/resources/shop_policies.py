@@ -37,6 +37,7 @@ class ShopPolicies(Resource):
     name = "shop_policies"
     label = "Policies"
     key_is = "type"
+    key_like = "REFUND_POLICY"
     shape = Object("a policy", {"body": Text()})
     key_shape = (TYPE,)
     scopes = Scopes(read=("read_legal_policies",), write=("write_legal_policies",))

@@ -67,6 +67,7 @@ class Translations(Resource):
     label = "Translations"
     shape = TRANSLATION
     key_is = "kind of record, that record's key, code of the language"
+    key_like = "products/blue-shirt/fr"
     uncarried = frozenset({"outdated"})
     leaves: Mapping[str, str] = {
         "translations of themes, menus, e-mails, shipping, payment and filters": "these are not carried themselves, "
@@ -273,7 +274,7 @@ class Translations(Resource):
 
     def key_problem(self, key: Key) -> str | None:
         if len(key) < 2 + self.tail or not all(key):
-            return f"its key is {self.key_is}."
+            return f"its key is {self.key_is}; such as {self.key_like}."
         if key[0] not in self._owners.names and key[0] not in PARTS:
             return f"there are no translations of {key[0][:40]!r}."
         if key[0] in PARTS and len(key) != PARTS[key[0]] + 1 + self.tail:

@@ -57,6 +57,7 @@ class UrlRedirects(Plain):
     name = "url_redirects"
     label = "URL redirects"
     key_is = "path"
+    key_like = "/old-page"
     shape = Object("a redirect", {"target": Text(least=1)})
     key_shape = (Text("the path that is redirected", least=1),)
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))

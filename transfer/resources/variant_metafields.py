@@ -31,6 +31,7 @@ class VariantMetafields(Metafields):
     name = "variant_metafields"
     label = "Variant metafields"
     key_is = "handle, option names and values, namespace, key"
+    key_like = "blue-shirt/Size/M/custom/care"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     hangs_on = "variants"
     owner_types = ("PRODUCTVARIANT",)
@@ -43,7 +44,7 @@ class VariantMetafields(Metafields):
     def key_problem(self, key: Key) -> str | None:
         """Between the handle and the metafield stand the names and values of the options, two parts for each."""
         if len(key) < 5 or len(key) % 2 == 0:
-            return f"the key of a value must be: {self.key_is}."
+            return f"the key of a value must be: {self.key_is}; such as {self.key_like}."
         owner = (HANDLE, *(Text(least=1) for _ in key[1:-2]), WORD, WORD)
         wrongs = (shape.wrong(part) for shape, part in zip(owner, key, strict=True))
         found = (wrong.inside(number) for number, wrong in enumerate(wrongs) if wrong is not None)

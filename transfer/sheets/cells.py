@@ -122,9 +122,9 @@ def _value(kind: str, text: str, type_: str) -> Any:
             raise CellError("this is how many rows belong to the record, a whole number")
         return int(text)
     if kind == "list":
-        return [item.strip() for item in text.split(",") if item.strip()]
+        return [item.strip() for item in re.split(r"[,\r\n]", text) if item.strip()]
     if kind == "pairs":
-        return [_pair(item) for item in text.split(";") if item.strip()]
+        return [_pair(item) for item in re.split(r"[;\r\n]", text) if item.strip()]
     return _json(text) if kind == "json" else text
 
 

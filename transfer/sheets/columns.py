@@ -19,8 +19,8 @@ from .cells import MISSING, CellError
 MAX_FIELDS = 80  # an object with more different fields than this stays in one cell
 MAX_NAME = 200
 COMMAND, KEY, POSITION, ERROR, RECORD = "Command", "Key", "Position", "Error", "Record (json)"
-RESERVED = frozenset({"command", "key", "position", "error", "record"})
-KINDS = frozenset({"json", "list", "pairs", "boolean", "number", "rows"})
+RESERVED = frozenset({"command", "key", "position", "error"})
+KINDS = frozenset({"text", "json", "list", "pairs", "boolean", "number", "rows"})
 
 Path = tuple[str, ...]
 
@@ -33,6 +33,7 @@ _HEADER = re.compile(
 @dataclass(frozen=True, slots=True)
 class Column:
     """`null`: whether an empty cell of this sheet stands for null; neither null nor nothing clears anything.
+    `plain`: the kind of cell that is understood beside JSON, where nothing else can be meant.
 
     The empty path is the whole record, for records that have no readable columns.
     """
@@ -42,13 +43,19 @@ class Column:
     type: str = ""
     null: bool = False
     pieces: int = 1
+    plain: str = ""
 
     @property
     def header(self) -> str:
         if not self.path:
             return RECORD
-        suffix = f" [{self.type}]" if self.kind == "typed" else "" if self.kind == "text" else f" ({self.kind})"
-        return name_of(self.path) + suffix
+        name = name_of(self.path)
+        if self.kind == "typed":
+            return f"{name} [{self.type}]"
+        if self.kind == "text":
+            return f"{name} (text)" if name.lower() in RESERVED else name
+        header = f"{name} ({self.kind})"
+        return header if header.lower() != RECORD.lower() else f"%{ord(name[0]):02X}{header[1:]}"
 
     @property
     def headers(self) -> list[str]:
@@ -73,7 +80,8 @@ class Column:
         """What a cell says. Raises CellError."""
         if text == "":
             return None if self.null else MISSING
-        return cells.meant(self.kind, text, self.type)
+        plain = self.plain if self.kind == "json" and not text.lstrip().startswith(("[", '"', "{")) else ""
+        return cells.meant(plain or self.kind, text, self.type)
 
     def to_json(self) -> list[Any]:
         return [list(self.path), self.kind, self.type, self.null, self.pieces]
@@ -84,8 +92,7 @@ class Column:
 
 
 def name_of(path: Path) -> str:
-    text = ".".join(_quoted(part) for part in path)
-    return f"%{ord(text[0]):02X}{text[1:]}" if text.lower() in RESERVED else text
+    return ".".join(_quoted(part) for part in path)
 
 
 def _quoted(part: str) -> str:
@@ -96,7 +103,7 @@ def _quoted(part: str) -> str:
 def parsed(header: str) -> tuple[Column, int]:
     """The column that a header names, and which piece of it. Raises CellError."""
     match = _HEADER.match(header.strip())
-    if match is not None and header.strip().startswith(RECORD):
+    if match is not None and header.strip().lower().startswith(RECORD.lower()):
         return Column((), "json"), int(match["piece"] or 1)
     if match is None or not match["path"] or (match["kind"] and match["kind"] not in KINDS):
         raise CellError(

@@ -25,6 +25,7 @@ class First:
     manifest: Manifest = field(default_factory=lambda: Manifest(source_shop="", api_version=API_VERSION))
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     null: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)  # sheet -> what the keys of its rows begin with
 
     def of(self, resources: Iterable[str], members: Sequence[MemberEntry] = ()) -> Manifest:
         """The manifest of an archive of just these resources; whole are those that lost no row."""
@@ -49,7 +50,8 @@ def first_of(book: Book) -> First:
     if not isinstance(known, dict) or not all(_is_known(one) for one in known.values()):
         raise ArchiveError(f"The sheet {FIRST} is damaged; remove it, and upload the file again.")
     columns, null = ({name: one[word] for name, one in known.items()} for word in ("columns", "null"))
-    return First(Manifest.from_json(manifest), columns, null)
+    parts = {name: str(one.get("part") or "") for name, one in known.items()}
+    return First(Manifest.from_json(manifest), columns, null, parts)
 
 
 def _is_known(data: Any) -> bool:

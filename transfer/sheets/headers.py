@@ -11,9 +11,12 @@ from ..resources.metafields import Metafields
 from .cells import CellError
 from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
 from .first import First
+from .keys import parts_of
 from .layout import place_of
+from .plain import kind_of, shape_of
 
 _TAIL = re.compile(r"~\d+\Z")
+_PART = re.compile(r" \(([^()]+)\)\Z")
 Fail = Callable[[str, str], None]  # gets a header and a sentence
 
 
@@ -29,10 +32,15 @@ class Head:
     columns: tuple[tuple[Column, tuple[int, ...]], ...]
     names: Sequence[str]
     whole: bool
+    part: str = ""  # what the keys of its rows begin with, where one sheet is for these
 
     def cell(self, name: str, row: Sequence[str]) -> str:
         place = self.special.get(name)
         return row[place] if place is not None and place < len(row) else ""
+
+    def header(self, place: int) -> str:
+        """The header above a cell; empty where none is."""
+        return self.names[place].strip() if place < len(self.names) else ""
 
     def name(self, place: int) -> str:
         return self.names[place]
@@ -54,13 +62,33 @@ def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str,
     resource = registry[place[0]]
     bare = _TAIL.sub("", sheet)
     columns = _columns(found, set(first.null.get(bare, ())), wrong)
+    columns = tuple((_natural(resource, place[1], column, first.columns.get(bare, ())), at) for column, at in columns)
     values = isinstance(resource, Metafields) and not any(column.path in (("type",), ()) for column, _ in columns)
-    _judge(resource, bare, first, columns, values=values, wrong=wrong)
-    if KEY not in special:
+    _judge(resource, place[1], bare, first, columns, values=values, wrong=wrong)
+    if KEY not in special and not _needless(resource, place[1], values=values):
         wrong(KEY, "this column is missing; it says which record a row is")
     known = set(first.columns.get(bare, ()))
     whole = bool(known) and known <= {column.header for column, _ in columns}
-    return None if bad else Head(sheet, resource, place[1], values, special, columns, row, whole)
+    own = _PART.search(bare) if resource.parted and bare not in first.parts else None
+    part = own[1] if own is not None else first.parts.get(bare, "")
+    return None if bad else Head(sheet, resource, place[1], values, special, columns, row, whole, part)
+
+
+def _needless(resource: Resource, items: str | None, *, values: bool) -> bool:
+    """Whether rows can do without a key: those of new records that name themselves, and the shop's own values."""
+    if values:
+        return bool(resource.key_shape) and not parts_of(resource, values=True)
+    return items is None and resource.names_itself
+
+
+def _natural(resource: Resource, items: str | None, column: Column, known: Sequence[str]) -> Column:
+    """The column as somebody means it who typed its header, or types into it, without knowing our forms."""
+    if not column.path or column.kind not in ("text", "json"):
+        return column
+    kind = kind_of(shape_of(resource, items, column.path))
+    if column.kind == "json":
+        return replace(column, plain=kind if kind in ("list", "pairs") else "")
+    return column if column.header in known else replace(column, kind=kind)
 
 
 def _placed(row: Sequence[str], wrong: Fail) -> tuple[dict[str, int], dict[str, dict[int, int]]]:
@@ -100,8 +128,13 @@ def _columns(
     return tuple(columns)
 
 
+def _has(resource: Resource, items: str | None, path: Path) -> bool:
+    return not path or shape_of(resource, items, path) is not None
+
+
 def _judge(
     resource: Resource,
+    items: str | None,
     sheet: str,
     first: First,
     columns: Sequence[tuple[Column, tuple[int, ...]]],
@@ -118,7 +151,7 @@ def _judge(
                 column.header,
                 "a metafield's header is its namespace, its key and its type: custom.size [number_integer]",
             )
-        elif not values and known and column.path[:1] not in known:
+        elif not (values or column.path[:1] in known or _has(resource, items, column.path[:1])):
             wrong(column.header, f"{resource.name} have no such field; begin the header with # to keep it as a note")
         elif any(column.path[:length] in paths for length in range(len(column.path))):
             wrong(column.header, "another column holds this field already")

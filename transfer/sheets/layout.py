@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from ..archive.members import Line
-from ..keys import Key, encode
+from ..keys import Key
 from ..resource import Fields, Resource
 from ..resources.metafields import Metafields
-from . import cells
+from . import cells, keys
 from .cells import MISSING
 from .columns import COMMAND, KEY, POSITION, Column, Shape
+from .plain import columns_of, shape_of
 
 MAX_COLUMNS = 1000
 SPEAKING = frozenset({"title", "name", "options"})  # what people know a record by stands first
@@ -72,7 +73,8 @@ def place_of(name: str, registry: Mapping[str, Resource]) -> tuple[str, str | No
     bare = _TAIL.sub("", name.strip()).lower()
     for resource in registry.values():
         for list_ in (None, *resource.keyed_lists):
-            if name_of(resource.name, list_).lower() == bare:
+            whole = f"{resource.name}.{list_}" if list_ else resource.name  # as a file's name can be
+            if bare in (whole.lower(), name_of(resource.name, list_).lower()):
                 return resource.name, list_
     return None
 
@@ -176,10 +178,27 @@ class Survey:
             columns = tuple(Column((n, k), "typed", t, pieces=size) for (n, k, t), size in sorted(self.values.items()))
             return [Sheet(name_of(self.resource.name), self.resource.name, values=True, columns=columns)]
         found: list[Sheet] = []
-        for part, table in (self.parts or {None: _Part()}).items():
+        if not self.parts:
+            return list(_blank(self.resource))
+        for part, table in self.parts.items():
             name = name_of(self.resource.name) if part is None else _part_name(self.resource.name, part, found)
             found += table.sheets(name, self.resource, part)
         return found
+
+
+def _blank(resource: Resource) -> Iterator[Sheet]:
+    """The sheets of a kind of which there is nothing yet, with the columns that a new row would need."""
+    known = not isinstance(resource, Metafields) and not resource.parted
+    named = [name for name in resource.keyed_lists if "." not in name] if known else []
+    columns = [Column(path, kind) for path, kind in columns_of(resource.shape)] if known else []
+    own = [replace(column, kind="rows") if column.path[0] in named else column for column in columns]
+    own = [column for number, column in enumerate(own) if column not in own[:number]]
+    yield Sheet(name_of(resource.name), resource.name, columns=tuple(own))
+    for name in named:
+        shape = shape_of(resource, name, ())
+        assert shape is not None
+        items = tuple(Column(path, kind) for path, kind in columns_of(shape))
+        yield Sheet(name_of(resource.name, name), resource.name, items=name, columns=items)
 
 
 def _part_name(resource: str, part: str, others: Iterable[Sheet]) -> str:
@@ -195,16 +214,17 @@ def _part_name(resource: str, part: str, others: Iterable[Sheet]) -> str:
         number += 1
 
 
-def rows(sheets: list[Sheet], lines: Iterable[Line]) -> Iterator[tuple[Sheet, Cells]]:
+def rows(resource: Resource, sheets: list[Sheet], lines: Iterable[Line]) -> Iterator[tuple[Sheet, Cells]]:
     """The rows of one resource's records, each with the sheet on which it stands."""
     if sheets[0].values:
-        yield from _owners(sheets[0], lines)
+        yield from _owners(sheets[0], lines, keys.parts_of(resource, values=True))
         return
+    parts = keys.parts_of(resource, values=False)
     records = {sheet.part: sheet for sheet in sheets if not sheet.items}
     lists = {sheet.items: sheet for sheet in sheets if sheet.items}
     for line in lines:
         sheet = (records.get(line.key[0]) if len(line.key) > 1 else None) or records[None]
-        key = key_cell(line.key)
+        key = key_cell(line.key, parts)
         shown = line.fields
         for name, items in lists.items():
             assert name is not None
@@ -218,7 +238,7 @@ def rows(sheets: list[Sheet], lines: Iterable[Line]) -> Iterator[tuple[Sheet, Ce
 MERGE = "MERGE"
 
 
-def _owners(sheet: Sheet, lines: Iterable[Line]) -> Iterator[tuple[Sheet, Cells]]:
+def _owners(sheet: Sheet, lines: Iterable[Line], parts: int) -> Iterator[tuple[Sheet, Cells]]:
     """One row per owner; two values of one name and type (a group of duplicates) need a row each."""
     columns = {(*column.path, column.type): column for column in sheet.columns}
     owner: tuple[Key, str] | None = None
@@ -228,18 +248,17 @@ def _owners(sheet: Sheet, lines: Iterable[Line]) -> Iterator[tuple[Sheet, Cells]
         place = (line.key[:-2], line.command)
         if place != owner or column in row:
             if owner is not None:
-                yield sheet, _owner_row(sheet, owner, row)
+                yield sheet, _owner_row(sheet, owner, row, parts)
             owner, row = place, {}
         row[column] = cells.said("typed", line.fields)
     if owner is not None:
-        yield sheet, _owner_row(sheet, owner, row)
+        yield sheet, _owner_row(sheet, owner, row, parts)
 
 
-def _owner_row(sheet: Sheet, owner: tuple[Key, str], row: Mapping[Column, str]) -> Cells:
+def _owner_row(sheet: Sheet, owner: tuple[Key, str], row: Mapping[Column, str], parts: int) -> Cells:
     found = [cell for column in sheet.columns for cell in column.padded(row.get(column, ""))]
-    return [owner[1] or MERGE, key_cell(owner[0]), *found]
+    return [owner[1] or MERGE, key_cell(owner[0], parts), *found]
 
 
-def key_cell(key: Key) -> str:
-    text = encode(key)
-    return cells.said("text", text)
+def key_cell(key: Key, parts: int) -> str:
+    return cells.said("text", keys.shown(key, parts))

@@ -7,7 +7,6 @@ is collected, with sheet, row and column, and comes back as the same file with a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +20,13 @@ from ..commands import Command
 from ..jsonl import dumps
 from ..keys import Key, sort_key
 from ..registry import order
-from ..resource import Fields
 from ..work import Checkpoint, Cursor, Desk
 from .book import Book, open_file
+from .columns import KEY
 from .errors import Wrong, annotate
 from .first import First, first_of
 from .headers import Head, head_of
+from .judging import lacking, placed, taken_away, with_items
 from .layout import place_of
 from .rows import said_by
 from .write import FIRST
@@ -214,55 +214,25 @@ class _Reading:
 
     def _record(self, resource: str, line: dict[str, Any], items: list[dict[str, Any]]) -> Line:
         key: Key = tuple(line["key"])
-        fields = _with_items(line["fields"], items, self.desk.registry[resource].keyed_lists)
+        kind = self.desk.registry[resource]
+        fields = with_items(line["fields"], items, kind.keyed_lists)
         command = line["command"]
-        if command == Command.MERGE:
-            problem = self.desk.registry[resource].validate(key, fields)
-            if problem is None:
-                command = ""  # it stands for itself
-            elif line["whole"] and not _taken_away(line["fields"], fields):
-                self._wrong(*_placed(problem.removesuffix("."), line, items))
+        if command in (Command.DELETE, Command.IGNORE):
+            return Line(key, fields, "", "", command=command)
+        problem = kind.key_problem(key)
+        if problem is not None:
+            self._wrong(line, KEY, problem.removesuffix("."))
+        elif command == Command.MERGE and kind.judged(key, fields) is None:
+            command = ""  # it stands for itself
+        else:
+            whole = command == Command.MERGE and line["whole"] and not taken_away(line["fields"], fields)
+            wrong = kind.judged(key, fields, part=True) or (kind.judged(key, fields) if whole else None)
+            if wrong is None and command == Command.NEW:
+                wrong = lacking(kind, key, fields)
+            if wrong is not None:
+                self._wrong(*placed(wrong, line, items))
         return Line(key, fields, "", "", command=command)
 
 
 def _silent(column: str, sentence: str) -> None:
     """The header was judged in an earlier slice."""
-
-
-_OF_ITEM = re.compile(r"(\w+), item (\d+): (.+)", re.DOTALL)
-_OF_FIELD = re.compile(r"([\w.]+) (?:must|is) ")
-
-
-def _placed(problem: str, line: dict[str, Any], items: list[dict[str, Any]]) -> tuple[dict[str, Any], str, str]:
-    """(line, column, sentence) of what is wrong with a record: an item of it has a row of its own, a field a column."""
-    if (found := _OF_ITEM.fullmatch(problem)) is not None:
-        own = _ordered(items, found[1])
-        if int(found[2]) <= len(own):
-            line, problem = own[int(found[2]) - 1], found[3]
-    field_ = _OF_FIELD.match(problem)
-    return (line, field_[1], f"this {problem[field_.end(1) + 1 :]}") if field_ is not None else (line, "", problem)
-
-
-def _ordered(items: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    """The items of one list: in the order of their positions, then in that of their rows."""
-    own = [item for item in items if item["item"][0] == name]
-    return sorted(own, key=lambda item: (item["item"][1] or len(own) + 1, item["at"]))
-
-
-def _taken_away(said: Fields, fields: Fields) -> bool:
-    """Whether rows that belong to the record were taken away: what they held is left to the target."""
-    return any(isinstance(number, int) and name not in fields for name, number in said.items())
-
-
-def _with_items(fields: Fields, items: list[dict[str, Any]], lists: Iterable[str]) -> Fields:
-    """The record with its lists."""
-    found = dict(fields)
-    for name in lists:
-        if own := _ordered(items, name):
-            found[name] = [item["fields"] for item in own]
-        elif isinstance(found.get(name), int):
-            if found[name]:
-                del found[name]  # its rows were taken away: they are not said, so nothing is cleared
-            else:
-                found[name] = []
-    return found

@@ -15,7 +15,9 @@ from . import cells
 from .cells import CellError
 from .columns import COMMAND, KEY, POSITION, put, read_row
 from .headers import Head
+from .keys import parts_of, shown, typed
 from .read_xlsx import Broken
+from .xlsx import column_name
 
 Fail = Callable[[str, str], None]  # gets a column's header and a sentence
 
@@ -49,7 +51,8 @@ def said_by(head: Head, row: Sequence[str], fail: Fail) -> Iterator[Said]:
             wrong(head.name(place), str(cell))
     if bad:
         return
-    key = _key(head, head.cell(KEY, row), wrong)
+    _homeless(head, row, wrong)
+    key = _key(head, row, wrong)
     if head.values:
         found = list(_values(head, key, row, wrong))
     elif head.items is not None:
@@ -66,17 +69,33 @@ def _read(head: Head, place: int) -> bool:
     return any(place in places for _, places in head.columns)
 
 
-def _key(head: Head, text: str, wrong: Fail) -> Key:
+def _homeless(head: Head, row: Sequence[str], wrong: Fail) -> None:
+    """What stands under no header would be lost without a word."""
+    place = next((at for at, cell in enumerate(row) if cell.strip() and not head.header(at)), None)
+    if place is not None:
+        wrong(column_name(place), "this cell stands under no header; give its column one, or one that begins with #")
+
+
+def _key(head: Head, row: Sequence[str], wrong: Fail) -> Key:
     """The natural key of a row. An owner may have none (the shop), a record always has one."""
+    text = head.cell(KEY, row)
+    parts = parts_of(head.resource, values=head.values)
     try:
         said = cells.meant("text", text) if text else None
     except CellError as problem:
         wrong(KEY, str(problem))
         return ()
-    if not isinstance(said, str):
-        wrong(KEY, "this cell is empty; it says which record the row is")
+    if isinstance(said, str):
+        key = typed(said, parts)
+        return (head.part, *key) if head.part and parts == 2 and len(key) == 1 and said else key
+    if head.values and not parts and head.resource.key_shape:
         return ()
-    return decode(said)
+    new = head.items is None and not head.values and head.cell(COMMAND, row).strip().upper() == Command.NEW
+    made = head.resource.named(read_row(head.columns, row, lambda place, sentence: None)) if new else None
+    if made is None:
+        like = shown(decode(head.resource.key_like)[: -2 if head.values else None], parts)
+        wrong(KEY, f"this cell is empty; it says which record the row is, as {like} does")
+    return made or ()
 
 
 def _command(head: Head, row: Sequence[str], wrong: Fail) -> str:

@@ -62,7 +62,7 @@ def _resource(
         writers = {
             sheet.name: SheetWriter(desk, stack, form, sheet.name, sheet.headers, made, max_rows) for sheet in sheets
         }
-        for number, (sheet, row) in enumerate(rows(sheets, members.records(resource)), 1):
+        for number, (sheet, row) in enumerate(rows(desk.registry[resource], sheets, members.records(resource)), 1):
             writers[sheet.name].add(row)
             if number % HEARTBEAT == 0:
                 yield Checkpoint(cursor, {resource: (number, None)})
@@ -133,7 +133,11 @@ def csv_restored(cell: str) -> str:
 def _bound(desk: Desk, cursor: Cursor, manifest: Manifest, form: str) -> Checkpoint:
     name = f"{desk.prefix}spreadsheet.{desk.ticket}.{'xlsx' if form == XLSX else 'zip'}"
     known = {
-        sheet.name: {"null": [c.header for c in sheet.columns if c.null], "columns": [c.header for c in sheet.columns]}
+        sheet.name: {
+            "null": [c.header for c in sheet.columns if c.null],
+            "columns": [c.header for c in sheet.columns],
+            "part": sheet.part or "",
+        }
         for sheets in cursor["surveyed"].values()
         for sheet in map(Sheet.from_json, sheets)
     }

@@ -1,0 +1,307 @@
+"""Rows that a person types, knowing what the admin asks for and nothing of our forms: of every kind, they are taken."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.support import Sandbox, archive_of, import_
+from tests.transfer.test_sheets_import import PLAN, cell, edited, of, sheet_of
+from transfer.archive import ArchiveError
+from transfer.by_hand import handle_of
+from transfer.keys import Key, decode
+from transfer.local import offline_desk
+from transfer.outcomes import Outcome, Verdict
+from transfer.registry import RESOURCES
+from transfer.sheets import convert
+from transfer.sheets.keys import shown, typed
+from transfer.work import Where
+
+Cells = Mapping[str, object]
+TEXT = "single_line_text_field"
+
+# Of each kind a row with no more than what somebody knows who wants one.
+ROWS: dict[str, Cells] = {
+    "metaobject_definitions": {"Key": "designer", "name": "Designer"},
+    "metafield_definitions": {"Key": "PRODUCT/custom/care", "name": "Care", "type": TEXT},
+    "products": {"title": "Women's blue shirt", "tags": "Red, Blue"},
+    "collections": {"title": "Größe & Maß"},
+    "pages": {"title": "About us"},
+    "blogs": {"title": "News"},
+    "articles": {"Key": "news/first", "title": "First", "author": "Anna"},
+    "menus": {"title": "More"},
+    "markets": {"name": "Chile", "regions": "CL"},
+    "url_redirects": {"Key": "/old", "target": "/pages/about-us"},
+    "shop_policies": {"Key": "REFUND_POLICY", "body": "Thirty days."},
+    "locales": {"Key": "fr"},
+    "discounts": {"codes": "SUMMER24", "startsAt": "2026-01-31T09:00:00Z", "gets.percentage": 0.1},
+    "customers": {"email": "Anna@example.com", "firstName": "Anna"},
+    "companies": {"name": "Hotel Nord"},
+    "company_locations": {"Key": "name/Hotel Nord/name/Bar"},
+    "company_contacts": {"Key": "name/Hotel Nord/anna@example.com"},
+    "metaobjects": {"Key": "designer/anna", "fields.name [single_line_text_field]": "Anna"},
+    "translations": {"Key": "pages/about-us/fr", "texts.title": "Qui nous sommes"},
+    "product_publications": {"Key": "womens-blue-shirt"},
+    "collection_publications": {"Key": "grosse-mass"},
+    "collection_orders": {"Key": "grosse-mass"},
+    "metafield_pins": {"Key": "PRODUCT", "pinned": "shopsync:metafield_definitions/PRODUCT/custom/care"},
+    "files": {"Key": "image/a.png", "source": "https://cdn.shopify.com/s/files/1/0012/a.png"},
+    "inventory_levels": {"Key": "womens-blue-shirt/Title/Default Title"},
+    "market_translations": {"Key": "pages/about-us/fr/chile", "texts.title": "Quiénes somos"},
+    "locations": {"Key": "Shop location"},
+    "sales_channels": {"Key": "Online Store"},
+}
+OWNERS = {
+    "article": "news/first",
+    "blog": "news",
+    "collection": "grosse-mass",
+    "company": "name/Hotel Nord",
+    "company_location": "name/Hotel Nord/name/Bar",
+    "customer": "anna@example.com",
+    "discount": "code/summer24",
+    "location": "Shop location",
+    "market": "chile",
+    "page": "about-us",
+    "product": "womens-blue-shirt",
+    "shop": "",
+    "variant": "womens-blue-shirt/Title/Default Title",
+}
+ITEMS: dict[str, Cells] = {
+    "metaobject_definitions.field": {"Key": "designer", "key (text)": "name", "type": TEXT},
+    "inventory_levels.levels": {
+        "Key": "womens-blue-shirt/Title/Default Title",
+        "location": "shopsync:locations/Shop location",
+        "available": 3,
+    },
+    "product_publications.channels": {
+        "Key": "womens-blue-shirt",
+        "channel": "shopsync:sales_channels/Online Store",
+    },
+    "collection_publications.chan": {"Key": "grosse-mass", "channel": "shopsync:sales_channels/Online Store"},
+}
+
+
+def row_of(name: str) -> Cells:
+    if name.endswith("_metafields"):
+        return {"Key": OWNERS[name.removesuffix("_metafields")], f"custom.note [{TEXT}]": "hello"}
+    return ROWS[name]
+
+
+def book(sheets: Mapping[str, list[Cells]], command: str = "NEW") -> bytes:
+    """A workbook that no program of ours made."""
+    made = openpyxl.Workbook()
+    made.remove(made.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        headers = list(dict.fromkeys(header for row in rows for header in row))
+        first = [] if "." in name else ["Command"]
+        sheet.append([*first, *headers])
+        for row in rows:
+            sheet.append([*([command] if first else []), *(row.get(header) for header in headers)])
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def records(file: bytes, folder: Path) -> dict[str, list[tuple[Key, dict[str, Any]]]]:
+    members, _ = convert.load(offline_desk(folder), io.BytesIO(file))
+    return {name: [(line.key, line.fields) for line in members.records(name)] for name in members.resources}
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_a_row_of_any_kind_needs_only_what_a_person_knows(name: str, tmp_path: Path) -> None:
+    items = {sheet: [row] for sheet, row in ITEMS.items() if sheet.partition(".")[0] == name}
+    ((key, fields),) = records(book({name: [row_of(name)], **items}), tmp_path)[name]
+    assert RESOURCES[name].validate(key, RESOURCES[name].filled(key, fields)) is None
+
+
+def test_what_people_typed_is_made(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("plain")
+    sheets = {name: [row_of(name)] for name in RESOURCES if name not in ("locations", "sales_channels", "files")}
+    counted: Cells = {"Key": "womens-blue-shirt", "tracked": True, "price": 12.5}
+    items = {"products.variants": [counted], **{name: [row] for name, row in ITEMS.items()}}
+    desk, _ = import_(sandbox, shop, book({**sheets, **items}), tmp_path)
+    rows = {(row.resource, row.key): row for row in desk.ledger.select(Where(), limit=500)}
+    for row in rows.values():
+        if row.verdict is not Verdict.EXTRA:
+            assert row.outcome in (Outcome.CREATED, Outcome.UNCHANGED), (row.resource, row.key, row.reason, row.detail)
+            assert row.verified, (row.resource, row.key, row.detail)
+    members, _ = convert.load(offline_desk(tmp_path / "look"), io.BytesIO(archive_of(sandbox, shop, tmp_path)))
+    made = {line.key: line.fields for line in members.records("products")}[("womens-blue-shirt",)]
+    assert (made["tags"], made["status"]) == (["Blue", "Red"], "ACTIVE")
+    assert made["variants"][0]["options"] == [["Title", "Default Title"]]
+
+
+def test_options_follow_from_variants_and_variants_from_options(tmp_path: Path) -> None:
+    options: list[Cells] = [
+        {"Key": "shirt", "name": "Size", "values": "S, M"},
+        {"Key": "shirt", "name": "Color", "values": "Red\nBlue"},
+    ]
+    of_options = book({"products": [{"Key": "shirt", "title": "Shirt"}], "products.options": options})
+    ((key, fields),) = records(of_options, tmp_path / "a")["products"]
+    made = RESOURCES["products"].filled(key, fields)
+    assert [dict(item["options"]) for item in made["variants"]] == [
+        {"Size": size, "Color": color} for size in "SM" for color in ("Red", "Blue")
+    ]
+    variants: list[Cells] = [
+        {"Key": "coat", "options": "Size=M; Color=Red", "price": 12},
+        {"Key": "coat", "options": "Size=L; Color=Red", "price": 13},
+    ]
+    of_variants = book({"products": [{"Key": "coat", "title": "Coat"}], "products.variants": variants})
+    ((key, fields),) = records(of_variants, tmp_path / "b")["products"]
+    made = RESOURCES["products"].filled(key, fields)
+    assert made["options"] == [{"name": "Size", "values": ["M", "L"]}, {"name": "Color", "values": ["Red"]}]
+    only = book({"products": [{"Key": "hat", "title": "Hat"}], "products.variants": [{"Key": "hat", "price": "9.50"}]})
+    ((key, fields),) = records(only, tmp_path / "c")["products"]
+    made = RESOURCES["products"].filled(key, fields)
+    assert made["variants"] == [{"price": "9.50", "options": [["Title", "Default Title"]]}]
+
+
+NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
+    "a product without title": (
+        {"products": [{"Key": "shirt", "vendor": "Nord"}]},
+        "Sheet products, row 2, column title: this is missing: a product must have it, a text, 1 to 255 characters.",
+    ),
+    "nothing to name it by": (
+        {"products": [{"vendor": "Nord"}]},
+        "Sheet products, row 2, column Key: this cell is empty; it says which record the row is, as blue-shirt does.",
+    ),
+    "an entry without its type": (
+        {"metaobjects": [{"Key": "anna", "fields.name [single_line_text_field]": "Anna"}]},
+        "column Key: the key of a metaobject must be: type, handle; such as designer/anna.",
+    ),
+    "a definition without type": (
+        {"metafield_definitions": [{"Key": "PRODUCT/custom/care", "name": "Care"}]},
+        "column type: this is missing: a metafield definition must have it, the name of a type, such as list.product_",
+    ),
+    "a redirect without target": (
+        {"url_redirects": [{"Key": "/a/b", "target": ""}]},
+        "column target: this is missing: a redirect must have it, a text, not empty",
+    ),
+    "an article without author": (
+        {"articles": [{"Key": "news/a", "title": "A"}]},
+        "Sheet articles, row 2: It has no author, and Shopify makes no article without one; name one in the column",
+    ),
+    "a discount that begins some day": (
+        {"discounts": [{"Key": "automatic/10% off", "gets.percentage": 0.1}]},
+        "column startsAt: this is missing: a discount must have it, a moment with its offset from UTC, such as 2026-",
+    ),
+    "a field of its own making": (
+        {"products": [{"title": "Shirt", "colour": "blue"}]},
+        "Sheet products, row 1, column colour: products have no such field",
+    ),
+    "a cell under no header": (
+        {"products": [{"Key": "shirt", "title": "Shirt", " ": "lost"}]},
+        "Sheet products, row 2, column D: this cell stands under no header",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_what_is_needed_is_said_at_the_row(name: str, tmp_path: Path) -> None:
+    sheets, sentence = NEEDED[name]
+    with pytest.raises(ArchiveError) as refusal:
+        records(book(sheets), tmp_path)
+    assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize("command", ["UPDATE", "REPLACE", "MERGE"])
+def test_a_wrong_value_is_told_at_its_cell_whatever_the_command(command: str, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"^Sheet products, row 2, column status: this must be one of ACTIVE, "):
+        records(book({"products": [{"Key": "shirt", "status": "SOON"}]}, command), tmp_path)
+
+
+def test_a_list_may_be_typed_where_the_column_is_json(tmp_path: Path) -> None:
+    rows: list[Cells] = [{"Key": "a", "title": "A", "tags (json)": "Red, Blue"}]
+    rows += [{"Key": "b", "title": "B", "tags (json)": '["a, b"]'}]
+    found = records(book({"products": rows}), tmp_path)["products"]
+    assert [fields["tags"] for _, fields in found] == [["Red", "Blue"], ["a, b"]]
+
+
+def test_a_row_without_key_is_not_taken_for_a_record_that_is_there(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="column Key: this cell is empty"):
+        records(book({"products": [{"title": "Shirt"}]}, "MERGE"), tmp_path)
+
+
+def test_an_entry_may_be_named_by_its_handle_on_the_sheet_of_its_type(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A name that a sheet's cannot hold whole."""
+    shop = sandbox.shop("empty")
+    type_, sheet = "a_type_with_a_very_long_name", "metaobjects (a_type_with_a_)"
+    definition: Cells = {"Key": type_, "name": "Long"}
+    fields: Cells = {"Key": type_, "key (text)": "name", "type": TEXT}
+    first: Cells = {"Key": f"{type_}/one", f"fields.name [{TEXT}]": "One"}
+    made = book(
+        {"metaobject_definitions": [definition], "metaobject_definitions.field": [fields], "metaobjects": [first]}
+    )
+    import_(sandbox, shop, made, tmp_path)
+    xlsx = sheet_of(archive_of(sandbox, shop, tmp_path), "xlsx", tmp_path / "sheet")
+
+    def change(book: Any) -> None:
+        name = next(name for name in book.sheetnames if name.startswith("metaobjects ("))
+        assert name.startswith(sheet[:20])
+        for header, value in (("Command", "NEW"), ("Key", "two"), ("fields.name", "Two")):
+            cell(book[name], header, 3).value = value
+
+    desk, _ = import_(sandbox, shop, edited(xlsx, change), tmp_path, stages=PLAN)
+    assert [row.key for row in of(desk, Verdict.CREATE)] == [(type_, "two")]
+
+
+def test_an_empty_store_gives_sheets_that_say_what_can_be_filled_in(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("empty")
+    xlsx = sheet_of(archive_of(sandbox, shop, tmp_path), "xlsx", tmp_path / "sheet")
+    headers = {sheet.title: [c.value for c in sheet[1]] for sheet in openpyxl.load_workbook(io.BytesIO(xlsx))}
+    assert headers["url_redirects"] == ["Command", "Key", "target"]
+    assert {"title", "tags (list)", "seo.title", "variants (rows)"} <= set(headers["products"])
+    assert {"options (pairs)", "price", "weight.value (number)"} <= set(headers["products.variants"])
+    assert "values (list)" in headers["products.options"]
+
+    def change(book: Any) -> None:
+        products = book["products"]
+        for header, value in (("Command", "NEW"), ("title", "Shirt"), ("tags", "Red, Blue")):
+            cell(products, header, 2).value = value
+        book["url_redirects"].append(["NEW", "/50% off/caf%C3%A9", "/"])
+
+    desk, _ = import_(sandbox, shop, edited(xlsx, change), tmp_path)
+    assert {row.key for row in desk.ledger.select(Where(outcomes=frozenset({Outcome.CREATED})), limit=9)} == {
+        ("shirt",),
+        ("/50% off/caf%C3%A9",),
+    }
+
+
+def test_a_path_stands_in_its_cell_as_it_is(tmp_path: Path) -> None:
+    for key, parts, text in (
+        (("/old/about",), 1, "/old/about"),
+        (("/caf%C3%A9",), 1, "/caf%C3%A9"),
+        (("50%",), 1, "50%25"),
+        (("external", "https://youtu.be/x"), 2, "external/https://youtu.be/x"),
+        (("automatic", "Buy 2 / get 1"), 2, "automatic/Buy 2 / get 1"),
+        (("designer", "anna"), 2, "designer/anna"),
+        (("a/b", "c/d", "e"), 3, "a%2Fb/c%2Fd/e"),
+    ):
+        assert (shown(key, parts), typed(text, parts)) == (text, key)
+    assert typed("%2Fold%2Fabout", 1) == ("/old/about",), "as files of before have it"
+    assert typed("external/https:%2F%2Fyoutu.be%2Fx", 2) == ("external", "https://youtu.be/x")
+
+
+def test_handles_are_made_as_shopify_makes_them() -> None:
+    for title, handle in (
+        ("Women's Blue Shirt", "womens-blue-shirt"),
+        ("  Größe & Maß  ", "grosse-mass"),
+        ("Crème brûlée (50%)", "creme-brulee-50"),
+        ("上着", "上着"),
+        ("ガイド", "ガイド"),
+        ("Øresund_2", "oresund-2"),
+        ("!!!", ""),
+        ("x" * 300, "x" * 255),
+    ):
+        assert handle_of(title) == handle
+
+
+def test_the_key_that_a_sentence_gives_as_an_example_is_one() -> None:
+    for name, resource in RESOURCES.items():
+        assert resource.key_problem(decode(resource.key_like) if name != "url_redirects" else ("/old-page",)) is None

@@ -1,0 +1,55 @@
+"""A product that somebody typed: its options follow from its variants, or its variants from its options.
+
+One that names neither has the one variant that Shopify gives to every product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from math import prod
+
+from ..resource import Fields
+
+MAX_VARIANTS = 2048  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/productSet
+ONLY = ["Title", "Default Title"]
+
+
+def whole(fields: Fields) -> Fields:
+    """With options and variants. What does not fit together is left to be judged."""
+    options, variants = fields.get("options"), fields.get("variants")
+    if not options and not variants:
+        options, variants = [_option(*ONLY)], [{"options": [list(ONLY)]}]
+    elif not variants:
+        options = list(options or ())
+        variants = _all(options)
+    else:
+        if not options and len(variants) == 1 and not variants[0].get("options"):
+            variants = [{**variants[0], "options": [list(ONLY)]}]
+        options = _named(options, variants)
+    return {**fields, "options": options, "variants": variants} if variants else {**fields, "options": options}
+
+
+def _option(name: str, *values: str) -> Fields:
+    return {"name": name, "values": list(values)}
+
+
+def _all(options: Sequence[Fields]) -> list[Fields]:
+    """A variant for each choice of values, as the admin makes them."""
+    names = [item.get("name") for item in options]
+    values = [item.get("values") or [] for item in options]
+    if None in names or not 0 < prod(map(len, values)) <= MAX_VARIANTS:
+        return []
+    return [{"options": [list(pair) for pair in zip(names, some, strict=True)]} for some in product(*values)]
+
+
+def _named(options: Sequence[Fields] | None, variants: Sequence[Fields]) -> list[Fields]:
+    """The options of the variants; of options that are said, the values that are not."""
+    found: dict[str, dict[str, None]] = {}
+    for item in variants:
+        for name, value in item.get("options") or ():
+            found.setdefault(name, {})[value] = None
+    if not options:
+        return [_option(name, *values) for name, values in found.items()]
+    own = {name: list(values) for name, values in found.items()}
+    return [item if item.get("values") else {**item, "values": own.get(item.get("name", ""), [])} for item in options]

@@ -1,0 +1,32 @@
+"""How a natural key stands in a cell: as archives encode it, save that a path may be a path.
+
+In an encoded key a ``/`` parts, and one that belongs to a name is written ``%2F``. Where only the last part can hold
+one (a redirect's path, a file's address, a discount's title) nothing else can be meant, so there it stands as it is,
+and with it everything else in that part: ``/old/caf%C3%A9`` is the path of just these characters.
+"""
+
+from __future__ import annotations
+
+from ..keys import Key, decode, encode
+from ..resource import Resource
+
+_OWN = 2  # parts of a key behind its owner's: namespace and key of a metafield
+
+
+def parts_of(resource: Resource, *, values: bool) -> int:
+    """How many parts a key in a sheet has (of an owner, where its values are columns); 0: that differs."""
+    return max(len(resource.key_shape) - (_OWN if values else 0), 0)
+
+
+def shown(key: Key, parts: int) -> str:
+    if len(key) == parts and parts in (1, 2) and "/" in key[-1]:
+        return "/".join([*(encode((part,)) for part in key[:-1]), key[-1]])
+    return encode(key)
+
+
+def typed(text: str, parts: int) -> Key:
+    """The inverse of `shown`; what `keys.encode` gives is understood as well."""
+    if parts in (1, 2) and text.count("/") >= parts:
+        *head, tail = text.split("/", parts - 1)
+        return (*(decode(part)[0] for part in head), tail)
+    return decode(text)

@@ -22,7 +22,8 @@ from runs.storage import storage
 from shops.models import Shop
 from shops.services import Refused
 from transfer.fidelity import summary
-from transfer.registry import order, withheld
+from transfer.registry import RESOURCES, order, withheld
+from transfer.sheets.lone import bound
 from transfer.stages import COMPARISON
 from transfer.unread import withheld_kinds
 from transfer.work import Desk
@@ -40,6 +41,7 @@ def create(
 ) -> Comparison:
     """A new comparison at the end of the line. Raises ArchiveError with one sentence. `claim`: as for an import."""
     run = Comparison(shop=shop, kind=Kind.COMPARISON, name=file[0][:255], other_name=other[0][:255] if other else "")
+    file, other = bound_one(file), bound_one(other) if other else None
     for _, content in (file, *([other] if other else [])):
         looked_at(content)
     try:
@@ -52,6 +54,11 @@ def create(
     except BaseException:
         storage().delete_tree(run.prefix)
         raise
+
+
+def bound_one(file: File) -> File:
+    """A file as the check expects it. Raises ArchiveError."""
+    return file[0], bound(file[1], file[0], RESOURCES)
 
 
 def exports_of(shop: Shop) -> list[Export]:

@@ -71,6 +71,7 @@ def compare(link: Link, who: Who, beside: comparisons.File | None = None, *, als
     """
     copy = Copy(purpose=Purpose.COMPARE, beside_name=beside[0][:255] if beside else "")
     if beside is not None:
+        beside = comparisons.bound_one(beside)
         services.looked_at(beside[1])
     return _begun(link, who, _allowed(link, also), copy, beside)
 

@@ -25,6 +25,7 @@ from transfer.outcomes import Outcome, Policy, Verdict
 from transfer.reasons import of_one, reason
 from transfer.registry import RESOURCES, order, withheld
 from transfer.sheets.book import ARCHIVE, form_of, quick_look
+from transfer.sheets.lone import bound
 from transfer.work import Row
 
 from .models import Copy, Import
@@ -46,6 +47,7 @@ def create(
     `anonymise`: people's names, addresses and notes are replaced before anything is planned (`transfer.anonymise`).
     `claim`: called in the transaction that saves the run; what it raises undoes everything.
     """
+    upload = bound(upload, name, RESOURCES)
     source_shop, resources = looked_at(upload)
     missing = missing_scopes(shop, resources)
     if missing:

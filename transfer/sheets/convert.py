@@ -13,10 +13,12 @@ from ..archive.check import quick_check, unpack
 from ..archive.directory import pack_directory
 from ..archive.manifest import ArchiveError, Manifest
 from ..archive.members import Member, MemberSet, MemberWriter
+from ..registry import RESOURCES
 from ..work import Checkpoint, Cursor, Desk
 from .book import ARCHIVE, form_of, open_file
 from .errors import name_of
 from .first import first_of
+from .lone import bound
 from .read import read
 from .write import write
 
@@ -90,7 +92,7 @@ def packed(path: Path, target: BinaryIO) -> BinaryIO:
         with path.open("rb") as file:
             shutil.copyfileobj(file, target, 1 << 20)
     target.seek(0)
-    return target
+    return bound(target, path.name, RESOURCES)
 
 
 def errors_of(desk: Desk) -> str | None:

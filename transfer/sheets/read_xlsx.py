@@ -28,6 +28,7 @@ MAX_ROW_TEXT = 50_000_000  # characters in all cells of a row
 MAX_COLUMNS = 16_384
 MAX_ROW = 1_048_576
 MAX_STRINGS = 50_000_000
+DIGITS = 15  # that Excel keeps of a number
 _DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
@@ -322,7 +323,9 @@ class _Rows:
             number = float(text)
             if self._style < len(self._dates) and self._dates[self._style]:
                 return _date(self._epoch, number)
-            return f"{Decimal(format(number, '.15g')):f}"
+            if abs(number) >= 10**DIGITS:
+                return Broken(f"a spreadsheet keeps {DIGITS} digits of a number; write this one into a cell of text")
+            return f"{Decimal(format(number, f'.{DIGITS}g')):f}"
         except (ValueError, ArithmeticError):
             return Broken("this is no number")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -113,13 +114,27 @@ class SheetWriter:
 _LEADING = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
 
+# What a program that opens CSV takes for a number or a date and shows as another text:
+# ``007``, an EAN, ``12E5``, ``3/4``.
+_SHAKY = re.compile(
+    r"0\d+|\d{12,}|-?\d+(?:[.,]\d+)?[eE][+-]?\d+|\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,4}\.\d{1,2}\.\d{1,4}|"
+    r"\d{1,2}:\d{2}(?::\d{2})?",
+    re.ASCII,
+)
+
+
+def _needs_mark(cell: str) -> bool:
+    return cell.startswith(_LEADING) or _SHAKY.fullmatch(cell) is not None
+
+
 def csv_row(row: Sequence[str]) -> bytes:
     """Nothing that a spreadsheet would compute: https://owasp.org/www-community/attacks/CSV_Injection.
 
-    And nothing that it would lose: LibreOffice takes every tab out of the cells of a CSV file.
+    And nothing that it would lose: LibreOffice takes every tab out of the cells of a CSV file, and all of them make
+    other numbers of long ones and dates of sizes.
     """
     buffer = io.StringIO()
-    neutral = (f"'{cell}" if cell.startswith(_LEADING) else cell for cell in row)
+    neutral = (f"'{cell}" if _needs_mark(cell) else cell for cell in row)
     csv.writer(buffer).writerow([cells.escaped(cell).replace("\t", "_x0009_") for cell in neutral])
     return buffer.getvalue().encode()
 
@@ -127,7 +142,7 @@ def csv_row(row: Sequence[str]) -> bytes:
 def csv_restored(cell: str) -> str:
     """The inverse of what `csv_row` does to a cell."""
     cell = cells.unescaped(cell)
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_LEADING) else cell
+    return cell[1:] if cell.startswith("'") and _needs_mark(cell[1:]) else cell
 
 
 def _bound(desk: Desk, cursor: Cursor, manifest: Manifest, form: str) -> Checkpoint:

@@ -277,7 +277,7 @@ def test_every_command_does_what_merchants_know_it_for(
     assert found[keys["DELETE"]].verdict is Verdict.DELETE
     assert (found[keys["IGNORE"]].outcome, found[keys["IGNORE"]].reason) == (Outcome.SKIPPED, Reason.EXCLUDED)
     assert (found["not-there"].verdict, found["not-there"].reason) == (Verdict.CANNOT, Reason.NOT_THERE)
-    assert (found["new-one"].verdict, found["new-one"].reason) == (Verdict.CANNOT, Reason.INVALID)
+    assert (found["new-one"].verdict, found["new-one"].reason) == (Verdict.CREATE, Reason.NONE)
     assert found["never-was"].outcome is Outcome.UNCHANGED
     refused = [row for row in of(desk, Verdict.CANNOT) if row.resource == "metafield_definitions"]
     assert [row.reason for row in refused] == [Reason.NOT_PERMITTED]

@@ -10,28 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from types import MappingProxyType
-from typing import NamedTuple
 
 from . import commands, line_ends
 from .archive.members import MemberSet
 from .dead_links import note
 from .fuller import fuller
 from .keys import Key, decode, encode, sort_key
+from .namesakes import Namesakes, Present, present_of
 from .outcomes import Outcome, Reason, State, Verdict
 from .renew import renew
 from .resource import Fields, Job, Resource
 from .work import Checkpoint, Cursor, Desk, Row
 
+UNMADE = (commands.Command.DELETE, commands.Command.IGNORE, commands.Command.UPDATE)  # rows that create nothing
 WINDOW = 500  # records between two checkpoints
-
-
-class Present(NamedTuple):
-    """One record of one side. `gid` stands where the side is a shop's snapshot, `command` where a row asks for more."""
-
-    key: Key
-    fields: Fields
-    gid: str
-    command: str = ""
 
 
 def compare(
@@ -52,11 +44,13 @@ def compare(
     """
     cursor = cursor or {"resource": 0, "after": None, "compared": {}}
     names = [name for name in desk.registry if name in archive.resources]
+    twins = Namesakes.of(desk, archive, snapshot)
     while cursor["resource"] < len(names):
-        window = _Window(desk, desk.registry[names[cursor["resource"]]], hidden, edited)
+        window = _Window(desk, desk.registry[names[cursor["resource"]]], hidden, edited, archive, twins)
         name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
-        for key, wanted, present in side_by_side(present_of(archive, name, after), present_of(snapshot, name, after)):
+        sides = (twins.side(desk, window.resource, members, after) for members in (archive, snapshot))
+        for key, wanted, present in side_by_side(*sides):
             if not wanted and name not in whole:
                 continue
             window.judge(key, wanted, present)
@@ -84,22 +78,49 @@ class _Window:
     resource: Resource
     hidden: Mapping[str, str]
     edited: bool
+    archive: MemberSet
+    twins: Namesakes
     rows: list[Row] = field(default_factory=list)
     pairs: dict[Key, tuple[Fields, Fields]] = field(default_factory=dict)
     told: set[Key] = field(default_factory=set)
+    firsts: dict[Key, Present] | None = None
 
     def judge(self, key: Key, wanted: list[Present], present: list[Present]) -> None:
         paired = len(wanted) == len(present) == 1
         if paired and self.edited:
             wanted = [wanted[0]._replace(fields=line_ends.kept(present[0].fields, wanted[0].fields))]
-        why = self._forbidden(key)
-        self.rows += forbidden(self.resource, key, wanted, why) if why else judge(self.resource, key, wanted, present)
+        self.rows += self._judged(key, wanted, present)
         if paired:
             if not (self.edited or wanted[0].command):
                 self.rows[-1] = fuller(self.resource, self.rows[-1], present[0].fields, wanted[0].fields)
             self.pairs[key] = (present[0].fields, _whole(self.resource, wanted[0], present[0]))
             if wanted[0].command != commands.Command.REPLACE and (self.edited or wanted[0].command):
                 self.told.add(key)
+
+    def _judged(self, key: Key, wanted: list[Present], present: list[Present]) -> list[Row]:
+        why, unclear = self._forbidden(key), self.twins.unclear.get(self.resource.name, {}).get(key)
+        if why or unclear:
+            return forbidden(self.resource, key, wanted, why or unclear or "", unclear=not why)
+        rows = judge(self.resource, key, wanted, present)
+        for row in rows:
+            if row.verdict is Verdict.CREATE:
+                self._with_first(row)
+            elif row.verdict is Verdict.UPDATE:
+                row.detail = row.detail or self.twins.note(self.resource.name, key)
+        return rows
+
+    def _with_first(self, row: Row) -> None:
+        """What Shopify makes together with a new record is the first of the archive's own, and not one more."""
+        kind = self.resource.first_of(row.after) if row.after is not None else ""
+        if not kind or kind not in self.archive.resources:
+            return
+        if self.firsts is None:
+            made = (one for one in present_of(self.archive, kind, None) if one.command not in UNMADE)
+            size, self.firsts = len(row.key), {}
+            for one in made:
+                self.firsts.setdefault(one.key[:size], one)
+        if row.after is not None and (first := self.firsts.get(row.key)) is not None:
+            row.after = self.resource.with_first(row.after, first.key, first.fields)
 
     def _forbidden(self, key: Key) -> str:
         """Why the target lets nothing be written under this key; empty where it does."""
@@ -125,11 +146,6 @@ def _whole(resource: Resource, wanted: Present, present: Present) -> Fields:
 
 def _counts(archive: MemberSet, cursor: Cursor) -> dict[str, tuple[int, int | None]]:
     return {name: (cursor["compared"].get(name, 0), archive.count(name)) for name in archive.resources}
-
-
-def present_of(members: MemberSet, resource: str, after: Key | None) -> Iterator[Present]:
-    for line in members.records(resource, after=after):
-        yield Present(line.key, line.fields, line.gid, line.command)
 
 
 def side_by_side(
@@ -163,12 +179,11 @@ def judge(resource: Resource, key: Key, wanted: Sequence[Present], present: Sequ
     return _group(resource, key, list(wanted), list(present))
 
 
-def forbidden(resource: Resource, key: Key, wanted: Sequence[Present], why: str) -> list[Row]:
-    """The rows of a key that the app may not touch in the target: listed, with what would help."""
-    return [
-        Row(resource.name, key, number, Verdict.CANNOT, reason=Reason.NOT_PERMITTED, detail=why)
-        for number, _ in enumerate(wanted)
-    ]
+def forbidden(resource: Resource, key: Key, wanted: Sequence[Present], why: str, *, unclear: bool = False) -> list[Row]:
+    """The rows of a key that is not touched in the target, with what would help. `unclear`: it may be another's."""
+    verdict = Verdict.CONFLICT if unclear else Verdict.CANNOT
+    reason = Reason.AMBIGUOUS if unclear else Reason.NOT_PERMITTED
+    return [Row(resource.name, key, number, verdict, reason=reason, detail=why) for number, _ in enumerate(wanted)]
 
 
 def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Present]) -> list[Row]:

@@ -12,9 +12,10 @@ from functools import partial
 from typing import Any
 
 from .archive.members import MemberSet
-from .compare import Present, present_of, side_by_side
+from .compare import side_by_side
 from .diff import Change, text_of
 from .keys import Key, decode, encode
+from .namesakes import Present, present_of
 from .outcomes import State, Verdict
 from .registry import in_order
 from .resource import Fields, Resource

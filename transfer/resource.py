@@ -262,6 +262,7 @@ class Resource(ABC):
     optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does
     personal = False  # they tell of people: nobody who did not ask for them is told even their names
     told_apart = True  # False: several may share a key, and then a reference does not say which is meant
+    two_names = False  # some go by an id and others by what people call them (`called`, `by_name`)
     of_others = False  # each is of a record of another kind, which its key names first: kind, that record's key
     tells_of: tuple[str, ...] = ()  # other kinds that tell of people, whose names stand in the keys of these
     parted = False  # records whose key begins differently have different fields: a sheet of their own each
@@ -405,6 +406,26 @@ class Resource(ABC):
     def sources(self, key: Key, fields: Fields) -> Iterator[tuple[Target, str, str]]:
         """(record, path in it, path here): what of this record is to be written again where that path changes."""
         return iter(())
+
+    def called(self, key: Key, fields: Fields) -> str:
+        """What people call a record, of a kind with `two_names`; empty where it is not said."""
+        raise NotImplementedError(f"{self.name} have one name")
+
+    def by_name(self, key: Key) -> bool:
+        """Whether the key of a record, of a kind with `two_names`, is what people call it."""
+        raise NotImplementedError(f"{self.name} have one name")
+
+    def same(self, key: Key, other: Key, before: Fields | None) -> bool:
+        """Whether what the target has under `other` is still the record of `key`, which was as `before` in the plan."""
+        return key == other
+
+    def first_of(self, fields: Fields) -> str:
+        """The kind of which Shopify makes a record together with a new one of these, where it does not say which."""
+        return ""
+
+    def with_first(self, fields: Fields, key: Key, first: Fields) -> Fields:
+        """A new record that says which is to be the first of what Shopify makes together with it."""
+        raise NotImplementedError(f"{self.name} are made alone")
 
     def anonymous_key(self, key: Key, alias: Callable[[str], str]) -> Key:
         """The key of a record of people that must name nobody; the same for the same one, always."""

@@ -121,7 +121,7 @@ def _unproven(row: Row, error: ShopifyError) -> None:
 def _prove(resource: Resource, row: Row, reading: Reading, current: dict[str, object]) -> None:
     assert row.after is not None
     differing = [change.path for change in resource.changes(current, row.after)]
-    if reading.key != row.key:
+    if not resource.same(row.key, reading.key, row.before):
         differing.append(f"key (the target store named it {' / '.join(reading.key)})")
     row.verified = not differing
     if not differing:

@@ -213,9 +213,12 @@ class Writes(Writing):
         for name, group in groupby(existing, lambda row: row.resource):
             resource = self.desk.registry[name]
             for row, current in self.look(resource, list(group), "after the plan was made"):
-                if current.reading.key != row.key:
+                if not resource.same(row.key, current.reading.key, row.before):
                     fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
-                elif (after := _drift(resource, row, current.fields, governors.written(row))) is not None:
+                    continue
+                if current.reading.key != row.key:  # it is about to learn this one, by which others name it already
+                    self.desk.ids.put([Id(row.gid, row.target)])
+                if (after := _drift(resource, row, current.fields, governors.written(row))) is not None:
                     wanted[row.target] = after
         return wanted
 
@@ -269,7 +272,7 @@ class Deletions(Writing):
         going: list[tuple[Row, Job]] = []
         for row, current in self.look(resource, rows, "after the plan was made"):
             assert row.before is not None
-            if current.reading.key != row.key:
+            if not resource.same(row.key, current.reading.key, row.before):
                 fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
             elif stirred := moved(resource, row.before, current.fields, governors.written(row)):
                 fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")

@@ -55,6 +55,11 @@ def named(fields: Fields) -> Key | None:
     return key_of({"name": fields.get("name"), **fields}) if fields.get("externalId") or fields.get("name") else None
 
 
+def same(key: Key, other: Key) -> bool:
+    """Whether keys that begin with a company's may be of one record: of one that goes by its id and by its name."""
+    return key == other or (key[2:] == other[2:] and {key[0], other[0]} == {ID, NAME})
+
+
 def contradiction(key: Key, fields: Fields) -> str | None:
     if key_of(fields) == key:
         return None

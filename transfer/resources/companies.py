@@ -85,6 +85,7 @@ class Companies(Plain):
     uncarried = frozenset({"customerSince", "firstLocation"})
     optional = "business customers: tick them only where you may copy who buys from the store, and where it sells B2B"
     personal = True
+    two_names = True
     scopes = Scopes(read=("read_companies",), write=("write_companies",))
     gid_types = ("Company",)
     identify = {"Company": business.NAMED}
@@ -147,6 +148,24 @@ class Companies(Plain):
     def named(self, fields: Fields) -> Key | None:
         return business.named(fields)
 
+    def called(self, key: Key, fields: Fields) -> str:
+        return str(fields.get("name") or (key[1] if self.by_name(key) else ""))
+
+    def by_name(self, key: Key) -> bool:
+        return key[0] == business.NAME
+
+    def same(self, key: Key, other: Key, before: Fields | None) -> bool:
+        """One that learns its external id from the archive was known by its name before."""
+        return key == other or (before is not None and other == business.key_of(before))
+
+    def first_of(self, fields: Fields) -> str:
+        return "" if fields.get("firstLocation") else "company_locations"
+
+    def with_first(self, fields: Fields, key: Key, first: Fields) -> Fields:
+        own = business.said_by(key[2:], first)
+        name = own.get("name") or key[3]
+        return {**fields, "firstLocation": {"name": name, "externalId": own.get("externalId")}}
+
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         return business.contradiction(key, fields)
 
@@ -181,7 +200,7 @@ class Companies(Plain):
         return {"input": {"company": own, **({"companyLocation": first} if first else {})}}
 
     def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
-        return {"input": {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}}
+        return {"input": {name: job.after.get(name) for name in (*_OWN, "externalId") if touches(job.changed, name)}}
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:
         """Shopify would make a second one of a name without a word."""

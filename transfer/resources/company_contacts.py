@@ -168,6 +168,9 @@ class CompanyContacts(Resource):
         found = [{**one, "location": translate(one["location"])} for one in fields["roles"]]
         return {**fields, "roles": [one for one in found if one["location"] is not None]}
 
+    def same(self, key: Key, other: Key, before: Fields | None) -> bool:
+        return business.same(key, other)
+
     def owners(self, key: Key) -> Iterator[Target]:
         yield Target("companies", key[:2])
         yield Target("customers", key[2:])

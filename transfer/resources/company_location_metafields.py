@@ -7,7 +7,7 @@ from typing import Any
 
 from ..keys import Key
 from ..references import Target
-from ..resource import Ask, Ids, Talk
+from ..resource import Ask, Fields, Ids, Talk
 from . import _business as business
 from . import company_locations
 from ._business_metafields import BusinessMetafields
@@ -44,6 +44,9 @@ class CompanyLocationMetafields(BusinessMetafields):
     refers_to = ("company_locations", *REFERRED)
     hangs_on, owner_types = "company_locations", ("COMPANY_LOCATION",)
     document, connection = _READ, "companyLocations"
+
+    def same(self, key: Key, other: Key, before: Fields | None) -> bool:
+        return business.same(key, other)
 
     def owner_gid(self, key: Key, ids: Ids) -> Talk[str | None]:
         """Of two locations of a company that share their name, nobody can say whose it is."""

@@ -171,6 +171,9 @@ class CompanyLocations(Plain):
 
     # -- meaning
 
+    def same(self, key: Key, other: Key, before: Fields | None) -> bool:
+        return business.same(key, other)
+
     def owners(self, key: Key) -> Iterator[Target]:
         yield Target("companies", key[:2])
 

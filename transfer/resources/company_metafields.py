@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..keys import Key
+from ..resource import Fields
 from . import _business as business
 from ._business_metafields import BusinessMetafields
 from ._shapes import WORD
@@ -35,6 +36,9 @@ class CompanyMetafields(BusinessMetafields):
     refers_to = REFERRED
     hangs_on, owner_types = "companies", ("COMPANY",)
     document, connection = _READ, "companies"
+
+    def same(self, key: Key, other: Key, before: Fields | None) -> bool:
+        return business.same(key, other)
 
     def owner_key(self, owner: Mapping[str, Any]) -> Key:
         return business.key_of(owner)

@@ -12,6 +12,7 @@ from runs import bell
 from runs.follow import follow
 from runs.states import Status
 from runs.storage import storage
+from runs.templatetags.words import label, reasons
 from shops.commands import Broken
 from shops.models import Shop
 from shops.services import Refused
@@ -28,6 +29,7 @@ from transfer.work import Storage
 from . import services
 from .forms import selection
 from .models import Export
+from .out import names_folder
 
 
 def common_arguments(parser: ArgumentParser) -> None:
@@ -110,7 +112,7 @@ def save(run: Export, out: Path) -> None:
 
 def place(source: BinaryIO, out: Path) -> None:
     """Puts a file where it is wanted, whole or not at all."""
-    if out.is_dir() or str(out).endswith("/") or out.suffix == "":
+    if names_folder(str(out)):
         write_directory(source, out)
         return
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -126,19 +128,15 @@ def missing(run: Export) -> int:
     return sum(own[NOT_THERE]["count"] for own in run.result["not_carried"].values() if NOT_THERE in own)
 
 
-def label_of(kind: str) -> str:
-    return RESOURCES[kind].label if kind in RESOURCES else kind
-
-
 def left_out(run: Export) -> Iterator[str]:
     """A line for each reason for which something of the store is not in the archive."""
-    for kind, reasons in run.result["not_carried"].items():
-        for reason, own in reasons.items():
-            count = "some" if own["count"] is None else f"{own['count']:,}"
-            such = f" ({', '.join(own['examples'][:3])})" if own["examples"] else ""
-            yield f"Not in it: {count} of {label_of(kind).lower()}: {reason}{such}."
+    for kind, noted in run.result["not_carried"].items():
+        for note in reasons(noted):
+            count = "" if note["count"] is None else f" ({note['count']:,})"
+            such = f" ({', '.join(note['examples'][:3])})" if note["examples"] else ""
+            yield f"Not in it: {label(kind)}{count}: {note['why']}{such}."
     for kind, own in run.result["deleted_references"].items():
-        yield f"{label_of(kind)}: {own['count']:,} references to what the store no longer has."
+        yield f"{label(kind)}: {own['count']:,} references to what the store no longer has."
 
 
 def spreadsheet_errors(files: Storage, name: str | None, out: str | None) -> None:

@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from shops.commands import Broken
+from transfer.archive import ArchiveError
 from transfer.archive.directory import doubt_folder
+from transfer.sheets.book import ARCHIVE, form_of
 
 
 def wanted(text: str) -> Path:
@@ -20,20 +22,25 @@ def wanted(text: str) -> Path:
         if names_folder(text):
             doubt_folder(out)
             _try(_nearest(out))
+            out.mkdir(parents=True, exist_ok=True)  # a path does not remember that a / made it a directory
         elif out.exists() and not out.is_file():
             raise Broken(f"{text} is no file that an archive could go into.")
         else:
+            _spare(out)
             _try(_nearest(out.parent))
     except OSError as problem:
         raise Broken(f"The archive cannot be written to {text}: {problem.strerror}.") from None
     return out
 
 
-def errors_wanted(text: str) -> Path:
-    """The file that the errors of a spreadsheet are to go into. Raises Broken where it cannot be written."""
+def errors_wanted(text: str, source: Path) -> Path:
+    """The file that the errors of `source` are to go into. Raises Broken where it cannot be written, or will not be."""
     if not text.strip() or names_folder(text):
         raise Broken("Name a file after --errors, such as errors.xlsx.")
+    if source.is_dir() or (source.is_file() and _is_archive(source)):
+        raise Broken(f"--errors is for spreadsheets, and {source} is none; what is wrong with it is said at once.")
     try:
+        _spare(Path(text))
         _try(_nearest(Path(text).parent))
     except OSError as problem:
         raise Broken(f"The errors cannot be written to {text}: {problem.strerror}.") from None
@@ -41,7 +48,23 @@ def errors_wanted(text: str) -> Path:
 
 
 def names_folder(text: str) -> bool:
-    return text.endswith(os.sep) or Path(text).is_dir() or Path(text).suffix == ""
+    """Whether what somebody typed is a directory: one that is there, or what has neither a suffix nor is a file."""
+    path = Path(text)
+    return text.endswith(os.sep) or path.is_dir() or (path.suffix == "" and not path.is_file())
+
+
+def _spare(out: Path) -> None:
+    """Archives and spreadsheets may be written again; whatever else is there was meant for something."""
+    if out.is_file():
+        with out.open("rb") as file:
+            if file.read(2) not in (b"", b"PK"):
+                raise Broken(f"{out} is there already, and is no archive: name another file, or delete it first.")
+
+
+def _is_archive(source: Path) -> bool:
+    with suppress(OSError, ArchiveError), source.open("rb") as file:
+        return form_of(file) == ARCHIVE
+    return False  # whatever it is, reading it will say so
 
 
 def _nearest(folder: Path) -> Path:

@@ -51,6 +51,12 @@ def open_archive(path: Path) -> BinaryIO:
         raise Broken(str(problem)) from None
 
 
+def doubt_report(report: Path, archive: Path) -> None:
+    """Raises Broken where the report would be written over what it is to tell of."""
+    if report.exists() and archive.exists() and report.samefile(archive):
+        raise Broken(f"The report cannot go into {report}: that is the archive. Name another file after --report.")
+
+
 def anonymise_argument(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--anonymise", action="store_true", help="replace the names, addresses and notes of people (for staging stores)"

@@ -199,7 +199,7 @@ def test_a_record_that_the_store_does_not_have_is_named(source: str, tmp_path: P
     how: dict[str, Any] = {"out": str(tmp_path / "a.zip"), "inline": True}
     said = Said(capsys, "export_store", source, record=["products/shirt-0", "products/nowhere"], **how)
     assert said.code == 1
-    assert "Not in it: 1 of products: the store has no such record (nowhere)." in said.out.splitlines()
+    assert "Not in it: Products (1): the store has no such record (nowhere)." in said.out.splitlines()
     assert Said(capsys, "export_store", source, record=["products/shirt-0"], **how).code == 0
 
 

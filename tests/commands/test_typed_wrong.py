@@ -10,6 +10,7 @@ import pytest
 from django.core.management import ManagementUtility
 from django.db import connection
 
+from exports.out import names_folder, wanted
 from tests.commands.test_commands import archive, file, source, target  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +44,10 @@ TYPED: dict[tuple[str, ...], str] = {
     ("import_archive", STORE, "{dir}/no.zip", "--errors", "{dir}"): "errors.xlsx",
     ("import_archive", STORE, "{dir}/no.zip", "--errors", ""): "errors.xlsx",
     ("import_archive", STORE, "{dir}/no.zip", "--errors", "{text}/a.xlsx"): "The errors cannot be written to",
+    ("export_store", STORE, "--out", "{text}"): "is there already, and is no archive",
+    ("convert_archive", "{dir}/no.zip", "{text}"): "is there already, and is no archive",
+    ("import_archive", STORE, "{dir}", "--errors", "{dir}/a.xlsx"): "is for spreadsheets",
+    ("import_archive", STORE, "{text}", "--report", "{text}"): "that is the archive",
     ("convert_archive", "{text}", "{dir}/a.xlsx", "--errors", "{text}/a.xlsx"): "The errors cannot be written to",
     ("convert_archive", "{dir}/no.zip", "{dir}/a.xlsx"): "no.zip cannot be read or written",
     ("convert_archive", "{dir}", "{dir}/a.xlsx"): "holds no manifest.json",
@@ -131,3 +136,8 @@ def test_nothing_is_written_into_a_directory_of_other_things(
     (tmp_path / "work" / "manifest.json").write_text("{}")
     assert typed(monkeypatch, capsys, *line)[0] == 0
     assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["backup.2026/", "backup"])
+def test_a_directory_is_one_whatever_its_name_looks_like(app: Any, tmp_path: Path, name: str) -> None:
+    assert names_folder(str(wanted(f"{tmp_path}/{name}")))

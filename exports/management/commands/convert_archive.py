@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.commands import form_of, place, spreadsheet_errors
-from exports.out import errors_wanted
+from exports.out import errors_wanted, wanted
 from shops.commands import Broken, Sentences
 from transfer.archive import ArchiveError
 from transfer.local import offline_desk
@@ -26,9 +26,9 @@ class Command(Sentences):
         parser.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
 
     def handle(self, **options: Any) -> None:
-        source, out = Path(options["source"]), Path(options["out"])
+        source, out = Path(options["source"]), wanted(options["out"])
         if options["errors"] is not None:
-            errors_wanted(options["errors"])
+            errors_wanted(options["errors"], source)
         try:
             counts = _convert(source, out, options["errors"])
         except ArchiveError as problem:

@@ -37,7 +37,9 @@ class Command(Sentences):
     def _import(self, options: dict[str, Any]) -> int:
         path, quiet, inline = Path(options["archive"]), options["json"], options["inline"]
         if options["errors"] is not None:
-            errors_wanted(options["errors"])
+            errors_wanted(options["errors"], path)
+        if options["report"]:
+            commands.doubt_report(Path(options["report"]), path)
         shop = shop_named(options["domain"])
         if options["report"]:
             Path(options["report"]).open("ab").close()  # said now, and not when everything is written

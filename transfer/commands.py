@@ -15,7 +15,7 @@ from .diff import text_of
 from .keys import Key
 from .outcomes import Outcome, Reason, State, Verdict
 from .resource import Fields, Resource
-from .shapes import ANY_NAME, ITEM, Object, Shape
+from .shapes import ANY_NAME, ITEM, MapOf, Object, Shape
 from .work import Row
 
 
@@ -147,9 +147,9 @@ def mirrored(resource: Resource, before: Fields, wanted: Fields) -> Fields:
 class _Emptying:
     """Says an empty text or list where a record says nothing, and that may be empty.
 
-    A state, a price or a name may not: what cannot be empty stays as it is, and so does what is not said of a
-    definition's rules, which have names of their own. `names`: lists whose items have names. `mentioned`: only where
-    the record says null; of what somebody named (an entry's fields) an archive leaves out what is empty.
+    A state, a price or a name may not: what cannot be empty stays as it is. `names`: lists whose items have names.
+    `mentioned`: only where the record says null; of what somebody named (an entry's fields, a definition's rules) an
+    archive leaves out what is empty.
     """
 
     names: Mapping[str, str]
@@ -180,6 +180,9 @@ class _Emptying:
         return None
 
     def _object(self, path: str, own: Shape, present: Fields, value: Fields | None, *, whole: bool) -> Fields | None:
+        if isinstance(own, MapOf) and own.lasting is not None:
+            gone = present.keys() - (value or {}).keys() - own.lasting
+            return {**(value or {}), **dict.fromkeys(sorted(gone), "")} if gone else None
         if not all(isinstance(inner, Object) for name, inner in own.inner() if name == ANY_NAME):
             return None
         if value is not None:

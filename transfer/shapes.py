@@ -292,10 +292,21 @@ def together(also: Also | None, value: dict[str, Any]) -> Wrong | None:
 
 
 class MapOf(Shape):
-    """An object whose fields somebody chose the names of."""
+    """An object whose fields somebody chose the names of.
 
-    def __init__(self, shape: Shape, is_: str, *, least: int = 0, also: Also | None = None) -> None:
-        self.shape, self.is_, self.least, self.also = shape, is_, least, also
+    `lasting`: of texts that an empty one takes away, the names of those that stay; None where none can be taken away.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        is_: str,
+        *,
+        least: int = 0,
+        also: Also | None = None,
+        lasting: frozenset[str] | None = None,
+    ) -> None:
+        self.shape, self.is_, self.least, self.also, self.lasting = shape, is_, least, also, lasting
 
     def wrong(self, value: Json, part: bool = False) -> Wrong | None:
         if type(value) is not dict:

@@ -109,6 +109,32 @@ def test_an_update_says_what_it_keeps(emptied: tuple[Builder, Builder], tmp_path
     assert look(target)["variants"]["nodes"][0]["compareAtPrice"] == "20.00"
 
 
+REDEFINE = """mutation R($definition: MetafieldDefinitionUpdateInput!) {
+  metafieldDefinitionUpdate(definition: $definition) { userErrors { message } } }"""
+RULES = "{ metafieldDefinitions(ownerType: PRODUCT, first: 9) { nodes { key validations { name value } } } }"
+
+
+def test_a_rule_that_the_source_has_no_more(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    rules = [{"name": "max", "value": "5"}, {"name": "min", "value": "1"}]
+    source.define_metafield("custom.size", "number_integer", validations=rules)
+    source.define("card", {**NAME, "validations": rules})
+    copy(source, target, tmp_path)
+    own = {"ownerType": "PRODUCT", "namespace": "custom", "key": "size"}
+    source.ask(REDEFINE, definition={**own, "validations": rules[:1]})
+    card = source.ask('{ metaobjectDefinitionByType(type: "card") { id } }')["metaobjectDefinitionByType"]["id"]
+    source.redefine(card, {"update": {"key": "name", "validations": rules[1:]}})
+    desk, _ = copy(source, target, tmp_path)
+    verdicts = {row.resource: row.verdict for row in desk.ledger.select(Where(), limit=100)}
+    assert (verdicts["metafield_definitions"], verdicts["metaobject_definitions"]) == (Verdict.FULLER, Verdict.FULLER)
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    assert (troubles(desk), total(desk, f"outcome:{Outcome.UPDATED}")) == ({}, 2)
+    (found,) = target.ask(RULES)["metafieldDefinitions"]["nodes"]
+    assert found["validations"] == rules[:1]
+    again, _ = copy(source, target, tmp_path, policy="mirror")
+    assert again.client.writes == 0
+
+
 @pytest.mark.parametrize("title", ["", "Better shirt"])
 def test_a_mirror_takes_it_away(emptied: tuple[Builder, Builder], tmp_path: Path, title: str) -> None:
     source, target = emptied

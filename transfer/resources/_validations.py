@@ -20,9 +20,9 @@ def as_map(validations: list[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def as_list(validations: Mapping[str, str], translate: Translate) -> list[dict[str, str | None]]:
-    """The input form, with the target's GIDs."""
+    """The input form, with the target's GIDs. An empty text is a rule that is to be no more."""
     rewritten = rewrite(validations, translate)
-    return [{"name": name, "value": value} for name, value in sorted((rewritten or {}).items())]
+    return [{"name": name, "value": value} for name, value in sorted((rewritten or {}).items()) if value]
 
 
 def beside(present: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
@@ -81,4 +81,4 @@ def _problem(validations: Mapping[str, Any]) -> str | None:
     return None
 
 
-SHAPE = MapOf(Text(), "an object of texts", also=_problem)
+SHAPE = MapOf(Text(), "an object of texts", also=_problem, lasting=frozenset({ONE, MANY}))

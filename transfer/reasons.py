@@ -73,8 +73,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "What is missing stands at each of them; fill it in, then import again.",
     ),
     Reason.FULLER: (
-        "have all that the archive has, and values or parts that it has not, which were kept",
-        "To take these away, import again and choose to delete what the archive does not have.",
+        "were kept with more than the archive has: single values, or parts such as variants",
+        "To take that away, import again and choose to delete what the archive does not have.",
     ),
     Reason.GONE: ("vanished from this store while the import ran", "Import the archive again to create them anew."),
 }

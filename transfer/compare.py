@@ -7,7 +7,7 @@ of equal content pair, and of what remains nobody can say which belongs to which
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from types import MappingProxyType
 
@@ -187,8 +187,14 @@ def forbidden(resource: Resource, key: Key, wanted: Sequence[Present], why: str,
 
 
 def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Present]) -> list[Row]:
-    """A group of duplicates: equal content pairs, the rest is ambiguous on both sides."""
-    rows: list[Row] = []
+    """A group of duplicates: equal content pairs, the rest is ambiguous on both sides.
+
+    What the target has beside it may be one of those, so it is left alone under every policy.
+    """
+    if wanted and all(record.command == commands.Command.IGNORE for record in wanted):
+        rows = [_one(resource, key, record, None) for record in wanted]
+        return [replace(row, number=number) for number, row in enumerate(rows)]
+    rows = []
     for record in wanted:
         same = (other for other in present if not resource.changes(other.fields, record.fields))
         twin = next(same, None) if not record.command else None
@@ -205,7 +211,12 @@ def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Pr
                     detail="Several records share this key; make the keys unique in the source, then export again.",
                 )
             )
-    rows += [_row(resource, key, None, other) for other in present]
+    unclear = any(row.verdict is Verdict.CONFLICT for row in rows)
+    for other in present:
+        row = _row(resource, key, None, other)
+        if unclear:
+            row.outcome, row.state, row.reason = Outcome.LEFT, State.DONE, Reason.AMBIGUOUS
+        rows.append(row)
     for number, row in enumerate(rows):
         row.number = number
     return rows

@@ -113,6 +113,30 @@ def test_two_of_one_title_are_ambiguous_where_they_differ(sandbox: Sandbox, tmp_
     assert [row.reason for row in twins] == [Reason.AMBIGUOUS] * 2
 
 
+def test_a_mirror_deletes_none_of_those_that_nobody_can_tell_apart(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The archive holds two of this title, and the target two others: which is which, nobody can say."""
+    source, target = sandbox.shop("plain"), sandbox.shop("plain")
+    for shop, shares in ((source, (0.1, 0.2)), (target, (0.3, 0.4))):
+        for share in shares:
+            _automatic(sandbox, shop, "Twins", share)
+    archive = archive_of(sandbox, source, tmp_path, resources=["discounts"])
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy="mirror")
+    twins = [row for row in desk.ledger.select(Where(resource="discounts"), limit=100) if row.key[1] == "Twins"]
+    assert [(str(row.verdict), str(row.outcome)) for row in twins] == [("conflict", "failed")] * 2 + [
+        ("extra", "left")
+    ] * 2
+    assert {row.reason for row in twins} == {Reason.AMBIGUOUS}
+
+
+def _automatic(sandbox: Sandbox, shop: str, title: str, share: float) -> None:
+    document = """mutation Make($discount: DiscountAutomaticBasicInput!) {
+      discountAutomaticBasicCreate(automaticBasicDiscount: $discount) { userErrors { message } } }"""
+    gets = {"items": {"all": True}, "value": {"percentage": share}}
+    own = {"title": title, "startsAt": "2024-01-01T00:00:00Z", "customerGets": gets}
+    made = sandbox.graphql(shop, document, discount=own)
+    assert not made["discountAutomaticBasicCreate"]["userErrors"]
+
+
 def test_a_discount_never_becomes_wider(sandbox: Sandbox, tmp_path: Path) -> None:
     """On one of two shirts that the target lacks it is written for the other; on none of them, not at all."""
     source, target = sandbox.shop("plain", products=3), sandbox.shop("plain", products=1)

@@ -8,7 +8,10 @@ from typing import Any
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_companies import BUSINESS, CREATE, _ask, _companies, _row
 from tests.transfer.test_sheets_by_hand import Cells, book
+from transfer.compare import judge
+from transfer.namesakes import Present
 from transfer.outcomes import Outcome, Reason, Verdict
+from transfer.registry import RESOURCES
 from transfer.work import Desk, Where
 
 TEXT = "single_line_text_field"
@@ -100,3 +103,13 @@ def test_a_company_of_a_spreadsheet_gets_the_places_of_its_rows_and_no_other(san
     assert all(row.verified for row in desk.ledger.select(Where(), limit=9))
     found: Any = _companies(sandbox, shop)["Hotel Nord"]["locations"]["nodes"]
     assert {(one["name"], one["externalId"]) for one in found} == {("Bar", None), ("Berlin", "HN-B")}
+
+
+def test_rows_that_say_ignore_leave_alone_what_nobody_can_tell_apart() -> None:
+    kind = RESOURCES["companies"]
+    key, fields = ("name", "Twins"), {"name": "Twins", "externalId": None}
+    wanted = [Present(key, {}, "", "IGNORE"), Present(key, {"note": "x"}, "", "IGNORE")]
+    rows = judge(kind, key, wanted, [Present(key, fields, "1"), Present(key, {**fields, "note": "y"}, "2")])
+    assert [(row.outcome, row.reason, row.number) for row in rows] == [
+        (Outcome.SKIPPED, Reason.EXCLUDED, number) for number in range(2)
+    ]

@@ -305,3 +305,40 @@ def test_handles_are_made_as_shopify_makes_them() -> None:
 def test_the_key_that_a_sentence_gives_as_an_example_is_one() -> None:
     for name, resource in RESOURCES.items():
         assert resource.key_problem(decode(resource.key_like) if name != "url_redirects" else ("/old-page",)) is None
+
+
+TYPED: dict[str, tuple[str, object, str]] = {
+    "a whole number": ("number_integer", "12.5", "a whole number such as 12"),
+    "a number": ("number_decimal", "12,5", "a number such as 12.5"),
+    "a date": ("date", "31.1.2026", "a date such as 2026-01-31"),
+    "a colour": ("color", "red", "a colour such as #1a2b3c"),
+    "a flag": ("boolean", "yes", "true or false"),
+    "a reference": ("product_reference", "blue-shirt", "a reference such as shopsync:products/blue-shirt"),
+    "a weight": ("weight", "2 kg", 'JSON such as {"value": 2.5, "unit": "cm"}'),
+    "a list of numbers": ("list.number_integer", "1, two", "a list, each item of it a whole number such as 12"),
+}
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_value_that_cannot_be_of_its_type_is_told_at_its_cell(name: str, tmp_path: Path) -> None:
+    type_, value, says = TYPED[name]
+    header = f"custom.note [{type_}]"
+    with pytest.raises(ArchiveError) as refusal:
+        records(book({"product_metafields": [{"Key": "shirt", header: value}]}), tmp_path)
+    assert f"Sheet product_metafields, row 2, column {header}: this must be {says}." in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("type_", "typed_", "value"),
+    [
+        ("boolean", True, "true"),
+        ("number_integer", 12, "12"),
+        ("list.number_integer", "1, 2", "[1,2]"),
+        ("list.single_line_text_field", "Größe\nred", '["Größe","red"]'),
+        ("list.product_reference", "shopsync:products/a", '["shopsync:products/a"]'),
+        ("list.single_line_text_field", '["a, b"]', '["a, b"]'),
+    ],
+)
+def test_a_value_is_typed_as_people_write_it(type_: str, typed_: object, value: str, tmp_path: Path) -> None:
+    found = records(book({"product_metafields": [{"Key": "shirt", f"custom.note [{type_}]": typed_}]}), tmp_path)
+    assert [fields for _, fields in found["product_metafields"]] == [{"type": type_, "value": value}]

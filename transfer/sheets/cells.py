@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any, Final
 
+from .typed import value_of
+
 LIMIT = 32_000  # Excel takes 32,767 UTF-16 units in a cell; escapes may need a few more
 EMPTY, NULL, ABSENT, DELETE = "[empty]", "[null]", "[absent]", "[delete]"
 
@@ -108,7 +110,10 @@ def meant(kind: str, text: str, type_: str = "") -> Any:
 
 def _value(kind: str, text: str, type_: str) -> Any:
     if kind == "typed":
-        return {"type": type_, "value": text}
+        value, wrong = value_of(type_, text)
+        if wrong:
+            raise CellError(f"this must be {wrong}")
+        return {"type": type_, "value": value}
     if kind == "boolean":
         if text.upper() not in ("TRUE", "FALSE"):
             raise CellError("this must be TRUE or FALSE")

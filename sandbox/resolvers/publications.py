@@ -38,6 +38,26 @@ def publication(_: Any, info: Info, id: str) -> Node | None:
     return shop_of(info).get(id, "Publication")
 
 
+@field("QueryRoot", "catalogs")
+def catalogs(_: Any, info: Info, type: str | None = None, **arguments: Any) -> Node:
+    """Of markets and companies; those of sales channels are told with their publications."""
+    demand(info, "read_products")
+    arguments = {name: value for name, value in arguments.items() if name not in ("query", "sort_key")}
+    nodes = shop_of(info).nodes
+    own = [nodes[gid] for gid in nodes[shop_of(info).shop_id].get("_catalogs", ())]
+    return connection([one for one in own if type in (None, _TYPES[one["__typename"]])], **arguments)
+
+
+_TYPES = {"MarketCatalog": "MARKET", "CompanyLocationCatalog": "COMPANY_LOCATION"}
+
+
+def add_catalog(shop: Shop, kind: str, title: str, currency: str, prices: int) -> None:
+    """A catalog with a price list of so many fixed prices, which nobody here reads."""
+    prices_of = shop.add("PriceList", name=title, currency=currency, fixedPricesCount=prices)
+    made = shop.add(kind, title=title, status="ACTIVE", priceList=prices_of, publication=None)
+    shop.nodes[shop.shop_id].setdefault("_catalogs", []).append(made["id"])
+
+
 @field("Publication", "catalog")
 def catalog(source: Node, info: Info) -> Node:
     demand(info, "read_products")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ..resolvers import markets
+from ..resolvers import markets, publications
 from ..store import Node, Shop
 from .tools import define_metafield, honest, set_metafield
 from .types import AWKWARD
@@ -30,6 +30,8 @@ def plant(shop: Shop, products: Sequence[Node]) -> None:
         set_metafield(shop, node, "custom.greeting", text)
     best = [node["id"] for node in products[:2]]
     set_metafield(shop, alps, "custom.best", json.dumps(best), "list.product_reference")
+    publications.add_catalog(shop, "MarketCatalog", "Alpine prices", "CHF", 12)
+    publications.add_catalog(shop, "CompanyLocationCatalog", "Hotels", "EUR", 1)
 
 
 def plant_awkward(shop: Shop) -> None:

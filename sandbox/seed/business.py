@@ -35,7 +35,8 @@ def plant(shop: Shop) -> None:
         "buyerExperienceConfiguration": {**terms, "deposit": {"percentage": 25.0}},
     })  # fmt: skip
     exempt = {"taxExempt": True, "taxExemptions": ["CA_STATUS_CARD_EXEMPTION", "CA_BC_RESELLER_EXEMPTION"]}
-    ottawa = place(shop, hotel, {"name": "Ottawa", "shippingAddress": OFFICE, "billingSameAsShipping": True, **exempt})
+    office = {"shippingAddress": OFFICE, "billingSameAsShipping": True, "phone": "+16135550100"}
+    ottawa = place(shop, hotel, {"name": "Ottawa", **office, **exempt, "taxRegistrationId": "123456789RT0001"})
     cafe = company(shop, {"name": "Café Östergren"}, None)
     berlin = shop.nodes[hotel["_locations"][0]]
     anna = contact(shop, hotel, "anna.holm@example.com", "Head of purchasing", ((ADMIN, berlin), (BUYER, ottawa)))

@@ -103,8 +103,9 @@ TESTED: Mapping[str, str] = {
 
 _SETTINGS = (
     "markets",
-    "catalogs, domains, languages, price adjustments, duties and delivery of a market",
+    "domains, languages, price adjustments, duties and delivery of a market",
 )
+_CATALOGS = ("markets", "catalogs and price lists of markets and companies")
 _DECIDING = ("markets", "whether a market is active, and the regions and currency of one that the target has")
 _OTHERS = ("markets", "markets of company locations, retail locations or channels")
 
@@ -139,14 +140,13 @@ LEFT: dict[str, tuple[str, str]] = {
     "Mutation.shopLocaleEnable.marketWebPresenceIds": ("locales", "the domains and markets of a language"),
 }
 LEFT |= {
-    **{
-        f"MarketCreateInput.{name}": _SETTINGS
-        for name in ("catalogs", "delivery", "discounts", "priceInclusions", "webPresences")
-    },
+    "MarketCreateInput.catalogs": _CATALOGS,
+    **{f"MarketUpdateInput.{name}": _CATALOGS for name in ("catalogsToAdd", "catalogsToDelete")},
+    **{f"MarketCreateInput.{name}": _SETTINGS for name in ("delivery", "discounts", "priceInclusions", "webPresences")},
     **{
         f"MarketUpdateInput.{name}": _SETTINGS
         for name in (
-            *("catalogsToAdd", "catalogsToDelete", "delivery", "discountsToAdd", "discountsToDelete"),
+            *("delivery", "discountsToAdd", "discountsToDelete"),
             *("priceInclusions", "removePriceInclusions", "webPresencesToAdd", "webPresencesToDelete"),
         )
     },

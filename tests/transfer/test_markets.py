@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.support import Sandbox, archive_of, import_
+from tests.support import Sandbox, archive_of, export, import_
 from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.work import Desk, Row
 
@@ -75,3 +75,13 @@ def test_a_currency_that_the_store_cannot_have_is_left_out_and_told(sandbox: San
     by_hand = row(desk, "resellers")
     assert (by_hand.verdict, by_hand.reason) == (Verdict.CANNOT, Reason.NOT_PERMITTED)
     assert "Create it in the admin with the handle resellers" in by_hand.detail
+
+
+def test_catalogs_and_their_price_lists_are_named_and_counted(sandbox: Sandbox, tmp_path: Path) -> None:
+    _, past = export(sandbox, sandbox.shop("boutique", products=2), tmp_path, resources=["markets"])
+    ((why, note),) = past["settle"]["skipped"]["markets"].items()
+    assert why.startswith("catalogs and their price lists are not carried by this version; make them in the admin")
+    assert (note["count"], sorted(note["examples"])) == (
+        2,
+        ["Alpine prices (CHF, 12 fixed prices)", "Hotels (EUR, 1 fixed prices)"],
+    )

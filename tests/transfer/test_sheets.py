@@ -79,7 +79,7 @@ values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=6,
 )
-types = st.sampled_from(["json", "multi_line_text_field", "money"])
+types = st.sampled_from(["json", "multi_line_text_field", "string"])
 typed = st.builds(lambda t, v: {"type": t, "value": v}, types, texts)
 pairs = st.lists(st.lists(texts, min_size=2, max_size=2), max_size=3)
 records = st.dictionaries(names, values | typed | pairs, max_size=5)

@@ -8,16 +8,18 @@ is active stays the merchant's to decide, in the admin. The archive tells all of
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from shopify_client import AccessDenied, BadRequest
 
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
-from ..resource import Ask, Fields, Ids, Job, Result, Scopes, Talk
+from ..resource import Ask, Fields, Ids, Job, Page, Result, Scopes, Selection, Stream, Talk
 from ..shapes import Flag, ListOf, Match, Maybe, Object, OneOf
-from ._common import by_listing, given, touches
+from ._common import by_listing, given, paged, touches
 from ._plain import Documents, Plain
 from ._shapes import HANDLE, NAME
 
@@ -57,6 +59,13 @@ query MoreRegions($id: ID!, $after: String) {{
 _HANDLES = """
 query MarketHandles($after: String) {
   markets(first: 250, after: $after, sortKey: ID) { nodes { id handle } pageInfo { hasNextPage endCursor } }
+}
+"""
+_CATALOGS = """
+query Catalogs($after: String) {
+  catalogs(first: 25, after: $after, sortKey: ID) {
+    nodes { __typename title priceList { currency fixedPricesCount } } pageInfo { hasNextPage endCursor }
+  }
 }
 """
 _CREATE = """
@@ -106,7 +115,9 @@ class Markets(Plain):
     leaves = {
         "whether a market is active, and the regions and currency of one that the target has": "they decide what "
         "customers see and pay; a new market arrives as a draft",
-        "catalogs, domains, languages, price adjustments, duties and delivery of a market": "they are settings of the "
+        "catalogs and price lists of markets and companies": "not carried by this version; they are named, with how "
+        "many fixed prices each has",
+        "domains, languages, price adjustments, duties and delivery of a market": "they are settings of the "
         "store; set them in the admin",
         "markets of company locations, retail locations or channels": "what they name differs from store to store; "
         "made by hand with the same handle, they get their metafields and translations",
@@ -124,6 +135,9 @@ class Markets(Plain):
         return super().filled(key, {"type": "REGION", **fields})
 
     # -- reading
+
+    def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
+        return [*super().streams(selection, types), Stream("markets/catalogs", _catalogs, moves=False)]
 
     def key_of(self, node: Mapping[str, Any]) -> Key:
         return (node["handle"],)
@@ -214,6 +228,25 @@ def _conditions(fields: Fields) -> dict[str, Any] | None:
             "regions": [given({"countryCode": country, "subdivision": part or None}) for country, _, part in parts]
         }
     }
+
+
+CATALOGS = "catalogs and their price lists are not carried by this version; make them in the admin (Markets > Catalogs)"
+_ALL_CATALOGS = paged(_CATALOGS, "catalogs", lambda node: None, skipped=lambda node: _catalog(node), filters=False)
+
+
+def _catalogs(after: str | None, changed_since: str | None) -> Talk[Page]:
+    """Names the catalogs that decide what others see and pay; where the store shows none, they are not known of."""
+    try:
+        return (yield from _ALL_CATALOGS(after, None))
+    except (AccessDenied, BadRequest):
+        return Page((), None, (("all of them", f"{CATALOGS}; the app may not even count them"),))
+
+
+def _catalog(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if node["__typename"] != "AppCatalog":
+        prices = node["priceList"]
+        told = f" ({prices['currency']}, {prices['fixedPricesCount']} fixed prices)" if prices else ""
+        yield f"{node['title']}{told}", CATALOGS
 
 
 RESOURCE = Markets()

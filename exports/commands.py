@@ -24,6 +24,7 @@ from transfer.resource import Selection
 from transfer.sheets import convert
 from transfer.sheets.book import ARCHIVE
 from transfer.sheets.write import CSV, XLSX
+from transfer.unmatched import NO_NAMESPACE, NO_TYPE
 from transfer.work import Storage
 
 from . import services
@@ -124,8 +125,9 @@ def place(source: BinaryIO, out: Path) -> None:
 
 
 def missing(run: Export) -> int:
-    """How many of the records that were asked for by name the store does not have."""
-    return sum(own[NOT_THERE]["count"] for own in run.result["not_carried"].values() if NOT_THERE in own)
+    """How many of the records, types and namespaces that were asked for by name the store does not have."""
+    reasons = [item for own in run.result["not_carried"].values() for item in own.items()]
+    return sum(noted["count"] for why, noted in reasons if why in (NOT_THERE, NO_TYPE, NO_NAMESPACE))
 
 
 def left_out(run: Export) -> Iterator[str]:

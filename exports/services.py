@@ -50,7 +50,8 @@ def missing_scopes(shop: Shop, resources: Sequence[str]) -> list[str]:
     missing = withheld(shop.scopes, "read")
     if not resources and len(missing) < len(RESOURCES):
         return []
-    return sorted({scope for name in resources or RESOURCES for scope in missing.get(name, ())})
+    usual = [name for name, resource in RESOURCES.items() if resource.by_default]
+    return sorted({scope for name in resources or usual for scope in missing.get(name, ())})
 
 
 def finished(shop: Shop) -> QuerySet[Export]:

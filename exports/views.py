@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.signing import BadSignature, TimestampSigner
+from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -96,8 +96,10 @@ def _made(run: Run | None) -> Export | Spreadsheet | None:
 def download(request: HttpRequest, signed: str) -> HttpResponseBase:
     try:
         pk = TimestampSigner(salt=_SALT).unsign(signed, max_age=LINK_SECONDS)
-    except BadSignature:
+    except SignatureExpired:
         return gone(request)
+    except BadSignature:  # nobody here made this link
+        return missing(request)
     run = _made(Run.objects.filter(pk=pk).first())
     if run is None:
         return missing(request)

@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from shops.commands import Broken
@@ -14,6 +14,7 @@ from shops.commands import Broken
 from . import broker
 from .engine import work_slice
 from .kinds import kind_of
+from .lane import at_work
 from .models import Run
 from .services import cancel
 from .states import ACTIVE, Status
@@ -25,6 +26,7 @@ WIDTH = 28
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 15.0
 NOBODY = "No worker has taken it up yet. Is `manage.py up` running? With --inline this command does the work itself.\n"
+HELD = "Another process holds this store's line, or was killed while it did: this waits until the line is free.\n"
 NO_BROKER = "The broker does not answer, so no worker hears of the run: start `manage.py up`, or say --inline."
 
 
@@ -66,6 +68,8 @@ def _words(status: Mapping[str, Any]) -> str:
     """What is being done, or waited for; how it ended."""
     if status["waits_for_label"]:
         return str(status["waits_for_label"])
+    if status["status"] == Status.QUEUED and status["ahead"]:
+        return f"in line, {status['ahead']} before it"
     return str(status["step_label"] if status["status"] in ACTIVE and status["step_label"] else status["status"])
 
 
@@ -106,21 +110,53 @@ def _left_behind(run: Run) -> str:
 
 
 def _watch(run: Run, meter: Meter, *, inline: bool, quiet: bool, sleep: Callable[[float], None]) -> None:
-    patience: float | None = time.monotonic() + PATIENCE_SECONDS
+    doubts = _Doubts(run, meter.out)
     while True:
         run.refresh_from_db()
         if not quiet:
             meter.show(status_of(run))
         if run.status not in ACTIVE:
             return
-        if patience is not None and not inline and run.status == Status.QUEUED and time.monotonic() > patience:
-            if not broker.alive():
-                cancel(run)
-                raise Broken(NO_BROKER)
-            meter.out.write(NOBODY)
-            patience = None
+        if not inline:
+            doubts.of_workers()
         if not inline or not work_slice(stop=_ticking(run, meter, quiet)):
+            if inline:
+                doubts.of_the_line()
             sleep(LOOK_SECONDS)
+
+
+@dataclass(slots=True)
+class _Doubts:
+    """What a command says, once each, where nothing goes on: a worker may be missing, or the broker."""
+
+    run: Run
+    out: TextIO
+    _idle_since: float = field(default_factory=time.monotonic)
+    _dead_since: float | None = None
+    _said: bool = False
+
+    def of_workers(self) -> None:
+        """Raises Broken, with the run cancelled, where no broker answers for long: nobody would ever hear of it."""
+        if self.run.status != Status.QUEUED or at_work():
+            self._idle_since, self._dead_since = time.monotonic(), None
+        elif time.monotonic() - self._idle_since > PATIENCE_SECONDS:
+            if broker.alive():
+                self._dead_since = None
+                self._say(NOBODY)
+            elif self._dead_since is None:  # whoever starts workers starts a broker that died, too
+                self._dead_since = time.monotonic()
+            elif time.monotonic() - self._dead_since > PATIENCE_SECONDS:
+                cancel(self.run)
+                raise Broken(NO_BROKER)
+
+    def of_the_line(self) -> None:
+        if at_work(self.run.shop_id):
+            self._say(HELD)
+
+    def _say(self, sentence: str) -> None:
+        if not self._said:
+            self.out.write(sentence)
+        self._said = True
 
 
 def _ticking(run: Run, meter: Meter, quiet: bool) -> Callable[[], bool]:

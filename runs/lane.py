@@ -68,6 +68,13 @@ def busy(shop: Shop) -> bool:
     return working or Lane.objects.filter(shop=shop, lease_until__gte=Now()).exists()
 
 
+def at_work(shop_id: int | None = None) -> bool:
+    """Whether anybody works in the shop's line; without a shop, in any: so a worker is there."""
+    lanes = Lane.objects.filter(lease_until__gte=Now())
+    found: bool = (lanes if shop_id is None else lanes.filter(shop_id=shop_id)).exists()
+    return found
+
+
 def turns(runs: RunQuerySet) -> RunQuerySet:
     """The runs of one shop in the order of their turns: oldest first, cancelling before everything.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from .diff import text_of
 from .keys import Key
+from .misnamed import misnamed
 from .outcomes import Outcome, Reason, State, Verdict
 from .resource import Fields, Resource
 from .shapes import ANY_NAME, ITEM, MapOf, Object, Shape
@@ -57,7 +58,7 @@ def judge(resource: Resource, key: Key, command: Command, before: Fields | None,
         said = completed(resource, before, said)
     elif resource.validate(key, said, part=True) is None:
         said = resource.filled(key, said)
-    problem = resource.validate(key, said)
+    problem = resource.validate(key, said) or misnamed(resource, said)
     return (
         said if problem is None else row(Verdict.CANNOT, Reason.INVALID, f"The row does not make a record: {problem}")
     )

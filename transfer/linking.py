@@ -13,7 +13,7 @@ from .archive.members import MemberSet
 from .drift import Rest, kept, moved, named, rest, touching
 from .governors import Governors
 from .nowhere import explain, explained
-from .outcomes import Outcome, Reason, State
+from .outcomes import Outcome, Reason, State, Verdict
 from .present import Current, KnownIds
 from .resource import Job, Place, Resource, Result, Talk
 from .work import Cursor, Desk, Row, Where
@@ -43,6 +43,7 @@ class Links(Writing):
         jobs: list[tuple[Row, Job]] = []
         for row, current in self.look(resource, rows, SINCE):
             _give_up(resource, row, [place for place in places[row.key] if place.target not in known])
+            _unclaim(resource, row)
             job = self._job(resource, row, current, governors.written(row))
             if job is not None:
                 jobs.append((row, job))
@@ -98,6 +99,16 @@ def _give_up(resource: Resource, row: Row, lost: Sequence[Place]) -> None:
     demanded = any(place.hard for place in lost)
     row.reason = Reason.DEPENDS_ON_FAILED if demanded else Reason.UNRESOLVED_REFERENCE
     tell(row, explained(lost, explain))
+
+
+def _unclaim(resource: Resource, row: Row) -> None:
+    """Of a record that was to be updated, what was given up has not changed; where that was all, nothing has."""
+    if row.verdict is not Verdict.UPDATE or not row.lost or row.before is None or row.after is None:
+        return
+    still = {change.path for change in resource.changes(row.before, row.after)}
+    row.changed = tuple(path for path in row.changed if path in still or not touching([path], row.lost))
+    if not row.changed:  # the look that this comes from is the proof
+        row.outcome, row.verified = Outcome.UNCHANGED, True
 
 
 def _judge(row: Row, left: Rest) -> None:

@@ -35,6 +35,7 @@ from .sheets.errors import report
 from .sheets.first import first_of
 from .sheets.read import read as read_sheets
 from .sheets.write import write as write_sheets
+from .unmatched import unmatched
 from .unread import unread
 from .verify import verify
 from .work import Checkpoint, Cursor, Desk
@@ -94,6 +95,8 @@ def _merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     for checkpoint in merge(desk, cursor, parts={name: sorted_parts.get(name, []) for name in names}):
         if checkpoint.done:
             _nothing_missing(past["resolve"]["kept"], checkpoint.cursor)
+            members = MemberSet.from_cursor(desk.storage, checkpoint.cursor)
+            checkpoint.cursor["unmatched"] = unmatched(desk, selection_of(options), members)
         yield checkpoint
 
 
@@ -113,6 +116,8 @@ def _assemble(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps
 def not_carried(desk: Desk, past: Past, options: Options) -> dict[str, Json]:
     """resource -> reason -> how many (None: nobody could count them), and examples."""
     skipped = dict(past["follow"]["skipped"])
+    for name, reasons in past["merge"].get("unmatched", {}).items():  # runs of an older version have none
+        skipped[name] = {**skipped.get(name, {}), **reasons}
     for name, scopes in desk.withheld.items():
         if by_kind(selection_of(options), name):
             why = f"the app may not read it; grant it {', '.join(scopes)}"

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
+from exports import services as exports
 from runs import broker, engine, follow
-from runs.models import Run
+from runs.models import Lane, Run
 from runs.states import Status
 from shops.models import Grant, Shop
 from tests.runs.test_lane import installed
@@ -203,6 +206,23 @@ def test_a_record_that_the_store_does_not_have_is_named(source: str, tmp_path: P
     assert Said(capsys, "export_store", source, record=["products/shirt-0"], **how).code == 0
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"types": ["nosuch"]}, "Not in it: Metaobjects (1): the store has no entries of such a type (nosuch)."),
+        (
+            {"namespaces": ["custom", "nosuch"]},
+            "Not in it: Metafield definitions (1): the store has nothing in such a namespace (nosuch).",
+        ),
+    ],
+)
+def test_a_name_to_which_nothing_answers_is_said(
+    source: str, tmp_path: Path, capsys: Any, how: dict[str, Any], said: str
+) -> None:
+    found = Said(capsys, "export_store", source, out=str(tmp_path / "a.zip"), inline=True, **how)
+    assert (found.code, said in found.out.splitlines()) == (1, True), found.out
+
+
 def test_what_is_no_file_is_not_read(target: str, capsys: Any) -> None:
     said = Said(capsys, "import_archive", target, "/dev/zero", inline=True, plan_only=True)
     assert (said.code, said.sentence) == (2, "/dev/zero is neither a file nor a directory.")
@@ -261,6 +281,33 @@ def test_without_a_worker_the_command_says_so(
     monkeypatch.setitem(defaults, "sleep", sleep)
     said = Said(capsys, "export_store", source, out=str(tmp_path / "a.zip"))
     assert said.progress.count("--inline") == 1
+
+
+@pytest.mark.parametrize("inline", [False, True])
+def test_a_line_in_which_somebody_works_is_no_reason_to_look_for_a_worker(
+    source: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch, inline: bool
+) -> None:
+    """Behind another run, and behind a process that was killed and whose lease is not over."""
+    looks: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+
+    shop = Shop.objects.get(domain=source)
+    exports.create(shop)
+    Lane.objects.update_or_create(shop=shop, defaults={"lease_until": timezone.now() + timedelta(minutes=5)})
+    monkeypatch.setattr(follow, "PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr(broker, "alive", lambda: False)
+    defaults = follow.follow.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "sleep", sleep)
+    said = Said(capsys, "export_store", source, out=str(tmp_path / "a.zip"), inline=inline)
+    assert said.sentence.startswith("Interrupted")
+    assert "in line, 1 before it" in said.progress
+    assert said.progress.count("holds this store's line") == inline
+    assert "manage.py up" not in said.progress
 
 
 def test_work_that_is_done_inline_rings_for_nobody(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.builder import Builder
+from tests.builder import NAME, Builder, refers
 from tests.meddle import row
 from tests.support import Sandbox, archive_of, import_, total
 from transfer.local import local_desk, run
@@ -99,3 +99,23 @@ def test_the_plan_is_arranged_anew_only_where_the_decision_takes_something_out(
 
     assert looked(1) == 1
     assert looked(2, records=[["products", ["hat"]]]) > 1
+
+
+def test_a_reference_that_does_not_land_is_no_update(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Its target is refused at every import: the record that refers to it is as it was, and says so."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    thing = source.define("thing", NAME)
+    source.define("other", NAME, refers("thing", thing))
+    source.entry("other", "one", name="One", thing=source.entry("thing", "two", name="Two"))
+    target.define("thing", NAME, {"key": "must", "type": "single_line_text_field", "required": True})
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    import_(sandbox, target.shop, archive, tmp_path)
+    for name in ("", "Other"):
+        if name:
+            entry = target.ask('{ metaobjects(type: "other", first: 1) { nodes { id } } }')["metaobjects"]["nodes"][0]
+            target.change(entry["id"], name=name)
+        desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+        row = desk.ledger.get("metaobjects", [("other", "one")])["other", "one"]
+        said = (row.outcome, row.changed, row.reason, row.lost, row.verified)
+        outcome, changed = (Outcome.UPDATED, ("fields.name.value",)) if name else (Outcome.UNCHANGED, ())
+        assert said == (outcome, changed, Reason.UNRESOLVED_REFERENCE, ("fields.thing",), True)

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, NoReturn
 from ..commands import Command
 from ..jsonl import dumps
 from ..keys import sort_key
+from ..misnamed import misnamed
 from ..resource import Resource
 from ..shapes import Anything, Lacking, ListOf, Object, OneOf, Text, Wrong, shown
 from ..work import Checkpoint, Cursor, Desk
@@ -286,6 +287,8 @@ class _Checking:
         command = data.get("command", "")
         # A record with a command may be a part of one; it is judged whole when the target's record completes it.
         problem = self.resource.validate(record, data["fields"], part=command != "")
+        if problem is None and not command:
+            problem = misnamed(self.resource, data["fields"])
         if problem is not None:
             raise ArchiveError(f"{place}: {problem}{self.hint}")
         return Line(record, data["fields"], "", "", command=command)

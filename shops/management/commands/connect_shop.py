@@ -43,7 +43,9 @@ class Command(Sentences):
 def _typed(token: str) -> str:
     """Raises Broken where nothing was given, or what cannot be in a header."""
     given = (sys.stdin.readline() if token == "-" else token).strip()  # noqa: S105  # the dash is no token
-    if not given or not given.isascii() or not given.isprintable():
+    if given and not (given.isascii() and given.isprintable()):
+        raise Broken("That is no access token: they are letters, digits and signs of ASCII. Copy it anew, for --token.")
+    if not given:
         raise Broken("There is no access token: give it with --token, or on standard input with --token -.")
     return given
 

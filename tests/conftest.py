@@ -87,7 +87,7 @@ def rung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         yield own
         if process is not None:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def start_broker() -> subprocess.Popen[bytes] | None:

@@ -71,7 +71,7 @@ class Program:
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         self._process.send_signal(how)
-        self._process.wait(90)
-        self._reader.join(10)
+        self._process.wait(180)
+        self._reader.join(60)
         self._output.close()
         self._owned.close()

@@ -7,8 +7,10 @@ runs a command with DATABASE_URL and REDIS_URL set: what the command starts then
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -20,19 +22,51 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import LiteralString
+from typing import LiteralString, TextIO
 
 import psycopg
 from psycopg import sql
 
-START_SECONDS = 30
+START_SECONDS = 90  # on a machine that is busy with other tests
 PASSWORD = "of-a-test"
 
 
+# Below those that a kernel gives by itself, to whoever listens at port 0 and to every connection that is opened: from
+# choosing one of these until listening there, nobody takes it.
+PORTS = range(20_000, 32_000)
+_chosen: list[TextIO] = []
+
+
 def free_port() -> int:
+    """A port that no other process of these tests is given, as long as this one lives."""
+    folder = Path(tempfile.gettempdir()) / f"shopsync-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        lock = (folder / str(port)).open("w")
+        if _locked(lock) and _listens(port):
+            _chosen.append(lock)
+            return port
+        lock.close()
+    raise AssertionError(f"no port from {PORTS.start} to {PORTS.stop} is free")
+
+
+def _locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _listens(port: int) -> bool:
+    """Whether one may listen there."""
     with socket.socket() as own:
-        own.bind(("127.0.0.1", 0))
-        return int(own.getsockname()[1])
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            own.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def postgres_binaries() -> Path | None:
@@ -94,7 +128,7 @@ class Redis:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(10)
+            self._process.wait(START_SECONDS)
             self._process = None
 
     def empty(self) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, Request, expect
@@ -15,6 +15,9 @@ from tests.support import CLIENT_ID, Sandbox
 DESK, PHONE = (1280, 800), (390, 844)
 SECONDS = 1000
 RUN_TIMEOUT = 300 * SECONDS
+PATIENCE_MS = 60 * SECONDS  # as for what `expect` waits for (conftest.py)
+
+T = TypeVar("T")
 
 WATCH = """
 addEventListener("securitypolicyviolation", (event) => {
@@ -55,7 +58,7 @@ class Admin:
         )
         self._context.add_init_script(WATCH + FIGURES)
         self.page: Page = self._context.new_page()
-        self.page.set_default_timeout(20 * SECONDS)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         self.page.on("request", self._asked)
@@ -116,6 +119,17 @@ class Admin:
     def at(self, path: str) -> None:
         """Waits until the frame shows this path: a document without a token goes by way of the bounce page."""
         self.app.wait_for_url(lambda url: urlsplit(url).path == path)
+
+    def comes(self, what: Callable[[], T]) -> T:
+        """Waits for what no `expect` can wait for; its value, once that is true."""
+        for _ in range(PATIENCE_MS // 50):
+            if value := what():
+                return value
+            self.page.wait_for_timeout(50)
+        raise AssertionError("it did not come to that")
+
+    def scrolled(self, least: int, most: int) -> None:
+        self.comes(lambda: least <= int(self.app.evaluate("Math.round(scrollY)")) <= most)
 
     def resize(self, size: tuple[int, int]) -> None:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.program import Program
 from tests.servers import free_port
 from tests.support import Sandbox
 
-from .admin import Admin
+from .admin import PATIENCE_MS, Admin
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -29,6 +29,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=PATIENCE_MS)  # what a page is to show: Playwright's own five are few on a busy machine
 SETTINGS = {"SWEEP_SECONDS": "1", "SETTLING_SECONDS": "0.5"}
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from demo.copy import Store, _multipart
@@ -66,6 +68,15 @@ class Scenes:
         run: str = store.json(address, form=form)["run"]
         self.rest(shop, run)
         return run
+
+    @contextmanager
+    def slowed(self, shop: str, seconds: float = 1.0) -> Iterator[None]:
+        """Every answer of the store takes so long: a run of it lasts longer than what a test does meanwhile."""
+        self._stores.faults({"kind": "delay", "seconds": seconds, "shop": shop})
+        try:
+            yield
+        finally:
+            self._stores.faults()
 
     def confirm(self, shop: str, run: str, policy: str = "update", *, wait: bool = True) -> None:
         self.store(shop).ask(f"/imports/{run}/confirm", form=[("policy", policy)])

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from playwright.sync_api import Dialog, expect
 
-from .admin import DESK, PHONE, Admin
+from .admin import DESK, PHONE, RUN_TIMEOUT, Admin
 from .scenes import Scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -44,18 +44,18 @@ def test_back_brings_place_and_page_back(admin: Admin, scenes: Scenes) -> None:
     app = admin.open(target, f"runs/{run}/")
     app.get_by_role("link", name="See the plan").click()
     admin.heading("Plan")
-    assert app.evaluate("document.activeElement.tagName") == "H1"  # a screen reader hears where it is
+    expect(app.locator("h1")).to_be_focused()  # a screen reader hears where it is
     app.get_by_role("link", name="Next 50").click()
+    admin.comes(lambda: "after=" in app.url)
     expect(app.get_by_role("link", name="Next 50")).to_be_visible()
     app.evaluate("scrollTo(0, 900)")
-    admin.page.wait_for_timeout(300)
+    admin.scrolled(900, 900)
     app.locator("tbody th a").first.evaluate("link => { link.href = '/exports/new'; link.click(); }")
     admin.heading("New export")
-    assert app.evaluate("scrollY") == 0
+    admin.scrolled(0, 0)
     admin.page.go_back()
     admin.heading("Plan")
-    admin.page.wait_for_timeout(300)
-    assert app.evaluate("scrollY") > 500
+    admin.scrolled(500, 900)
     assert "after=" in app.url
 
 
@@ -77,8 +77,7 @@ def test_unsaved_choices_are_asked_about_and_last_when_saved(admin: Admin, scene
 
     admin.page.on("dialog", stay)
     admin.menu("New export")
-    admin.page.wait_for_timeout(500)
-    assert asked
+    admin.comes(lambda: asked)
     admin.heading("Plan")
     save.click()
     expect(save).to_be_hidden()
@@ -95,26 +94,25 @@ def test_a_form_is_sent_once_and_its_error_stays_beside_it(admin: Admin, scenes:
         box.uncheck()
     with admin.expecting("422"):
         app.get_by_role("button", name="Start the export").click()
-        expect(app.get_by_role("alert")).to_be_visible()
-    assert app.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        expect(app.get_by_role("alert")).to_be_focused()
     app.get_by_label("Products").first.check()
     app.get_by_role("button", name="Start the export").evaluate("(button) => { button.click(); button.click(); }")
     admin.heading("Export")
     admin.open(shop)
-    expect(app_rows := admin.app.locator("#rows tr")).to_have_count(1)
-    assert app_rows.count() == 1
+    expect(admin.app.locator("#rows tr")).to_have_count(1)
 
 
 def test_a_lost_network_is_said_and_a_run_goes_on_being_watched(admin: Admin, scenes: Scenes) -> None:
-    shop = admin.stores.shop("boutique", products=200)
-    run = scenes.start_export(shop)
-    app = admin.open(shop, f"runs/{run}/")
-    with admin.expecting("ERR_INTERNET_DISCONNECTED"):
+    shop = admin.stores.shop("boutique", products=60)
+    with scenes.slowed(shop), admin.expecting("ERR_INTERNET_DISCONNECTED"):
+        run = scenes.start_export(shop)
+        app = admin.open(shop, f"runs/{run}/")
         admin.page.context.set_offline(True)
-        expect(app.get_by_text("The network is lost; trying again…")).to_be_visible(timeout=20_000)
+        expect(app.get_by_text("The network is lost; trying again…")).to_be_visible()
         admin.page.context.set_offline(False)
-        expect(app.get_by_text("The network is lost; trying again…")).to_be_hidden(timeout=20_000)
-    expect(app.get_by_role("button", name="Download")).to_be_visible(timeout=120_000)
+        expect(app.get_by_text("The network is lost; trying again…")).to_be_hidden()
+        expect(app.get_by_role("button", name="Download")).to_have_count(0)
+    expect(app.get_by_role("button", name="Download")).to_be_visible(timeout=RUN_TIMEOUT)
 
 
 def test_what_is_not_there_says_so_and_leads_back(admin: Admin) -> None:
@@ -127,18 +125,19 @@ def test_what_is_not_there_says_so_and_leads_back(admin: Admin) -> None:
 
 
 def test_a_run_is_cancelled_after_a_question(admin: Admin, scenes: Scenes) -> None:
-    shop = admin.stores.shop("boutique", products=200)
-    app = admin.open(shop, f"runs/{scenes.start_export(shop)}/")
-    app.get_by_role("button", name="Cancel").click()
-    app.get_by_role("button", name="No, go back").click()
-    app.get_by_role("button", name="Cancel").press("Enter")
-    app.get_by_role("button", name="Yes").press("Enter")
-    expect(app.locator(".head .badge")).to_have_text("Cancelled", timeout=20_000)
+    shop = admin.stores.shop("boutique", products=60)
+    with scenes.slowed(shop):
+        app = admin.open(shop, f"runs/{scenes.start_export(shop)}/")
+        app.get_by_role("button", name="Cancel").click()
+        app.get_by_role("button", name="No, go back").click()
+        app.get_by_role("button", name="Cancel").press("Enter")
+        app.get_by_role("button", name="Yes").press("Enter")
+        expect(app.locator(".head .badge")).to_have_text("Cancelled")
 
 
 def test_before_the_first_export_the_store_is_counted_and_priced(admin: Admin) -> None:
     app = admin.open(admin.stores.shop("plain"), "exports/new")
-    expect(app.locator("[data-known='products']")).to_have_text("3 in the store", timeout=20_000)
+    expect(app.locator("[data-known='products']")).to_have_text("3 in the store")
     expect(app.locator("[data-sum]")).to_contain_text("At least 3 records: more than")
     expect(app.locator("[data-sum]")).to_contain_text("API points")
 

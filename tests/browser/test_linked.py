@@ -46,7 +46,7 @@ def linked(admin: Admin, other: Admin, source: str, target: str) -> None:
     expect(there.locator("#inward")).to_contain_text(source)
 
     confirm = app.get_by_role("button", name=f"Confirm {target}")
-    expect(confirm).to_be_visible(timeout=20_000)
+    expect(confirm).to_be_visible()
     expect(app.locator(".code")).to_have_text(code)
     confirm.click()
     expect(app.locator("#outward")).to_contain_text(f"{target} may copy from this store")
@@ -58,7 +58,7 @@ def test_link_choose_copy_plan_confirm_watch_report_download(admin: Admin, other
         linked(admin, other, source, target)
     app = other.app
     copy = app.get_by_role("button", name=f"Copy from {source}")
-    copy.click(timeout=20_000)
+    copy.click()
     other.heading("Copy from")
     app.get_by_role("link", name="Decide on the plan").click(timeout=RUN_TIMEOUT)
     app.get_by_role("link", name="See the plan").click()

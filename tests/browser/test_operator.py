@@ -47,23 +47,22 @@ def choose(page: Page, run: str, action: str) -> None:
 
 def test_pause_resume_filter_cancel_expire(admin: Admin, office: Page) -> None:
     scenes = Scenes(admin.stores, admin.program)
-    shop = admin.stores.shop("boutique", products=200)
+    shop = admin.stores.shop("boutique", products=60)
     scenes.store(shop)
     finished, _ = scenes.export(shop)
-    running = scenes.start_export(shop)
-
-    office.goto(f"{admin.program.url}/operators/lanes/")
-    office.get_by_role("button", name=f"Pause {shop}").click()
-    expect(office.get_by_text("The lane is paused", exact=False)).to_be_visible()
-    expect(office.locator("tbody tr").filter(has_text=shop)).to_contain_text("paused")
-    assert scenes.store(shop).json(f"/runs/{running}/status.json")["lane_paused"]
-    office.get_by_role("button", name=f"Resume {shop}").click()
-    expect(office.get_by_text("The lane goes on.")).to_be_visible()
-
-    queued = scenes.start_export(shop)
-    office.goto(f"{admin.program.url}/operators/runs/run/?q={shop}")
-    choose(office, queued, "Cancel")
-    expect(office.get_by_text("1 run is cancelled")).to_be_visible()
+    with scenes.slowed(shop):
+        running, queued = scenes.start_export(shop), scenes.start_export(shop)
+        office.goto(f"{admin.program.url}/operators/lanes/")
+        office.get_by_role("button", name=f"Pause {shop}").click()
+        expect(office.get_by_text("The lane is paused", exact=False)).to_be_visible()
+        expect(office.locator("tbody tr").filter(has_text=shop)).to_contain_text("paused")
+        assert scenes.store(shop).json(f"/runs/{running}/status.json")["lane_paused"]
+        office.goto(f"{admin.program.url}/operators/runs/run/?q={shop}")
+        choose(office, queued, "Cancel")
+        expect(office.get_by_text("1 run is cancelled")).to_be_visible()
+        office.goto(f"{admin.program.url}/operators/lanes/")
+        office.get_by_role("button", name=f"Resume {shop}").click()
+        expect(office.get_by_text("The lane goes on.")).to_be_visible()
     assert scenes.rest(shop, queued)["status"] == "cancelled"
     assert scenes.rest(shop, running)["status"] == "succeeded"
 
@@ -78,15 +77,16 @@ def test_pause_resume_filter_cancel_expire(admin: Admin, office: Page) -> None:
 
 def test_the_lanes_are_read_and_paused_on_a_phone(admin: Admin, office: Page) -> None:
     scenes = Scenes(admin.stores, admin.program)
-    shop = admin.stores.shop("boutique", products=200)
-    running = scenes.start_export(shop)
+    shop = admin.stores.shop("boutique", products=60)
     admin.resize(PHONE)
-    office.goto(f"{admin.program.url}/operators/lanes/")
-    pause = office.get_by_role("button", name=f"Pause {shop}")
-    expect(pause).to_be_in_viewport(ratio=1)
-    assert office.evaluate("document.scrollingElement.scrollWidth") <= PHONE[0]
-    pause.click()
-    expect(office.locator("tbody tr").filter(has_text=shop)).to_contain_text("paused")
+    with scenes.slowed(shop):
+        running = scenes.start_export(shop)
+        office.goto(f"{admin.program.url}/operators/lanes/")
+        pause = office.get_by_role("button", name=f"Pause {shop}")
+        expect(pause).to_be_in_viewport(ratio=1)
+        assert office.evaluate("document.scrollingElement.scrollWidth") <= PHONE[0]
+        pause.click()
+        expect(office.locator("tbody tr").filter(has_text=shop)).to_contain_text("paused")
     app = admin.open(shop, f"runs/{running}/")
     expect(app.locator("[data-show='rate']")).to_have_text("–")
     expect(app.locator("[data-show='left']")).to_have_text("–")

@@ -13,7 +13,7 @@ from shops.scopes import optional
 from .admin import RUN_TIMEOUT, Admin
 from .scenes import Scenes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 INSTALLED = ["read_metaobject_definitions", "read_metaobjects", "read_products"]
 

@@ -26,9 +26,9 @@ ROUNDS = int(os.environ.get("ROUNDS", "1"))
 KILLS = 3
 SHORT = {
     "SLICE_SECONDS": "2",
-    "LEASE_SECONDS": "3",
+    "LEASE_SECONDS": "5",
     "SWEEP_SECONDS": "1",
-    "REQUEST_TIMEOUT": "1",
+    "REQUEST_TIMEOUT": "2",
     "SETTLING_SECONDS": "0.5",
 }
 

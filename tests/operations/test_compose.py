@@ -30,9 +30,9 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 
 SHORTENED = {
     "SLICE_SECONDS": "3",
-    "LEASE_SECONDS": "4",
+    "LEASE_SECONDS": "5",
     "SWEEP_SECONDS": "1",
-    "REQUEST_TIMEOUT": "1",
+    "REQUEST_TIMEOUT": "2",
     "SETTLING_SECONDS": "0.5",
 }
 GIVEN = ("SECRET_KEY", "SHOPIFY_API_KEY", "SHOPIFY_API_SECRET", "POSTGRES_PASSWORD")

@@ -126,12 +126,12 @@ def test_the_steps_make_a_program_that_serves_and_ends_when_asked(tmp_path: Path
         assert _answers(port, "/static/admin/css/base.css")
     finally:
         server.send_signal(signal.SIGTERM)
-        assert server.wait(40) == 0
+        assert server.wait(180) == 0
 
 
 def _answers(port: int, path: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as response:
             return bool(response.status == 200)
     except OSError:
         return False

@@ -30,7 +30,7 @@ def taken() -> Iterator[int]:
 def _up(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "VAR_DIR": str(folder)}
     command = [sys.executable, "manage.py", "up", *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=180)
 
 
 @pytest.mark.parametrize("words", [["--port", "{taken}"], ["--port", "99999"], ["--host", "no-such-host.invalid"]])

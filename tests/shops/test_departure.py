@@ -17,10 +17,10 @@ from demo.copy import Store
 from tests.program import Program
 from tests.support import Sandbox
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
 SETTINGS = {"SLICE_SECONDS": "4", "SWEEP_SECONDS": "1", "REQUEST_TIMEOUT": "5", "LEASE_SECONDS": "12"}
-PATIENCE = 80.0
+PATIENCE = 240.0
 
 
 @pytest.fixture

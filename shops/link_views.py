@@ -95,6 +95,7 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         for link in live.filter(source=shop)[:SHOWN]
     ]
     context = {
+        "made": links.state_of_code(shop),
         "outward": outward,
         "inward": inward,
         "resources": [(RESOURCES[name], _scopes(unreadable, [name])) for name in order()],

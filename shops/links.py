@@ -32,6 +32,8 @@ ASKED_LIFE = timedelta(hours=24)  # in which the source must confirm
 ENTRIES, WINDOW = 10, timedelta(minutes=10)  # codes that one shop may enter in a while
 TRIES = 5  # wrong guesses that one code survives
 
+USED = "The code was used. The store that entered it asks below, and reads nothing before you confirm it."
+OVER = "The code is too old, or was tried too often; make a new one."
 WRONG = "This code is not right, or too old. Make a new one in the other store, and enter it within ten minutes."
 
 
@@ -122,6 +124,22 @@ def _found(code: str, shop: Shop) -> LinkCode:
     if not counted or not constant_time_compare(_digest(selector, secret), row.digest):
         raise Refused(WRONG)
     return row
+
+
+class CodeState(NamedTuple):
+    """What became of the code that a store was shown last. `living`: names it as long as it may be entered, else empty;
+    `over`: a sentence on why it may not."""
+
+    living: str
+    over: str
+
+
+def state_of_code(shop: Shop) -> CodeState:
+    row = LinkCode.objects.filter(shop=shop, expires_at__gt=Now(), attempts__lt=TRIES).first()
+    if row is not None:
+        return CodeState(str(row.pk), "")
+    used = Link.objects.filter(source=shop, asked_at__gt=timezone.now() - CODE_LIFE).exists()
+    return CodeState("", USED if used else OVER)
 
 
 def confirm(link: Link, who: Who) -> bool:

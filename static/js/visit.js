@@ -145,10 +145,13 @@ export function patch(old, fresh) {
 
 const words = (node) => [...node.childNodes].filter((one) => one.nodeType === Node.TEXT_NODE).map((one) => one.data.trim()).join(" ");
 
-// What is shown once (`data-once`), and what was refused, stays: the server does not say it again.
+// What is shown once (`data-once`), and what was refused, stays: the server does not say it again. What has a name stays as
+// long as the place around it says that it lives (`data-living`); then that place says why it does not (`data-over`).
 function carry(old, fresh) {
   for (const one of old.querySelectorAll("[data-once]")) {
-    fresh.querySelector(`#${one.parentElement.id}`)?.append(one.cloneNode(true));
+    const place = fresh.querySelector(`#${one.parentElement.id}`);
+    const over = place && one.dataset.once && one.dataset.once !== place.dataset.living;
+    place?.append(over ? banner(place.dataset.over) : one.cloneNode(true));
   }
   for (const one of old.querySelectorAll("[data-problem]:not([hidden])")) {
     const action = one.closest("form")?.getAttribute("action");
@@ -157,6 +160,14 @@ function carry(old, fresh) {
     const place = named || (twin && problemOf(twin));
     if (place?.hidden) place.replaceWith(one.cloneNode(true));
   }
+}
+
+function banner(text) {
+  const made = document.createElement("p");
+  Object.assign(made, { className: "banner", textContent: text });
+  made.setAttribute("role", "status");
+  made.dataset.once = "";
+  return made;
 }
 
 function refocus(held, fresh) {

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, expect
 from tests.program import Program
 from tests.support import Sandbox
 
-from .admin import RUN_TIMEOUT, Admin
+from .admin import RUN_TIMEOUT, SECONDS, Admin
 
+REFRESHED = 6 * SECONDS  # in which the page was brought up to date, at least once
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
@@ -34,6 +35,8 @@ def linked(admin: Admin, other: Admin, source: str, target: str) -> None:
     app.get_by_label("Shop metafields").uncheck()
     app.get_by_role("button", name="Make a code").click()
     code = app.locator(".code").inner_text()
+    admin.page.wait_for_timeout(REFRESHED)
+    expect(app.locator(".code")).to_have_text(code)
 
     there = other.open(target)
     other.menu("Linked stores")
@@ -47,7 +50,8 @@ def linked(admin: Admin, other: Admin, source: str, target: str) -> None:
 
     confirm = app.get_by_role("button", name=f"Confirm {target}")
     expect(confirm).to_be_visible()
-    expect(app.locator(".code")).to_have_text(code)
+    expect(app.locator(".code")).to_have_count(0)
+    expect(app.locator("#made")).to_contain_text("The code was used.")
     confirm.click()
     expect(app.locator("#outward")).to_contain_text(f"{target} may copy from this store")
 

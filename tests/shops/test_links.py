@@ -219,3 +219,28 @@ def test_no_page_asks_for_a_stores_domain(a: Store) -> None:
     for page in ("/", "/links", "/copies/", "/exports/new", "/imports/new"):
         for field in re.findall(r"<input[^>]*>", a.get(page).content.decode()):
             assert not re.search(r'domain|myshopify|name="shop"', field)
+
+
+def made(store: Store) -> tuple[str, str]:
+    """(names the code that may be entered, says why none may) on the page that is brought up to date by itself."""
+    found = re.search(r'id="made" data-living="(\d*)" data-over="([^"]*)"', store.get("/links").content.decode())
+    assert found is not None
+    return found[1], found[2]
+
+
+def test_the_page_that_shows_a_code_learns_that_it_was_used_or_is_over(a: Store, b: Store) -> None:
+    page = a.post("/links/code", resources=["products"]).content.decode()
+    (row,) = LinkCode.objects.all()
+    assert f'data-living="{row.pk}"' in page
+    assert f'data-once="{row.pk}"' in page
+    assert made(a) == (str(row.pk), "")
+    code = a.code("products")  # the one before is void
+    assert made(a)[0] not in ("", str(row.pk))
+    assert b.post("/links/enter", code=code).status_code == 302
+    assert made(a) == ("", links.USED)
+    Link.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
+    a.code("products")
+    for gone in ({"expires_at": timezone.now()}, {"attempts": links.TRIES}):
+        a.code("products")
+        LinkCode.objects.update(**gone)
+        assert made(a) == ("", links.OVER)

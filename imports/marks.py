@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from transfer.references import parse
+from transfer.pointing import readable, spelled
 
 WORDS = 3000  # more than that is compared by its beginning and end only: matching takes quadratic time
 AROUND = 160  # characters of sameness that are shown beside a difference
@@ -49,22 +49,12 @@ def shown(value: Any) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        return _readable(value)
+        return readable(value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if value and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "\n".join(map(_readable, value))
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _readable(text: str) -> str:
-    """JSON that stands in a text is laid out, so that two of them can be compared."""
-    if text[:1] not in "[{":
-        return text.removeprefix("shopsync:") if parse(text) is not None else text
-    try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-    except ValueError:
-        return text
+        return "\n".join(map(readable, value))
+    return json.dumps(spelled(value), ensure_ascii=False, indent=2)
 
 
 def _whole(text: str | None) -> Side | None:

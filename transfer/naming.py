@@ -132,6 +132,8 @@ TYPES = {
     "volume": "Volume",
     "weight": "Weight",
 }
+# Kinds whose names are not made one by leaving an s away.
+ONE = {"company_contacts": "contact of a company", "company_locations": "location of a company"}
 NODES = {"MediaImage": "image", "GenericFile": "file", "Model3d": "3D model", "ProductVariant": "variant"}
 _NAMED = frozenset({"fields", "fieldDefinitions", "options", "variants", "levels", "channels", "texts"})  # item by item
 
@@ -214,7 +216,7 @@ def plain(sentence: str, resource: str = "") -> str:
     text = _GRANT.sub(lambda found: f"let it {permissions(_scopes(found[1]))}", sentence)
     text = _ANY_SCOPE.sub(_leave, text)
     text = _TARGET.sub(lambda found: f"{_thing(found[1])} ", text)
-    text = _NODE.sub(lambda found: f"{_node(found[1] or found[2])} ", text)
+    text = _NODE.sub(lambda found: f"{node(found[1] or found[2])} ", text)
     text = _OWNER.sub(lambda found: owners(found[0]) if found[0] in _OWNER_TYPES else found[0], text)
     text = _TYPE.sub(_type, text)
     kind = RESOURCES.get(resource)
@@ -244,12 +246,18 @@ def _type(found: re.Match[str]) -> str:
 
 def _thing(resource: str) -> str:
     """ "the product", for a reference that stands in a sentence."""
+    return f"the {one(resource)}"
+
+
+def one(resource: str) -> str:
+    """One of a kind: "product", "URL redirect"."""
     label = RESOURCES[resource].label if resource in RESOURCES else resource.replace("_", " ")
-    one = f"{label[:-3]}y" if label.endswith("ies") else label.removesuffix("s")
-    return f"the {one if one.startswith('URL') else one.lower()}"
+    single = ONE.get(resource) or (f"{label[:-3]}y" if label.endswith("ies") else label.removesuffix("s"))
+    return single if single.startswith("URL") else single[:1].lower() + single[1:]
 
 
-def _node(kind: str) -> str:
+def node(kind: str) -> str:
+    """What the admin calls a type of things of the API: "variant" for ProductVariant."""
     return NODES.get(kind) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
 
 

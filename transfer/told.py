@@ -6,6 +6,7 @@ import re
 from textwrap import indent
 
 from .naming import said
+from .pointing import readable
 from .registry import RESOURCES
 from .shapes import Lacking, ListOf, Object, OneOf, OrNull, Shape
 
@@ -45,7 +46,7 @@ def _told(value: object, shape: Shape | None) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, str):
-        return _of_shopify(value) if isinstance(shape, OneOf) else value.removeprefix("shopsync:")
+        return _of_shopify(value) if isinstance(shape, OneOf) else readable(value)
     if isinstance(value, dict):
         own = shape.fields if isinstance(shape, Object) else {}
         found = [(said(name) if name in own else name, _told(inner, own.get(name))) for name, inner in value.items()]

@@ -73,7 +73,7 @@ def test_what_differs_is_marked_word_by_word() -> None:
     assert side_by_side(None, "x") == (None, (Piece("same", "x"),))
     assert side_by_side(False, ["a", "shopsync:products/b"]) == (
         (Piece("gone", "No"),),
-        (Piece("new", "a\nproducts/b"),),
+        (Piece("new", "a\nProduct: b"),),
     )
     old, new = side_by_side('{"b":1,"a":[1]}', '{"b":2,"a":[1]}')
     assert old is not None

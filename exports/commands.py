@@ -77,11 +77,17 @@ def chosen(options: Mapping[str, Any]) -> Selection:
         raise Broken(str(refusal)) from None
 
 
-def export(shop: Shop, selection: Selection, *, inline: bool, quiet: bool) -> Export:
+def anonymise_argument(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--anonymise", action="store_true", help="replace the names, addresses and notes of people (for staging stores)"
+    )
+
+
+def export(shop: Shop, selection: Selection, *, inline: bool, quiet: bool, anonymise: bool = False) -> Export:
     """Runs an export to its end. Raises Broken."""
     try:
         with bell.silent(inline):
-            run = services.create(shop, selection)
+            run = services.create(shop, selection, anonymise=anonymise)
     except Refused as refusal:
         raise Broken(str(refusal)) from None
     follow(run, label=f"export {shop.domain}", inline=inline, quiet=quiet)
@@ -162,4 +168,5 @@ def summary(run: Export) -> dict[str, Any]:
         "deleted_references": run.result["deleted_references"],
         "dangling_references": run.result["dangling_references"],
         "external_links": run.result["external_links"],
+        "anonymised": run.result["anonymised"],
     }

@@ -9,34 +9,37 @@ from runs import kinds
 from runs.models import Kind, Run
 from runs.states import Status
 from transfer.selection import not_chosen, selection_of
-from transfer.stages import EXPORT, SPREADSHEET, changed, not_carried
+from transfer.stages import EXPORT, SPREADSHEET, changed, manifest_of
 from transfer.work import Desk
 
 from .models import Export, Spreadsheet
+from .people import secret
 
 
 def options(run: Run) -> Mapping[str, Any]:
-    selection = Export.objects.values_list("selection", flat=True).get(pk=run.pk)
-    return {**selection, "shop": run.shop.domain, "scopes": run.shop.scopes}
+    selection, anonymise = Export.objects.values_list("selection", "anonymise").get(pk=run.pk)
+    alias = {"anonymise": secret()} if anonymise else {}
+    return {**selection, **alias, "shop": run.shop.domain, "scopes": run.shop.scopes}
 
 
 def finish(run: Run, desk: Desk) -> kinds.Finish:
     """The archive is ready; what it holds and what it does not."""
     assembled = run.past["assemble"]
-    members = run.past["merge"]["members"]
-    counts = {name: sum(member["count"] for member in own) for name, own in members.items()}
+    manifest = manifest_of(desk, run.past, options(run))
+    counts = manifest.counts
     result = {
         "counts": counts,
         "records": sum(counts.values()),
         "size": assembled["size"],
         "sha256": assembled["sha256"],
         "not_chosen": [name for name in not_chosen(selection_of(options(run))) if name not in counts],
-        "not_carried": not_carried(desk, run.past, options(run)),
+        "not_carried": manifest.not_carried,
         "changed_while_reading": len(changed(run.past)),
-        "outside": run.past["resolve"]["outside"],
-        "deleted_references": run.past["resolve"]["deleted"],
-        "dangling_references": run.past["resolve"]["dangling"],
-        "external_links": run.past["resolve"]["external"],
+        "outside": manifest.outside,
+        "deleted_references": manifest.deleted,
+        "dangling_references": manifest.dangling,
+        "external_links": manifest.external,
+        "anonymised": manifest.anonymised,
     }
     columns = {"archive": assembled["archive"], "size": assembled["size"], "sha256": assembled["sha256"]}
     return kinds.Finish(Status.SUCCEEDED, result, columns)

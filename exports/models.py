@@ -19,6 +19,7 @@ class Export(Run):
     # The linked store that this is read for; what it gets is a copy of its own.
     made_for = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     selection = ExactJSONField(default=dict, blank=True)
+    anonymise = models.BooleanField(default=False, help_text="The archive names no people.")
     archive = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)

@@ -24,8 +24,12 @@ from .models import Export, Spreadsheet
 EVERYTHING = Selection()
 
 
-def create(shop: Shop, selection: Selection = EVERYTHING, *, made_for: Shop | None = None) -> Export:
+def create(
+    shop: Shop, selection: Selection = EVERYTHING, *, made_for: Shop | None = None, anonymise: bool = False
+) -> Export:
     """A new export at the end of the shop's line. Raises Refused with one sentence.
+
+    `anonymise`: people's names, addresses and notes are replaced before the archive is made (`transfer.anonymise`).
 
     What is chosen by name must be readable. Without a choice, everything that is readable and carried by default is
     exported, and the archive says what is not.
@@ -42,7 +46,8 @@ def create(shop: Shop, selection: Selection = EVERYTHING, *, made_for: Shop | No
     missing = missing_scopes(shop, sorted(named))
     if missing:
         raise Refused(f"The app may not read this yet; grant it {', '.join(missing)} by opening it in the store.")
-    return enqueue(Export(shop=shop, kind=Kind.EXPORT, selection=options_of(selection), made_for=made_for))
+    run = Export(shop=shop, kind=Kind.EXPORT, selection=options_of(selection), made_for=made_for, anonymise=anonymise)
+    return enqueue(run)
 
 
 def missing_scopes(shop: Shop, resources: Sequence[str]) -> list[str]:

@@ -39,7 +39,8 @@ def new(request: EmbeddedRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = request.POST.getlist("resources")
         try:
-            run = services.create(request.shop, selection_of_form(request.POST))
+            selection, anonymise = selection_of_form(request.POST), "anonymise" in request.POST
+            run = services.create(request.shop, selection, anonymise=anonymise)
             return redirect("runs:show", run_id=run.pk)
         except Refused as refusal:
             problem = str(refusal)
@@ -51,7 +52,7 @@ def new(request: EmbeddedRequest) -> HttpResponse:
         "problem": problem,
         "at": at,
         "chosen": chosen,
-        "typed": {name: request.POST.get(name, "") for name in (*TEXTS, "closure")},
+        "typed": {name: request.POST.get(name, "") for name in (*TEXTS, "closure", "anonymise")},
     }
     return render(request, "exports/new.html", context, status=422 if problem else 200)
 

@@ -1,9 +1,14 @@
-"""A plan made anew from the same archive: after the app was allowed more, or with people's names replaced."""
+"""A plan made anew from the same archive: after the app was allowed more, or with people's names replaced; and, once an
+import has ended, a plan of what it did not bring."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import IntegrityError
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from runs import expiry
@@ -11,22 +16,26 @@ from runs.models import LedgerEntry, Run
 from runs.states import Status
 from runs.storage import storage
 from shops import links
+from shops.models import LinkStatus
 from shops.services import Refused
-from transfer.keys import decode
-from transfer.outcomes import Reason, Verdict
+from transfer.keys import Key, decode
+from transfer.outcomes import Outcome, Reason
 from transfer.registry import RESOURCES, order, withheld, withheld_parts
 
 from . import services
 from .choices import NOT_WAITING
-from .models import Copy, Import
+from .models import Copy, CopyStatus, Import, Purpose
 from .people import PERSONAL
 
+GONE = "The archive of this import is gone; export it again, or upload it."
+NOTHING = "Everything of this import arrived whole: there is nothing to import again."
+BUSY = "A copy or comparison over this link is under way; wait until it is done."
 ENDED = "The link to the other store was ended, so its data may not be planned any more."
 
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """What of a plan the app may not write in this store. `records`: how many the plan gives up for that."""
+    """What the app may not write in this store. `records`: how many a plan gives up, or an import lacks, for that."""
 
     labels: tuple[str, ...]
     scopes: tuple[str, ...]
@@ -34,33 +43,31 @@ class Lacking:
 
 
 def lacking(run: Import) -> Lacking:
-    """What a merchant could allow, for a plan that waits."""
+    """What a merchant could allow, for a plan that waits, or for an import that has ended."""
     found: dict[str, set[str]] = {}
     records = 0
     whole, parts = withheld(run.shop.scopes, "write"), withheld_parts(run.shop.scopes, "write")
-    for name, counts in run.plan.get("counts", {}).items():
-        if name in whole and counts.get(Verdict.CANNOT):
+    # What was left out of a plan did not fail, whatever else stood in its way.
+    given_up = LedgerEntry.objects.filter(run=run, reason=Reason.NOT_PERMITTED).exclude(outcome=Outcome.SKIPPED)
+    counts = Counter(given_up.filter(resource__in=[*whole, *parts]).values_list("resource", flat=True))
+    for name, count in counts.items():
+        if name in whole:
             found[name] = set(whole[name])
-            records += counts[Verdict.CANNOT]
-        elif name in parts and counts.get(Verdict.CANNOT):
-            lost = [parts[name][part] for part in _parts(run, name) if part in parts[name]]
-            if lost:
-                found[name] = {scope for scopes in lost for scope in scopes}
-                records += len(lost)
+            records += count
+            continue
+        keys = given_up.filter(resource=name).values_list("key", flat=True)
+        lost = [parts[name][part] for key in keys if (part := RESOURCES[name].part(decode(key))) in parts[name]]
+        if lost:
+            found[name] = {scope for scopes in lost for scope in scopes}
+            records += len(lost)
     labels = tuple(RESOURCES[name].label for name in order() if name in found)
     return Lacking(labels, tuple(sorted({scope for own in found.values() for scope in own})), records)
-
-
-def _parts(run: Import, name: str) -> list[str]:
-    """Of each definition that the plan gives up for a lack of scopes, to which part of its kind it belongs."""
-    query = LedgerEntry.objects.filter(run=run, resource=name, reason=Reason.NOT_PERMITTED)
-    return [RESOURCES[name].part(decode(key)) for key in query.values_list("key", flat=True)]
 
 
 def names_people(run: Import) -> bool:
     """Whether the plan names people whose names could be replaced."""
     counts = run.plan.get("counts", {})
-    return not run.anonymise and any(sum(counts.get(name, {}).values()) for name in PERSONAL)
+    return not run.plan.get("anonymised") and any(sum(counts.get(name, {}).values()) for name in PERSONAL)
 
 
 def plan_again(run: Import, *, anonymise: bool = False) -> Import:
@@ -87,3 +94,85 @@ def plan_again(run: Import, *, anonymise: bool = False) -> Import:
         )
     expiry.remove_now(run)
     return new
+
+
+# -- what an import did not bring -----------------------------------------------------------------------------------
+
+
+def unbrought(run: Run) -> QuerySet[LedgerEntry]:
+    """What failed, and what arrived without something that it refers to."""
+    return LedgerEntry.objects.filter(Q(outcome=Outcome.FAILED) | Q(losing=True), run=run)
+
+
+def worth_keeping(run: Import) -> bool:
+    """Whether an import that ends may be wanted again: then its archive stays for as long as its report does."""
+    copy = Copy.objects.select_related("link").filter(run=run.pk).first()
+    allowed = copy is None or (copy.link is not None and copy.link.status == LinkStatus.ACTIVE)
+    return allowed and unbrought(run).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What could be imported again of an import that has ended. `lacking`: what of it the app may not write so far."""
+
+    records: int
+    lacking: Lacking
+
+
+def rest_of(run: Import) -> Rest | None:
+    """None where all arrived whole, or nothing is there to import it from."""
+    if not run.result or not storage().exists(run.archive):
+        return None
+    records = unbrought(run).count()
+    return Rest(records, lacking(run)) if records else None
+
+
+def import_rest(run: Import) -> Import:
+    """A new run over the archive of one that has ended, of nothing but what that one did not bring. Raises Refused."""
+    if not run.result or not storage().exists(run.archive):
+        raise Refused(GONE)
+    if not unbrought(run).exists():
+        raise Refused(NOTHING)
+    copy = Copy.objects.filter(run=run).first()
+
+    def claim(new: Import) -> None:
+        new.policy = run.policy
+        new.save(update_fields=["policy"])
+        if copy is not None:
+            _copied_again(copy, new)
+
+    try:
+        with storage().read(run.archive) as archive:
+            return services.create(
+                run.shop,
+                name=run.source_name,
+                upload=archive,
+                anonymise=run.anonymise,
+                only=_places(run),
+                claim=claim,
+            )
+    except IntegrityError:
+        raise Refused(BUSY) from None
+
+
+def _places(run: Import) -> Iterator[tuple[str, Key]]:
+    for resource, key in unbrought(run).order_by("place").values_list("resource", "key").iterator():
+        yield resource, decode(key)
+
+
+def _copied_again(copy: Copy, new: Import) -> None:
+    """What comes of a linked store goes as soon as the link does: a copy of its own watches over the new run."""
+    if not links.holds(copy.link_id):
+        raise Refused(ENDED)
+    Copy.objects.create(
+        link_id=copy.link_id,
+        source_id=copy.source_id,
+        target_id=copy.target_id,
+        run=new,
+        purpose=Purpose.COPY,
+        status=CopyStatus.IMPORTING,
+        withheld=copy.withheld,
+        anonymise=copy.anonymise,
+        seen={name: own for name, own in copy.seen.items() if name == "export"},
+        started_by=copy.started_by,
+    )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -24,7 +23,7 @@ from transfer.outcomes import Policy, Verdict
 from transfer.plan import NOT_WRITTEN
 from transfer.registry import in_order
 
-from . import services
+from . import again, services
 from .answer import answer
 from .models import Import
 from .withheld import sentence
@@ -57,12 +56,6 @@ def doubt_report(report: Path, archive: Path) -> None:
         raise Broken(f"The report cannot go into {report}: that is the archive. Name another file after --report.")
 
 
-def anonymise_argument(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--anonymise", action="store_true", help="replace the names, addresses and notes of people (for staging stores)"
-    )
-
-
 def plan(
     shop: Shop,
     archive: BinaryIO,
@@ -74,12 +67,25 @@ def plan(
     anonymise: bool = False,
 ) -> Import:
     """Runs an import up to its plan. Raises Broken. `errors`: where a refused spreadsheet goes, with what is wrong."""
+
+    def begin() -> Import:
+        return services.create(shop, name=name, upload=archive, anonymise=anonymise)
+
+    return _planned(begin, inline=inline, quiet=quiet, errors=errors)
+
+
+def plan_rest(ended: Import, *, inline: bool, quiet: bool) -> Import:
+    """The same of what an import did not bring. Raises Broken."""
+    return _planned(lambda: again.import_rest(ended), inline=inline, quiet=quiet)
+
+
+def _planned(begin: Callable[[], Import], *, inline: bool, quiet: bool, errors: str | None = None) -> Import:
     try:
         with bell.silent(inline):
-            run = services.create(shop, name=name, upload=archive, anonymise=anonymise)
+            run = begin()
     except (ArchiveError, Refused) as refusal:
         raise Broken(str(refusal)) from None
-    follow(run, label=f"import {shop.domain}", inline=inline, quiet=quiet)
+    follow(run, label=f"import {run.shop.domain}", inline=inline, quiet=quiet)
     if run.status != Status.WAITING:
         spreadsheet_errors(storage(), run.annotated, errors)
         raise Broken(run.message or f"The import was {run.status}.")

@@ -93,7 +93,8 @@ def _begun(link: Link, who: Who, allowed: Sequence[str], copy: Copy, beside: com
         with transaction.atomic():
             if not links.holds(link.pk):  # it was read a while ago, and may have been ended since
                 raise Refused(NOT_ALLOWED)
-            copy.export = exports.create(source, Selection(resources=frozenset(wanted)), made_for=target)
+            chosen = Selection(resources=frozenset(wanted))
+            copy.export = exports.create(source, chosen, made_for=target, anonymise=copy.anonymise)
             if beside is not None:
                 copy.beside = services.keep(beside[1], f"{copy.export.prefix}{BESIDE}zip")
             copy.save(force_insert=True)
@@ -264,6 +265,7 @@ def link_ended(link: Link) -> None:
     for copy in Copy.objects.filter(link=link, status__in=OPEN):
         call_off(copy, f"The link was ended{who}.")
     _forget_compared(Copy.objects.filter(link=link))
+    _forget_archives(Copy.objects.filter(link=link))
 
 
 def _forget_compared(found: QuerySet[Copy]) -> list[bool]:
@@ -273,6 +275,13 @@ def _forget_compared(found: QuerySet[Copy]) -> list[bool]:
     return [discard(copy) for copy in compared]
 
 
+def _forget_archives(found: QuerySet[Copy]) -> None:
+    """What the target wrote is the target's; the archive that it could import the rest from is not."""
+    for copy in found.filter(run__status__in=FINAL):
+        if copy.run is not None:
+            storage().delete(copy.run.archive)
+
+
 def leaving(shop: Shop) -> bool:
     """Stops what is under way for or from a shop that uninstalls the app, and removes what others hold of it."""
     for copy in Copy.objects.filter(target=shop, status=CopyStatus.READING):
@@ -280,6 +289,7 @@ def leaving(shop: Shop) -> bool:
     for copy in Copy.objects.filter(source=shop, status__in=OPEN):
         call_off(copy, "The other store removed the app.")
     gone = _forget_compared(Copy.objects.filter(source=shop))
+    _forget_archives(Copy.objects.filter(source=shop))
     gone += [discard(copy) for copy in Copy.objects.filter(source=shop, discard=True)]
     for copy in Copy.objects.filter(source=shop, run__isnull=False):
         run = cast(Import, copy.run)

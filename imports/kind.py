@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from exports.people import secret
 from runs import kinds
 from runs.ledger import tally
 from runs.models import Kind, Run
@@ -14,16 +15,17 @@ from transfer.registry import RESOURCES
 from transfer.stages import IMPORT
 from transfer.work import Desk
 
-from . import people
+from . import again
 from .answer import to_json
-from .models import Import
+from .models import SOURCE, Import
 from .withheld import withheld_in_source
 
 
 def options(run: Run) -> Mapping[str, Any]:
     row: Import = Import.objects.get(pk=run.pk)
-    secret = people.secret() if row.anonymise else ""
-    return {"archive": row.archive, "policy": row.policy, "excluded": row.excluded, "anonymise": secret}
+    alias = secret() if row.anonymise else ""
+    chosen = {"policy": row.policy, "excluded": row.excluded, "only": row.only}
+    return {"archive": row.archive, **chosen, "anonymise": alias}
 
 
 def plan(run: Run) -> Mapping[str, Any]:
@@ -50,7 +52,7 @@ def plan(run: Run) -> Mapping[str, Any]:
         "points": round(points),
         "seconds": round(seconds),
         "withheld": withheld_in_source(run),
-        "anonymised": row.anonymise,
+        "anonymised": row.anonymise or run.past["check"]["manifest"].get("anonymised", False),
         "not_carried": run.past["check"]["manifest"]["notCarried"],
         "source_shop": run.past["check"]["manifest"]["sourceShop"],
         "deleted_references": run.past["check"]["manifest"]["deleted"],
@@ -69,7 +71,8 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
     whole = totals["failed"] == 0 and totals["changed_meanwhile"] == 0 and totals["unverified"] == 0
     status = Status.SUCCEEDED if whole else Status.INCOMPLETE
     result = {"resources": report, "totals": totals, "withheld": withheld_in_source(run)}
-    return kinds.Finish(status, {**result, "answer": to_json(result)})
+    keep = (SOURCE,) if again.worth_keeping(Import.objects.get(pk=run.pk)) else ()
+    return kinds.Finish(status, {**result, "answer": to_json(result)}, keep=keep)
 
 
 WORDS = (

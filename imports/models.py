@@ -18,6 +18,8 @@ from transfer.outcomes import Policy
 from transfer.sheets.errors import name_of
 from transfer.sheets.write import FORMS
 
+SOURCE = "source."  # what was uploaded
+
 
 class Uploaded:
     """A run over a file that somebody uploaded; a refused spreadsheet comes back with what was wrong."""
@@ -37,11 +39,15 @@ class Uploaded:
 
 
 class Import(Uploaded, Run):
-    """`archive`: the import's own copy. `excluded`: {"resources": [...], "records": [[resource, key], ...]}."""
+    """`archive`: the import's own copy. `excluded`: {"resources": [...], "records": [[resource, key], ...]}.
+
+    `only`: the list of the records that are meant, in the storage; empty where all of the archive are.
+    """
 
     source_name = FitCharField(max_length=255, blank=True)
     source_shop = FitCharField(max_length=255, blank=True)
     archive = models.CharField(max_length=200)
+    only = models.CharField(max_length=200, blank=True)
     policy = models.CharField(max_length=12, choices=[(p, p) for p in Policy], default=Policy.UPDATE)
     excluded = ExactJSONField(default=dict, blank=True)
     anonymise = models.BooleanField(default=False, help_text="Names of people are replaced before anything is planned.")

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 from django.db.models import Q
-from django.utils.crypto import salted_hmac
 
 from exports.models import Export
 from runs import expiry
@@ -21,11 +20,6 @@ from transfer.registry import RESOURCES
 from .models import Comparison, Import
 
 PERSONAL = frozenset(name for name, resource in RESOURCES.items() if resource.personal)
-
-
-def secret() -> str:
-    """What aliases are made with. It is not stored, and never changes as long as SECRET_KEY does not."""
-    return salted_hmac("imports.people", "alias", algorithm="sha256").hexdigest()
 
 
 def redact(domain: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -20,7 +20,8 @@ from shops import links
 from shops.models import Shop
 from shops.services import Refused
 from transfer.archive.check import quick_check
-from transfer.keys import encode
+from transfer.keys import Key, encode
+from transfer.narrow import keep_list
 from transfer.outcomes import Outcome, Policy, Verdict
 from transfer.reasons import of_one, reason
 from transfer.registry import RESOURCES, order, withheld
@@ -28,7 +29,7 @@ from transfer.sheets.book import ARCHIVE, form_of, quick_look
 from transfer.sheets.lone import bound
 from transfer.work import Row
 
-from .models import Copy, Import
+from .models import SOURCE, Copy, Import
 from .withheld import report_lines
 
 AFTER_PLAN = "decide"  # the stage that a confirmed run goes on with
@@ -40,11 +41,13 @@ def create(
     name: str,
     upload: BinaryIO,
     anonymise: bool = False,
+    only: Iterable[tuple[str, Key]] | None = None,
     claim: Callable[[Import], None] = lambda run: None,
 ) -> Import:
     """A new import of its own copy of an archive or spreadsheet. Raises ArchiveError or Refused with one sentence.
 
     `anonymise`: people's names, addresses and notes are replaced before anything is planned (`transfer.anonymise`).
+    `only`: the records that are meant, where not all of them are (`transfer.narrow`).
     `claim`: called in the transaction that saves the run; what it raises undoes everything.
     """
     upload = bound(upload, name, RESOURCES)
@@ -54,9 +57,12 @@ def create(
         raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
     run = Import(shop=shop, kind=Kind.IMPORT, source_name=name[:255], source_shop=source_shop[:255])
     run.anonymise = anonymise
-    run.archive = f"{run.prefix}source.zip"
+    run.archive = f"{run.prefix}{SOURCE}zip"
     try:
         keep(upload, run.archive)
+        if only is not None:
+            run.only = f"{run.prefix}only.jsonl"
+            keep_list(storage(), run.only, only)
         with transaction.atomic():
             enqueue(run)
             claim(run)

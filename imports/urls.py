@@ -21,6 +21,7 @@ urlpatterns = [
     path("imports/<uuid:run_id>/plan", views.plan, name="plan"),
     path("imports/<uuid:run_id>/records/<str:place>", views.record, name="record"),
     path("imports/<uuid:run_id>/again", views.plan_again, name="plan_again"),
+    path("imports/<uuid:run_id>/rest", views.import_rest, name="rest"),
     path("imports/<uuid:run_id>/choices", views.keep_choices, name="choices"),
     path("imports/<uuid:run_id>/leave-out", views.leave_out, name="leave_out"),
     path("imports/<uuid:run_id>/confirm", views.confirm, name="confirm"),

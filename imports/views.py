@@ -26,6 +26,7 @@ from shops.auth import EmbeddedRequest, embedded, posted
 from shops.models import Shop
 from shops.scopes import HEART, parts_to_grant
 from shops.services import Refused
+from transfer import naming
 from transfer.archive import ArchiveError
 from transfer.keys import decode, encode
 from transfer.outcomes import Policy
@@ -81,7 +82,7 @@ def upload(request: HttpRequest, address: UUID) -> HttpResponse:
     try:
         page = compare_views.begin(request, row.shop) if _compares(request) else _import(request, row.shop)
     except (ArchiveError, Refused) as refusal:
-        return JsonResponse({"error": str(refusal)}, status=422)
+        return JsonResponse({"error": naming.plain(str(refusal))}, status=422)
     return JsonResponse({"run": page.strip("/").split("/")[-1], "url": page}, status=201)
 
 
@@ -135,7 +136,18 @@ def plan_again(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     try:
         made = again.plan_again(run, anonymise="anonymise" in request.POST)
     except (Refused, ArchiveError) as refusal:
-        return JsonResponse({"error": str(refusal)}, status=422)
+        return JsonResponse({"error": naming.plain(str(refusal))}, status=422)
+    return redirect("runs:show", run_id=made.pk)
+
+
+@posted("imports:report", "run_id")
+@of_shop(Import)
+def import_rest(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
+    """What an import did not bring, planned again."""
+    try:
+        made = again.import_rest(run)
+    except (Refused, ArchiveError) as refusal:
+        return JsonResponse({"error": naming.plain(str(refusal))}, status=422)
     return redirect("runs:show", run_id=made.pk)
 
 

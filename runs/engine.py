@@ -329,7 +329,7 @@ class _Slice:
             if moved and finish.columns:
                 getattr(self.run, kind.name).__class__.objects.filter(pk=self.run.pk).update(**finish.columns)
         if moved:
-            _clean(self.run, kind)
+            _clean(self.run, (*kind.keep, *finish.keep))
 
     def _fail(self, reason: FailReason, message: str) -> None:
         with lane.fenced(self.held):
@@ -380,9 +380,9 @@ class _Slice:
             )
 
 
-def _clean(run: Run, kind: RunKind) -> None:
+def _clean(run: Run, keep: tuple[str, ...]) -> None:
     """Removes what only the work needed; what a finished run shows stays until it expires."""
     store = storage()
     for name in store.list(run.prefix):
-        if not any(name.startswith(f"{run.prefix}{kept}") for kept in kind.keep):
+        if not any(name.startswith(f"{run.prefix}{kept}") for kept in keep):
             store.delete(name)

@@ -17,11 +17,15 @@ DECISION = "You decide"
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How a run ended: its final status and what the page shows of it. `columns`: of the child's own row."""
+    """How a run ended: its final status and what the page shows of it. `columns`: of the child's own row.
+
+    `keep`: what of its files outlives this end besides `RunKind.keep`.
+    """
 
     status: Status
     result: Mapping[str, Any]
     columns: Mapping[str, Any] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""An archive without anybody's name in it, for staging stores: the last part of checking one.
+"""Records without anybody's name in them, for staging stores: the end of sorting an export, or of checking an archive.
 
 Who a customer is becomes a stable alias, made with a secret of this installation: the same customer has the same alias
 in every archive, so that references hold, a second import finds what the first one made, and nobody can guess
-backwards. Records are rewritten before anything is planned: ledger, report and before-images know the aliases only.
+backwards. An export rewrites its records before the archive is made; an import, before anything is planned: ledger,
+report and before-images know the aliases only. What was made nameless once is not renamed again.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from .archive.check import facts_of
+from .archive.manifest import Manifest
 from .archive.members import Line, MemberSet
 from .archive.merge import merge
 from .archive.parts import write_part
@@ -34,7 +38,11 @@ def alias_with(secret: str) -> Alias:
 
 
 def anonymise(desk: Desk, cursor: Cursor, *, checked: Cursor, secret: str) -> Iterator[Checkpoint]:
-    """Goes on where the check of an archive ended with `checked`, and ends with a cursor of the same shape."""
+    """Goes on where sorting an export or checking an archive ended with `checked`; its last cursor has the same shape.
+
+    That has ``"left"`` besides: resource -> how many records were left out. Of rewritten kinds, nothing is kept beside
+    the records: an id in the source store tells of somebody as well.
+    """
     cursor = cursor or {"at": 0, "after": None, "parts": {}, "made": 0, "left": {}, "merge": {}}
     archive = MemberSet.from_cursor(desk.storage, checked)
     touched = [name for name in archive.resources if name in desk.registry and _touched(desk, name)]
@@ -114,18 +122,39 @@ def _lines(resource: str, lines: list[dict[str, Any]]) -> Iterable[Line]:
 
 
 def _ended(desk: Desk, checked: Cursor, cursor: Cursor, members: Mapping[str, Any]) -> Cursor:
-    """What checking the archive said, of the records without names."""
-    return {
-        **checked,
-        "members": {name: members.get(name, own) for name, own in checked["members"].items()},
-        "manifest": _nameless(desk, checked["manifest"], cursor["left"]),
-    }
+    """What was said before, of the records without names."""
+    rest = {"manifest": nameless(desk, checked["manifest"], cursor["left"])} if "manifest" in checked else {}
+    kept = {name: members.get(name, own) for name, own in checked["members"].items()}
+    return {**checked, "members": kept, "left": cursor["left"], **rest}
 
 
-def _nameless(desk: Desk, manifest: Mapping[str, Any], left: Mapping[str, int]) -> dict[str, Any]:
+def nameless_manifest(desk: Desk, manifest: Manifest, left: Mapping[str, int]) -> Manifest:
+    """The manifest of an archive whose records were rewritten. `left`: resource -> how many had to be left out."""
+    facts = nameless(desk, facts_of(manifest), left)
+    return replace(
+        manifest,
+        selection=facts["selection"],
+        whole=tuple(facts["whole"]),
+        outside=facts["outside"],
+        deleted=facts["deleted"],
+        not_carried=facts["notCarried"],
+        changed=tuple(one for one in manifest.changed if one[0] not in _telling(desk)),
+        anonymised=True,
+    )
+
+
+def _personal(desk: Desk) -> set[str]:
+    return {name for name, resource in desk.registry.items() if resource.personal}
+
+
+def _telling(desk: Desk) -> set[str]:
+    """The kinds whose keys may name people."""
+    return _personal(desk) | {name for name, resource in desk.registry.items() if resource.of_others}
+
+
+def nameless(desk: Desk, manifest: Mapping[str, Any], left: Mapping[str, int]) -> dict[str, Any]:
     """Examples are keys, and those of people name them. Nobody deletes people for an archive that names none."""
-    personal = {name for name, resource in desk.registry.items() if resource.personal}
-    telling = personal | {name for name, resource in desk.registry.items() if resource.of_others}
+    personal, telling = _personal(desk), _telling(desk)
 
     def noted(notes: Mapping[str, Any]) -> dict[str, Any]:
         return {name: {**note, "examples": []} if name in telling else note for name, note in notes.items()}
@@ -144,4 +173,5 @@ def _nameless(desk: Desk, manifest: Mapping[str, Any], left: Mapping[str, int]) 
         "outside": noted(manifest["outside"]),
         "deleted": noted(manifest["deleted"]),
         "notCarried": not_carried,
+        "anonymised": True,
     }

@@ -13,7 +13,7 @@ from typing import Any
 from shopify_client import API_VERSION
 
 from . import export
-from .anonymise import anonymise
+from .anonymise import anonymise, nameless_manifest
 from .apply import apply
 from .archive.assemble import assemble, entries
 from .archive.check import quick_check, unpack
@@ -24,6 +24,7 @@ from .compare import compare
 from .fidelity import Side, fidelity
 from .follow import follow
 from .keys import Key
+from .narrow import narrow
 from .outcomes import Outcome
 from .plan import Decision, arrange, decide
 from .registry import order, withheld_parts
@@ -55,7 +56,55 @@ class Stage:
     waits: bool = False
 
 
-# -- export: options are those of a selection (`transfer.selection`), and {"shop": domain, "scopes": [...]} -----------
+def _then(
+    cursor: Cursor, name: str, first: Callable[[Cursor], Steps], second: Callable[[Cursor, Cursor], Steps]
+) -> Steps:
+    """Two steps in one stage. `second`: gets a cursor of its own, and the one that `first` ended with."""
+    before = f"before {name}"
+    if before not in cursor:
+        for checkpoint in first(cursor):
+            if not checkpoint.done:
+                yield checkpoint
+                continue
+            cursor = {before: checkpoint.cursor, name: {}}
+            yield Checkpoint(cursor)
+        if before not in cursor:
+            return
+    for checkpoint in second(cursor[name], cursor[before]):
+        state = checkpoint.cursor if checkpoint.done else {**cursor, name: checkpoint.cursor}
+        yield Checkpoint(state, checkpoint.counts, done=checkpoint.done)
+
+
+def _nameless(desk: Desk, cursor: Cursor, first: Callable[[Cursor], Steps], options: Options) -> Steps:
+    """A step that ends with members, and then nobody's name in these, where that is asked for.
+
+    `options` may have "anonymise": the secret with which aliases are made (`transfer.anonymise.alias_with`).
+    """
+    secret = options.get("anonymise", "")
+    if not secret:
+        return first(cursor)
+
+    def second(own: Cursor, checked: Cursor) -> Steps:
+        if checked.get("manifest", {}).get("anonymised"):
+            return iter([Checkpoint(checked, done=True)])
+        return anonymise(desk, own, checked=checked, secret=secret)
+
+    return _then(cursor, "anonymous", first, second)
+
+
+def _narrowed(desk: Desk, cursor: Cursor, first: Callable[[Cursor], Steps], options: Options) -> Steps:
+    """A step that ends with the members of an archive, and then only some of their records, where that is asked for.
+
+    `options` may have "only": the name of a list of records in the storage (`transfer.narrow`).
+    """
+    only = options.get("only", "")
+    if not only:
+        return first(cursor)
+    return _then(cursor, "only", first, lambda own, checked: narrow(desk, own, checked=checked, only=only))
+
+
+# -- export: options are those of a selection (`transfer.selection`), {"shop": domain, "scopes": [...]}, and perhaps ---
+# -- {"anonymise": secret}
 
 
 def _naming(desk: Desk, options: Options) -> Desk:
@@ -89,6 +138,10 @@ def _resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return _nameless(desk, cursor, lambda own: _sorted(desk, own, past, options), options)
+
+
+def _sorted(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     sorted_parts = past["resolve"]["sorted"]
     chosen = {resource.name for resource in export.chosen(desk, selection_of(options))}
     names = [name for name in order() if name in chosen or name in sorted_parts]
@@ -110,7 +163,7 @@ def _nothing_missing(kept: Mapping[str, int], cursor: Cursor) -> None:
 
 def _assemble(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     members = MemberSet.from_cursor(desk.storage, past["merge"])
-    return assemble(desk, cursor, members=members, manifest=_manifest(desk, members, past, options))
+    return assemble(desk, cursor, members=members, manifest=manifest_of(desk, past, options))
 
 
 def not_carried(desk: Desk, past: Past, options: Options) -> dict[str, Json]:
@@ -123,6 +176,14 @@ def not_carried(desk: Desk, past: Past, options: Options) -> dict[str, Json]:
             why = f"the app may not read it; grant it {', '.join(scopes)}"
             skipped[name] = {**skipped.get(name, {}), why: {"count": None, "examples": []}}
     return skipped
+
+
+def manifest_of(desk: Desk, past: Past, options: Options) -> Manifest:
+    """Of an export that is sorted."""
+    members = MemberSet.from_cursor(desk.storage, past["merge"])
+    manifest = _manifest(desk, members, past, options)
+    left = past["merge"].get("left")
+    return manifest if left is None else nameless_manifest(desk, manifest, left)
 
 
 def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> Manifest:
@@ -183,7 +244,7 @@ SPREADSHEET = (
 )
 
 
-# -- import: options are {"archive": storage name, "policy": word, "excluded": {...}} ----------------------------------
+# -- import: options are {"archive": storage name, "policy": word, "excluded": {...}}, perhaps "anonymise", "only" -----
 
 
 def _form(desk: Desk, options: Options) -> str:
@@ -192,20 +253,12 @@ def _form(desk: Desk, options: Options) -> str:
 
 
 def _check(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    """`anonymise`: a secret, if nobody's name is to be known to anything after this."""
-    secret = options.get("anonymise", "")
-    if "checked" not in cursor:
-        for checkpoint in _checked(desk, cursor, options):
-            if not checkpoint.done or not secret:
-                yield checkpoint
-            else:
-                cursor = {"checked": checkpoint.cursor, "anonymous": {}}
-                yield Checkpoint(cursor)
-        if "checked" not in cursor:
-            return
-    for checkpoint in anonymise(desk, cursor["anonymous"], checked=cursor["checked"], secret=secret):
-        state = checkpoint.cursor if checkpoint.done else {**cursor, "anonymous": checkpoint.cursor}
-        yield Checkpoint(state, checkpoint.counts, done=checkpoint.done)
+    """Nothing after this knows anybody's name, or of more than some records, where that is asked for."""
+
+    def nameless(own: Cursor) -> Steps:
+        return _nameless(desk, own, lambda inner: _checked(desk, inner, options), options)
+
+    return _narrowed(desk, cursor, nameless, options)
 
 
 def _checked(desk: Desk, cursor: Cursor, options: Options) -> Steps:

@@ -105,3 +105,30 @@ def test_a_plan_asks_for_what_it_lacks_and_is_made_anew(admin: Admin, least: Non
     app.get_by_role("link", name="See the plan").click(timeout=RUN_TIMEOUT)
     expect(app.locator("#main")).to_contain_text("nothing of this import names anybody")
     expect(app.locator("#main")).not_to_contain_text("write_")
+
+
+@pytest.fixture
+def archive(admin: Admin) -> bytes:
+    return Scenes(admin.stores, admin.program).export(admin.stores.shop("plain"))[1]
+
+
+def test_a_report_asks_for_what_was_lacking_and_the_rest_is_imported(admin: Admin, archive: bytes, least: None) -> None:
+    scenes, target = Scenes(admin.stores, admin.program), admin.stores.shop()
+    own = [*INSTALLED, "write_products", "write_metaobjects", "write_metaobject_definitions"]
+    admin.stores.ask("/sandbox/config", {"scopes": own, "optional_scopes": sorted({*optional()} - {*own})})
+    run = scenes.plan(target, archive)
+    scenes.confirm(target, run)
+    app = admin.open(target, f"imports/{run}/report")
+    allow = app.get_by_role("button", name="Allow it and import the rest")
+    asked = admin.page.get_by_role("dialog", name="Permissions")
+    allow.click()
+    asked.get_by_role("button", name="Decline").click()
+    expect(app.locator("#allow").get_by_role("alert")).to_contain_text("not allowed")
+    allow.click()
+    asked.get_by_role("button", name="Allow").click()
+    app.get_by_role("link", name="See the plan").click(timeout=RUN_TIMEOUT)
+    expect(app.locator("#main")).to_contain_text("only what an earlier import of this archive did not bring")
+    app.get_by_role("button", name="Confirm and write").click()
+    expect(app.locator(".answer")).to_contain_text("arrived", timeout=RUN_TIMEOUT)
+    expect(app.locator(".answer")).not_to_contain_text("did not arrive")
+    expect(allow).to_have_count(0)

@@ -39,6 +39,8 @@ TYPED: dict[tuple[str, ...], str] = {
     ("connect_shop", STORE, "--token", "pass\u00e9"): "--token",
     ("connect_shop", STORE, "--token", "a", "--client-credentials"): "not allowed with",
     ("import_archive", STORE): "FILE_OR_DIR",
+    ("import_rest", STORE): "RUN",
+    ("import_rest", STORE, "42"): "connect_shop a.myshopify.com",
     ("import_archive", STORE, "{dir}/no.zip"): "connect_shop a.myshopify.com",
     ("import_archive", STORE, "{dir}/no.zip", "--policy", "destroy"): "create_only",
     ("import_archive", STORE, "{dir}/no.zip", "--errors", "{dir}"): "errors.xlsx",
@@ -65,7 +67,7 @@ TYPED: dict[tuple[str, ...], str] = {
     ("write_app_toml", "--url", "evil"): "https://name",
     ("write_app_toml", "--out", "{text}/x"): "cannot be written",
 }
-SPEAK_JSON = {"export_store", "import_archive", "convert_archive", "compare", "copy_store"}
+SPEAK_JSON = {"export_store", "import_archive", "import_rest", "convert_archive", "compare", "copy_store"}
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: Any, *words: str) -> tuple[Any, str, str]:

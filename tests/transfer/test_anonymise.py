@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ WHO = """{ customers(first: 50) { nodes {
   addressesV2(first: 50) { nodes { firstName lastName company address1 city zip phone countryCodeV2 provinceCode } }
   defaultAddress { countryCodeV2 }
 } } }"""
+IDS = "{ customers(first: 50) { nodes { id addressesV2(first: 9) { nodes { id } } } } }"
 
 
 def _people(sandbox: Sandbox, shop: str) -> list[dict[str, Any]]:
@@ -46,6 +50,46 @@ def test_nothing_after_the_check_names_anybody(seed: str, sandbox: Sandbox, tmp_
     again, _ = import_(sandbox, target, archive, tmp_path, anonymise=SECRET)
     assert again.client.writes == 0
     assert again.ledger.tally()["customers"]["verified"] == 3
+
+
+def _everything_in(archive: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return "".join(f"{name}\n{opened.read(name).decode()}" for name in opened.namelist())
+
+
+def _personal_of(sandbox: Sandbox, shop: str) -> set[str]:
+    """Whatever the store holds of people that is theirs alone, and the ids under which it keeps them."""
+    found = {str(number) for number in re.findall(r"Customer/\d+", json.dumps(sandbox.graphql(shop, IDS)))}
+    for one in _people(sandbox, shop):
+        places = one["addressesV2"]["nodes"]
+        told = [one["lastName"], one["note"], one["defaultEmailAddress"], one["defaultPhoneNumber"]]
+        told += [place[name] for place in places for name in ("lastName", "address1", "city", "zip", "phone")]
+        found |= {text for text in (one.get("emailAddress") if isinstance(one, dict) else one for one in told) if text}
+    return {text.lower() for text in found if len(text) > 3}
+
+
+@pytest.mark.parametrize("seed", ["boutique", "nasty"])
+def test_an_archive_that_names_nobody(seed: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Every byte of it is looked through: records, what stands beside them, the manifest."""
+    source, target = sandbox.shop(seed, products=2), sandbox.shop()
+    people = [name for name, resource in RESOURCES.items() if resource.personal]
+    others = ["products", "product_metafields", "discounts", "translations", "metafield_definitions"]
+    chosen = {"resources": [*people, *others], "products": "-tag:none"}
+    public = _everything_in(archive_of(sandbox, source, tmp_path, resources=others)).lower()
+    held = _everything_in(archive_of(sandbox, source, tmp_path, **chosen)).lower()
+    archive = archive_of(sandbox, source, tmp_path, **chosen, anonymise=SECRET)
+    named = {word for word in (*_personal_of(sandbox, source), *REAL) if word in held and word not in public}
+    assert len(named) > 10
+    told = _everything_in(archive).lower()
+    assert not [word for word in named if word in told]
+    assert "products/1" not in told
+    desk, past = import_(sandbox, target, archive, tmp_path, anonymise="another secret")
+    assert past["check"]["manifest"]["anonymised"] is True
+    assert desk.ledger.tally()["customers"]["verified"] == 3
+    emails = {one["defaultEmailAddress"]["emailAddress"] for one in _people(sandbox, target)}
+    assert f"{alias_with(SECRET)('anna.holm@example.com')}@example.com" in emails or seed == "nasty"
+    again, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, **chosen), tmp_path, anonymise=SECRET)
+    assert again.ledger.tally()["customers"]["verdict:unchanged"] == 3
 
 
 def test_what_a_store_works_with_stays(sandbox: Sandbox, tmp_path: Path) -> None:

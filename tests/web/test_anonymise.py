@@ -1,9 +1,11 @@
-"""Anonymised imports: a box beside the upload and the copy, a word on the command line."""
+"""Anonymised exports and imports: a box beside what is exported, uploaded or copied; a word on the command line."""
 
 from __future__ import annotations
 
 import io
 import json
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,8 @@ from transfer.resource import Selection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+NAMES = ("anna", "holm", "kaito", "33612345678")
+
 
 @pytest.fixture
 def a(app: Any, sandbox: Sandbox, client: Client) -> Store:
@@ -38,7 +42,7 @@ def _names_nobody(run: Import) -> None:
     rows = list(LedgerEntry.objects.filter(run=run).values())
     assert len(rows) == 3
     told = f"{rows} {run.plan} {run.past}".lower()
-    assert not [word for word in ("anna", "holm", "kaito", "33612345678") if word in told]
+    assert not [word for word in NAMES if word in told]
 
 
 def test_an_upload(a: Store, b: Store, client: Client) -> None:
@@ -77,3 +81,47 @@ def test_commands(a: Store, b: Store, capsys: Any) -> None:
         printed = json.loads(capsys.readouterr().out)
         assert printed["result"]["resources"]["customers"]["created"] == created
         assert "anna" not in json.dumps(printed).lower()
+
+
+def test_an_export(a: Store, b: Store, client: Client) -> None:
+    """Whoever gets the archive cannot tell who anybody is, and is not asked to replace names again."""
+    assert 'name="anonymise"' in a.get("/exports/new").content.decode()
+    started = a.post("/exports/new", resources=["customers", "customer_metafields"], anonymise="1")
+    work(Export.objects.get())
+    made = Export.objects.get()
+    assert (made.anonymise, made.result["anonymised"]) == (True, True)
+    assert "the archive names nobody" in a.get(started["Location"]).content.decode()
+    with storage().read(made.archive) as file:
+        archive = io.BytesIO(file.read())
+    with zipfile.ZipFile(archive) as opened:
+        told = "".join(opened.read(name).decode() for name in opened.namelist()).lower()
+    assert '"anonymised":true' in told
+    assert not [word for word in NAMES if word in told + json.dumps(made.result).lower()]
+    archive.seek(0)
+    archive.name = "nobody.zip"
+    assert client.post(b.post("/imports/uploads").json()["address"], {"archive": archive}).status_code == 201
+    work(Import.objects.get())
+    run = Import.objects.get()
+    assert (run.anonymise, run.plan["anonymised"]) == (False, True)
+    _names_nobody(run)
+    page = b.get(f"/imports/{run.pk}/plan").content.decode()
+    assert "nothing of this import names anybody" in page
+    assert "Replace people's names and plan again" not in page
+
+
+def test_a_form_that_is_refused_keeps_the_tick(a: Store) -> None:
+    refused = a.post("/exports/new", anonymise="1")
+    assert refused.status_code == 422
+    assert 'name="anonymise" value="1" checked' in refused.content.decode()
+
+
+def test_an_export_by_command(a: Store, tmp_path: Path, capsys: Any) -> None:
+    path = tmp_path / "people.zip"
+    call_command(
+        *("export_store", a.domain, "--only", "customers", "--anonymise", "--inline", "--json", "--out", str(path))
+    )
+    assert json.loads(capsys.readouterr().out)["anonymised"] is True
+    with zipfile.ZipFile(path) as opened:
+        told = "".join(opened.read(name).decode() for name in opened.namelist()).lower()
+    assert "@example.com" in told
+    assert not [word for word in NAMES if word in told]

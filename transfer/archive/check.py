@@ -211,6 +211,7 @@ def facts_of(manifest: Manifest) -> dict[str, Any]:
         "deleted": dict(manifest.deleted),
         "dangling": manifest.dangling,
         "externalLinks": dict(manifest.external),
+        "anonymised": manifest.anonymised,
     }
 
 

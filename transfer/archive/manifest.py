@@ -14,7 +14,7 @@ from ..jsonl import dumps
 from ..shapes import Flag, Lacking, ListOf, MapOf, Match, Number, Object, OrNull, Row, Text, found
 
 FORMAT_VERSION = 1  # raised when an archive means something else than before
-FORMAT_MINOR = 0  # raised when fields or kinds are added; without them, older programs read the archive as before
+FORMAT_MINOR = 1  # raised when fields or kinds are added; without them, older programs read the archive as before
 MANIFEST = "manifest.json"
 _AGAIN = "export the store again with this program."
 
@@ -69,6 +69,7 @@ SHAPE = Object(
         "danglingReferences": _COUNT,
         "externalLinks": MapOf(_COUNT, "an object of counts"),
         "outside": MapOf(_OUTSIDE, "an object: resource by resource"),
+        "anonymised": Lacking(Flag()),
     },
 )
 
@@ -113,6 +114,7 @@ class Manifest:
     `not_chosen`: resources that nobody asked for.
     `external`: host -> how many links in texts lead there, out of the shop. `selection`: what was chosen. `whole`: the
     resources that are here completely. `outside`: resource -> what records refer to and the archive does not hold.
+    `anonymised`: nobody's name is in it (`transfer.anonymise`).
     `deleted`: resource -> which of its references lead to what the source no longer had. `dangling`: how many lead to
     what it could not name for another reason.
     """
@@ -131,6 +133,7 @@ class Manifest:
     dangling: int = 0
     external: Mapping[str, int] = field(default_factory=dict)
     outside: Mapping[str, Any] = field(default_factory=dict)
+    anonymised: bool = False
     minor: int = FORMAT_MINOR
 
     @property
@@ -159,6 +162,7 @@ class Manifest:
             "danglingReferences": self.dangling,
             "externalLinks": self.external,
             "outside": self.outside,
+            **({"anonymised": True} if self.anonymised else {}),  # other archives are as those of older versions
         }
         return dumps(data) + b"\n"
 
@@ -186,6 +190,7 @@ class Manifest:
             dangling=data["danglingReferences"],
             external=data["externalLinks"],
             outside=data["outside"],
+            anonymised=data.get("anonymised", False),
             minor=data.get("formatMinor", 0),
         )
         if data["counts"] != manifest.counts:

@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from exports.commands import (
+    anonymise_argument,
     chosen,
     common_arguments,
     export,
@@ -28,12 +29,14 @@ class Command(Sentences):
         parser.add_argument("domain", metavar="DOMAIN")
         parser.add_argument("--out", required=True, metavar="FILE_OR_DIR")
         selection_arguments(parser)
+        anonymise_argument(parser)
         common_arguments(parser)
 
     def handle(self, **options: Any) -> None:
         selection, out = chosen(options), wanted(options["out"])
         shop = shop_named(options["domain"])
-        run = export(shop, selection, inline=options["inline"], quiet=options["json"])
+        inline, quiet, anonymise = options["inline"], options["json"], options["anonymise"]
+        run = export(shop, selection, inline=inline, quiet=quiet, anonymise=anonymise)
         try:
             save(run, out)
         except OSError as problem:

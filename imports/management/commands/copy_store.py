@@ -7,7 +7,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from exports.commands import chosen, common_arguments, export, selection_arguments
+from exports.commands import anonymise_argument, chosen, common_arguments, export, selection_arguments
 from imports import commands
 from runs.storage import storage
 from shops.commands import REFUSED, Broken, Sentences, shop_named
@@ -20,7 +20,7 @@ class Command(Sentences):
         parser.add_argument("source", metavar="A")
         parser.add_argument("target", metavar="B")
         selection_arguments(parser)
-        commands.anonymise_argument(parser)
+        anonymise_argument(parser)
         parser.add_argument("--yes", action="store_true", help="confirm the plan without asking")
         parser.add_argument("--policy", choices=commands.POLICIES, default="update")
         common_arguments(parser)
@@ -29,16 +29,14 @@ class Command(Sentences):
         sys.exit(self._copy(options))
 
     def _copy(self, options: dict[str, Any]) -> int:
-        quiet, inline = options["json"], options["inline"]
+        quiet, inline, anonymise = options["json"], options["inline"], options["anonymise"]
         selection = chosen(options)
         source, target = shop_named(options["source"]), shop_named(options["target"])
         if source == target:
             raise Broken("A store cannot be copied into itself.")
-        exported = export(source, selection, inline=inline, quiet=quiet)
+        exported = export(source, selection, inline=inline, quiet=quiet, anonymise=anonymise)
         with storage().read(exported.archive) as archive:
-            run = commands.plan(
-                target, archive, f"{source.domain}.zip", inline=inline, quiet=quiet, anonymise=options["anonymise"]
-            )
+            run = commands.plan(target, archive, f"{source.domain}.zip", inline=inline, quiet=quiet)
         if not commands.agreed(run, yes=options["yes"], out=sys.stderr):
             return REFUSED
         run = commands.carry_out(run, policy=options["policy"], inline=inline, quiet=quiet)

@@ -1,0 +1,69 @@
+"""What commands have in common that plan an import, ask, write and prove."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from exports.commands import common_arguments, spreadsheet_errors
+from runs.services import cancel
+from runs.storage import storage
+from shops.commands import REFUSED, Sentences
+
+from . import commands, services
+from .models import Import
+
+
+class Importing(Sentences):
+    """A command that begins an import in `planned`. Exit codes: 0 all verified, 1 some records failed, 2 refused."""
+
+    def deciding_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--plan-only", action="store_true", help="show the plan, and write nothing")
+        parser.add_argument("--yes", action="store_true", help="confirm the plan without asking")
+        parser.add_argument("--policy", choices=commands.POLICIES, default="update")
+        parser.add_argument("--report", metavar="FILE", help="write every record's outcome, as .csv or .jsonl")
+        common_arguments(parser)
+
+    def doubt(self, options: dict[str, Any]) -> None:
+        """Says what cannot be done before anything is. Raises Broken."""
+
+    def planned(self, options: dict[str, Any]) -> Import:
+        """Runs an import up to its plan. Raises Broken."""
+        raise NotImplementedError
+
+    def handle(self, **options: Any) -> None:
+        sys.exit(self._import(options))
+
+    def _import(self, options: dict[str, Any]) -> int:
+        quiet, inline = options["json"], options["inline"]
+        self.doubt(options)
+        if options["report"]:
+            Path(options["report"]).open("ab").close()  # said now, and not when everything is written
+        run = self.planned(options)
+        if options["plan_only"]:
+            cancel(run)
+            run.refresh_from_db()
+            if options["report"]:
+                _write_report(run, Path(options["report"]))
+            self._print(options, run, commands.plan_table(run.plan))
+            return commands.plan_exit_code(run)
+        if not commands.agreed(run, yes=options["yes"], out=sys.stderr):
+            return REFUSED
+        run = commands.carry_out(run, policy=options["policy"], inline=inline, quiet=quiet)
+        spreadsheet_errors(storage(), run.annotated, options.get("errors"))
+        if options["report"]:
+            _write_report(run, Path(options["report"]))
+        self._print(options, run, commands.report_table(run.result))
+        return commands.exit_code(run)
+
+    def _print(self, options: dict[str, Any], run: Import, text: str) -> None:
+        self.stdout.write(json.dumps(commands.summary(run)) if options["json"] else text)
+
+
+def _write_report(run: Import, path: Path) -> None:
+    lines = services.report_csv(run) if path.suffix == ".csv" else services.report_jsonl(run)
+    with path.open("wb") as file:
+        file.writelines(lines)

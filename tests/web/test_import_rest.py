@@ -1,0 +1,147 @@
+"""What an import did not bring is planned again, and nothing else: after the app was allowed more, or as it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from imports import again
+from imports.models import Copy, CopyStatus, Import
+from imports.tasks import copies as work_off
+from runs.models import LedgerEntry, Run
+from runs.states import Status
+from runs.storage import storage
+from tests.runs.test_lane import work
+from tests.shops.test_copies import planned, run_of
+from tests.shops.test_links import Store
+from tests.support import Sandbox
+from tests.web.test_plan_again import grant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ALLOW, PLAIN = "Allow it and import the rest", "Plan the rest again"
+KINDS = ("files", "pages", "blogs", "page_metafields", "menus", "metafield_definitions", "products")
+PAGE = 'mutation { pageCreate(page: { title: "Only here" }) { page { id } userErrors { message } } }'
+
+
+@pytest.fixture
+def a(app: Any, sandbox: Sandbox, client: Client) -> Store:
+    return Store(sandbox, client, "boutique")
+
+
+@pytest.fixture
+def b(app: Any, sandbox: Sandbox, client: Client) -> Store:
+    return Store(sandbox, client)
+
+
+def ended(a: Store, b: Store, *without: str, kinds: tuple[str, ...] = KINDS) -> Copy:
+    """A copy that was confirmed without some permissions, and came to its end."""
+    grant(b, *without)
+    copy = planned(a, b, *kinds)
+    assert b.post(f"/imports/{run_of(copy).pk}/confirm", policy="mirror").status_code == 302
+    assert work(run_of(copy)).status == Status.INCOMPLETE
+    work_off()
+    copy.refresh_from_db()
+    assert copy.status == CopyStatus.INCOMPLETE
+    return copy
+
+
+def report(store: Store, run: Run) -> str:
+    page: str = store.get(f"/imports/{run.pk}/report").content.decode()
+    assert page.count("<form") == store.get(f"/runs/{run.pk}/").content.decode().count("<form") + 1  # the search
+    return page
+
+
+def test_what_was_not_allowed_is_allowed_and_alone_imported_again(a: Store, b: Store, sandbox: Sandbox) -> None:
+    copy = ended(a, b, "write_files", "write_content")
+    old = run_of(copy)
+    left = set(again.unbrought(old).values_list("resource", "key"))
+    assert {"pages", "files"} <= {resource for resource, _ in left}
+    page = report(b, old)
+    assert ALLOW in page
+    assert 'data-scopes="write_content write_files"' in page
+    assert a.post(f"/imports/{old.pk}/rest").status_code == 404
+    grant(b)
+    page = report(b, old)
+    assert ALLOW not in page
+    assert PLAIN in page
+    sandbox.graphql(b.domain, PAGE)
+    answer = b.post(f"/imports/{old.pk}/rest")
+    new = Import.objects.exclude(pk=old.pk).get()
+    assert answer["Location"] == f"/runs/{new.pk}/"
+    work(new)
+    new = run_of(Copy.objects.get(run__pk=new.pk))
+    assert new.status == Status.WAITING
+    assert set(LedgerEntry.objects.filter(run=new).values_list("resource", "key")) == left  # a mirror deletes nothing
+    assert (
+        "only what an earlier import of this archive did not bring" in b.get(f"/imports/{new.pk}/plan").content.decode()
+    )
+    b.post(f"/imports/{new.pk}/confirm", policy="mirror")
+    work(new)
+    new.refresh_from_db()
+    for kind in ("files", "pages"):
+        line = new.result["resources"][kind]
+        assert line["verified"] == line["source"] > 0, kind
+    assert not LedgerEntry.objects.filter(run=new, reason="not_permitted").exists()
+    assert sum(line["source"] for line in new.result["resources"].values()) == len(left)
+
+
+def test_a_copy_of_its_own_watches_over_the_rest(a: Store, b: Store) -> None:
+    """So it stops, and its archive goes, when the link ends; so does the archive that was kept for it."""
+    copy = ended(a, b, "write_content", kinds=("pages", "products"))
+    old = run_of(copy)
+    assert storage().exists(old.archive)
+    b.post(f"/imports/{old.pk}/rest")
+    second = Copy.objects.exclude(pk=copy.pk).get()
+    shown = b.get(f"/copies/{second.pk}/").content.decode()
+    assert "records were read" in shown
+    busy = b.post(f"/imports/{old.pk}/rest")
+    assert (busy.status_code, busy.json()["error"]) == (422, again.BUSY)
+    b.post(f"/links/{copy.link_id}/end")
+    second.refresh_from_db()
+    assert (second.status, second.run) == (CopyStatus.CANCELLED, None)
+    assert not storage().exists(old.archive)
+    assert PLAIN not in report(b, old)
+    refused = b.post(f"/imports/{old.pk}/rest")
+    assert (refused.status_code, refused.json()["error"]) == (422, again.GONE)
+
+
+def test_a_link_that_ends_meanwhile_gives_nothing(a: Store, b: Store) -> None:
+    old = run_of(ended(a, b, "write_content", kinds=("pages", "products")))
+    Copy.objects.update(link=None)  # as if it had ended this very moment
+    refused = b.post(f"/imports/{old.pk}/rest")
+    assert (refused.status_code, refused.json()["error"]) == (422, again.ENDED)
+    assert Import.objects.count() == Copy.objects.count() == 1
+
+
+def test_an_import_that_brought_everything_keeps_no_archive(a: Store, b: Store) -> None:
+    run = run_of(planned(a, b, "blogs"))
+    b.post(f"/imports/{run.pk}/confirm", policy="update")
+    assert work(run).status == Status.SUCCEEDED
+    assert not storage().exists(run.archive)
+    page = report(b, run)
+    assert ALLOW not in page
+    assert PLAIN not in page
+    refused = b.post(f"/imports/{run.pk}/rest")
+    assert (refused.status_code, refused.json()["error"]) == (422, again.GONE)
+
+
+def test_by_command(a: Store, b: Store, capsys: Any) -> None:
+    old = run_of(ended(a, b, "write_content", kinds=("pages", "products")))
+    Copy.objects.all().delete()  # an import of a file
+    grant(b)
+    rest = again.unbrought(old).count()
+    words = ("import_rest", b.domain, str(old.pk), "--yes", "--inline", "--json")
+    with pytest.raises(SystemExit) as end:
+        call_command(*words)
+    printed = json.loads(capsys.readouterr().out)
+    assert (end.value.code, printed["status"]) == (0, "succeeded")
+    assert printed["result"]["totals"]["source"] == rest
+    with pytest.raises(SystemExit) as end:
+        call_command("import_rest", a.domain, str(old.pk), "--yes", "--inline", "--json")
+    assert end.value.code == 2
+    assert json.loads(capsys.readouterr().out)["error"].startswith("There is no import ")

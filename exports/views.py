@@ -12,7 +12,7 @@ from runs.models import Run
 from runs.services import expired
 from runs.states import Status
 from runs.storage import storage
-from runs.views import gone, missing, of_shop
+from runs.views import gone, missing, of_shop, refused
 from shops.auth import EmbeddedRequest, embedded, posted
 from shops.scopes import parts_to_grant
 from shops.services import Refused
@@ -73,7 +73,7 @@ def spreadsheet(request: EmbeddedRequest, run: Export) -> HttpResponse:
     try:
         made = services.spreadsheet(run, request.POST.get("form", ""))
     except Refused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=422)
+        return refused(refusal)
     return redirect("runs:show", run_id=made.pk)
 
 

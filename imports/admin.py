@@ -10,6 +10,7 @@ from shops.admin import ReadOnly
 
 from . import copies
 from .models import OPEN, Copy
+from .withheld import labels
 
 
 @admin.register(Copy)
@@ -19,6 +20,14 @@ class CopyAdmin(ReadOnly):
     search_fields = ("id", "source__domain", "target__domain")
     raw_id_fields = ("export", "run", "comparison", "link")
     actions = ("cancel",)
+    fields = (
+        *("link", "purpose", "source", "target", "status", "message", "export", "run", "comparison", "beside_name"),
+        *("unread", "anonymise", "started_by", "created_at", "ended_at", "expires_at", "discard"),
+    )
+
+    @admin.display(description="The source does not let the app read")
+    def unread(self, copy: Copy) -> str:
+        return ", ".join(labels(copy.withheld))
 
     @admin.display(description="Copy", ordering="id")
     def short(self, copy: Copy) -> str:

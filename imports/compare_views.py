@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from runs.views import missing, of_shop
+from runs.views import missing, of_shop, refused
 from shops.auth import EmbeddedRequest, embedded
 from shops.links import Who
 from shops.models import Link, LinkStatus, Shop
@@ -129,7 +129,7 @@ def _json(request: HttpRequest, run: Comparison) -> HttpResponse:
             run, resource=request.GET.get("resource") or None, verdict=verdict, after=request.GET.get("after") or None
         )
     except Refused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=404)
+        return refused(refusal, status=404)
     rows = [{**differences.told(row), "name": encode(row.key), "values": differences.fields(row)} for row in found]
     left, right = differences.sides(run)
     return JsonResponse({"left": left, "right": right, "rows": rows, "following": following})

@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from runs.views import gone, missing
+from runs.views import gone, missing, refused
 from shops.auth import EmbeddedRequest, embedded, posted
 from shops.links import Who
 from shops.models import Link
@@ -42,7 +42,7 @@ def start(request: EmbeddedRequest, link_id: UUID) -> HttpResponse:
         who, anonymise = Who(request.shop, request.identity.user), "anonymise" in request.POST
         copy = copies.start(link, who, also=request.POST.getlist("also"), anonymise=anonymise)
     except Refused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=422)
+        return refused(refusal)
     return redirect("imports:copy", copy_id=copy.pk)
 
 

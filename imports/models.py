@@ -65,12 +65,12 @@ class Comparison(Uploaded, Run):
 
 class Purpose(models.TextChoices):
     COPY = "copy"
-    COMPARE = "compare", "comparison"
+    COMPARE = "compare", "Comparison"
 
 
 class CopyStatus(models.TextChoices):
-    READING = "reading", "the other store is read"
-    IMPORTING = "importing", "this store's turn"
+    READING = "reading", "The other store is read"
+    IMPORTING = "importing", "This store's turn"
     SUCCEEDED = "succeeded"
     INCOMPLETE = "incomplete"
     FAILED = "failed"

@@ -21,12 +21,11 @@ from django.views.decorators.http import require_POST, require_safe
 from runs.models import Run
 from runs.states import FINAL, Status
 from runs.storage import storage
-from runs.views import missing, of_shop
+from runs.views import missing, of_shop, refused
 from shops.auth import EmbeddedRequest, embedded, posted
 from shops.models import Shop
 from shops.scopes import HEART, parts_to_grant
 from shops.services import Refused
-from transfer import naming
 from transfer.archive import ArchiveError
 from transfer.keys import decode, encode
 from transfer.outcomes import Policy
@@ -82,7 +81,7 @@ def upload(request: HttpRequest, address: UUID) -> HttpResponse:
     try:
         page = compare_views.begin(request, row.shop) if _compares(request) else _import(request, row.shop)
     except (ArchiveError, Refused) as refusal:
-        return JsonResponse({"error": naming.plain(str(refusal))}, status=422)
+        return refused(refusal)
     return JsonResponse({"run": page.strip("/").split("/")[-1], "url": page}, status=201)
 
 
@@ -136,7 +135,7 @@ def plan_again(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     try:
         made = again.plan_again(run, anonymise="anonymise" in request.POST)
     except (Refused, ArchiveError) as refusal:
-        return JsonResponse({"error": naming.plain(str(refusal))}, status=422)
+        return refused(refusal)
     return redirect("runs:show", run_id=made.pk)
 
 
@@ -147,7 +146,7 @@ def import_rest(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     try:
         made = again.import_rest(run)
     except (Refused, ArchiveError) as refusal:
-        return JsonResponse({"error": naming.plain(str(refusal))}, status=422)
+        return refused(refusal)
     return redirect("runs:show", run_id=made.pk)
 
 
@@ -156,7 +155,7 @@ def _plan_json(request: EmbeddedRequest, run: Import) -> HttpResponse:
     try:
         found, following = services.rows(run, after=request.GET.get("after") or None, **names)  # type: ignore[arg-type]
     except Refused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=404)
+        return refused(refusal, status=404)
     lines = [{**services.report_line(row), "name": encode(row.key), "changes": services.changes(row)} for row in found]
     return JsonResponse({"plan": run.plan, "rows": lines, "following": following})
 
@@ -197,7 +196,7 @@ def keep_choices(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     try:
         run = choices.keep(run, policy=policy, resources=request.POST.getlist("exclude_resource"))
     except Refused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=422)
+        return refused(refusal)
     return JsonResponse({"figures": choices.figures(run), "message": "Choices saved"})
 
 
@@ -210,7 +209,7 @@ def leave_out(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
         key = decode(request.POST.get("key", ""))
         run = choices.leave_out(run, request.POST.get("resource", ""), key, out=out)
     except Refused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=422)
+        return refused(refusal)
     return JsonResponse({"pressed": out, "figures": choices.figures(run)})
 
 
@@ -222,7 +221,7 @@ def confirm(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
         policy, excluded = _decision(request, run)
         confirmed = services.confirm(run, policy=policy, excluded=excluded)
     except Refused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=422)
+        return refused(refusal)
     if not confirmed:
         return JsonResponse({"error": choices.NOT_WAITING}, status=409)
     return redirect("runs:show", run_id=run.pk)

@@ -89,6 +89,11 @@ def kind_of(run: Run) -> RunKind:
     return _KINDS[run.kind]
 
 
+def step_label(run: Run) -> str:
+    """What the step is called that a run is at; empty before its first."""
+    return kind_of(run).stage(run.step).label if run.step else ""
+
+
 def reading() -> list[str]:
     """The kinds that change nothing in their shop."""
     return [name for name, kind in _KINDS.items() if kind.verb == "read"]

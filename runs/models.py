@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar
 
@@ -14,8 +16,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from shops.models import Shop
-from transfer.limits import Limit
+from transfer.limits import NAMES, Limit
 from transfer.outcomes import Outcome, Reason, State, Verdict
+from transfer.registry import RESOURCES
 
 from .exact import ExactJSONField, FitTextField
 from .signals import rested
@@ -84,7 +87,7 @@ class Run(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)
     waits_for = models.CharField(
         max_length=20,
-        choices=[(word.value, word.value.replace("_", " ")) for word in Limit if word],
+        choices=[(word.value, name) for word, name in NAMES.items()],
         blank=True,
         help_text="A limit of a day.",
     )
@@ -111,7 +114,7 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
+        return f"{self.get_kind_display()} {self.id}"
 
     @property
     def prefix(self) -> str:
@@ -155,6 +158,11 @@ class Service(models.Model):
         return "the service"
 
 
+def _named(words: Iterable[StrEnum]) -> list[tuple[str, str]]:
+    """Closed words of the kernel as choices that read like words. An empty one is nothing yet."""
+    return [(word.value, word.value.replace("_", " ").capitalize()) for word in words if word.value]
+
+
 class LedgerEntry(models.Model):
     """One record of one run, from its plan to its proof (`transfer.work.Row`).
 
@@ -166,10 +174,10 @@ class LedgerEntry(models.Model):
     number = models.PositiveIntegerField(default=0)
     resource = models.CharField(max_length=60)
     key = models.TextField()
-    verdict = models.CharField(max_length=10, choices=[(v, v) for v in Verdict])
-    outcome = models.CharField(max_length=10, choices=[(v, v) for v in Outcome], blank=True)
-    state = models.CharField(max_length=10, choices=[(v, v) for v in State])
-    reason = models.CharField(max_length=24, choices=[(v, v) for v in Reason], blank=True)
+    verdict = models.CharField(max_length=10, choices=_named(Verdict))
+    outcome = models.CharField(max_length=10, choices=_named(Outcome), blank=True)
+    state = models.CharField(max_length=10, choices=_named(State))
+    reason = models.CharField(max_length=24, choices=_named(Reason), blank=True)
     detail = FitTextField(blank=True)
     gid = models.CharField(max_length=100, blank=True)
     before = ExactJSONField(null=True)
@@ -194,7 +202,8 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.resource} {self.key}"
+        kind = RESOURCES.get(self.resource)
+        return f"{kind.label if kind is not None else self.resource}: {self.key}"
 
 
 class IdEntry(models.Model):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from . import bell, broker, services
-from .kinds import reading
+from .kinds import reading, step_label
 from .models import Lane, Run, Service
 from .states import FailReason, Status
 
@@ -98,7 +98,7 @@ def overview() -> dict[str, Any]:
         "swept_seconds_ago": _ago(service.swept_at),
         "broker": broker.alive(),
         "bells": bell.waiting(),
-        "failures": {FailReason(reason).label: count for reason, count in reasons},
+        "failures": {_failed(reason): count for reason, count in reasons},
         "more": len(found) > SHOWN,
         "lanes": _lanes(found[:SHOWN]),
     }
@@ -113,7 +113,7 @@ def _lanes(lanes: list[Lane]) -> list[dict[str, Any]]:
     failed = Run.objects.filter(status=Status.FAILED, shop__in=[lane.shop_id for lane in lanes]).order_by()
     failures: dict[int, dict[str, int]] = {}
     for shop, reason, count in failed.values_list("shop_id", "reason").annotate(Count("pk")):
-        failures.setdefault(shop, {})[FailReason(reason).label] = count
+        failures.setdefault(shop, {})[_failed(reason)] = count
     return [_lane(lane, lines.get(lane.shop_id, []), failures.get(lane.shop_id, {})) for lane in lanes]
 
 
@@ -137,6 +137,12 @@ def _lane(lane: Lane, line: list[Run], failures: dict[str, int]) -> dict[str, An
     }
 
 
+def _failed(reason: str) -> str:
+    """Behind a number: "2 × the store could not be reached"."""
+    label = str(FailReason(reason).label)
+    return label[:1].lower() + label[1:]
+
+
 def _turn(line: list[Run]) -> Run | None:
     """Whose turn it is, as `lane.turns` has it."""
     aside = any(run.is_aside for run in line)
@@ -155,11 +161,11 @@ def _word(*, served: bool, paused: bool, waits: bool, line: bool) -> str:
 def _run(run: Run) -> dict[str, Any]:
     return {
         "id": str(run.pk),
-        "kind": run.kind,
-        "status": run.status,
-        "step": run.step,
+        "kind": run.get_kind_display(),
+        "status": Status(run.status).label,
+        "step": step_label(run),
         "deaths": run.failures,
-        "waits_for": run.waits_for if run.is_aside else "",
+        "waits_for": run.get_waits_for_display().lower() if run.is_aside else "",
         "waits_seconds": max(0, -(_ago(run.not_before) or 0)),
     }
 

@@ -65,10 +65,10 @@ def sources(target: Status) -> list[Status]:
 class FailReason(models.TextChoices):
     """Why a run stopped before its end."""
 
-    NONE = "", "none"
-    BAD_ARCHIVE = "bad_archive", "the archive is not what it should be"
-    NOT_AUTHORISED = "not_authorised", "the store refuses the app"
-    UNREACHABLE = "unreachable", "the store could not be reached for too long"
-    NO_ROOM = "no_room", "there was no room for its files for too long"
-    POISON = "poison", "its worker died too often"
-    INTERNAL = "internal", "a fault of this program"
+    NONE = "", "None"
+    BAD_ARCHIVE = "bad_archive", "The archive is not what it should be"
+    NOT_AUTHORISED = "not_authorised", "The store refuses the app"
+    UNREACHABLE = "unreachable", "The store could not be reached for too long"
+    NO_ROOM = "no_room", "There was no room for its files for too long"
+    POISON = "poison", "Its worker died too often"
+    INTERNAL = "internal", "A fault of this program"

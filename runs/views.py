@@ -19,6 +19,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from shops.auth import EmbeddedRequest, embedded, is_fetch, posted
+from transfer import naming
 from transfer.shapes import shown
 
 from . import services
@@ -61,6 +62,11 @@ def of_shop(model: type[Run]) -> Callable[[Callable[..., HttpResponseBase]], Cal
         return found
 
     return decorate
+
+
+def refused(refusal: Exception, status: int = 422) -> JsonResponse:
+    """Why something was not done, for a page that shows it beside its form: without names that only programs use."""
+    return JsonResponse({"error": naming.plain(str(refusal))}, status=status)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from . import links
+from .facts import facts
 from .models import Delivery, Link, Shop
 
 
@@ -34,6 +35,22 @@ class ShopAdmin(ReadOnly):
     list_display = ("domain", "grant", "token_expires_at", "token_dead_since", "installed_at", "uninstalled_at")
     list_filter = ("grant", ("token_dead_since", admin.EmptyFieldListFilter), "uninstalled_at")
     search_fields = ("domain",)
+    fields = (
+        *("domain", "name", "named_at", "grant", "token_expires_at", "refresh_expires_at", "token_dead_since"),
+        *("granted", "scopes_at", "budget", "counted", "counted_at", "installed_at", "uninstalled_at"),
+    )
+
+    @admin.display(description="Scopes")
+    def granted(self, shop: Shop) -> str:
+        return ", ".join(shop.scopes)
+
+    @admin.display(description="API budget, as last seen")
+    def budget(self, shop: Shop) -> str:
+        return facts({name: shop.bucket[name] for name in ("level", "maximum", "rate") if name in shop.bucket})
+
+    @admin.display(description="Records, as Shopify counted them")
+    def counted(self, shop: Shop) -> str:
+        return facts(shop.counts)
 
 
 @admin.register(Delivery)
@@ -41,6 +58,13 @@ class DeliveryAdmin(ReadOnly):
     list_display = ("topic", "domain", "triggered_at", "received_at", "attempts", "done_at", "outcome")
     list_filter = ("topic", ("done_at", admin.EmptyFieldListFilter))
     search_fields = ("number", "domain")
+    exclude = ("payload",)
+    readonly_fields = ("still_to_do",)
+
+    @admin.display(description="Still to be acted on")
+    def still_to_do(self, delivery: Delivery) -> str:
+        return facts(delivery.payload)
+
     actions = ("again",)
 
     @admin.action(description="Work off now", permissions=["operate"])
@@ -55,6 +79,14 @@ class LinkAdmin(ReadOnly):
     list_filter = ("status",)
     search_fields = ("source__domain", "target__domain")
     actions = ("end",)
+    fields = (
+        *("source", "target", "status", "kinds", "offered_by", "asked_by", "asked_at", "confirmed_by"),
+        *("confirmed_at", "ended_by", "ended_by_shop", "ended_at"),
+    )
+
+    @admin.display(description="May be carried")
+    def kinds(self, link: Link) -> str:
+        return ", ".join(link.labels)
 
     @admin.action(description="End", permissions=["operate"])
     def end(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:

@@ -21,9 +21,9 @@ from .crypto import seal, unseal
 class Grant(models.TextChoices):
     """How the shop's token was got, and so how the next one is."""
 
-    EXCHANGE = "exchange", "token exchange"
-    CLIENT_CREDENTIALS = "client_credentials", "client credentials"
-    FIXED = "fixed", "given by hand"
+    EXCHANGE = "exchange", "Token exchange"
+    CLIENT_CREDENTIALS = "client_credentials", "Client credentials"
+    FIXED = "fixed", "Given by hand"
 
 
 class Shop(models.Model):
@@ -113,7 +113,7 @@ class Delivery(models.Model):
 
 
 class LinkStatus(models.TextChoices):
-    ASKED = "asked", "waits for the source's confirmation"
+    ASKED = "asked", "Waits for the source's confirmation"
     ACTIVE = "active"
     REFUSED = "refused"
     ENDED = "ended"

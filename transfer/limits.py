@@ -17,6 +17,7 @@ class Limit(StrEnum):
     DAILY_VARIANTS = "daily_variants"  # of stores past 50,000 variants: 1,000 new ones a day, save on Plus
 
 
+NAMES: dict[Limit, str] = {Limit.DAILY_VARIANTS: "New variants of the day"}
 LIMITS: dict[Limit, str] = {
     Limit.DAILY_VARIANTS: (
         "Shopify makes no more variants in this store today: with more than 50,000 of them, it may have 1,000 new "

@@ -163,10 +163,17 @@ def owners(owner: str) -> str:
 
 
 def key(text: str, resource: str) -> str:
-    """A record's key, its owner in the admin's words: "products/custom/subtitle"."""
+    """A record's key, its owner in the admin's words: "products/custom/subtitle"; "product metafields/shirt/…/de"."""
     head, slash, rest = text.partition("/")
     kind = RESOURCES.get(resource)
-    return f"{owners(head)}{slash}{rest}" if kind is not None and head in kind.parts else text
+    if kind is None:
+        return text
+    if head in kind.parts:
+        return f"{owners(head)}{slash}{rest}"
+    if kind.of_others:
+        label = RESOURCES[head].label if head in RESOURCES else head.replace("_", " ")
+        return f"{label[:1].lower()}{label[1:]}{slash}{key(rest, head)}"
+    return text.replace("_", " ").capitalize() if resource == "shop_policies" else text
 
 
 def group_of(resource: str) -> str:
@@ -233,6 +240,13 @@ def _scopes(text: str) -> list[str]:
 def _leave(found: re.Match[str]) -> str:
     named = _scopes(found[0])
     return f"leave to {permissions(named)}" if _SCOPES.issuperset(named) else found[0]
+
+
+def type_said(text: str) -> str:
+    """A type of metafields, as a value: "List of Product", "Single line text", "Boolean"."""
+    found = _TYPE.fullmatch(text)
+    name = TYPES.get(found[2], "") if found is not None else ""
+    return f"{'List of ' if found is not None and found[1] else ''}{name}" if name else plain(text)
 
 
 def _type(found: re.Match[str]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from textwrap import indent
 
-from .naming import said
+from .naming import said, type_said
 from .pointing import readable
 from .registry import RESOURCES
-from .shapes import Lacking, ListOf, Object, OneOf, OrNull, Shape
+from .shapes import Lacking, ListOf, MapOf, Match, Object, OneOf, OrNull, Shape, Text
 
 _WORD = re.compile(r"[A-Z][A-Z_]+")
 
@@ -25,9 +25,25 @@ def told(value: object, path: str, resource: str) -> object:
         at = inner.get(name) or inner.get("[]") or at if inner else None
     at = _bare(at)
     if isinstance(value, str):
-        return _of_shopify(value) if isinstance(at, OneOf) else value
-    of_items = isinstance(at, ListOf) and isinstance(_bare(at.shape), Object)
-    return _told(value, at) if at is not None and value and (of_items or isinstance(at, Object)) else value
+        typed = isinstance(at, OneOf) or path.split(".")[-1] == TYPE
+        return _word(value, at) if typed else value
+    if path == TYPES and isinstance(value, dict):
+        return "\n".join(f"{name}: {type_said(str(own))}" for name, own in value.items())
+    return _told(value, at) if at is not None and value and _has_fields(at) else value
+
+
+TYPES = "types"  # of translated texts that hold links or references
+TYPE = "type"  # of a value or of a field: a type of metafields, or a word of Shopify's
+
+
+def _has_fields(shape: Shape) -> bool:
+    """Whether a value has fields of Shopify's own names, or is made of such values."""
+    inner = _bare(shape.shape) if isinstance(shape, ListOf | MapOf) else shape
+    return isinstance(inner, Object) or (isinstance(shape, MapOf) and isinstance(inner, Text | Match))
+
+
+def _word(value: str, shape: Shape | None) -> str:
+    return _of_shopify(value) if isinstance(shape, OneOf) else type_said(value)
 
 
 def _bare(shape: Shape | None) -> Shape | None:
@@ -49,13 +65,21 @@ def _told(value: object, shape: Shape | None) -> str:
         return _of_shopify(value) if isinstance(shape, OneOf) else readable(value)
     if isinstance(value, dict):
         own = shape.fields if isinstance(shape, Object) else {}
-        found = [(said(name) if name in own else name, _told(inner, own.get(name))) for name, inner in value.items()]
+        each = shape.shape if isinstance(shape, MapOf) else None
+        found = [
+            (said(name) if name in own else name, _field(name if name in own else "", inner, own.get(name) or each))
+            for name, inner in value.items()
+        ]
         return "\n".join(_line(name, text) for name, text in found if text)
     if isinstance(value, list):
         item = shape.shape if isinstance(shape, ListOf) else None
         texts = [_told(one, item) for one in value]
         return ("\n\n" if any("\n" in text for text in texts) else ", ").join(filter(None, texts))
     return "" if value is None else str(value)
+
+
+def _field(name: str, value: object, shape: Shape | None) -> str:
+    return _word(value, _bare(shape)) if name == TYPE and isinstance(value, str) else _told(value, shape)
 
 
 def _line(name: str, text: str) -> str:

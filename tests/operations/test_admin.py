@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +16,18 @@ from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from exports import services as exports
-from imports.models import Copy
+from imports.models import Copy, CopyStatus, Purpose
 from runs import lane
 from runs.engine import work_slice
 from runs.models import Lane, LedgerEntry, Run, Service
-from runs.states import Status
-from shops.models import Delivery, Link, Shop
+from runs.states import FailReason, Status
+from shops.models import Delivery, Grant, Link, LinkStatus, Shop
 from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
+from transfer.limits import Limit
+from transfer.outcomes import Outcome, Reason, State, Verdict
+from transfer.registry import RESOURCES
+from transfer.stages import EXPORT, IMPORT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -197,3 +203,43 @@ def test_the_page_holds_no_inline_script(operator: Client) -> None:
     )
     assert " onclick" not in page
     assert " style=" not in page
+
+
+INTERNAL = {
+    *(name for name in RESOURCES if "_" in name),
+    *(str(word) for own in (Reason, Limit, FailReason, Grant) for word in own if "_" in str(word)),
+    *(stage.name for stage in (*IMPORT, *EXPORT) if "_" in stage.name),
+}
+_WORDS = (Verdict, Outcome, State, Status, CopyStatus, Purpose, LinkStatus)
+CLOSED = {str(word) for own in _WORDS for word in own if word}
+
+
+def shown(page: str) -> str:
+    """What a reader reads: texts, without scripts, styles and the values behind choices."""
+    body = re.sub(r"(?s)<(script|style|template)\b.*?</\1>", " ", page.partition("<body")[2])
+    return html.unescape(re.sub(r"(?s)<[^>]*>", "\n", body))
+
+
+def test_no_page_shows_a_word_of_the_program(app: Any, sandbox: Sandbox, operator: Client, client: Client) -> None:
+    """Raw values of closed sets, names of kinds and steps, JSON: they are for programs."""
+    source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))
+    scopes = [scope for scope in target.scopes if scope != "write_products"]
+    Shop.objects.filter(pk=target.pk).update(scopes=scopes, counts={"shop_policies": 3})
+    work(imported(sandbox, target, source))
+    link = Link.objects.create(
+        source=source, target=target, status="active", resources=["shop_policies"], confirmed_at=timezone.now()
+    )
+    Copy.objects.create(link=link, source=source, target=target, withheld=[{"resource": "shop_policies", "scopes": []}])
+    Run.objects.create(shop=source, kind="export", status="failed", reason="bad_archive", expires_at=timezone.now())
+    Delivery.objects.create(number="1", topic="app/uninstalled", payload={"a_b": 1}, triggered_at=timezone.now())
+    wrong: list[str] = []
+    for model in (Shop, Delivery, Link, Run, Lane, LedgerEntry, Copy):
+        place = f"/operators/{model._meta.app_label}/{model._meta.model_name}/"
+        for path in (place, *(f"{place}{row.pk}/change/" for row in model._default_manager.all()[:60])):
+            answer = operator.get(path)
+            assert answer.status_code == 200, path
+            text = shown(answer.content.decode())
+            found = {word for word in re.findall(r"[a-z]+(?:_[a-z]+)+", text) if word in INTERNAL}
+            found |= {line.strip() for line in text.splitlines() if line.strip() in CLOSED or line.strip()[:2] == '{"'}
+            wrong += [f"{path}: {sorted(found)}"] if found else []
+    assert not wrong, "\n".join(wrong)

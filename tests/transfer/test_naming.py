@@ -41,6 +41,12 @@ def test_a_key_names_its_owner_as_the_admin_does() -> None:
     assert key("PRODUCT/custom", "metaobjects") == "PRODUCT/custom"
 
 
+def test_a_key_names_the_kind_of_whose_translation_it_is() -> None:
+    assert key("product_metafields/shirt/custom/care/de", "translations") == "product metafields/shirt/custom/care/de"
+    assert key("shop_policies/REFUND_POLICY/de", "translations") == "policies/Refund policy/de"
+    assert key("product_options/shirt/Size/de", "translations") == "product options/shirt/Size/de"
+
+
 def test_scopes_and_owners_are_said() -> None:
     assert permissions(["read_files", "read_locales", "write_online_store_navigation"]) == (
         "read files and languages, and write menus and URL redirects"
@@ -98,4 +104,9 @@ def test_what_has_fields_of_shopifys_names_is_told_a_field_to_a_line() -> None:
     lines = ["Price: 10.00", "Options: Size, S", "Charge tax: No", "Weight:", "  Unit: Grams", "  Value: 5"]
     assert str(told([variant], "variants", "products")).splitlines() == lines
     assert told({"my_name": {"a": 1}}, "value", "product_metafields") == {"my_name": {"a": 1}}
+    entry = {"mentor": {"type": "list.metaobject_reference", "value": '["shopsync:metaobjects/designer/anna"]'}}
+    lines = ["mentor:", "  Type: List of Metaobject", "  Value:", "    [", '      "Metaobject: designer/anna"', "    ]"]
+    assert str(told(entry, "fields", "metaobjects")).splitlines() == lines
+    assert told("single_line_text_field", "type", "product_metafields") == "Single line text"
+    assert told({"value": "rich_text_field"}, "types", "translations") == "value: Rich text"
     assert "_" not in str(told([{"name": "Colour", "values": ["Deep red"]}], "options", "products"))

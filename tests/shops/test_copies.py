@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -13,27 +11,19 @@ from django.test import Client
 from django.utils import timezone
 
 from exports.models import Export
-from imports import copies, services
-from imports.commands import report_table
+from imports import copies
 from imports.models import Copy, CopyStatus, Import
 from imports.tasks import copies as work_off
-from runs import lane
 from runs.expiry import purge_expired
-from runs.models import LedgerEntry, Run
+from runs.models import Run
 from runs.states import Status
 from runs.storage import storage
 from shops.crypto import seal
-from shops.links import Who
-from shops.models import Link, LinkStatus, Shop
-from shops.services import Refused
-from shops.tasks import webhooks
+from shops.models import Link, Shop
 from tests.runs.test_lane import work
 from tests.shops.test_links import Store, linked
-from tests.shops.test_webhooks import deliver, traces
 from tests.support import Sandbox
-from transfer.registry import RESOURCES, order, scopes, withheld
-
-RESOURCES_IN_ORDER = order()
+from transfer.registry import RESOURCES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -157,109 +147,6 @@ def test_only_what_the_link_allows_is_read(a: Store, b: Store) -> None:
     assert copy.export.result["counts"].keys() == {"metaobject_definitions"}
 
 
-PAGE = """mutation Page($page: PageCreateInput!) { pageCreate(page: $page) { page { id } userErrors { message } } }"""
-DEFINITIONS = "{ metaobjectDefinitions(first: 1) { nodes { id metaobjects(first: 1) { nodes { id } } } } }"
-REFER = """
-mutation Refer($definition: ID!, $change: MetaobjectDefinitionUpdateInput!, $entry: ID!, $value: MetaobjectUpdateInput!,
-  $metafields: [MetafieldsSetInput!]!) {
-  metaobjectDefinitionUpdate(id: $definition, definition: $change) { userErrors { message } }
-  metaobjectUpdate(id: $entry, metaobject: $value) { userErrors { message } }
-  metafieldsSet(metafields: $metafields) { userErrors { message } }
-}
-"""
-
-
-def with_a_page(sandbox: Sandbox, store: Store) -> None:
-    """A page, an entry that refers to it in one of its fields, and a product whose metafield is nothing else."""
-    page = sandbox.graphql(store.domain, PAGE, page={"title": "Care", "body": ""})["pageCreate"]["page"]["id"]
-    definition = sandbox.graphql(store.domain, DEFINITIONS)["metaobjectDefinitions"]["nodes"][0]
-    product = sandbox.graphql(store.domain, "{ products(first: 1) { nodes { id } } }")["products"]["nodes"][0]["id"]
-    answers = sandbox.graphql(
-        store.domain,
-        REFER,
-        definition=definition["id"],
-        change={"fieldDefinitions": [{"create": {"key": "care", "type": "page_reference"}}]},
-        entry=definition["metaobjects"]["nodes"][0]["id"],
-        value={"fields": [{"key": "care", "value": page}]},
-        metafields=[
-            {"namespace": "custom", "key": "care", "type": "page_reference", "ownerId": product, "value": page}
-        ],
-    )
-    assert [answer["userErrors"] for answer in answers.values()] == [[], [], []]
-
-
-def without_pages(sandbox: Sandbox, store: Store) -> None:
-    """The app in this store may read all but what `read_content` lets it."""
-    granted = sorted({*scopes().read, *scopes().write} - {"read_content", "write_content"})
-    token = seal(sandbox.token(store.domain, granted))
-    Shop.objects.filter(pk=store.shop.pk).update(scopes=granted, sealed_token=token)
-    store.shop.refresh_from_db()
-
-
-def test_a_tick_that_needs_more_asks_for_it_where_the_link_is_made_and_later(
-    a: Store, b: Store, sandbox: Sandbox
-) -> None:
-    without_pages(sandbox, a)
-    page = a.get("/links").content.decode()
-    assert re.search(r'name="resources" value="pages" data-scopes="read_content">', page)
-    assert re.search(r'name="resources" value="products" checked>', page)
-    linked(a, b, "pages", "products")
-    page = a.get("/links").content.decode()
-    assert "may not read Pages in this store" in page
-    assert page.count('data-scopes="read_content"><button') == 1
-
-
-def test_whole_kinds_that_were_withheld_are_named_wherever_the_copy_is_told_of(
-    app: Any, sandbox: Sandbox, client: Client
-) -> None:
-    a, b = Store(sandbox, client, "plain"), Store(sandbox, client)
-    without_pages(sandbox, a)
-    copy = started(linked(a, b, *RESOURCES), b)
-    unread = sorted(withheld(a.shop.scopes, "read"))
-    assert sorted(kept["resource"] for kept in status(copy, b)["withheld"]) == unread
-    page = b.get(f"/copies/{copy.pk}/").content.decode()
-    assert page.count('class="banner') == 1
-    assert re.search("Not copied: [^.]*Pages", page)
-    assert "read_content" not in page
-    work(export_of(copy))
-    work_off()
-    copy.refresh_from_db()
-    run = work(run_of(copy))
-    assert [kind["resource"] for kind in run.plan["withheld"]] == [n for n in RESOURCES_IN_ORDER if n in unread]
-    assert re.search("Not copied: [^.]*Pages", b.get(f"/imports/{run.pk}/plan").content.decode())
-    assert b.post(f"/imports/{run.pk}/confirm", policy="update").status_code == 302
-    work(run)
-    said = f"records arrived. {len(unread)} kinds could not be read in the source store."
-    assert said in b.get(f"/imports/{run.pk}/report").content.decode()
-    lines = [json.loads(line) for line in services.report_jsonl(run)]
-    kinds = [line for line in lines if line["key"] is None]
-    assert {line["resource"]: line["reason"] for line in kinds} == dict.fromkeys(unread, "not_permitted")
-    assert b"The app may not read Pages in the source store; grant it read_content there" in b"".join(
-        services.report_csv(run)
-    )
-    assert "may not read Pages in the source store" in report_table(run.result)
-    places = [RESOURCES_IN_ORDER.index(line["resource"]) for line in lines if line["key"] is not None]
-    assert places == sorted(places)
-
-
-def test_a_reference_to_what_was_withheld_says_so(app: Any, sandbox: Sandbox, client: Client) -> None:
-    a, b = Store(sandbox, client, "plain"), Store(sandbox, client)
-    with_a_page(sandbox, a)
-    without_pages(sandbox, a)
-    copy = started(linked(a, b, *RESOURCES), b)
-    work(export_of(copy))
-    work_off()
-    copy.refresh_from_db()
-    run = work(run_of(copy))
-    entries = LedgerEntry.objects.filter(run=run, detail__contains=": points at Page ")
-    reasons = {entry.resource: entry.reason for entry in entries}
-    assert reasons == {"metaobjects": "unread_reference", "product_metafields": "missing_required"}
-    for entry in entries:
-        assert "may not read in the source store; grant it read_content there, then copy again." in entry.detail
-        assert "no longer had" not in entry.detail
-    assert b"arrived without a reference, because the app may not read" in b"".join(services.report_csv(run))
-
-
 def test_one_source_feeds_many_targets_one_after_the_other(
     a: Store, b: Store, sandbox: Sandbox, client: Client
 ) -> None:
@@ -275,73 +162,6 @@ def test_one_source_feeds_many_targets_one_after_the_other(
         assert copy.run is not None
         assert copy.run.shop == target.shop
         assert files(copy.run)
-
-
-@pytest.mark.parametrize("side", ["a", "b"])
-def test_ending_a_link_stops_what_is_not_confirmed_and_removes_its_copy(
-    a: Store, b: Store, sandbox: Sandbox, client: Client, side: str
-) -> None:
-    reading = started(linked(a, b), b)
-    {"a": a, "b": b}[side].post(f"/links/{reading.link_id}/end")
-    assert status(reading, b)["status"] == "cancelled"
-    assert export_of(reading).status == Status.CANCELLED
-    waiting = planned(a, b)
-    run, kept = waiting.run, files(waiting.run)
-    assert kept
-    {"a": a, "b": b}[side].post(f"/links/{waiting.link_id}/end")
-    assert "link was ended" in status(waiting, b)["message"]
-    assert files(run) == []
-    assert not Import.objects.exists()
-
-
-def test_what_was_confirmed_goes_on_when_the_link_ends(a: Store, b: Store) -> None:
-    copy = planned(a, b)
-    assert b.post(f"/imports/{copy.run_id}/confirm", policy="update").status_code == 302
-    a.post(f"/links/{copy.link_id}/end")
-    assert work(run_of(copy)).status == Status.SUCCEEDED
-    work_off()
-    assert status(copy, b)["status"] == "succeeded"
-
-
-def test_a_copy_that_a_worker_still_holds_goes_when_it_lets_go(a: Store, b: Store) -> None:
-    copy = started(linked(a, b), b)
-    work(export_of(copy))
-    work_off()
-    copy.refresh_from_db()
-    run = copy.run
-    held = lane.take("a worker in its slice")
-    assert held is not None
-    a.post(f"/links/{copy.link_id}/end")
-    assert status(copy, b)["status"] == "cancelled"
-    work_off()
-    assert Import.objects.exists()
-    lane.release(held)
-    work_off()
-    assert not Import.objects.exists()
-    assert files(run) == []
-
-
-def test_a_source_that_uninstalls_leaves_nothing_in_the_target(a: Store, b: Store, client: Client) -> None:
-    copy = planned(a, b)
-    run = copy.run
-    deliver(client, "app/uninstalled", a.domain)
-    webhooks()
-    webhooks()
-    assert traces(a.domain) == []
-    assert files(run) == []
-    ended = status(copy, b)
-    assert (ended["status"], ended["message"]) == ("cancelled", "The other store removed the app.")
-    assert "a store that removed the app" in b.get(f"/copies/{copy.pk}/").content.decode()
-
-
-def test_a_target_that_uninstalls_stops_what_is_read_for_it(a: Store, b: Store, client: Client) -> None:
-    export = export_of(started(linked(a, b), b))
-    deliver(client, "app/uninstalled", b.domain)
-    webhooks()
-    webhooks()
-    assert traces(b.domain) == []
-    export.refresh_from_db()
-    assert export.status == Status.CANCELLED
 
 
 def test_failures_on_either_side_are_told(a: Store, b: Store, sandbox: Sandbox) -> None:
@@ -362,91 +182,6 @@ def test_failures_on_either_side_are_told(a: Store, b: Store, sandbox: Sandbox) 
     work_off()
     assert status(refused, b)["status"] == "failed"
     assert status(refused, b)["message"]
-
-
-def test_a_killed_hand_over_is_done_again_and_done_once(a: Store, b: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy = started(linked(a, b), b)
-    work(export_of(copy))
-
-    class Killed(BaseException):
-        pass
-
-    def dies(run: Any) -> Any:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr("imports.services.enqueue", dies)
-        with pytest.raises(Killed):
-            work_off()
-    work_off()
-    assert not Import.objects.exists()  # somebody may still be at it
-    Copy.objects.update(handing_until=timezone.now() - timedelta(seconds=1))
-    work_off()
-    work_off()
-    assert Import.objects.count() == 1
-    copy.refresh_from_db()
-    assert copy.run is not None
-
-
-def test_a_link_that_ends_during_the_hand_over_wins(a: Store, b: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy = started(linked(a, b), b)
-    work(export_of(copy))
-    check = services.quick_check  # type: ignore[attr-defined]
-
-    def ended_meanwhile(*given: Any, **more: Any) -> Any:
-        a.post(f"/links/{copy.link_id}/end")
-        return check(*given, **more)
-
-    monkeypatch.setattr(services, "quick_check", ended_meanwhile)
-    work_off()
-    assert not Import.objects.exists()
-    assert status(copy, b)["status"] == "cancelled"
-    assert all(name.startswith(str(copy.export_id)) for name in storage().list(""))
-
-
-def revoked_unheard(copy: Copy) -> None:
-    """A revocation that reached the link, and none of its copies."""
-    Link.objects.filter(copies=copy).update(status=LinkStatus.ENDED)
-
-
-def test_a_link_that_ended_since_it_was_read_starts_nothing(a: Store, b: Store) -> None:
-    link = linked(a, b)
-    read_before = Link.objects.select_related("source").get(pk=link.pk)
-    assert a.post(f"/links/{link.pk}/end").status_code == 302
-    with pytest.raises(Refused, match="does not allow"):
-        copies.start(read_before, Who(b.shop, b.user))
-    assert not Run.objects.exists()
-    assert not Copy.objects.exists()
-
-
-def test_the_link_is_asked_again_at_the_hand_over(a: Store, b: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy = started(linked(a, b), b)
-    work(export_of(copy))
-    check = services.quick_check  # type: ignore[attr-defined]
-
-    def revoked_meanwhile(*given: Any, **more: Any) -> Any:
-        revoked_unheard(copy)
-        return check(*given, **more)
-
-    monkeypatch.setattr(services, "quick_check", revoked_meanwhile)
-    work_off()
-    assert not Import.objects.exists()
-    work_off()
-    ended = status(copy, b)
-    assert (ended["status"], ended["message"]) == ("cancelled", "The link was ended.")
-
-
-def test_the_link_is_asked_again_when_the_plan_is_confirmed(a: Store, b: Store) -> None:
-    copy = planned(a, b)
-    run = run_of(copy)
-    revoked_unheard(copy)
-    answer = b.post(f"/imports/{run.pk}/confirm", policy="update")
-    assert (answer.status_code, "link" in answer.json()["error"]) == (422, True)
-    run.refresh_from_db()
-    assert (run.status, run.confirmed_at) == (Status.WAITING, None)
-    work_off()
-    assert status(copy, b)["status"] == "cancelled"
-    assert not Import.objects.exists()
 
 
 def test_a_copy_that_goes_on_holds_its_export_and_ends_after_a_day(a: Store, b: Store) -> None:

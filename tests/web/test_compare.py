@@ -18,7 +18,7 @@ from runs.storage import storage
 from shops.models import Shop
 from shops.tasks import webhooks
 from tests.runs.test_lane import work
-from tests.shops.test_copies import with_a_page, without_pages
+from tests.shops.test_copies_withheld import with_a_page, without_pages
 from tests.shops.test_links import Store, linked
 from tests.shops.test_webhooks import deliver, traces
 from tests.support import Sandbox

@@ -12,7 +12,7 @@ from django.utils import timezone
 from exports import services as exports
 from exports.tasks import count
 from shops.models import Shop
-from tests.shops.test_copies import with_a_page, without_pages
+from tests.shops.test_copies_withheld import with_a_page, without_pages
 from tests.shops.test_links import Store
 from tests.support import Sandbox
 from transfer.counts import document

@@ -135,6 +135,24 @@ def test_a_run_is_cancelled_after_a_question(admin: Admin, scenes: Scenes) -> No
         expect(app.locator(".head .badge")).to_have_text("Cancelled")
 
 
+def test_what_a_run_waits_for_is_said_without_a_new_page(admin: Admin, scenes: Scenes) -> None:
+    target = admin.stores.shop()
+    run = scenes.plan(target, scenes.export(admin.stores.shop("boutique", products=10))[1])
+    admin.stores.a_day(target, 1)
+    with scenes.slowed(target, 0.4):  # so that the page is there before the limit is met
+        scenes.confirm(target, run, wait=False)
+        app = admin.open(target, f"runs/{run}/")
+        expect(app.locator(".head .badge")).to_have_text("Working")
+        waits = app.locator("#run[data-kept] [data-show='paused']")
+        app.locator("#run").evaluate("(run) => { run.dataset.kept = ''; }")  # what comes anew from the server has none
+        expect(waits).to_have_text("")
+        expect(waits).to_contain_text("no more variants in this store today", timeout=RUN_TIMEOUT)
+        expect(waits).to_contain_text("it tries again at")
+    app.get_by_role("button", name="Cancel").click()
+    app.get_by_role("button", name="Yes").click()
+    expect(app.locator(".head .badge")).to_have_text("Cancelled")
+
+
 def test_before_the_first_export_the_store_is_counted_and_priced(admin: Admin) -> None:
     app = admin.open(admin.stores.shop("plain"), "exports/new")
     expect(app.locator("[data-known='products']")).to_have_text("3 in the store")

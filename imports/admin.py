@@ -16,7 +16,7 @@ from .withheld import labels
 @admin.register(Copy)
 class CopyAdmin(ReadOnly):
     list_display = ("short", "purpose", "source", "target", "status", "created_at", "expires_at")
-    list_filter = ("purpose", "status", "discard")
+    list_filter = ("purpose", "status")
     search_fields = ("id", "source__domain", "target__domain")
     raw_id_fields = ("export", "run", "comparison", "link")
     actions = ("cancel",)

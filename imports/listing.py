@@ -16,7 +16,7 @@ from runs.exact import shown
 from runs.ledger import place_of, row_of
 from runs.models import LedgerEntry, Run
 from transfer.keys import decode, encode
-from transfer.outcomes import Outcome, Verdict
+from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.reasons import before, of_one, reason
 from transfer.registry import RESOURCES, order
 from transfer.told import told as said
@@ -115,6 +115,8 @@ def _line(entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]]) ->
     key = decode(entry["key"])
     word = entry["outcome"] or entry["verdict"]
     why = _why(entry["reason"], entry["outcome"]) if entry["reason"] else ""
+    if entry["reason"] == Reason.REFUSED and entry["detail"]:
+        why = ""  # Shopify's own answer begins with who says it
     return {
         **entry,
         "title": shown(entry["title"] or ""),

@@ -25,6 +25,9 @@ def runs(count: int, one: str = "is", many: str = "are") -> str:
     return f"{count} run {one}" if count == 1 else f"{count} runs {many}"
 
 
+SPENT = {"points": "API points", "lost": "API points lost", "throttled": "Times throttled"}
+
+
 @admin.register(Run)
 class RunAdmin(ReadOnly):
     list_display = ("short", "kind", "shop", "status", "at_step", "failed", "created_at", "expires_at")
@@ -45,7 +48,7 @@ class RunAdmin(ReadOnly):
 
     @admin.display(description="Why it failed", ordering="reason")
     def failed(self, run: Run) -> str:
-        return str(run.get_reason_display()) if run.reason else ""
+        return str(run.get_reason_display()) if run.reason else "-"
 
     @admin.display(description="Records, this step")
     def records(self, run: Run) -> str:
@@ -53,7 +56,7 @@ class RunAdmin(ReadOnly):
 
     @admin.display(description="Spent")
     def spent(self, run: Run) -> str:
-        return facts(run.stats)
+        return facts({SPENT.get(name, name): value for name, value in run.stats.items()})
 
     @admin.display(description="Plan")
     def planned(self, run: Run) -> str:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from transfer import naming
 from transfer.pointing import spelled
-from transfer.registry import RESOURCES
+from transfer.registry import RESOURCES, in_order
 from transfer.told import told
 
 
@@ -22,8 +22,10 @@ def facts(value: Any) -> SafeString | str:
 
 def counts(value: Mapping[str, list[int | None]]) -> SafeString | str:
     """Of resource -> [done, total]."""
-    own = {name: f"{done:,}" if total is None else f"{done:,} of {total:,}" for name, (done, total) in value.items()}
-    return facts(own)
+    found = {name: value[name] for name in in_order(value)}
+    return facts(
+        {name: f"{done:,}" if total is None else f"{done:,} of {total:,}" for name, (done, total) in found.items()}
+    )
 
 
 def fields_of(record: Mapping[str, Any] | None, resource: str) -> SafeString | str:

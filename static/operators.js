@@ -13,6 +13,9 @@ function element(name, text, children = []) {
   return made;
 }
 
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
+const figure = (value) => Number(value).toLocaleString("en");
+
 function ago(seconds) {
   if (seconds === null) return "never";
   return seconds < 120 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
@@ -35,7 +38,7 @@ function budget(own) {
   if (!own) return element("td", "not known");
   const meter = document.createElement("meter");
   Object.assign(meter, { min: 0, max: own.maximum, low: own.maximum / 10, value: own.level });
-  return element("td", undefined, [meter, element("small", `${own.level} of ${own.maximum}, ${own.rate}/s`)]);
+  return element("td", undefined, [meter, element("small", `${figure(own.level)} of ${figure(own.maximum)}, ${figure(own.rate)}/s`)]);
 }
 
 function run(own) {
@@ -57,12 +60,12 @@ function row(lane) {
   const who = lane.holder ? `by ${lane.holder}` : `served ${ago(lane.served_seconds_ago)}`;
   const cells = [
     element("td", lane.domain),
-    element("td", lane.state + (lane.paused && lane.state !== "paused" ? ", being paused" : ""), [element("small", who)]),
+    element("td", capital(lane.state) + (lane.paused && lane.state !== "paused" ? ", being paused" : ""), [element("small", who)]),
     run(lane.run),
     element("td", String(lane.line)),
     budget(lane.budget),
-    element("td", String(lane.throttled)),
-    element("td", String(lane.lost)),
+    element("td", figure(lane.throttled)),
+    element("td", figure(lane.lost)),
     element("td", reasons(lane.failures).join(", ")),
   ];
   if (form) cells.push(element("td", undefined, [deed(lane)]));

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from .keys import decode
 from .registry import RESOURCES
 from .resource import OWNER
 from .resources._owners import OF_APPS
@@ -167,13 +168,17 @@ def key(text: str, resource: str) -> str:
     head, slash, rest = text.partition("/")
     kind = RESOURCES.get(resource)
     if kind is None:
-        return text
+        return _decoded(text)
     if head in kind.parts:
-        return f"{owners(head)}{slash}{rest}"
+        return f"{owners(head)}{slash}{_decoded(rest)}"
     if kind.of_others:
         label = RESOURCES[head].label if head in RESOURCES else head.replace("_", " ")
         return f"{label[:1].lower()}{label[1:]}{slash}{key(rest, head)}"
-    return text.replace("_", " ").capitalize() if resource == "shop_policies" else text
+    return text.replace("_", " ").capitalize() if resource == "shop_policies" else _decoded(text)
+
+
+def _decoded(text: str) -> str:
+    return "/".join(decode(text))
 
 
 def group_of(resource: str) -> str:

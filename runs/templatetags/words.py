@@ -47,8 +47,12 @@ def reasons(noted: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 @register.filter
 def plainly(sentences: Sequence[str], resource: str) -> str:
-    """Several, one behind the other."""
-    return ", ".join(naming.plain(sentence, resource) for sentence in sentences)
+    """Several, one behind the other: each a record's key, and what is the matter at which place of it."""
+    return ", ".join(_of_record(*sentence.partition(": "), resource) for sentence in sentences)
+
+
+def _of_record(key: str, colon: str, rest: str, resource: str) -> str:
+    return f"{naming.key(key, resource)}{colon}{naming.plain(rest, resource)}"
 
 
 @register.filter

@@ -178,7 +178,7 @@ def office(admin: Admin, scenes: Scenes, album: Album) -> None:
     runs = [scenes.start_export(shop) for shop in shops for _ in range(2)]
     page.goto(f"{url}lanes/")
     page.get_by_role("button", name=f"Pause {shops[1]}").click()
-    expect(page.locator("tbody tr").filter(has_text=shops[1])).to_contain_text("paused")
+    expect(page.locator("tbody tr").filter(has_text=shops[1])).to_contain_text("Paused")
     page.wait_for_timeout(2500)
     album.take_office("operators-lanes")
     page.get_by_role("button", name="Drain: take no more lanes").click()

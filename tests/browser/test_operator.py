@@ -55,7 +55,7 @@ def test_pause_resume_filter_cancel_expire(admin: Admin, office: Page) -> None:
         office.goto(f"{admin.program.url}/operators/lanes/")
         office.get_by_role("button", name=f"Pause {shop}").click()
         expect(office.get_by_text("The lane is paused", exact=False)).to_be_visible()
-        expect(office.locator("tbody tr").filter(has_text=shop)).to_contain_text("paused")
+        expect(office.locator("tbody tr").filter(has_text=shop)).to_contain_text("Paused")
         assert scenes.store(shop).json(f"/runs/{running}/status.json")["lane_paused"]
         office.goto(f"{admin.program.url}/operators/runs/run/?q={shop}")
         choose(office, queued, "Cancel")
@@ -86,7 +86,7 @@ def test_the_lanes_are_read_and_paused_on_a_phone(admin: Admin, office: Page) ->
         expect(pause).to_be_in_viewport(ratio=1)
         assert office.evaluate("document.scrollingElement.scrollWidth") <= PHONE[0]
         pause.click()
-        expect(office.locator("tbody tr").filter(has_text=shop)).to_contain_text("paused")
+        expect(office.locator("tbody tr").filter(has_text=shop)).to_contain_text("Paused")
     app = admin.open(shop, f"runs/{running}/")
     expect(app.locator("[data-show='rate']")).to_have_text("–")
     expect(app.locator("[data-show='left']")).to_have_text("–")

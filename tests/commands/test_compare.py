@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.test_commands import Said, archive, file  # noqa: F401  # fixtures
+from tests.commands.said import Said
 from tests.runs.test_lane import installed
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_sheets_import import cell, edited
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def sheet(capsys: pytest.CaptureFixture[str], file: str, tmp_path: Path) -> Path:  # noqa: F811
+def sheet(capsys: pytest.CaptureFixture[str], file: str, tmp_path: Path) -> Path:
     """The archive as a spreadsheet in which three cells were changed."""
     path = tmp_path / "store.xlsx"
     assert Said(capsys, "convert_archive", file, str(path)).code == 0
@@ -35,7 +35,7 @@ def sheet(capsys: pytest.CaptureFixture[str], file: str, tmp_path: Path) -> Path
     return path
 
 
-def test_an_archive_is_equal_to_itself(capsys: pytest.CaptureFixture[str], file: str) -> None:  # noqa: F811
+def test_an_archive_is_equal_to_itself(capsys: pytest.CaptureFixture[str], file: str) -> None:
     said = Said(capsys, "compare", file, file, "--json")
     told = json.loads(said.out)
     assert (said.code, told["equal"], told["not_compared"]) == (0, True, [])
@@ -47,7 +47,7 @@ def test_an_archive_is_equal_to_itself(capsys: pytest.CaptureFixture[str], file:
 
 def test_what_differs_is_counted_field_by_field(
     capsys: pytest.CaptureFixture[str],
-    file: str,  # noqa: F811
+    file: str,
     sheet: Path,
 ) -> None:
     said = Said(capsys, "compare", file, str(sheet), "--json")
@@ -68,8 +68,8 @@ def test_a_store_is_compared_with_an_archive_and_with_another_store(
     capsys: pytest.CaptureFixture[str],
     app: Any,
     sandbox: Sandbox,
-    archive: bytes,  # noqa: F811
-    file: str,  # noqa: F811
+    archive: bytes,
+    file: str,
     tmp_path: Path,
 ) -> None:
     copy, empty = installed(sandbox, sandbox.shop()), installed(sandbox, sandbox.shop())
@@ -113,7 +113,7 @@ def test_a_mark_that_no_copy_can_carry_makes_no_difference(
 )
 def test_what_cannot_be_compared_is_refused(
     capsys: pytest.CaptureFixture[str],
-    file: str,  # noqa: F811
+    file: str,
     tmp_path: Path,
     names: tuple[str, ...],
     sentence: str,

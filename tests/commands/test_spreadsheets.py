@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from tests.archives import opened
-from tests.commands.test_commands import Said, archive, file  # noqa: F401  # fixtures
+from tests.commands.said import Said
 from tests.runs.test_lane import installed
 from tests.support import Sandbox
 from tests.transfer.test_sheets_import import cell, edited
@@ -33,7 +33,7 @@ def _change(path: Path, **cells: Any) -> None:
 @pytest.mark.parametrize("name", ["store.xlsx", "store.csv.zip"])
 def test_an_archive_is_converted_there_and_back(
     capsys: pytest.CaptureFixture[str],
-    file: str,  # noqa: F811
+    file: str,
     tmp_path: Path,
     name: str,
 ) -> None:
@@ -48,7 +48,7 @@ def test_an_archive_is_converted_there_and_back(
 
 def test_a_wrong_spreadsheet_is_refused_with_a_copy_that_says_why(
     capsys: pytest.CaptureFixture[str],
-    file: str,  # noqa: F811
+    file: str,
     tmp_path: Path,
 ) -> None:
     sheet, errors = tmp_path / "store.xlsx", tmp_path / "wrong.xlsx"

@@ -11,7 +11,6 @@ from django.core.management import ManagementUtility
 from django.db import connection
 
 from exports.out import names_folder, wanted
-from tests.commands.test_commands import archive, file, source, target  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,7 +121,7 @@ def test_an_empty_database_is_told_to_migrate(app: Any, monkeypatch: pytest.Monk
 
 
 def test_nothing_is_written_into_a_directory_of_other_things(
-    source: str,  # noqa: F811
+    source: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: Any,

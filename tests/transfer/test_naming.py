@@ -44,6 +44,7 @@ def test_a_key_names_its_owner_as_the_admin_does() -> None:
 def test_a_key_names_the_kind_of_whose_translation_it_is() -> None:
     assert key("product_metafields/shirt/custom/care/de", "translations") == "product metafields/shirt/custom/care/de"
     assert key("shop_policies/REFUND_POLICY/de", "translations") == "policies/Refund policy/de"
+    assert key("%2Fold%20shop", "url_redirects") == "/old shop"
     assert key("product_options/shirt/Size/de", "translations") == "product options/shirt/Size/de"
 
 

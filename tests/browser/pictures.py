@@ -122,6 +122,25 @@ def troubled(admin: Admin, scenes: Scenes, album: Album) -> None:
     album.take("not-found")
 
 
+def asks(admin: Admin, scenes: Scenes, album: Album) -> None:
+    """A store that has not let the app write everything: its plan and its report ask for that."""
+    _, archive = scenes.export(scenes.another(products=12))
+    before = admin.stores.ask("/sandbox/config")
+    lacking = {"write_content", "write_files"}
+    own = sorted({*before["scopes"]} - lacking)
+    admin.stores.ask(
+        "/sandbox/config", {"scopes": own, "optional_scopes": sorted({*before["optional_scopes"], *lacking})}
+    )
+    shop = admin.stores.shop()
+    run = scenes.plan(shop, archive)
+    admin.open(shop, f"imports/{run}/plan")
+    album.take("plan-asks")
+    scenes.confirm(shop, run)
+    admin.open(shop, f"imports/{run}/report")
+    album.take("report-asks")
+    admin.stores.ask("/sandbox/config", {name: before[name] for name in ("scopes", "optional_scopes")})
+
+
 def linked(admin: Admin, scenes: Scenes, album: Album) -> None:
     source, target = scenes.another(products=12), "empty"
     app = admin.open(source, "links")
@@ -193,7 +212,7 @@ def office(admin: Admin, scenes: Scenes, album: Album) -> None:
     album.take_office("operators-copies")
 
 
-PARTS = {own.__name__: own for own in (tour, troubled, linked, compared, office)}
+PARTS = {own.__name__: own for own in (tour, troubled, asks, linked, compared, office)}
 
 
 def main() -> int:

@@ -101,7 +101,9 @@ def plan_again(run: Import, *, anonymise: bool = False) -> Import:
 
 def unbrought(run: Run) -> QuerySet[LedgerEntry]:
     """What failed, and what arrived without something that it refers to."""
-    return LedgerEntry.objects.filter(Q(outcome=Outcome.FAILED) | Q(losing=True), run=run)
+    return LedgerEntry.objects.filter(
+        Q(outcome=Outcome.FAILED) | Q(losing=True) | Q(reason=Reason.PART_CONFLICT), run=run
+    )
 
 
 def worth_keeping(run: Import) -> bool:

@@ -12,7 +12,7 @@ from transfer.reasons import of_one, reason
 
 # Reasons that somebody chose, and such that only part of a record is missing: not a failure of the record.
 CHOSEN = frozenset({Reason.EXCLUDED, Reason.POLICY})
-PARTIAL = frozenset({Reason.UNRESOLVED_REFERENCE, Reason.UNREAD_REFERENCE})
+PARTIAL = frozenset({Reason.UNRESOLVED_REFERENCE, Reason.UNREAD_REFERENCE, Reason.PART_CONFLICT})
 MORE = frozenset({Reason.FULLER})  # all of them arrived
 KEPT = frozenset({Reason.CHANGED_MEANWHILE})  # they are there, as somebody in the store wants them
 
@@ -57,7 +57,8 @@ def answer(result: Mapping[str, Any]) -> Answer:
         rest = f"; {_as_changed(kept)}" if kept else ""
         return Answer(f"{_of(absent, source)} did not arrive{why}{rest}.{unread}", "bad", groups)
     warned = bool(result.get("withheld")) or any(group.tone == "warn" for group in groups)
-    return Answer(_arrived(source, chosen, kept) + unread, "warn" if warned else "good", groups)
+    part = _in_part(totals.get("part_conflicts", 0))
+    return Answer(_arrived(source, chosen, kept) + part + unread, "warn" if warned else "good", groups)
 
 
 def _arrived(source: int, chosen: int, kept: int) -> str:
@@ -72,6 +73,10 @@ def _arrived(source: int, chosen: int, kept: int) -> str:
     if source == 1 and not chosen:
         return "The one record arrived."
     return f"All {_records(wanted)}{that} arrived{left}."
+
+
+def _in_part(count: int) -> str:
+    return f" {count:,} of them {'is' if count == 1 else 'are'} here in part." if count else ""
 
 
 def _as_changed(count: int) -> str:

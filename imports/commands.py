@@ -127,8 +127,9 @@ def exit_code(run: Import) -> int:
 
 
 def plan_exit_code(run: Import) -> int:
-    """Whether everything in a plan can be written."""
-    unwritable = sum(own[verdict] for own in run.plan["counts"].values() for verdict in NOT_WRITTEN)
+    """Whether everything in a plan can be written, and wholly."""
+    words = (*NOT_WRITTEN, "part_conflicts")
+    unwritable = sum(own.get(word, 0) for own in run.plan["counts"].values() for word in words)
     return SOME_FAILED if unwritable else ALL_VERIFIED
 
 

@@ -35,7 +35,8 @@ def plan(run: Run) -> Mapping[str, Any]:
     """
     tallies = tally(run.pk)
     counts = {
-        name: {verdict: own.get(f"verdict:{verdict}", 0) for verdict in Verdict} | {"lost": own.get("lost", 0)}
+        name: {verdict: own.get(f"verdict:{verdict}", 0) for verdict in Verdict}
+        | {"lost": own.get("lost", 0), "part_conflicts": own.get(f"reason:{Reason.PART_CONFLICT}", 0)}
         for name, own in tallies.items()
     }
     points = sum(RESOURCES[name].price(own[Verdict.CREATE], own[Verdict.UPDATE]) for name, own in counts.items())
@@ -68,7 +69,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
     for name in dict.fromkeys([*members, *tallies]):
         report[name] = _line(tallies.get(name, {}), sum(member["count"] for member in members.get(name, ())))
     totals = {word: sum(line[word] for line in report.values()) for word in WORDS}
-    whole = totals["failed"] == 0 and totals["changed_meanwhile"] == 0 and totals["unverified"] == 0
+    whole = not any(totals[word] for word in ("failed", "changed_meanwhile", "part_conflicts", "unverified"))
     status = Status.SUCCEEDED if whole else Status.INCOMPLETE
     result = {"resources": report, "totals": totals, "withheld": withheld_in_source(run)}
     keep = (SOURCE,) if again.worth_keeping(Import.objects.get(pk=run.pk)) else ()
@@ -89,6 +90,7 @@ WORDS = (
     "lost_references",
     "changed_meanwhile",
     "kept",
+    "part_conflicts",
 )
 _ACCOUNTED = (
     *(Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.FAILED),
@@ -117,6 +119,7 @@ def _line(own: Mapping[str, int], source: int) -> dict[str, Any]:
         "lost_references": own.get("lost", 0),
         "changed_meanwhile": (moved := own.get(f"reason:{Reason.CHANGED_MEANWHILE}", 0)),
         "kept": moved - extra[Outcome.SKIPPED],
+        "part_conflicts": own.get(f"reason:{Reason.PART_CONFLICT}", 0),
         "reasons": {word.removeprefix("reason:"): count for word, count in own.items() if word.startswith("reason:")},
     }
 

@@ -24,7 +24,8 @@ MANY = 400  # rows per statement: below SQLite's limit of variables
 
 _COLUMNS = [
     "resource", "key", "verdict", "outcome", "state", "reason", "detail", "gid", "before", "after", "changed", "wave",
-    "open", "lost", "relaxed", "theirs", "linkable", "tightenable", "losing", "verified",
+    "open", "lost", "relaxed", "theirs", "aside", "stepped", "linkable", "tightenable", "stepping",
+    "losing", "verified",
 ]  # fmt: skip
 
 Place = tuple[bytes, int]
@@ -55,8 +56,11 @@ def entry_of(run_id: Any, row: Row) -> LedgerEntry:
         lost=list(row.lost),
         relaxed=list(row.relaxed),
         theirs=list(row.theirs),
+        aside=row.aside,
+        stepped=row.stepped,
         linkable=bool(row.open),
         tightenable=bool(row.relaxed),
+        stepping=row.aside is not None and not row.stepped,
         losing=bool(row.lost),
         verified=row.verified,
     )
@@ -81,6 +85,8 @@ def row_of(entry: LedgerEntry) -> Row:
         lost=tuple(entry.lost),
         relaxed=tuple(entry.relaxed),
         theirs=tuple(entry.theirs),
+        aside=entry.aside,
+        stepped=entry.stepped,
         verified=entry.verified,
     )
 
@@ -185,6 +191,8 @@ def condition(where: Where) -> Q:
         q &= Q(linkable=where.linkable)
     if where.tightenable is not None:
         q &= Q(tightenable=where.tightenable)
+    if where.stepping is not None:
+        q &= Q(stepping=where.stepping)
     if where.verified is not None:
         any_of = Q(verified__in=[one for one in where.verified if one is not None])
         q &= any_of | Q(verified=None) if None in where.verified else any_of
@@ -201,6 +209,7 @@ def matches(row: Row, where: Where) -> bool:
         and (where.states is None or row.state in where.states)
         and where.linkable in (None, bool(row.open))
         and where.tightenable in (None, bool(row.relaxed))
+        and where.stepping in (None, row.aside is not None and not row.stepped)
         and (where.verified is None or row.verified in where.verified)
     )
 

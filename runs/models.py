@@ -92,6 +92,10 @@ class Run(models.Model):
         help_text="A limit of a day.",
     )
     outage_since = models.DateTimeField(null=True, blank=True)
+    outage = models.CharField(
+        max_length=20, choices=FailReason.choices, blank=True, help_text="What it waits out, and would fail of."
+    )
+    outage_words = FitTextField(blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="Slices in a row that ended without a checkpoint.")
 
     objects: ClassVar[Any] = RunQuerySet.as_manager()
@@ -124,8 +128,17 @@ class Run(models.Model):
     @property
     def is_aside(self) -> bool:
         """The same as `ASIDE`, of a run in hand."""
+        return bool(self.waits_for) and self._waits
+
+    @property
+    def waits_out(self) -> bool:
+        """Waits for what is not its fault, and says so."""
+        return bool(self.outage) and self._waits
+
+    @property
+    def _waits(self) -> bool:
         waits = self.not_before is not None and self.not_before > timezone.now()
-        return bool(self.waits_for) and waits and self.status == Status.WORKING
+        return waits and self.status == Status.WORKING
 
 
 class Lane(models.Model):
@@ -188,8 +201,11 @@ class LedgerEntry(models.Model):
     lost = ExactJSONField(default=list)
     relaxed = ExactJSONField(default=list)
     theirs = ExactJSONField(default=list)
+    aside = ExactJSONField(null=True)
+    stepped = models.BooleanField(default=False)
     linkable = models.BooleanField(default=False)
     tightenable = models.BooleanField(default=False)
+    stepping = models.BooleanField(default=False)
     losing = models.BooleanField(default=False)
     verified = models.BooleanField(null=True)
 

@@ -14,11 +14,11 @@ from itertools import groupby
 from shopify_client import DailyLimit
 
 from .archive.members import MemberSet
-from .landing import TO_WRITE
+from .asides import Asides
 from .limits import LOOK_SECONDS, Limit
 from .linking import Links, Tightening
 from .order import WAVES
-from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
+from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import pour
 from .present import located, now
 from .references import Target
@@ -75,7 +75,8 @@ class _Applying:
         forwards = [
             (kind, names, number * WAVES)
             for number, names in enumerate(groups)
-            for kind in ("write", "link", "wait")
+            for kind in ("aside", "write", "link", "wait")
+            if kind != "aside" or any(self.desk.registry[name].exclusive for name in names)
             if kind != "wait" or any(self.desk.registry[name].settles for name in names)
         ]
         return [*forwards, ("tighten", [], 0), *(("delete", names, 0) for names in reversed(groups))]
@@ -114,6 +115,8 @@ class _Applying:
         if kind == "write":
             waves = desk.ledger.waves(Where(WRITABLE.resource, WRITABLE.verdicts, WRITABLE.outcomes, PLANNED))
             tasks: list[Writing] = [Writes(desk, cursor, snapshot, w) for w in waves if first <= w < first + WAVES]
+        elif kind == "aside":
+            tasks = [Asides(desk, cursor, snapshot, name) for name in names]
         elif kind == "link":
             tasks = [Links(desk, cursor, snapshot, name) for name in names]
         elif kind == "delete":
@@ -170,7 +173,10 @@ class _Applying:
         """Whatever of a write did happen is what the target has now; the rest is an update of that."""
         assert row.after is not None
         rest = tuple(change.path for change in resource.changes(present, row.after))
-        row.before = present
+        if row.aside is None:
+            row.before = present
+        elif not resource.changes(present, row.aside) and row.aside:
+            row.stepped = True
         row.state = State.PLANNED if rest else State.DONE
         if row.verdict is Verdict.CREATE:
             row.changed = rest
@@ -185,5 +191,6 @@ class _Applying:
             row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
         else:
             row.state = planned(row)
-            if row.verdict is Verdict.CREATE and row.outcome is Outcome.PENDING:
-                row.gid = ""
+            if row.outcome is Outcome.PENDING and (row.verdict is Verdict.CREATE or row.aside is not None):
+                row.gid, row.stepped = "", row.aside is not None
+                row.aside = {} if row.stepped else None

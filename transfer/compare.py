@@ -19,7 +19,7 @@ from .keys import Key, decode, encode, sort_key
 from .namesakes import Namesakes, Present, present_of
 from .outcomes import Outcome, Reason, State, Verdict
 from .renew import renew
-from .resource import Fields, Job, Resource
+from .resource import Conceded, Fields, Job, Resource
 from .work import Checkpoint, Cursor, Desk, Row
 
 UNMADE = (commands.Command.DELETE, commands.Command.IGNORE, commands.Command.UPDATE)  # rows that create nothing
@@ -239,24 +239,14 @@ def _row(resource: Resource, key: Key, wanted: Present | None, present: Present 
         assert present is not None
         return Row(resource.name, key, verdict=Verdict.EXTRA, gid=present.gid, before=present.fields)
     if present is None:
-        row = Row(resource.name, key, verdict=Verdict.CREATE, after=wanted.fields)
-    else:
-        conflict = resource.conflict(present.fields, wanted.fields)
-        if conflict is not None:
-            return Row(
-                resource.name,
-                key,
-                verdict=Verdict.CONFLICT,
-                gid=present.gid,
-                reason=Reason.TYPE_CONFLICT,
-                detail=conflict,
-                before=present.fields,
-                after=wanted.fields,
-            )
-        row = update(resource, Row(resource.name, key, gid=present.gid, before=present.fields, after=wanted.fields))
-        if row.verdict is Verdict.UNCHANGED:
-            note(resource, row, wanted.fields)
-    return row if row.verdict is Verdict.UNCHANGED else _refused(resource, row)
+        return _refused(resource, Row(resource.name, key, verdict=Verdict.CREATE, after=wanted.fields))
+    row = Row(resource.name, key, gid=present.gid, before=present.fields, after=wanted.fields)
+    conceded = resource.concede(present.fields, wanted.fields)
+    if conceded is not None:
+        concede(resource, row, conceded)
+    elif update(resource, row).verdict is Verdict.UNCHANGED:
+        note(resource, row, wanted.fields)
+    return _refused(resource, row) if row.verdict is Verdict.UPDATE else row
 
 
 def update(resource: Resource, row: Row) -> Row:
@@ -271,6 +261,20 @@ def update(resource: Resource, row: Row) -> Row:
         row.before = row.after = None
         row.verified = True
     return row
+
+
+def concede(resource: Resource, row: Row, conceded: Conceded) -> None:
+    """Takes out of a row what conflicts for good, and names it; where nothing is left to write, all of it is named."""
+    row.detail = conceded.detail
+    if conceded.after is None:
+        row.verdict = Verdict.CANNOT if row.before is None else Verdict.CONFLICT
+        row.reason = Reason.TYPE_CONFLICT
+        return
+    before, wanted = row.before, row.after
+    row.reason, row.after = Reason.PART_CONFLICT, conceded.after
+    if before is not None and update(resource, row).verdict is Verdict.UNCHANGED:
+        row.verdict, row.outcome, row.state, row.verified = Verdict.CONFLICT, Outcome.PENDING, State.PLANNED, None
+        row.before, row.after = before, wanted
 
 
 def _refused(resource: Resource, row: Row) -> Row:

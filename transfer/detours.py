@@ -10,8 +10,8 @@ from itertools import chain
 
 from .archive.members import MemberSet
 from .keys import Key
-from .landing import TO_WRITE, Landing
-from .outcomes import Outcome
+from .landing import Landing
+from .outcomes import TO_WRITE, Outcome
 from .references import Target
 from .resource import Place
 from .work import Desk, Where

@@ -1,4 +1,4 @@
-"""What the definitions in the target will demand of records, and so which references of a record must be filled."""
+"""The definitions that govern records: what their places must hold, and what they take."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .archive.members import MemberSet
+from .conversation import Fields
+from .job import OWNER, Conceded, Place
 from .keys import Key
-from .outcomes import Outcome, Reason
+from .outcomes import TO_WRITE, Outcome
 from .references import Target
-from .resource import OWNER, Fields, Place
+from .resource import Resource
 from .work import Desk, Row
 
 
@@ -20,7 +22,6 @@ class Governors:
         self._desk = desk
         self._snapshot = snapshot
         self.rows: dict[Target, Row] = {}
-        self.stays: dict[Target, Fields] = {}  # the target's, where the archive's can never take its place
         self._fields: dict[Target, Fields | None] = {}
 
     def learn(self, rows: Iterable[Row]) -> None:
@@ -35,21 +36,26 @@ class Governors:
             for key in keys:
                 target = Target(resource, key)
                 planned_row = planned.get(key)
-                if planned_row is not None and planned_row.reason is Reason.TYPE_CONFLICT and planned_row.before:
-                    self._fields[target] = self.stays[target] = planned_row.before
-                elif planned_row is not None and planned_row.after is not None:
+                if planned_row is not None and planned_row.after is not None and _comes_to_be(planned_row):
                     self.rows[target] = planned_row
                     self._fields[target] = planned_row.after
+                elif planned_row is not None and planned_row.before is not None:
+                    self._fields[target] = planned_row.before
                 else:
                     self._fields[target] = present[key].fields if key in present else None
 
-    def misfit(self, row: Row) -> str | None:
-        """Why a record cannot be written, as long as its definition stays what it is in the target."""
+    def of(self, resource: Resource, key: Key) -> Fields | None:
+        """The definition of a record, as it will stand in the target; None where there is none. `learn` it before."""
+        target = resource.governed_by(key)
+        return self._fields.get(target) if target is not None else None
+
+    def fit(self, row: Row) -> Conceded | None:
+        """What of a record its definition takes, where that is not all of it."""
         resource = self._desk.registry[row.resource]
-        governor = resource.governed_by(row.key)
-        if governor is None or governor not in self.stays or row.after is None:
+        fields = self.of(resource, row.key)
+        if fields is None or row.after is None:
             return None
-        return resource.misfit(row.after, self.stays[governor])
+        return resource.fit(row.before, row.after, fields)
 
     def written(self, row: Row) -> Sequence[str]:
         """What this run has changed in the definition that governs a row."""
@@ -61,8 +67,7 @@ class Governors:
         """Every reference of a row, hard where it must be filled in the end."""
         assert row.after is not None
         resource = self._desk.registry[row.resource]
-        governor = resource.governed_by(row.key)
-        return list(resource.places(row.key, row.after, self._fields.get(governor) if governor is not None else None))
+        return list(resource.places(row.key, row.after, self.of(resource, row.key)))
 
     def needs(self, row: Row) -> list[Place]:
         """The references of a row that take an id; links in texts take none, and wait for nothing."""
@@ -82,3 +87,9 @@ class Governors:
             else place
             for place in found
         ]
+
+
+def _comes_to_be(row: Row) -> bool:
+    """Whether a definition is, or will be, what the plan wants of it."""
+    made = (Outcome.PENDING, Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+    return row.verdict in TO_WRITE and row.outcome in made

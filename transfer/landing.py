@@ -10,14 +10,12 @@ from shopify_client import ShopifyError
 
 from .archive.members import MemberSet
 from .keys import Key
-from .outcomes import Outcome, Verdict
+from .outcomes import TO_WRITE, Outcome, Verdict
 from .present import located
 from .references import Target
 from .registry import missing_owner, owner, owner_of
 from .resource import Resource
 from .work import Desk, Id, Row
-
-TO_WRITE = frozenset({Verdict.CREATE, Verdict.UPDATE})
 
 
 @dataclass(slots=True)

@@ -97,7 +97,10 @@ def _give_up(resource: Resource, row: Row, lost: Sequence[Place]) -> None:
     row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
     row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
     demanded = any(place.hard for place in lost)
-    row.reason = Reason.DEPENDS_ON_FAILED if demanded else Reason.UNRESOLVED_REFERENCE
+    if demanded:
+        row.reason = Reason.DEPENDS_ON_FAILED
+    elif row.reason is not Reason.PART_CONFLICT:
+        row.reason = Reason.UNRESOLVED_REFERENCE
     tell(row, explained(lost, explain))
 
 

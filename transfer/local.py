@@ -26,7 +26,7 @@ from .work import Checkpoint, Cursor, Desk, Id, Row, Where
 _SCHEMA = """
 CREATE TABLE row (
   resource TEXT, sort BLOB, number INTEGER, verdict TEXT, outcome TEXT, state TEXT, reason TEXT, wave INTEGER,
-  linkable INTEGER, tightenable INTEGER, lost INTEGER, verified INTEGER, data TEXT,
+  linkable INTEGER, tightenable INTEGER, stepping INTEGER, lost INTEGER, verified INTEGER, data TEXT,
   PRIMARY KEY (resource, sort, number)
 );
 CREATE INDEX row_work ON row (state, wave, resource, sort, number);
@@ -48,7 +48,7 @@ class LocalLedger:
 
     def put(self, rows: Iterable[Row]) -> None:
         self._database.executemany(
-            "INSERT OR REPLACE INTO row VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", [_values(row) for row in rows]
+            "INSERT OR REPLACE INTO row VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", [_values(row) for row in rows]
         )
 
     def get(self, resource: str, keys: Sequence[Key]) -> dict[Key, Row]:
@@ -103,6 +103,7 @@ def _values(row: Row) -> tuple[Any, ...]:
         row.wave,
         bool(row.open),
         bool(row.relaxed),
+        row.aside is not None and not row.stepped,
         bool(row.lost),
         row.verified,
         json.dumps({name: getattr(row, name) for name in _FIELDS}),
@@ -136,7 +137,8 @@ def _condition(where: Where) -> tuple[str, list[Any]]:
         if words is not None:
             parts.append(f"{name} IN ({','.join('?' * len(words))})")
             values += sorted(words)
-    for name, flag in (("linkable", where.linkable), ("tightenable", where.tightenable)):
+    flags = (("linkable", where.linkable), ("tightenable", where.tightenable), ("stepping", where.stepping))
+    for name, flag in flags:
         if flag is not None:
             parts.append(f"{name} = ?")
             values.append(int(flag))

@@ -23,6 +23,7 @@ from .references import Target
 from .registry import ordered_groups, owner
 from .resource import OWNER, Place, Resource
 from .trace import WRITABLE
+from .uniques import Uniques
 from .work import Checkpoint, Cursor, Desk, Row
 
 WINDOW = 500
@@ -46,11 +47,15 @@ def order(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkp
             cursor["fell"] += _Circles(desk, snapshot, names, first).settle()
         else:
             for name in names:
+                uniques = Uniques(desk, snapshot, desk.registry[name])
                 for rows in _windows(desk, name):
                     for row in rows:
                         row.wave = first
+                    if desk.registry[name].exclusive:
+                        uniques.learn(rows)
                     desk.ledger.put(rows)
                     yield Checkpoint(cursor)
+                cursor["fell"] += uniques.settle()
         cursor["group"] += 1
         yield Checkpoint(cursor)
         if desk.stopping():

@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     CANNOT = "cannot"  # it can not be written at all, and the reason says why
 
 
+TO_WRITE = frozenset({Verdict.CREATE, Verdict.UPDATE})
 REMOVALS = frozenset({Verdict.EXTRA, Verdict.DELETE})
 
 
@@ -51,7 +52,9 @@ class Reason(StrEnum):
     POLICY = "policy"  # the policy does not write such records
     CHANGED_MEANWHILE = "changed_meanwhile"  # the target moved after the plan was made
     AMBIGUOUS = "ambiguous"  # several records share this natural key
-    TYPE_CONFLICT = "type_conflict"  # it differs in a part that cannot be changed: a type, a product's options
+    TYPE_CONFLICT = "type_conflict"  # it differs in what cannot be changed, so that nothing of it was written
+    PART_CONFLICT = "part_conflict"  # all but a part of it, which cannot be changed, is as in the archive
+    TAKEN = "taken"  # it must be unique in the target, and another record has its value
     REQUIRED_CIRCLE = "required_circle"  # required references in a circle, under a definition that exists already
     MISSING_REQUIRED = "missing_required"  # a required reference points at something the target does not have
     MISSING_OWNER = "missing_owner"  # the record that this value belongs to is not in the target

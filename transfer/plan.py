@@ -10,9 +10,8 @@ from typing import Self
 from . import fuller
 from .archive.members import MemberSet
 from .keys import Key, encode
-from .landing import TO_WRITE
 from .order import order
-from .outcomes import Outcome, Policy, Reason, State, Verdict
+from .outcomes import TO_WRITE, Outcome, Policy, Reason, State, Verdict
 from .resource import Json
 from .trace import trace
 from .unread import Scopes
@@ -70,7 +69,8 @@ def arrange(
 def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkpoint]:
     """Applies what the merchant chose: what is left out, what the policy does not write, what cannot be written.
 
-    The last cursor says in `left` how many records, that were to be written, will not be, or will be otherwise.
+    The last cursor says in `left` how many records, that were to be written or to make way, will not be, or will be
+    otherwise.
     """
     cursor = cursor or {"after": None, "left": 0}
     while True:
@@ -84,7 +84,7 @@ def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkp
         cursor["after"] = [rows[-1].resource, list(rows[-1].key), rows[-1].number]
         for row in rows:
             if _decided(desk, row, decision):
-                cursor["left"] += row.verdict in TO_WRITE
+                cursor["left"] += row.verdict in TO_WRITE or row.aside is not None
             elif row.verdict in (Verdict.UPDATE, Verdict.FULLER):
                 cursor["left"] += _emptied(desk, row, decision)
         desk.ledger.put(rows)
@@ -110,6 +110,8 @@ def _decided(desk: Desk, row: Row, decision: Decision) -> bool:
         if decision.policy is Policy.MIRROR and desk.registry[row.resource].deletable:
             return False
         row.outcome = Outcome.LEFT
+    elif row.reason is Reason.PART_CONFLICT and row.verdict is Verdict.CONFLICT:
+        row.outcome, row.verified = Outcome.UNCHANGED, True  # the snapshot has just read all but the part
     elif row.verdict in NOT_WRITTEN:
         row.outcome = Outcome.FAILED
     elif row.verdict in (Verdict.UPDATE, Verdict.DELETE) and decision.policy is Policy.CREATE_ONLY:

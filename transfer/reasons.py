@@ -21,8 +21,16 @@ REASONS: dict[str, tuple[str, str]] = {
         "Give each a name of its own in the source store, then export again.",
     ),
     Reason.TYPE_CONFLICT: (
-        "differ here in a part that cannot be changed, such as a type, or a product's options",
+        "differ here in what cannot be changed, such as a type",
         "Each says which: make that the same in one of the two stores, or delete the one here, then import again.",
+    ),
+    Reason.PART_CONFLICT: (
+        "are here but for a part that differs and cannot be changed, such as a field's type, or a product's options",
+        "Each says which: make that the same in one of the two stores, then import again.",
+    ),
+    Reason.TAKEN: (
+        "have values that must be unique here, and that other records have",
+        "Each says which record has it: change its value there, then import again.",
     ),
     Reason.REQUIRED_CIRCLE: (
         "require each other under a definition that exists already",

@@ -1,4 +1,5 @@
-"""What grows old by what this import changes elsewhere is planned to be written again: a translation, by its text.
+"""What grows old by what this import changes elsewhere is planned to be written again: a translation, by its text; the
+order of a collection, by the products that come into it.
 
 So it is where a store's archive is imported: there text and translation belong together, and Shopify would call the
 translation old once the text is written. Of a spreadsheet nobody knows that: somebody changed the text, and not the
@@ -11,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from .keys import Key
-from .outcomes import Outcome, State, Verdict
+from .outcomes import TO_WRITE, Outcome, State, Verdict
 from .references import Target
 from .resource import Fields, Resource
 from .work import Desk, Row
@@ -45,17 +46,37 @@ def renew(
         if row.key in told:
             row.detail = row.detail or OLD.format(", ".join(path.partition(".")[2] for path in paths))
         else:
-            row.before, row.after = pairs[row.key]
-            row.verdict, row.outcome, row.state, row.verified = Verdict.UPDATE, Outcome.PENDING, State.PLANNED, None
-            row.changed, row.open = (*row.changed, *paths), ()
+            _write(row, pairs[row.key], paths)
+    _await(desk, resource, [row for row in rows if row.verdict is Verdict.UNCHANGED and row.key in pairs], pairs)
+
+
+def _write(row: Row, pair: tuple[Fields, Fields], paths: Iterable[str]) -> None:
+    row.before, row.after = pair
+    row.verdict, row.outcome, row.state, row.verified = Verdict.UPDATE, Outcome.PENDING, State.PLANNED, None
+    row.changed, row.open = (*row.changed, *paths), ()
+
+
+def _await(desk: Desk, resource: Resource, rows: Sequence[Row], pairs: Mapping[Key, tuple[Fields, Fields]]) -> None:
+    """Plans what is equal now and will not be, once others are written: the order of products of which some come."""
+    awaited = {row.key: list(resource.awaits(row.key, *pairs[row.key])) for row in rows}
+    wanted = _rows(desk, {target for own in awaited.values() for target, _ in own})
+    coming = {target for target, row in wanted.items() if row.verdict in TO_WRITE}
+    for row in rows:
+        paths = sorted({path for target, path in awaited[row.key] if target in coming})
+        if paths:
+            _write(row, pairs[row.key], paths)
 
 
 def _changed(desk: Desk, targets: Iterable[Target]) -> dict[Target, tuple[str, ...]]:
     """What is planned to change in these records."""
-    found: dict[Target, tuple[str, ...]] = {}
+    return {target: row.changed for target, row in _rows(desk, targets).items() if row.verdict is Verdict.UPDATE}
+
+
+def _rows(desk: Desk, targets: Iterable[Target]) -> dict[Target, Row]:
+    found: dict[Target, Row] = {}
     for name, group in groupby(sorted(targets), lambda target: target.resource):
         rows = desk.ledger.get(name, [target.key for target in group])
-        found |= {row.target: row.changed for row in rows.values() if row.verdict is Verdict.UPDATE}
+        found |= {row.target: row for row in rows.values()}
     return found
 
 

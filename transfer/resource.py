@@ -2,220 +2,45 @@
 
 A resource says how its records are named (natural key), read, compared, referred to, written, found again and read
 back. It says nothing about pages, slices, order, retries, ledgers or progress: those are the engine's, once for all.
-
-Whatever needs Shopify is a *conversation*: a generator that yields `Ask` (one GraphQL request), is sent the `data` of
-the answer, and returns its result. The scheduler (`transfer.talk`) holds many conversations at once over one pool of
-requests in flight, so that nothing here knows threads, budgets or retries. An error of the client is thrown into the
-generator at the `yield`; what it does not catch fails the records of that conversation, never the run.
+What it reads is told in `transfer.conversation`, what it writes in `transfer.job`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
-
-from shopify_client import Upload
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from .by_hand import filled, handle_of
+from .conversation import Ask, Fields, Json, Page, Read, Reading, Record, Selection, Stream, Talk
 from .diff import Change, changes
+from .job import OWNER, Conceded, Ids, Job, Place, Result, gather, owned_by
 from .keys import Key
-from .references import Target, parse
+from .references import Target
 from .shapes import Object, Shape, Wrong
 
-Json = Any  # what json.loads gives; a recursive alias would say no more and cost every reader
-Fields = dict[str, Json]
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One GraphQL request of a conversation.
-
-    `repeatable`: None = queries are, mutations are not; True for a mutation that is an upsert by nature.
-    `upload`: instead of a document, a file that is to be carried through this machine; the answer is ``{}``. `faults`:
-    how often Shopify itself may fail at it before it is given up; None: as often as the client says.
-    """
-
-    document: str
-    variables: Mapping[str, Json] = field(default_factory=dict)
-    repeatable: bool | None = None
-    upload: Upload | None = None
-    faults: int | None = None
-
-
-Talk = Generator[Ask, Mapping[str, Json], T]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record as it stands in an archive: no GID of any shop, every reference in its portable form."""
-
-    key: Key
-    fields: Fields
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A record as one shop gave it: references in `fields` are still GIDs of that shop.
-
-    `also` names things that live inside this record and can be referred to on their own (a product's variants).
-    `source`: where the bytes of a file can be fetched. It differs from shop to shop and from day to day, and so stands
-    beside the record, where no comparison sees it. `beside`: what a filter judges by and the record does not hold.
-    """
-
-    resource: str
-    key: Key
-    gid: str
-    fields: Fields
-    updated_at: str = ""
-    also: tuple[tuple[str, Key, str], ...] = ()  # (resource, key, gid)
-    source: str = ""
-    beside: Mapping[str, Json] = field(default_factory=dict)
-
-
-OWNER = "owner"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A reference found in a record.
-
-    `path` names the smallest piece that has to be left out when the target is not there, for people and for
-    `Job.without`: ``"fields.designer"``, ``"fieldDefinitions.looks"``. The record that this one belongs to (a
-    metafield's product, an entry's definition) stands at the path ``OWNER`` and is always hard.
-    `hard`: that piece must be filled when the record is created, so the target must exist before.
-    `link`: an address in a text names the target by its path. It needs no id, so it is written whether the target is
-    there or not, waits for nothing, and is named in the report where it leads nowhere. `page`: its path, as it is
-    written. `locale`: it leads to the pages in one language (fr, fr-ca), where handles may be translated ones.
-    """
-
-    path: str
-    target: Target
-    hard: bool = False
-    link: bool = False
-    page: str = ""
-    locale: str = ""
-
-
-def owned_by(owners: Iterable[Target]) -> Iterator[Place]:
-    return (Place(OWNER, owner, hard=True) for owner in owners)
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which records a run carries: a filter, never a list of ids. Empty means all kinds that are carried by default
-    (`transfer.selection`).
-
-    `also`: kinds beside these, for those that are carried only where somebody asks (`Resource.optional`). `products`: a
-    search (`transfer.product_search`), for products and the values that hang on them. `records`: single ones; without
-    `resources` nothing but these. `closure`: with everything they need, until nothing is missing.
-    """
-
-    resources: frozenset[str] = frozenset()
-    also: frozenset[str] = field(default=frozenset(), kw_only=True)
-    metaobject_types: frozenset[str] = frozenset()
-    namespaces: frozenset[str] = frozenset()
-    owner_types: frozenset[str] = frozenset()
-    products: str = ""
-    records: frozenset[Target] = frozenset()
-    closure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What one step of reading gave, and where the next one starts (None: the stream is at its end).
-
-    `skipped`: what stands in the shop and is not carried, as (its name for people, the reason).
-    """
-
-    readings: tuple[Reading, ...]
-    after: str | None
-    skipped: tuple[tuple[str, str], ...] = ()
-
-
-Read = Callable[[str | None, str | None], Talk[Page]]
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """One line of pages that can be read independently of all others: a connection, or one type of it.
-
-    `read(after, changed_since)` is a conversation that reads one page. `changed_since` (RFC 3339, Shopify's time)
-    asks for what moved since; streams that cannot filter (`moves = False`) read all again. What costs much and cannot
-    filter is `late`: where what moved is read again in the end anyway, it is read then for the first time.
-    """
-
-    name: str
-    read: Read
-    moves: bool = True
-    late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One record to be written.
-
-    `after`: the record's whole wanted fields (portable). `before`: the target's present ones (portable), None where
-    the record is to be created. `changed`: paths of the planned changes. `gid`: the record in the target, if known.
-    `without`: reference paths to leave out now, because their targets are not there (yet); they are never cleared.
-    A publishable record of which something is left out is not published before its link write.
-    `relaxed`: places whose demand (`required`) is left off now, to be restored by `tighten`, after the links.
-    `linking`: this is the second pass, which writes only the places in `changed`, left out by the first; `before` is
-    then what it finds there.
-    """
-
-    resource: str
-    key: Key
-    after: Fields
-    before: Fields | None = None
-    gid: str | None = None
-    changed: tuple[str, ...] = ()
-    without: frozenset[str] = frozenset()
-    relaxed: frozenset[str] = frozenset()
-    linking: bool = False
-
-    @property
-    def creates(self) -> bool:
-        return self.gid is None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one job. `reason` is a closed word of `transfer.outcomes.Reason`, `detail` one sentence.
-
-    `pending`: Shopify has taken it and is still at work on it; `Resource.settled` says when it is through.
-    """
-
-    key: Key
-    gid: str | None = None
-    reason: str = ""
-    detail: str = ""
-    also: tuple[tuple[str, Key, str], ...] = ()
-    pending: bool = False
-
-    @property
-    def ok(self) -> bool:
-        return not self.reason
-
-
-class Ids(ABC):
-    """Portable target -> GID in the shop that is written to. The writing side's only source of GIDs."""
-
-    @abstractmethod
-    def gid(self, target: Target) -> str | None:
-        """The GID, or None where the shop has no such record."""
-
-    @abstractmethod
-    def local(self, link: str) -> str:
-        """A link of an archive, as it leads to the same page of this shop."""
-
-    def translate(self, text: str) -> str | None:
-        """What `Resource.rewrite` takes to turn a portable record into this shop's."""
-        target = parse(text)
-        return self.gid(target) if target is not None else self.local(text)
+__all__ = [
+    "OWNER",
+    "Ask",
+    "Conceded",
+    "Fields",
+    "Ids",
+    "Job",
+    "Json",
+    "Page",
+    "Place",
+    "Read",
+    "Reading",
+    "Record",
+    "Resource",
+    "Result",
+    "Scopes",
+    "Selection",
+    "Stream",
+    "Talk",
+    "gather",
+    "owned_by",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +83,7 @@ class Resource(ABC):
     unique = False  # no two records of a shop share a key: of two readings of one key, the later counts
     deletable = True  # whether a mirror may delete what the archive does not have
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
+    exclusive = False  # a definition may demand that no two records hold the same (`claims`)
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
     optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does
     personal = False  # they tell of people: nobody who did not ask for them is told even their names
@@ -387,16 +213,30 @@ class Resource(ABC):
         """Whether a record has nothing where its governor (`stricter`) is going to demand something."""
         return False
 
-    def misfit(self, fields: Fields, governor: Fields) -> str | None:
-        """One sentence on what of a record the target's own governor does not take, and may not refuse either."""
+    def fit(self, before: Fields | None, after: Fields, governor: Fields) -> Conceded | None:
+        """What is left of a record under a governor that does not take all of it, or does without refusing it.
+
+        `governor`: as it will be in the target when the record is written. None: it takes all.
+        """
         return None
+
+    def claims(self, key: Key, fields: Fields, governor: Fields) -> Iterator[tuple[str, ...]]:
+        """What only one record of a shop may hold, of what this one holds; within its definition."""
+        return iter(())
+
+    def stand_in(self, key: Key, before: Fields, governor: Fields) -> Fields:
+        """What a record holds while another takes what it claims; an empty mapping: nothing."""
+        return {}
 
     def follows(self, path: str, governor: Sequence[str]) -> bool:
         """Whether a change at `path` follows by itself from these changes of the governor: then nobody else made it."""
         return False
 
     def demand(self, path: str) -> str:
-        """The path in the governor that makes the place at `path` hard: what `relaxed` would have to name."""
+        """The path in the governor that makes the place at `path` hard: what `relaxed` would have to name.
+
+        Empty where it is hard whatever the governor says (none of these can refer to each other).
+        """
         raise NotImplementedError(f"nothing governs {self.name}")
 
     def text_path(self, text: str) -> str:
@@ -405,6 +245,10 @@ class Resource(ABC):
 
     def sources(self, key: Key, fields: Fields) -> Iterator[tuple[Target, str, str]]:
         """(record, path in it, path here): what of this record is to be written again where that path changes."""
+        return iter(())
+
+    def awaits(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, str]]:
+        """(record, path here): what is to be written again where that record is, although nothing differs as yet."""
         return iter(())
 
     def called(self, key: Key, fields: Fields) -> str:
@@ -462,8 +306,8 @@ class Resource(ABC):
         """Whether nothing is left to be written, once the references that land nowhere are taken out."""
         return False
 
-    def conflict(self, before: Fields, after: Fields) -> str | None:
-        """One sentence on why the target's record can never become the archive's (another type), or None."""
+    def concede(self, before: Fields, after: Fields) -> Conceded | None:
+        """What of the archive's record the target's can become, where it can never become all of it; None: it can."""
         return None
 
     def validate(self, key: Key, fields: Fields, *, part: bool = False) -> str | None:
@@ -534,10 +378,10 @@ class Resource(ABC):
         """What became of records that Shopify was at work on; those that it still is at work on are missing."""
         raise NotImplementedError(f"{self.name} are there as soon as they are written")
 
+    def make_way(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        """Writes what stands in (`after`) for what others are about to take; a result without a GID: nothing does."""
+        raise NotImplementedError(f"{self.name} take nothing from each other")
+
     def tighten(self, job: Job, ids: Ids) -> Talk[list[Result]]:
         """Restores what `relaxed` left out, after the links are written."""
         raise NotImplementedError(f"{self.name} are never relaxed")
-
-
-def gather(results: Iterable[Result]) -> dict[Key, Result]:
-    return {result.key: result for result in results}

@@ -25,7 +25,7 @@ from .fidelity import Side, fidelity
 from .follow import follow
 from .keys import Key
 from .narrow import narrow
-from .outcomes import Outcome
+from .outcomes import Outcome, Reason
 from .plan import Decision, arrange, decide
 from .registry import order, withheld_parts
 from .resolve import resolve
@@ -358,7 +358,12 @@ def _annotate(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps
     yield Checkpoint(cursor, done=True)
 
 
-UNWRITTEN = (f"outcome:{Outcome.FAILED}", f"outcome:{Outcome.SKIPPED}", "lost")
+UNWRITTEN = (
+    f"outcome:{Outcome.FAILED}",
+    f"outcome:{Outcome.SKIPPED}",
+    f"reason:{Reason.PART_CONFLICT}",
+    "lost",
+)
 
 
 IMPORT = (

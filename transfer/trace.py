@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .archive.members import MemberSet
-from .compare import update
+from .compare import concede, update
 from .dead_links import NOTED, noted, told
 from .detours import Detours
 from .entry_pages import DEFINITIONS, arriving
@@ -19,9 +19,9 @@ from .given import tell
 from .governors import Governors
 from .hiding import tell_hidden
 from .keys import Key
-from .landing import TO_WRITE, Landing
+from .landing import Landing
 from .nowhere import ENOUGH, explain, explained, pointing
-from .outcomes import Outcome, Reason, Verdict
+from .outcomes import TO_WRITE, Outcome, Reason, Verdict
 from .paths import ENTRY_PAGES
 from .references import Target
 from .registry import missing_owner, owner_of
@@ -85,16 +85,26 @@ class _Tracer:
         """Judges these rows; returns how many fell out of the plan."""
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
-        spots = [arriving(self.desk, governors.demanded(row)) for row in rows]
+        unfit = [row for row in rows if self._fit(row, governors)]
+        going = [row for row in rows if row.verdict in TO_WRITE]
+        spots = [arriving(self.desk, governors.demanded(row)) for row in going]
         lands, told = self._there(place for own in spots for place in own)
         spots = self._without_detours(spots, lands | told)
-        moved = [
-            row
-            for row, own in zip(rows, spots, strict=True)
-            if _misfits(row, governors) or self._change(row, own, lands, told)
-        ]
+        changed = (row for row, own in zip(going, spots, strict=True) if self._change(row, own, lands, told))
+        moved = [*unfit, *changed]
         self.desk.ledger.put(moved)
-        return sum(row.verdict is Verdict.CANNOT and not self.desk.registry[row.resource].given for row in moved)
+        fell = {row.target for row in moved if row.verdict in (Verdict.CANNOT, Verdict.CONFLICT)}
+        return sum(not self.desk.registry[target.resource].given for target in fell)
+
+    def _fit(self, row: Row, governors: Governors) -> bool:
+        """Takes out of the row what its definition in the target does not take. Whether the row changed."""
+        conceded = governors.fit(row)
+        if conceded is None:
+            return False
+        told_before = row.detail
+        concede(self.desk.registry[row.resource], row, conceded)
+        row.detail = " ".join(filter(None, (told_before, row.detail)))
+        return True
 
     def unwritten(self, rows: Sequence[Row]) -> int:
         """Says which links in unchanged texts lead nowhere. Nothing falls out of the plan by that."""
@@ -202,6 +212,8 @@ class _Tracer:
 
     def _reason(self, row: Row, lost: Iterable[Place]) -> Reason:
         """Traced again, a row keeps the reason that says more."""
+        if row.reason is Reason.PART_CONFLICT:
+            return row.reason
         unread = all(kind_of(place.target) in self.unread for place in lost)
         known = row.reason is Reason.UNRESOLVED_REFERENCE
         return Reason.UNREAD_REFERENCE if unread and not known else Reason.UNRESOLVED_REFERENCE
@@ -217,11 +229,3 @@ class _Tracer:
         if self.landing.shared(place.target):
             return f"{pointing(place)}, and the target store has several of this name."
         return explain(place, self.unread.get(kind_of(place.target)))
-
-
-def _misfits(row: Row, governors: Governors) -> bool:
-    sentence = governors.misfit(row)
-    if sentence is None:
-        return False
-    row.verdict, row.reason, row.detail = Verdict.CANNOT, Reason.TYPE_CONFLICT, sentence
-    return True

@@ -57,7 +57,8 @@ class Row:
     both None where nothing will be written. `changed`: paths that differ. `open`: reference places left out of the
     first write, to be linked; of an unchanged row, what its texts link to (`dead_links`). `lost`: places whose target
     does not exist in the target shop: written without them. `relaxed`: demands left off at creation. `theirs`: places
-    that somebody else changed meanwhile, which was kept.
+    that somebody else changed meanwhile, which was kept. `aside`: what it holds for a while before its write, so that
+    another may take a unique value of it; an empty mapping: nothing. `stepped`: it does by now.
     `wave`: place in the computed order; rows of one wave do not depend on each other.
     """
 
@@ -78,11 +79,18 @@ class Row:
     lost: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()
+    aside: Fields | None = None
+    stepped: bool = False
     verified: bool | None = None
 
     @property
     def target(self) -> Target:
         return Target(self.resource, self.key)
+
+    @property
+    def stands(self) -> Fields | None:
+        """What this run last read or wrote of it, before its first write; None where that is nothing."""
+        return (self.aside or None) if self.stepped else self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,7 @@ class Where:
     wave: int | None = None
     linkable: bool | None = None  # has open links
     tightenable: bool | None = None  # has relaxed demands
+    stepping: bool | None = None  # has to make way for another, and has not yet
     verified: tuple[bool | None, ...] | None = None
 
     def of(self, resource: str) -> Where:

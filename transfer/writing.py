@@ -16,9 +16,8 @@ from shopify_client import AccessDenied, AnswerLost, ShopifyError
 from .archive.members import MemberSet
 from .drift import kept, moved, named, touching
 from .governors import Governors
-from .landing import TO_WRITE
 from .nowhere import explain
-from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
+from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
 from .present import Current, KnownIds, now
 from .references import Target, dangling
@@ -152,8 +151,13 @@ def planned(row: Row) -> State:
     return State.WRITTEN if row.open else State.DONE
 
 
+STRANDED = "Its old value was given up to another record before, so it holds a stand-in now, or nothing."
+
+
 def fail(row: Row, reason: Reason, detail: str) -> None:
     """Ends a row without success. A target that somebody changed meanwhile is left alone on purpose."""
+    if row.stepped and reason is not Reason.CHANGED_MEANWHILE:
+        detail = f"{detail} {STRANDED}"
     row.outcome = Outcome.SKIPPED if reason is Reason.CHANGED_MEANWHILE else Outcome.FAILED
     row.state, row.reason, row.detail = State.DONE, reason, nameless(detail)
     row.open = row.relaxed = ()
@@ -163,6 +167,9 @@ def tell(row: Row, sentence: str) -> None:
     """Adds a sentence to what is told of a row, once."""
     if sentence and sentence not in row.detail:
         row.detail = f"{row.detail} {sentence}".strip()
+
+
+MEANWHILE = "Another record takes its value: until its own is written it holds a stand-in, or nothing."
 
 
 def renamed(current: Current) -> str:
@@ -208,8 +215,8 @@ class Writes(Writing):
 
     def _wanted(self, rows: Sequence[Row], governors: Governors) -> dict[Target, Fields]:
         """What to write of each row, after a look at those that the target has, field by planned field."""
-        wanted = {row.target: row.after for row in rows if row.before is None and row.after is not None}
-        existing = [row for row in rows if row.before is not None]
+        wanted = {row.target: row.after for row in rows if row.stands is None and row.after is not None}
+        existing = [row for row in rows if row.stands is not None]
         for name, group in groupby(existing, lambda row: row.resource):
             resource = self.desk.registry[name]
             for row, current in self.look(resource, list(group), "after the plan was made"):
@@ -218,27 +225,29 @@ class Writes(Writing):
                     continue
                 if current.reading.key != row.key:  # it is about to learn this one, by which others name it already
                     self.desk.ids.put([Id(row.gid, row.target)])
-                if (after := _drift(resource, row, current.fields, governors.written(row))) is not None:
+                if (after := judged(resource, row, current.fields, governors.written(row))) is not None:
                     wanted[row.target] = after
         return wanted
 
     def done(self, row: Row, result: Result) -> None:
         row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
+        row.detail = row.detail.replace(MEANWHILE, "").strip() if row.stepped else row.detail
         row.state = State.WRITTEN if result.pending else planned(row)
 
 
-def _drift(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -> Fields | None:
+def judged(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -> Fields | None:
     """What to write: the wanted record, with what others changed meanwhile and nobody planned to. None: row's end."""
-    assert row.before is not None
+    assert row.stands is not None
     assert row.after is not None
-    stirred = moved(resource, row.before, current, ours)
+    stirred = moved(resource, row.stands, current, ours)
     if touching(stirred, row.changed):
         if resource.changes(current, row.after):
             fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
         else:
             row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
         return None
-    row.before = current
+    if not row.stepped:
+        row.before = current
     if stirred:
         row.theirs = tuple(sorted({*row.theirs, *stirred}))
         tell(row, f"Somebody changed {named(stirred)} after the plan was made, and that was kept.")
@@ -274,7 +283,7 @@ class Deletions(Writing):
             assert row.before is not None
             if not resource.same(row.key, current.reading.key, row.before):
                 fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
-            elif stirred := moved(resource, row.before, current.fields, governors.written(row)):
+            elif stirred := moved(resource, row.stands or {}, current.fields, governors.written(row)):
                 fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
             else:
                 going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))

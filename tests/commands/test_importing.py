@@ -78,7 +78,7 @@ def test_plan_only_says_what_could_not_be_written(
     report = tmp_path / "plan.jsonl"
     said = Said(capsys, "import_archive", target, file, plan_only=True, inline=True, report=str(report))
     lines = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
-    conflicts = [line for line in lines if line["verdict"] == "conflict"]
+    conflicts = [line for line in lines if line["reason"] in ("part_conflict", "type_conflict")]
     assert (said.code, bool(conflicts)) == (1, True)
     assert not any(line["outcome"] for line in conflicts)
 

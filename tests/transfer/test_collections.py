@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.archives import Record, edited
 from tests.support import Sandbox, archive_of, export, import_, total
-from transfer.outcomes import Outcome, Reason
+from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.resources.collection_orders import moves_between
 from transfer.work import Where
 
@@ -204,3 +204,25 @@ def test_a_collection_picked_alone_brings_its_order(sandbox: Sandbox, tmp_path: 
     _, past = export(sandbox, shop, tmp_path, records=[["collections", ["hand-picked"]]])
     counts = {name: sum(m["count"] for m in members) for name, members in past["merge"]["members"].items()}
     assert (counts["collections"], counts["collection_orders"], counts["collection_publications"]) == (1, 1, 1)
+
+
+def test_products_that_come_back_come_to_stand_where_they_stood(
+    sandbox: Sandbox, full: str, archive: bytes, tmp_path: Path
+) -> None:
+    """Somebody deletes some while an import runs: the next brings them back in their places, the third has no work."""
+    target = sandbox.shop()
+    import_(sandbox, target, archive, tmp_path)
+    wanted = inside(sandbox, full, "hand-picked")
+    assert len(wanted) > 2
+    read = "query P($h: String!) { productByIdentifier(identifier: {handle: $h}) { id } }"
+    remove = "mutation D($id: ID!) { productDelete(input: {id: $id}) { userErrors { message } } }"
+    for handle in wanted[:2]:
+        gid = sandbox.graphql(target, read, h=handle)["productByIdentifier"]["id"]
+        sandbox.graphql(target, remove, id=gid)
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    row = desk.ledger.get("collection_orders", [("hand-picked",)])[("hand-picked",)]
+    assert (row.outcome, row.verified) == (Outcome.UPDATED, True)
+    assert inside(sandbox, target, "hand-picked") == wanted
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0
+    assert not again.ledger.select(Where(verdicts=frozenset({Verdict.UPDATE, Verdict.CREATE})), limit=9)

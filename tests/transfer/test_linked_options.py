@@ -153,7 +153,8 @@ def test_a_value_without_an_entry_there_is_a_conflict(sandbox: Sandbox, source: 
     put(sandbox, target, lamp(colours, linked=False, extra=("Green",)))
     desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path), tmp_path)
     row = desk.ledger.get("products", [("lamp",)])[("lamp",)]
-    assert row.verdict is Verdict.CONFLICT
+    assert (row.verdict, row.reason, row.verified) == (Verdict.UPDATE, Reason.PART_CONFLICT, True)
+    assert set(links(read(sandbox, target)).values()) == {None}
     assert "the value Green" in row.detail
 
 

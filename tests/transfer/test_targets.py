@@ -154,20 +154,20 @@ def test_a_reference_is_never_written_into_a_field_that_takes_texts(sandbox: San
     target.define("pair", NAME, {"key": "one", "type": "single_line_text_field"})
     target.entry("pair", "second", name="Mine")
     desk, _ = copy(source, target, tmp_path)
-    conflict = Reason.TYPE_CONFLICT
+    conflict = Reason.PART_CONFLICT
     assert troubles(desk) == {
         ("metaobject_definitions", "pair"): conflict,
         ("metaobjects", "pair", "first"): conflict,
         ("metaobjects", "pair", "second"): conflict,
     }
     first = desk.ledger.get("metaobjects", [("pair", "first")])["pair", "first"]
-    assert first.verdict == "cannot", "the plan says so before anything is written"
+    assert (first.verdict, first.outcome) == ("create", "created"), "it arrives without, and the plan says so"
     assert (
         first.detail == "The field one is of type single_line_text_field in the target store, not metaobject_reference."
     )
     read = '{ metaobjects(type: "pair", first: 9) { nodes { handle one: field(key: "one") { value } } } }'
     nodes = target.ask(read)["metaobjects"]["nodes"]
-    assert {node["handle"]: node["one"]["value"] for node in nodes} == {"second": None, "third": None}
+    assert {node["handle"]: node["one"]["value"] for node in nodes} == {"first": None, "second": None, "third": None}
 
 
 def test_a_new_demand_tells_of_the_entries_that_it_hides(sandbox: Sandbox, tmp_path: Path) -> None:

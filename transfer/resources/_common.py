@@ -219,6 +219,7 @@ _REASONS = {
     "TAKEN": Reason.CHANGED_MEANWHILE,
     "HANDLE_NOT_UNIQUE": Reason.CHANGED_MEANWHILE,
     "CHANGE_FROM_QUANTITY_STALE": Reason.CHANGED_MEANWHILE,
+    "CAPABILITY_VIOLATION": Reason.TAKEN,  # of metafields: the only capability that a value can violate
     "STALE_OBJECT": Reason.CHANGED_MEANWHILE,
     "INVALID_COMPARE_DIGEST": Reason.GONE,  # there is none any more to compare with
     "APP_NOT_AUTHORIZED": Reason.NOT_PERMITTED,

@@ -72,24 +72,24 @@ def changes(before: Sequence[Fields], after: Sequence[Fields]) -> Iterator[Chang
             yield Change(f"options.{option['name']}.linkedValues", own.get("linkedValues"), option["linkedValues"])
 
 
-def conflict(before: Sequence[Fields], after: Sequence[Fields]) -> str | None:
-    present = {option["name"]: option for option in before}
-    for option in after:
-        own, linked = present.get(option["name"], {}), option.get("linkedMetafield")
-        if linked is None or own.get("linkedMetafield") == linked:
-            continue
-        if own.get("linkedMetafield") is not None:
-            return (
-                f"The option {option['name']} is linked to {own['linkedMetafield']} in the target store and to "
-                f"{linked} in the archive; link it to the same metafield in one of the stores."
-            )
-        extra = [value for value in own.get("values", ()) if value not in option["values"]]
-        if extra:
-            return (
-                f"The option {option['name']} is linked to {linked} in the archive, and in the target store it has "
-                f"the value {extra[0]}, for which there is no entry; remove that value there."
-            )
-    return None
+def conceded(present: Fields, option: Fields) -> tuple[Fields, str] | None:
+    """What an option that exists can become, where it cannot be linked as it is in the archive; and why not."""
+    linked, own = option.get("linkedMetafield"), present.get("linkedMetafield")
+    if linked is None or own == linked:
+        return None
+    name = option["name"]
+    if own is not None:
+        return present, (
+            f"The option {name} is linked to {own} in the target store and to {linked} in the archive; link it to the "
+            "same metafield in one of the stores."
+        )
+    extra = [value for value in present.get("values", ()) if value not in option["values"]]
+    if not extra:
+        return None
+    return {"name": name, "values": option["values"]}, (
+        f"The option {name} is linked to {linked} in the archive, and in the target store it has the value "
+        f"{extra[0]}, for which there is no entry; remove that value there."
+    )
 
 
 def _by_name(option: Fields) -> dict[str, str]:

@@ -16,7 +16,8 @@ from urllib.parse import parse_qs, urlencode
 from ..keys import Key
 from ..references import Target, gid_type
 from ..resource import Ask, Ids, Reading, Resource, Talk
-from . import metafield_definitions, metaobject_definitions
+from . import _metafield_definition_reading as metafield_definitions
+from . import metaobject_definitions
 from ._translation_talk import NO_TONGUE, Tongue
 from .metafields import Metafields
 

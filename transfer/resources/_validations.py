@@ -9,7 +9,7 @@ from typing import Any
 from ..paths import Translate
 from ..references import Target, parse
 from ..shapes import MapOf, Text
-from ..values import compact
+from ..values import compact, references
 
 ONE = "metaobject_definition_id"
 MANY = "metaobject_definition_ids"
@@ -54,6 +54,15 @@ def targets(validations: Mapping[str, str]) -> Iterator[Target]:
         target = parse(text)
         if target is not None:
             yield target
+
+
+def stranger(type_: str, value: str | None, validations: Mapping[str, str]) -> str | None:
+    """The type of an entry that a portable value names, and that these rules do not let it name."""
+    allowed = {target.key[0] for target in targets(validations)}
+    if not allowed or not value:
+        return None
+    named = (target for text in references(type_, value) if (target := parse(text)) is not None)
+    return next((t.key[0] for t in named if t.resource == "metaobjects" and t.key[0] not in allowed), None)
 
 
 def normalise(validations: Mapping[str, str]) -> dict[str, str]:

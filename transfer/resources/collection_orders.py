@@ -125,6 +125,11 @@ class CollectionOrders(Resource):
         present, wanted = ([one for one in fields["products"] if one in common] for fields in (before, after))
         return [Change("products", present, wanted)] if present != wanted else []
 
+    def awaits(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, str]]:
+        """A product that comes into the collection comes to stand at its end, or wherever it stood before."""
+        coming = [target for text in after["products"] if text not in before["products"] and (target := parse(text))]
+        yield from ((target, "products") for target in (*coming, *(self.owners(key) if coming else ())))
+
     # -- writing
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from ..keys import Key
 from ..resource import Reading, Scopes
+from ._metafield_definition_reading import foreign
 from ._owned import HandleOwned
 from ._people import CONTACT, address_at_nobody
 from ._shapes import WORD
 from .customers import NAMED, key_of
-from .metafield_definitions import foreign
 from .metafields import FIELDS
 
 _READ = f"""

@@ -16,7 +16,22 @@ from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
-from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..resource import (
+    Ask,
+    Conceded,
+    Fields,
+    Ids,
+    Job,
+    Page,
+    Place,
+    Reading,
+    Resource,
+    Result,
+    Scopes,
+    Selection,
+    Stream,
+    Talk,
+)
 from . import _discount_by_hand as by_hand
 from . import _discount_documents as documents
 from . import _discount_fields as discount
@@ -100,13 +115,14 @@ class Discounts(Resource):
         present, wanted = ({code.lower() for code in fields.get("codes", ())} for fields in (before, after))
         return [c for c in super().changes(before, after) if c.path != "codes" or wanted - present]
 
-    def conflict(self, before: Fields, after: Fields) -> str | None:
+    def concede(self, before: Fields, after: Fields) -> Conceded | None:
         if before["kind"] == after["kind"]:
             return None
-        return (
+        sentence = (
             f"It is of the kind {before['kind']} in the target store and {after['kind']} in the archive; Shopify "
             "cannot change the kind of a discount."
         )
+        return Conceded(None, (sentence,))
 
     def filled(self, key: Key, fields: Fields) -> Fields:
         return super().filled(key, by_hand.whole(key, fields))

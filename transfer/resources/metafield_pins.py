@@ -18,8 +18,8 @@ from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ..shapes import ListOf, Object, OneOf, Reference
 from ._common import refused
+from ._metafield_definition_reading import foreign
 from ._owners import OWNERS, may_not_read
-from .metafield_definitions import foreign
 
 MARK = "?pins="  # pins have no GID of their own: theirs is the store's, with the owner type behind it
 

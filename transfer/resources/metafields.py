@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-
-from shopify_client import BadRequest, Incomplete, ServerFault
 
 from .. import values
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
-from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Talk, owned_by
+from ..resource import Ask, Conceded, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Talk, owned_by
+from . import _metafield_writing as writing
+from . import _unique_metafields as unique
+from . import _validations as validations
 from ._common import read_nodes, refused
+from ._metafield_definition_reading import foreign
 from ._shapes import VALUE
-from .metafield_definitions import foreign
 
 # Whatever a value can refer to, of whichever owner it is.
 REFERRED: tuple[str, ...] = (
@@ -55,22 +57,9 @@ query MetafieldsOfOwner($id: ID!, $after: String) {{
   }}
 }}
 """
-_DIGESTS = """
-query MetafieldDigests($ids: [ID!]!) { nodes(ids: $ids) { ... on Metafield { id type value compareDigest } } }
-"""
-_SET = """
-mutation SetMetafields($metafields: [MetafieldsSetInput!]!) {
-  metafieldsSet(metafields: $metafields) { metafields { id namespace key } userErrors { field message code } }
-}
-"""
 _OWNERS = """
 query MetafieldOwners($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Metafield { id namespace key owner { ... on Node { id } } } }
-}
-"""
-_ONE = """
-query MetafieldOfOwner($owner: ID!, $namespace: String!, $key: String!) {
-  node(id: $owner) { ... on HasMetafields { metafield(namespace: $namespace, key: $key) { id type value } } }
 }
 """
 _DELETE = """
@@ -92,6 +81,8 @@ class Metafields(Resource):
     points = 0.6
     gid_types = ()  # nothing refers to a metafield
     translated = "METAFIELD"
+    governor = "metafield_definitions"
+    exclusive = True
     owner_selection = ""
     ownerless = "Its owner is not in the target store."
 
@@ -168,6 +159,33 @@ class Metafields(Resource):
         yield from owned_by(self.owners(key))
         yield from values.places("value", fields["type"], fields["value"], hard=not values.is_list(fields["type"]))
 
+    def governed_by(self, key: Key) -> Target | None:
+        return next(iter(self.needs(key, {})), None)
+
+    def demand(self, path: str) -> str:
+        """A value that is a reference is nothing without it: that cannot be relaxed, as a demand of its definition."""
+        return ""
+
+    def fit(self, before: Fields | None, after: Fields, governor: Fields) -> Conceded | None:
+        """A value of another type than its definition's is refused, as is one that names other entries."""
+        if after["type"] != governor["type"]:
+            sentence = (
+                f"Its definition is of type {governor['type']} in the target store, and the value of type "
+                f"{after['type']}."
+            )
+            return Conceded(None, (sentence,))
+        other = validations.stranger(after["type"], after["value"], governor["validations"])
+        if other is None:
+            return None
+        return Conceded(None, (f"Its definition in the target store lets it name no entry of type {other}.",))
+
+    def claims(self, key: Key, fields: Fields, governor: Fields) -> Iterator[tuple[str, ...]]:
+        if governor["capabilities"].get("uniqueValues") and fields["value"]:
+            yield (*key[-2:], values.normalise(fields["type"], fields["value"]) or "")
+
+    def stand_in(self, key: Key, before: Fields, governor: Fields) -> Fields:
+        return unique.stand_in(key, before, governor)
+
     def normalise(self, fields: Fields) -> Fields:
         return {**fields, "value": values.normalise(fields["type"], fields["value"])}
 
@@ -186,7 +204,7 @@ class Metafields(Resource):
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         results: list[Result] = []
         ready: list[tuple[Job, dict[str, Any]]] = []
-        digests = yield from _digests([job.gid for job in jobs if job.gid is not None])
+        digests = yield from writing.digests_of([job.gid for job in jobs if job.gid is not None])
         for job in jobs:
             prepared = yield from self._prepared(job, ids, digests)
             if isinstance(prepared, Result):
@@ -194,7 +212,7 @@ class Metafields(Resource):
             else:
                 ready.append((job, prepared))
         if ready:
-            results += yield from _set(ready)
+            results += yield from writing.set_values(ready)
         return results
 
     def _prepared(self, job: Job, ids: Ids, digests: Mapping[str, Mapping[str, Any]]) -> Talk[Result | dict[str, Any]]:
@@ -220,6 +238,15 @@ class Metafields(Resource):
             "compareDigest": digest,
         }
 
+    def make_way(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        """A value that no stand-in is taken for is taken away."""
+        standing = [job for job in jobs if job.after]
+        results = (yield from self.write(standing, ids)) if standing else []
+        done = {result.key for result in results if result.ok}
+        going = {job.key: job.gid for job in jobs if job.gid is not None and job.key not in done}
+        removed = (yield from self.remove(going)) if going else []
+        return [result for result in results if result.ok] + [replace(result, gid=None) for result in removed]
+
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
         data = yield Ask(_OWNERS, {"ids": list(gids.values())})
         names = {
@@ -244,84 +271,3 @@ def all_metafields(owner: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
         found += data["node"]["metafields"]["nodes"]
         page = data["node"]["metafields"]["pageInfo"]
     return {**owner, "metafields": {"nodes": found}}
-
-
-def _digests(gids: Sequence[str]) -> Talk[dict[str, Mapping[str, Any]]]:
-    """What stands in the target right now, with the digests that guard it."""
-    if not gids:
-        return {}
-    data = yield Ask(_DIGESTS, {"ids": list(gids)})
-    return {node["id"]: node for node in data["nodes"] if node}
-
-
-def _set(ready: Sequence[tuple[Job, dict[str, Any]]]) -> Talk[list[Result]]:
-    problem = ""
-    errors: list[Any] = []
-    try:
-        data = yield Ask(_SET, {"metafields": [prepared for _, prepared in ready]}, repeatable=True)
-    except (BadRequest, Incomplete, ServerFault) as refusal:
-        problem = str(refusal)
-    else:
-        payload = data["metafieldsSet"]
-        errors = payload["userErrors"]
-        if not errors:
-            return [Result(job.key, node["id"]) for (job, _), node in zip(ready, payload["metafields"], strict=True)]
-    if len(ready) == 1:
-        ((job, prepared),) = ready
-        if problem:
-            return [Result(job.key, reason=Reason.REFUSED, detail=problem)]
-        return [(yield from _settled(job, prepared, _refused(job, errors)))]
-    return (yield from _apart(ready, _by_place(errors, len(ready))))
-
-
-def _by_place(errors: Sequence[Mapping[str, Any]], count: int) -> dict[int, list[Mapping[str, Any]]]:
-    """Errors by the number of the value that they name: ``["metafields", "3", "value"]`` names the fourth."""
-    named: dict[int, list[Mapping[str, Any]]] = {}
-    for error in errors:
-        place = [str(part) for part in error.get("field") or ()]
-        if len(place) > 1 and place[0] == "metafields" and place[1].isdecimal() and int(place[1]) < count:
-            named.setdefault(int(place[1]), []).append(error)
-    return named
-
-
-def _apart(
-    ready: Sequence[tuple[Job, dict[str, Any]]], named: Mapping[int, Sequence[Mapping[str, Any]]]
-) -> Talk[list[Result]]:
-    """After a refusal: what it names has failed, the rest is sent again; where it names nothing, both halves are."""
-    results: list[Result] = []
-    if not named:
-        middle = len(ready) // 2
-        for half in (ready[:middle], ready[middle:]):
-            results += yield from _set(half)
-        return results
-    for number, errors in named.items():
-        job, prepared = ready[number]
-        results.append((yield from _settled(job, prepared, _refused(job, errors))))
-    rest = [one for number, one in enumerate(ready) if number not in named]
-    if rest:
-        results += yield from _set(rest)
-    return results
-
-
-def _refused(job: Job, errors: Sequence[Mapping[str, Any]]) -> Result:
-    """Ids of owners are the target's own: one that Shopify does not know was deleted meanwhile."""
-    if any((error.get("field") or ("",))[-1] == "ownerId" for error in errors):
-        return Result(job.key, reason=Reason.GONE, detail="What it belongs to vanished from the target store.")
-    return refused(job.key, errors)
-
-
-def _settled(job: Job, prepared: Mapping[str, Any], refusal: Result) -> Talk[Result]:
-    """A value that was written, and whose answer was lost, is in its own way: what is wanted stands there already."""
-    if refusal.reason != Reason.CHANGED_MEANWHILE:
-        return refusal
-    owner = {"owner": prepared["ownerId"], "namespace": prepared["namespace"], "key": prepared["key"]}
-    data = yield Ask(_ONE, owner)
-    present = (data["node"] or {}).get("metafield")
-    wanted = values.normalise(prepared["type"], prepared["value"])
-    if (
-        present
-        and present["type"] == prepared["type"]
-        and values.normalise(present["type"], present["value"]) == wanted
-    ):
-        return Result(job.key, present["id"])
-    return refusal

@@ -6,17 +6,18 @@ linked; ``resetFieldOrder`` then puts it where it belongs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
-from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..resource import Conceded, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ..shapes import Always, Flag, Lacking, ListOf, Maybe, Object, OneOf, Text
+from . import _metaobject_definition_writing as writing
 from . import _validations as validations
-from ._common import by_alias, given, paged, read_nodes, refused, touches
+from ._common import by_alias, paged, read_nodes
 from ._shapes import TYPE, WORD
 
 MAX_FIELDS = 40  # https://shopify.dev/docs/apps/build/custom-data/metaobjects/metaobject-limits
@@ -42,27 +43,6 @@ _BACK = f"""
 query MetaobjectDefinitionsById($ids: [ID!]!) {{
   nodes(ids: $ids) {{ ... on MetaobjectDefinition {{ {_FIELDS} }} }}
 }}
-"""
-_CREATE = """
-mutation CreateMetaobjectDefinition($definition: MetaobjectDefinitionCreateInput!) {
-  metaobjectDefinitionCreate(definition: $definition) {
-    metaobjectDefinition { id type } userErrors { field message code }
-  }
-}
-"""
-_ENABLE = """
-mutation EnableMetaobjectDefinition($type: String!) {
-  standardMetaobjectDefinitionEnable(type: $type) {
-    metaobjectDefinition { id type } userErrors { field message code }
-  }
-}
-"""
-_UPDATE = """
-mutation UpdateMetaobjectDefinition($id: ID!, $definition: MetaobjectDefinitionUpdateInput!) {
-  metaobjectDefinitionUpdate(id: $id, definition: $definition) {
-    metaobjectDefinition { id } userErrors { field message code }
-  }
-}
 """
 
 
@@ -197,15 +177,24 @@ class MetaobjectDefinitions(Resource):
             found.append(Change("fieldOrder", present, wanted))
         return found
 
-    def conflict(self, before: Fields, after: Fields) -> str | None:
-        types = {item["key"]: item["type"] for item in before["fieldDefinitions"]}
-        for item in after["fieldDefinitions"]:
-            if types.get(item["key"], item["type"]) != item["type"]:
-                return (
-                    f"The field {item['key']} is of type {types[item['key']]} in the target store and of type "
-                    f"{item['type']} in the archive; Shopify cannot change the type of a field."
-                )
-        return None
+    def concede(self, before: Fields, after: Fields) -> Conceded | None:
+        """Fields of another type stay the target's, and so does what is made of them; all others are written."""
+        present = {item["key"]: item for item in before["fieldDefinitions"]}
+        fixed = {
+            item["key"]: present[item["key"]]
+            for item in after["fieldDefinitions"]
+            if present.get(item["key"], item)["type"] != item["type"]
+        }
+        if not fixed:
+            return None
+        items = [fixed.get(item["key"], item) for item in after["fieldDefinitions"]]
+        sentences = tuple(
+            f"The field {item['key']} is of type {fixed[item['key']]['type']} in the target store and of type "
+            f"{item['type']} in the archive; Shopify cannot change the type of a field."
+            for item in after["fieldDefinitions"]
+            if item["key"] in fixed
+        )
+        return Conceded({**after, **_made_of(fixed.keys(), before, after), "fieldDefinitions": items}, sentences)
 
     def stricter(self, before: Fields, after: Fields) -> frozenset[str]:
         demanded = {item["key"] for item in before["fieldDefinitions"] if item["required"]}
@@ -239,14 +228,24 @@ class MetaobjectDefinitions(Resource):
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         if job.gid is None:
-            return [(yield from (_enable(job) if standard(job.key[0]) else _create(job, ids)))]
-        definition = _link(job, ids) if job.linking else _update(job, ids)
-        return [(yield from _send(job, definition))]
+            return [(yield from (writing.enable(job) if standard(job.key[0]) else writing.create(job, ids)))]
+        definition = writing.link(job, ids) if job.linking else writing.update(job, ids)
+        return [(yield from writing.send(job, definition))]
 
     def tighten(self, job: Job, ids: Ids) -> Talk[list[Result]]:
         keys = [path.split(".")[1] for path in sorted(job.relaxed)]
         operations = [{"update": {"key": key, "required": True}} for key in keys]
-        return [(yield from _send(job, {"fieldDefinitions": operations}))]
+        return [(yield from writing.send(job, {"fieldDefinitions": operations}))]
+
+
+def _made_of(fixed: Set[str], before: Fields, after: Fields) -> Fields:
+    """What the archive makes of fields that are of another type in the target, as the target has it."""
+    capabilities = dict(after["capabilities"])
+    for name, own in after["capabilities"].items():
+        if own is not None and fixed & set((own.get("data") or {}).values()):
+            capabilities[name] = before["capabilities"].get(name)
+    shown = before["displayNameKey"] if after.get("displayNameKey") in fixed else after.get("displayNameKey")
+    return {"capabilities": capabilities, "displayNameKey": shown}
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:
@@ -272,125 +271,6 @@ def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     why = foreign(node["type"])
     if why is not None:
         yield node["type"], why
-
-
-def _field(item: Mapping[str, Any], job: Job, ids: Ids) -> dict[str, Any]:
-    """The input of a field, without the demand where it is relaxed."""
-    path = f"fieldDefinitions.{item['key']}"
-    relaxed = f"{path}.required" in job.relaxed
-    filterable = bool(item.get("adminFilterable"))
-    said = filterable or touches(job.changed, f"{path}.adminFilterable")  # some types take no word of it
-    present = (job.before or {}).get("fieldDefinitions", ())
-    theirs: dict[str, str] = next((own["validations"] for own in present if own["key"] == item["key"]), {})
-    rules = validations.beside(theirs, item["validations"])
-    return given(
-        {
-            "key": item["key"],
-            "name": item.get("name"),
-            "description": item.get("description"),
-            "required": bool(item["required"]) and not relaxed,
-            "validations": validations.as_list(rules, ids.translate),
-            "capabilities": {"adminFilterable": {"enabled": filterable}} if said else None,
-        }
-    )
-
-
-def _new_field(item: Mapping[str, Any], job: Job, ids: Ids) -> dict[str, Any]:
-    return {"type": item["type"], **_field(item, job, ids)}
-
-
-def _head(fields: Fields) -> dict[str, Any]:
-    """Everything but the fields, as input. `access.admin` is never sent: merchants' types do not take it."""
-    capabilities = {}
-    for name, own in fields["capabilities"].items():
-        if own is not None:
-            data = given(own.get("data") or {})
-            capabilities[name] = {"enabled": own["enabled"], **({"data": data} if own["enabled"] and data else {})}
-    return given(
-        {
-            "name": fields.get("name"),
-            "description": fields.get("description"),
-            "displayNameKey": fields.get("displayNameKey"),
-            "access": given({name: fields["access"].get(name) for name in ("storefront", "customerAccount")}),
-            "capabilities": capabilities,
-        }
-    )
-
-
-def _enable(job: Job) -> Talk[Result]:
-    data = yield Ask(_ENABLE, {"type": job.key[0]}, repeatable=True)
-    payload = data["standardMetaobjectDefinitionEnable"]
-    if payload["userErrors"]:
-        return refused(job.key, payload["userErrors"])
-    return Result(job.key, payload["metaobjectDefinition"]["id"])
-
-
-def _create(job: Job, ids: Ids) -> Talk[Result]:
-    fields = [
-        _new_field(item, job, ids)
-        for item in job.after["fieldDefinitions"]
-        if f"fieldDefinitions.{item['key']}" not in job.without
-    ]
-    definition = {"type": job.key[0], **_head(job.after), "fieldDefinitions": fields}
-    data = yield Ask(_CREATE, {"definition": definition})
-    payload = data["metaobjectDefinitionCreate"]
-    if payload["userErrors"]:
-        return refused(job.key, payload["userErrors"])
-    return Result(job.key, payload["metaobjectDefinition"]["id"])
-
-
-def _send(job: Job, definition: Mapping[str, Any]) -> Talk[Result]:
-    data = yield Ask(_UPDATE, {"id": job.gid, "definition": definition}, repeatable=False)
-    errors = data["metaobjectDefinitionUpdate"]["userErrors"]
-    return refused(job.key, errors) if errors else Result(job.key, job.gid)
-
-
-def _link(job: Job, ids: Ids) -> dict[str, Any]:
-    """Adds or completes the fields left out before. All others are mentioned, so that the order becomes the archive's:
-    unless somebody has given them another meanwhile."""
-    assert job.before is not None
-    present = [item["key"] for item in job.before["fieldDefinitions"]]
-    wanted = [item["key"] for item in job.after["fieldDefinitions"]]
-    ordered = [key for key in present if key in wanted] == [key for key in wanted if key in present]
-    operations = []
-    for item in job.after["fieldDefinitions"]:
-        if touches(job.changed, f"fieldDefinitions.{item['key']}"):
-            known = item["key"] in present
-            operations.append({"update": _field(item, job, ids)} if known else {"create": _new_field(item, job, ids)})
-        elif item["key"] in present and ordered:
-            operations.append({"update": {"key": item["key"]}})
-    return {"fieldDefinitions": operations, **({"resetFieldOrder": True} if ordered else {})}
-
-
-def _between(present: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether new fields belong among those that are there, which Shopify puts behind them: unless somebody has given
-    these another order meanwhile."""
-    there = [key for key in present if key in wanted]
-    new = [key for key in wanted if key not in present]
-    return there == [key for key in wanted if key in present] and [*there, *new] != wanted
-
-
-def _update(job: Job, ids: Ids) -> dict[str, Any]:
-    """Only what the plan says differs."""
-    assert job.before is not None
-    definition = {name: value for name, value in _head(job.after).items() if touches(job.changed, name)}
-    present = [item["key"] for item in job.before["fieldDefinitions"]]
-    wanted = [
-        item["key"] for item in job.after["fieldDefinitions"] if f"fieldDefinitions.{item['key']}" not in job.without
-    ]
-    reorder = touches(job.changed, "fieldOrder") or _between(present, wanted)
-    operations = []
-    for item in job.after["fieldDefinitions"]:
-        path = f"fieldDefinitions.{item['key']}"
-        if path in job.without:
-            continue
-        if item["key"] not in present:
-            operations.append({"create": _new_field(item, job, ids)})
-        elif touches(job.changed, path):
-            operations.append({"update": _field(item, job, ids)})
-        elif reorder:
-            operations.append({"update": {"key": item["key"]}})
-    return {**definition, "fieldDefinitions": operations, **({"resetFieldOrder": True} if reorder else {})}
 
 
 RESOURCE = MetaobjectDefinitions()

@@ -16,6 +16,7 @@ from ..outcomes import Reason
 from ..references import Target
 from ..resource import (
     Ask,
+    Conceded,
     Fields,
     Ids,
     Job,
@@ -30,6 +31,8 @@ from ..resource import (
     owned_by,
 )
 from ..shapes import MapOf, Maybe, Object, OneOf
+from . import _metaobject_writing as writing
+from . import _validations as validations
 from ._common import by_alias, given, nothing, paged, read_nodes, refused, touches
 from ._shapes import ENTRY_VALUE, HANDLE, TEXT, WORD
 from .metaobject_definitions import foreign
@@ -53,22 +56,11 @@ query MetaobjectCounts($after: String) {
   }
 }
 """
-_CREATE = """
-mutation CreateMetaobject($metaobject: MetaobjectCreateInput!) {
-  metaobjectCreate(metaobject: $metaobject) { metaobject { id handle } userErrors { field message code } }
-}
-"""
-_UPDATE = """
-mutation UpdateMetaobject($id: ID!, $metaobject: MetaobjectUpdateInput!) {
-  metaobjectUpdate(id: $id, metaobject: $metaobject) { metaobject { id } userErrors { field message code } }
-}
-"""
 _DELETE = """
 mutation DeleteMetaobject($id: ID!) { metaobjectDelete(id: $id) { deletedId userErrors { field message code } } }
 """
 
 
-DRAFT = {"status": "DRAFT"}
 _STATUS = OneOf("ACTIVE", "DRAFT", enum="MetaobjectStatus")
 
 
@@ -207,16 +199,23 @@ class Metaobjects(Resource):
             if not (change.before is None and isinstance(change.after, dict) and change.after.get("value") == "")
         ]
 
-    def conflict(self, before: Fields, after: Fields) -> str | None:
-        present = {key: item["type"] for key, item in before["fields"].items()}
-        return _other_type(present, after)
-
     def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
         return any(key not in fields["fields"] for key in demands)
 
-    def misfit(self, fields: Fields, governor: Fields) -> str | None:
+    def fit(self, before: Fields | None, after: Fields, governor: Fields) -> Conceded | None:
         """A value says nothing of its type when it is written: a field for texts would take a reference as its id."""
-        return _other_type({item["key"]: item["type"] for item in governor["fieldDefinitions"]}, fields)
+        fields = {item["key"]: item for item in governor["fieldDefinitions"]}
+        wrong = {
+            key: sentence
+            for key, item in after["fields"].items()
+            if (sentence := _misfit(key, item, fields.get(key))) is not None
+        }
+        if not wrong:
+            return None
+        there = before["fields"] if before is not None else {}
+        unfilled = any(fields[key]["required"] and key not in there for key in wrong if key in fields)
+        rest = {key: item for key, item in after["fields"].items() if key not in wrong}
+        return Conceded(None if unfilled else {**after, "fields": rest}, tuple(wrong.values()))
 
     def refuse(self, job: Job) -> Result | None:
         why = foreign(job.key[0])
@@ -233,7 +232,7 @@ class Metaobjects(Resource):
     def begun(self, job: Job) -> Fields:
         if not job.without:
             return job.after
-        present = job.before or {"fields": {}, "capabilities": {"publishable": DRAFT}}
+        present = job.before or {"fields": {}, "capabilities": {"publishable": writing.DRAFT}}
         left = {path.removeprefix("fields.") for path in job.without}
         own = {key: item for key, item in job.after["fields"].items() if key not in left}
         own |= {key: item for key, item in present["fields"].items() if key in left}
@@ -245,8 +244,8 @@ class Metaobjects(Resource):
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         if job.gid is None:
-            return [(yield from _create(job, ids))]
-        return [(yield from _update(job, ids))]
+            return [(yield from writing.create(job, ids))]
+        return [(yield from writing.update(job, ids))]
 
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
         results = []
@@ -257,12 +256,14 @@ class Metaobjects(Resource):
         return results
 
 
-def _other_type(present: Mapping[str, str], after: Fields) -> str | None:
-    """`present`: field -> the type that it has in the target."""
-    for key, item in after["fields"].items():
-        if present.get(key, item["type"]) != item["type"]:
-            return f"The field {key} is of type {present[key]} in the target store, not {item['type']}."
-    return None
+def _misfit(key: str, item: Mapping[str, str], field: Mapping[str, Any] | None) -> str | None:
+    """Why a field does not take a value. `field`: of the target's definition, None where that has none of this key."""
+    if field is None:
+        return f"Its definition in the target store has no field {key}."
+    if field["type"] != item["type"]:
+        return f"The field {key} is of type {field['type']} in the target store, not {item['type']}."
+    other = validations.stranger(item["type"], item["value"], field["validations"])
+    return f"The field {key} lets it name no entry of type {other} in the target store." if other else None
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:
@@ -275,59 +276,6 @@ def _reading(node: Mapping[str, Any]) -> Reading | None:
         "capabilities": given(node["capabilities"]),
     }
     return Reading("metaobjects", (node["type"], node["handle"]), node["id"], fields, node["updatedAt"])
-
-
-def _inputs(job: Job, ids: Ids, names: Callable[[str], bool]) -> list[dict[str, Any]]:
-    found = []
-    for key, item in job.after["fields"].items():
-        if names(f"fields.{key}"):
-            value = values.rewrite(item["type"], item["value"], ids.translate)
-            if value is not None:
-                found.append({"key": key, "value": value})
-    return found
-
-
-def _create(job: Job, ids: Ids) -> Talk[Result]:
-    type_, handle = job.key
-    capabilities = job.after["capabilities"]
-    if job.without and capabilities.get("publishable"):
-        capabilities = {**capabilities, "publishable": DRAFT}
-    metaobject = {
-        "type": type_,
-        "handle": handle,
-        "fields": _inputs(job, ids, lambda path: path not in job.without),
-        **({"capabilities": capabilities} if capabilities else {}),
-    }
-    data = yield Ask(_CREATE, {"metaobject": metaobject})
-    payload = data["metaobjectCreate"]
-    if payload["userErrors"]:
-        return refused(job.key, payload["userErrors"])
-    created = payload["metaobject"]
-    detail = "" if created["handle"] == handle else f"Shopify named it {created['handle']}."
-    return Result(job.key, created["id"], detail=detail)
-
-
-def _waits(job: Job) -> bool:
-    """Whether the status stays as it is until the links are there."""
-    return bool(job.without and job.before is not None and job.before["capabilities"].get("publishable"))
-
-
-def _update(job: Job, ids: Ids) -> Talk[Result]:
-    """The planned changes; the status waits for the fields that are left out."""
-    wanted = _inputs(job, ids, lambda path: path not in job.without and touches(job.changed, path))
-    metaobject: dict[str, Any] = {"fields": wanted}
-    capabilities = {
-        name: own
-        for name, own in job.after["capabilities"].items()
-        if touches(job.changed, f"capabilities.{name}") and not (name == "publishable" and _waits(job))
-    }
-    if capabilities:
-        metaobject["capabilities"] = capabilities
-    if not wanted and "capabilities" not in metaobject:
-        return Result(job.key, job.gid)
-    data = yield Ask(_UPDATE, {"id": job.gid, "metaobject": metaobject}, repeatable=True)
-    errors = data["metaobjectUpdate"]["userErrors"]
-    return refused(job.key, errors) if errors else Result(job.key, job.gid)
 
 
 RESOURCE = Metaobjects()

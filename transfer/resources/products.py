@@ -11,11 +11,26 @@ from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
-from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..resource import (
+    Ask,
+    Conceded,
+    Fields,
+    Ids,
+    Job,
+    Place,
+    Reading,
+    Resource,
+    Result,
+    Scopes,
+    Selection,
+    Stream,
+    Talk,
+)
 from ..values import decimal
 from . import _linked_options as linked
 from . import _options as options
 from . import _product_by_hand as by_hand
+from . import _product_conceding as conceding
 from . import _product_media as media
 from . import _product_taking as taking
 from . import _product_writing as writing
@@ -190,16 +205,8 @@ class Products(Resource):
         for item in taking.gone(before, after).values():
             yield Target("variants", variants.key_of(key, item["options"]))
 
-    def conflict(self, before: Fields, after: Fields) -> str | None:
-        present, wanted = options.names(before), options.names(after)
-        if sorted(present) != sorted(wanted):
-            return (
-                f"The product has the options {', '.join(present)} in the target store and {', '.join(wanted)} in the "
-                "archive; make them the same in one of the stores."
-            )
-        if bool(before.get("giftCard")) != bool(after.get("giftCard")):
-            return "One is a gift card and the other is not, which Shopify cannot change."
-        return linked.conflict(before["options"], after["options"])
+    def concede(self, before: Fields, after: Fields) -> Conceded | None:
+        return conceding.concede(before, after)
 
     def refuse(self, job: Job) -> Result | None:
         count = len(job.after["variants"])

@@ -90,7 +90,8 @@ def _outcomes(desk: Desk, head: Head, rows: Sequence[Row]) -> dict[int, str]:
 def _sentence(head: Head, key: Key, entry: Entry) -> str:
     """What became of one record; nothing where it was written, or left alone as its row asked."""
     asked = entry.outcome is Outcome.SKIPPED and entry.reason is Reason.EXCLUDED
-    if asked or not (entry.outcome in (Outcome.FAILED, Outcome.SKIPPED) or entry.lost):
+    part = entry.lost or entry.reason is Reason.PART_CONFLICT
+    if asked or not (entry.outcome in (Outcome.FAILED, Outcome.SKIPPED) or part):
         return ""
     place = f"{'.'.join(key[-2:])}: " if head.values else ""
     lost = (

@@ -1,0 +1,54 @@
+"""Making way: what stands in for unique values that others are about to take (`transfer.uniques`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .archive.members import MemberSet
+from .drift import moved, named
+from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State
+from .present import KnownIds
+from .resource import Job, Resource, Result, Talk
+from .work import Cursor, Desk, Row, Where
+from .writing import MEANWHILE, PLANNED, UNDECIDED, Results, Writing, fail, judged, renamed, tell
+
+
+class Asides(Writing):
+    """The step before the first write of a resource: those that have to make way do so."""
+
+    counts = False
+
+    def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet, resource: str) -> None:
+        super().__init__(desk, cursor, snapshot)
+        verdicts = TO_WRITE | REMOVALS
+        self.where = Where(resource=resource, verdicts=verdicts, outcomes=UNDECIDED, states=PLANNED, stepping=True)
+
+    def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
+        resource = self.desk.registry[rows[0].resource]
+        jobs: list[tuple[Row, Job]] = []
+        for row, current in self.look(resource, rows, "after the plan was made"):
+            assert row.before is not None
+            assert row.aside is not None
+            if current.reading.key != row.key:
+                fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
+            elif row.verdict in REMOVALS:
+                if stirred := moved(resource, row.before, current.fields):
+                    fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
+            else:
+                judged(resource, row, current.fields, ())
+            if row.outcome is Outcome.PENDING:
+                tell(row, MEANWHILE)
+                jobs.append((row, Job(row.resource, row.key, row.aside, before=current.fields, gid=row.gid)))
+        return jobs
+
+    def talk(self, resource: Resource, jobs: list[Job], ids: KnownIds) -> Talk[Results]:
+        return resource.make_way(jobs, ids)
+
+    def done(self, row: Row, result: Result) -> None:
+        row.state, row.stepped = State.PLANNED, True
+        if result.gid is not None:
+            return
+        if row.verdict in REMOVALS:
+            row.outcome, row.state = Outcome.DELETED, State.DONE
+        else:  # it holds nothing: its write will be a creation
+            row.gid, row.aside = "", {}

@@ -1,0 +1,109 @@
+"""Writing metafield definitions: a new one, one of Shopify's own, and what differs of one that exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..resource import Ask, Fields, Ids, Job, Result, Talk
+from . import _validations as validations
+from ._common import given, refused, touches
+from ._metafield_definition_reading import CAPABILITIES
+
+_CREATE = """
+mutation CreateMetafieldDefinition($definition: MetafieldDefinitionInput!) {
+  metafieldDefinitionCreate(definition: $definition) { createdDefinition { id } userErrors { field message code } }
+}
+"""
+_ENABLE = """
+mutation EnableMetafieldDefinition(
+  $ownerType: MetafieldOwnerType!, $namespace: String!, $key: String!
+  $capabilities: MetafieldCapabilityCreateInput, $access: StandardMetafieldDefinitionAccessInput
+) {
+  standardMetafieldDefinitionEnable(
+    ownerType: $ownerType, namespace: $namespace, key: $key, capabilities: $capabilities, access: $access
+  ) { createdDefinition { id } userErrors { field message code } }
+}
+"""
+_UPDATE = """
+mutation UpdateMetafieldDefinition($definition: MetafieldDefinitionUpdateInput!) {
+  metafieldDefinitionUpdate(definition: $definition) { updatedDefinition { id } userErrors { field message code } }
+}
+"""
+
+
+def _identity(job: Job) -> dict[str, Any]:
+    return dict(zip(("ownerType", "namespace", "key"), job.key, strict=True))
+
+
+def _capabilities(fields: Fields) -> dict[str, Any]:
+    return {name: {"enabled": bool(fields["capabilities"].get(name))} for name in CAPABILITIES}
+
+
+def enable(job: Job) -> Talk[Result]:
+    """Switches on one of Shopify's own. One that is on already comes back, so that it may be asked for again."""
+    choices = {name: own for name, own in _capabilities(job.after).items() if own["enabled"]}
+    variables = given(
+        {
+            **_identity(job),
+            "capabilities": choices or None,
+            "access": given(job.after["access"]) or None,
+        }
+    )
+    data = yield Ask(_ENABLE, variables, repeatable=True)
+    payload = data["standardMetafieldDefinitionEnable"]
+    if payload["userErrors"]:
+        return refused(job.key, payload["userErrors"])
+    return Result(job.key, payload["createdDefinition"]["id"])
+
+
+def create(job: Job, ids: Ids) -> Talk[Result]:
+    fields = job.after
+    definition = given(
+        {
+            **_identity(job),
+            "type": fields["type"],
+            "name": fields.get("name") or job.key[2],
+            "description": fields.get("description"),
+            "validations": validations.as_list(fields["validations"], ids.translate),
+            "access": given(fields["access"]),
+            "capabilities": {name: own for name, own in _capabilities(fields).items() if own["enabled"]},
+            "constraints": fields.get("constraints"),
+        }
+    )
+    data = yield Ask(_CREATE, {"definition": definition})
+    payload = data["metafieldDefinitionCreate"]
+    if payload["userErrors"]:
+        return refused(job.key, payload["userErrors"])
+    return Result(job.key, payload["createdDefinition"]["id"])
+
+
+def update(job: Job, ids: Ids) -> Talk[Result]:
+    """Only what the plan says differs."""
+    fields = job.after
+    rules = validations.beside((job.before or {}).get("validations", {}), fields["validations"])
+    wanted = {
+        "name": fields.get("name"),
+        "description": fields.get("description"),
+        "validations": validations.as_list(rules, ids.translate),
+        "access": given(fields["access"]),
+        "capabilities": _capabilities(fields),
+    }
+    definition = {name: value for name, value in wanted.items() if touches(job.changed, name)}
+    if touches(job.changed, "constraints"):
+        definition["constraintsUpdates"] = _constraints(job)
+    data = yield Ask(_UPDATE, {"definition": {**_identity(job), **definition}}, repeatable=True)
+    errors = data["metafieldDefinitionUpdate"]["userErrors"]
+    return refused(job.key, errors) if errors else Result(job.key, job.gid)
+
+
+def _constraints(job: Job) -> dict[str, Any]:
+    """The step from the target's values to the archive's."""
+    wanted = job.after["constraints"]
+    present = ((job.before or {}).get("constraints") or {}).get("values") or []
+    return {
+        "key": wanted["key"],
+        "values": [
+            *({"create": value} for value in wanted["values"] if value not in present),
+            *({"delete": value} for value in present if value not in wanted["values"]),
+        ],
+    }

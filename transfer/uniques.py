@@ -1,0 +1,153 @@
+"""Values that must be unique in a shop: who has to give one up before another can take it.
+
+Where one record is to get what another one has, the other is written before (an edge, and so a later wave). In a
+rotation none can be first, and a chain could be as long as the store: there one *makes way*. It holds a stand-in for a
+while, or nothing, and gets its own value in its turn. Who wants what a record has that this import leaves as it is can
+not be written, and says so in the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .archive.members import MemberSet
+from .governors import Governors
+from .graph import circular, groups
+from .keys import Key
+from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, Verdict
+from .resource import Fields, Resource
+from .work import Desk, Row
+
+LONGEST = 8  # waves of one chain: past it, a record makes way, which costs one more write and no more waiting
+Claim = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Uniques:
+    """The unique values of one resource. `learn` every window of rows that are to be written, then `settle`."""
+
+    desk: Desk
+    snapshot: MemberSet
+    resource: Resource
+    governors: Governors = field(init=False)
+    takers: dict[Claim, Key] = field(default_factory=dict)
+    fallen: int = 0
+
+    def __post_init__(self) -> None:
+        self.governors = Governors(self.desk, self.snapshot)
+
+    def learn(self, rows: Sequence[Row]) -> None:
+        """What these rows want to have and do not have yet. One that wants what another row wants falls."""
+        self.governors.learn(rows)
+        for row in rows:
+            row.aside = None
+            for claim in sorted(self._wanted(row)):
+                first = self.takers.setdefault(claim, row.key)
+                if first != row.key:
+                    self._fall(row, f"The archive gives its value to {_named(first)} as well.")
+
+    def settle(self) -> int:
+        """Gives waves to those that wait for each other; returns how many rows cannot be written at all."""
+        if not self.takers:
+            return self.fallen
+        needs: dict[Key, set[Key]] = {}
+        for holder, takers in self._holders().items():
+            self._judge(holder, takers, needs)
+        self._arrange(needs)
+        return self.fallen
+
+    def _wanted(self, row: Row) -> set[Claim]:
+        assert row.after is not None
+        return self._claims(row.key, row.after) - (self._claims(row.key, row.before) if row.before else set())
+
+    def _claims(self, key: Key, fields: Fields) -> set[Claim]:
+        governor = self.governors.of(self.resource, key)
+        return set(self.resource.claims(key, fields, governor)) if governor is not None else set()
+
+    def _holders(self) -> dict[Key, set[Key]]:
+        """Who has what others want, and who these are; everything that the target has is looked at."""
+        found: dict[Key, set[Key]] = {}
+        for line in self.snapshot.records(self.resource.name):
+            self.governors.learn([Row(self.resource.name, line.key)])
+            for claim in self._claims(line.key, line.fields):
+                taker = self.takers.get(claim)
+                if taker is not None and taker != line.key:
+                    found.setdefault(line.key, set()).add(taker)
+        return found
+
+    def _judge(self, holder: Key, takers: Iterable[Key], needs: dict[Key, set[Key]]) -> None:
+        own = self.desk.ledger.get(self.resource.name, [holder]).get(holder)
+        pending = own is not None and own.outcome is Outcome.PENDING
+        if own is not None and pending and own.verdict in TO_WRITE and not self._keeps(own):
+            for taker in takers:
+                needs.setdefault(taker, set()).add(holder)
+                needs.setdefault(holder, set())
+            return
+        if own is not None and pending and own.verdict in REMOVALS and self.resource.deletable:
+            self._make_way(holder)
+        for row in self._rows(takers):
+            if own is None or not pending or own.verdict not in REMOVALS:
+                self._fall(row, f"{_named(holder)} has its value in the target store.")
+            elif own.verdict is Verdict.EXTRA and ONLY.format(_named(holder)) not in row.detail:
+                row.detail = f"{row.detail} {ONLY.format(_named(holder))}".strip()
+                self.desk.ledger.put([row])
+
+    def _keeps(self, holder: Row) -> bool:
+        """Whether it is written, and has afterwards what it has now."""
+        assert holder.before is not None
+        assert holder.after is not None
+        return bool(self._claims(holder.key, holder.before) & self._claims(holder.key, holder.after))
+
+    def _rows(self, keys: Iterable[Key]) -> list[Row]:
+        rows = self.desk.ledger.get(self.resource.name, sorted(keys)).values()
+        return [row for row in rows if row.verdict in TO_WRITE and row.outcome is Outcome.PENDING]
+
+    def _fall(self, row: Row, why: str) -> None:
+        row.verdict, row.reason = Verdict.CANNOT, Reason.TAKEN
+        row.detail = f"It must be unique there: {why}"
+        self.desk.ledger.put([row])
+        self.fallen += 1
+
+    def _arrange(self, needs: Mapping[Key, set[Key]]) -> None:
+        stepping, depths = moves(needs)
+        for key in sorted(stepping):
+            self._make_way(key)
+        for row in self._rows(key for key, depth in depths.items() if depth):
+            row.wave = (row.wave or 0) + depths[row.key]
+            self.desk.ledger.put([row])
+
+    def _make_way(self, key: Key) -> None:
+        row = self.desk.ledger.get(self.resource.name, [key])[key]
+        assert row.before is not None
+        governor = self.governors.of(self.resource, key)
+        assert governor is not None
+        row.aside, row.stepped = self.resource.stand_in(key, row.before, governor), False
+        self.desk.ledger.put([row])
+
+
+ONLY = "{}, which only the target store has, has to be deleted for it: it must be unique there."
+
+
+def _named(key: Key) -> str:
+    return " / ".join(key)
+
+
+def moves(needs: Mapping[Key, set[Key]]) -> tuple[set[Key], dict[Key, int]]:
+    """(who makes way, how many waves each comes after the first). `needs`: who has to be written before."""
+    stepping: set[Key] = set()
+
+    def still(key: Key) -> list[Key]:
+        return sorted(needs[key] - stepping)
+
+    ordered = groups(sorted(needs), still)
+    while circles := [group for group in ordered if circular(group, still)]:
+        stepping.update(min(group) for group in circles)
+        ordered = groups(sorted(needs), still)
+    depths: dict[Key, int] = {}
+    for (key,) in ordered:
+        depths[key] = 1 + max((depths[need] for need in still(key)), default=-1)
+        if depths[key] > LONGEST:
+            stepping |= needs[key]
+            depths[key] = 0
+    return stepping, depths

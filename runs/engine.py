@@ -23,7 +23,18 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from shopify_client import AccessDenied, AdminClient, ShopGone, ShopifyError, TokenRefused, TooLate, Transient
+from shopify_client import (
+    AccessDenied,
+    AccessLost,
+    AdminClient,
+    BudgetSpent,
+    ServerFault,
+    ShopGone,
+    ShopifyError,
+    TokenRefused,
+    TooLate,
+    Transient,
+)
 from shops.client import client_for, save_bucket
 from shops.logs import about
 from transfer.archive import ArchiveError
@@ -43,6 +54,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5  # between two looks whether somebody cancelled, or waits
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+SAY_AFTER = 5.0  # seconds that an outage lasts before a page speaks of it
 BEATS = 4  # signs of life within one lease
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -228,7 +240,7 @@ class _Slice:
             self.ledger.save()
             self.ids.save()
             if self._moves(stage, checkpoint):
-                columns |= {"failures": 0, "outage_since": None}
+                columns |= {"failures": 0, "outage_since": None, "outage": "", "outage_words": ""}
                 run.failures, run.outage_since = 0, None
             Run.objects.filter(pk=run.pk).update(**columns, updated=F("updated") + 1, not_before=None, waits_for="")
             save_bucket(run.shop, self.client.pacer)
@@ -339,39 +351,55 @@ class _Slice:
         """Shopify is away or the budget is spent: the run keeps its place and goes on later, up to a limit."""
         if self._cancelled() or isinstance(trouble, TooLate):
             return
-        words = f"The store could not be reached for too long. {trouble}"
-        self._wait_out(trouble.wait, FailReason.UNREACHABLE, words)
+        kind = type(trouble).__name__
+        logger.warning("run %s waits at the step %s: %s: %s", self.run.pk, self.run.step or "start", kind, trouble)
+        if isinstance(trouble, AccessLost):
+            self._wait_out(trouble.wait, FailReason.NOT_AUTHORISED, str(trouble), "", at_once=True)
+        else:
+            words = "" if isinstance(trouble, BudgetSpent) else str(trouble)
+            self._wait_out(trouble.wait, FailReason.UNREACHABLE, words, "The store could not be reached for too long. ")
 
     def _no_room(self) -> None:
         """The disk is full: operators are told, the run waits."""
         logger.error("run %s: no room for its files at the step %s", self.run.pk, self.run.step)
         if not self._cancelled():
-            self._wait_out(FIRST_PAUSE, FailReason.NO_ROOM, "There was no room for this run's files for too long.")
+            words = "There is no room for this run's files; the operators of this app know."
+            self._wait_out(FIRST_PAUSE, FailReason.NO_ROOM, words, "That lasted too long. ")
 
-    def _wait_out(self, wait: float, reason: FailReason, words: str) -> None:
-        """Waits with growing pauses for what is not this run's fault, up to a limit."""
+    def _wait_out(self, wait: float, reason: FailReason, words: str, in_the_end: str, *, at_once: bool = False) -> None:
+        """Waits with growing pauses for what is not this run's fault, up to a limit.
+
+        `words`: why, told while it lasts: unless `at_once`, of what has lasted for some seconds. `in_the_end`: said
+        before them where it lasts too long.
+        """
         now = self.desk.now()
         since = self.run.outage_since.timestamp() if self.run.outage_since else now
         if now - since > settings.OUTAGE_LIMIT_SECONDS:
-            self._fail(reason, words)
+            self._fail(reason, f"{in_the_end}{words}")
             return
+        told = words if at_once or now - since > SAY_AFTER else ""
         pause = min(LONGEST_PAUSE, max(wait, FIRST_PAUSE, (now - since) / 2))
         with lane.fenced(self.held):
             Run.objects.filter(pk=self.run.pk).update(
                 not_before=Now() + timedelta(seconds=pause),
                 waits_for="",
+                outage=reason if told else "",
+                outage_words=told,
                 outage_since=Coalesce("outage_since", Now()),
                 updated=F("updated") + 1,
             )
 
     def _fault(self, fault: Exception) -> None:
-        """A fault of ours: tried again a few times, for it may be a passing one (a database that was locked)."""
+        """A fault of ours or of Shopify's: tried again a few times, for it may be a passing one (a database that was
+        locked). What Shopify refuses of our requests will not change by asking again."""
         logger.exception("run %s: a fault at the step %s", self.run.pk, self.run.step)
         if self._cancelled():
             return
         failures = self.run.failures + 1
-        if failures > settings.POISON_LIMIT or isinstance(fault, ShopifyError):
-            words = str(fault) if isinstance(fault, ShopifyError) else f"{type(fault).__name__}; the log says more."
+        hopeless = isinstance(fault, ShopifyError) and not isinstance(fault, ServerFault)
+        if failures > settings.POISON_LIMIT or hopeless:
+            kind = type(fault).__name__
+            words = f"{kind}: {fault}" if isinstance(fault, ShopifyError) else f"{kind}; the log says more."
             self._fail(FailReason.INTERNAL, f"A fault stopped the run at the step {self.run.step}: {words}")
             return
         with lane.fenced(self.held):

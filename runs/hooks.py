@@ -40,5 +40,5 @@ def _look_again(shop: Shop, **_: Any) -> None:
     """What the shop's runs waited for may have come: they wait no longer. For the end of a day they still do."""
     waiting = Run.objects.filter(~Q(not_before=None), shop=shop, status__in=(Status.QUEUED, Status.WORKING))
     waiting = waiting.exclude(ASIDE)
-    if waiting.update(not_before=None, outage_since=None):
+    if waiting.update(not_before=None, outage_since=None, outage="", outage_words=""):
         bell.ring()

@@ -106,9 +106,10 @@ def overview() -> dict[str, Any]:
 
 def _lanes(lanes: list[Lane]) -> list[dict[str, Any]]:
     runs = Run.objects.filter(shop__in=[lane.shop_id for lane in lanes]).in_line()
-    columns = ("id", "shop_id", "kind", "status", "step", "stats", "not_before", "waits_for", "failures", "queued_at")
+    columns = ("id", "shop_id", "kind", "status", "step", "stats", "failures", "queued_at")
+    waiting = ("not_before", "waits_for", "outage")
     lines: dict[int, list[Run]] = {}
-    for run in runs.only(*columns):
+    for run in runs.only(*columns, *waiting):
         lines.setdefault(run.shop_id, []).append(run)
     failed = Run.objects.filter(status=Status.FAILED, shop__in=[lane.shop_id for lane in lanes]).order_by()
     failures: dict[int, dict[str, int]] = {}
@@ -166,6 +167,7 @@ def _run(run: Run) -> dict[str, Any]:
         "step": step_label(run),
         "deaths": run.failures,
         "waits_for": run.get_waits_for_display().lower() if run.is_aside else "",
+        "waits_out": _failed(run.outage) if run.waits_out else "",
         "waits_seconds": max(0, -(_ago(run.not_before) or 0)),
     }
 

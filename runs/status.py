@@ -28,7 +28,8 @@ def status_of(run: Run) -> dict[str, Any]:
     names = [stage.name for stage in kind.stages]
     paused = run.status in ACTIVE and _lane_paused(run)
     aside = run.is_aside
-    working = run.status in (Status.WORKING, Status.CANCELLING) and not paused and not aside
+    waits = aside or run.waits_out
+    working = run.status in (Status.WORKING, Status.CANCELLING) and not paused and not waits
     return {
         "id": str(run.pk),
         "kind": run.kind,
@@ -48,8 +49,8 @@ def status_of(run: Run) -> dict[str, Any]:
         "seconds_left": seconds_left(run.progress, run.counts, prices(run.step)) if working else None,
         "ahead": ahead(run) if run.status in ACTIVE else None,
         "paused_until": _time(run.not_before) if run.not_before and run.not_before > timezone.now() else None,
-        "waits_for": run.waits_for if aside else None,
-        "waits_for_label": _waits(run) if aside else None,
+        "waits_for": (run.waits_for if aside else run.outage) if waits else None,
+        "waits_for_label": _waits(run) if waits else None,
         "lane_paused": paused,
         "reason": run.reason or None,
         "message": run.message or None,
@@ -65,9 +66,10 @@ def status_of(run: Run) -> dict[str, Any]:
 
 
 def _waits(run: Run) -> str:
-    """What limit, and until when it is waited for."""
+    """What limit or outage, and until when it is waited for."""
     assert run.not_before is not None
-    return f"{LIMITS[Limit(run.waits_for)]}; it tries again at {run.not_before:%H:%M} UTC."
+    again = f"t tries again at {run.not_before:%H:%M} UTC."
+    return f"{LIMITS[Limit(run.waits_for)]}; i{again}" if run.is_aside else f"{run.outage_words} I{again}"
 
 
 def ahead(run: Run) -> int:

@@ -3,6 +3,7 @@
 from .client import API_VERSION, AdminClient, Answer, Cost, FixedToken, GraphQLError, TokenSource
 from .errors import (
     AccessDenied,
+    AccessLost,
     AnswerLost,
     BadRequest,
     BudgetSpent,
@@ -28,6 +29,7 @@ from .uploads import FileHosts, Upload
 __all__ = [
     "API_VERSION",
     "AccessDenied",
+    "AccessLost",
     "AdminClient",
     "Answer",
     "AnswerLost",

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from math import isfinite
 from typing import Any, NoReturn, Protocol
+from urllib.parse import urlsplit
 
 from .cost import Prices, operation
 from .errors import (
@@ -77,6 +78,10 @@ class TokenSource(Protocol):
     def renew(self, refused: str) -> str:
         """A new token, because Shopify refused this one. Raises TokenRefused where there is none."""
 
+    def refused(self, token: str) -> None:
+        """Shopify refuses the new one as well. May raise AccessLost, where a person can mend that and it is waited
+        for."""
+
 
 @dataclass(frozen=True, slots=True)
 class FixedToken:
@@ -89,6 +94,9 @@ class FixedToken:
 
     def renew(self, refused: str) -> str:
         raise TokenRefused("The store refuses this access token; connect the store again.")
+
+    def refused(self, token: str) -> None:
+        """Nobody waits for anything."""
 
 
 class AdminClient:
@@ -147,8 +155,8 @@ class AdminClient:
         if mutation:
             self.writes += 1
         token = self._token.get()
+        fault = said = ""
         renewed = False
-        fault = ""
         for attempt in range(ATTEMPTS):
             fault = ""
             try:
@@ -156,26 +164,31 @@ class AdminClient:
             except NoAnswer:
                 if not again:
                     raise AnswerLost from None
-                self._pause(attempt, until)
+                said = "no answer came"
+                self._pause(attempt, until, said)
             except NotSent:
-                self._pause(attempt, until)
+                said = "no connection could be made"
+                self._pause(attempt, until, said)
             except _Retry as retry:
                 if retry.uncertain and not again:
                     raise AnswerLost from None
-                fault = retry.fault
+                fault, said = retry.fault, retry.said or retry.fault
                 if fault and faults is not None and attempt + 1 >= faults:
                     break
-                self._pause(attempt, until, retry.wait)
-            except TokenRefused:
+                self._pause(attempt, until, said, retry.wait)
+            except TokenRefused as refusal:
                 if renewed:
-                    raise
+                    self._token.refused(token)
+                    raise refusal from None
                 token, renewed = self._token.renew(token), True
             else:
                 if answer is not None:
                     return answer
         if fault:
             raise ServerFault(f"Shopify failed at this request {_times(attempt + 1)}: {fault}")
-        raise Unavailable(f"The store did not answer after {ATTEMPTS} attempts.", wait=LONGEST_PAUSE)
+        name = operation(document)[0] or "a request"
+        last = f"; at last: {said}" if said else ""
+        raise Unavailable(f"The store did not do {name} in {ATTEMPTS} attempts{last}.", wait=LONGEST_PAUSE)
 
     def _once(
         self,
@@ -209,13 +222,16 @@ class AdminClient:
             else:
                 self.pacer.settle(reservation, actual, throttle)
 
-    def _pause(self, attempt: int, until: float | None, wait: float = 0.0) -> None:
-        """A growing, jittered wait; beyond the time in which anything may be sent it is not waited for."""
+    def _pause(self, attempt: int, until: float | None, said: str, wait: float = 0.0) -> None:
+        """A growing, jittered wait; beyond the time in which anything may be sent it is not waited for.
+
+        `said`: what was heard instead of an answer.
+        """
         pause = max(wait, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt) * (0.5 + self._jitter()))
         if until is not None and self.clock() + pause >= until:
-            raise Unavailable("The store does not answer.", wait=pause)
+            raise Unavailable(f"The store does not answer: {said}.", wait=pause)
         if wait > LONGEST_PAUSE:
-            raise Unavailable("The store asks to be left alone for a while.", wait=wait)
+            raise Unavailable(f"The store asks to be left alone for a while ({said}).", wait=wait)
         self._sleep(pause)
 
     def carry(self, upload: Upload, *, halted: Callable[[], bool] = lambda: False) -> Answer:
@@ -245,12 +261,13 @@ class AdminClient:
 class _Retry(Exception):
     """An answer that says: later. `uncertain`: what was asked for may have been carried out all the same.
 
-    `fault`: Shopify's words, where it did answer, and said that it failed at this request.
+    `fault`: Shopify's words, where it did answer, and said that it failed at this request. `said`: what came instead
+    of an answer, as part of a sentence.
     """
 
-    def __init__(self, *, wait: float = 0.0, uncertain: bool = True, fault: str = "") -> None:
+    def __init__(self, *, wait: float = 0.0, uncertain: bool = True, fault: str = "", said: str = "") -> None:
         super().__init__(wait)
-        self.wait, self.uncertain, self.fault = wait, uncertain, fault
+        self.wait, self.uncertain, self.fault, self.said = wait, uncertain, fault, said
 
 
 def _times(count: int) -> str:
@@ -273,20 +290,25 @@ def _payload(response: Response) -> Mapping[str, Any]:
         try:
             payload = json.loads(_characters(response.body))
         except ValueError:
-            raise _Retry from None
-        if isinstance(payload, dict):
-            return payload
-        raise _Retry
-    if status == 401:
-        raise TokenRefused("The store refuses the access token; open the app in the store again.")
+            raise _Retry(said="an answer that is no JSON") from None
+        if not isinstance(payload, dict):
+            raise _Retry(said="an answer that is no object")
+        if isinstance(payload.get("errors"), str) and not isinstance(payload.get("data"), dict):
+            # No answer of GraphQL, whose errors are a list: something before it speaks.
+            raise _Retry(fault=payload["errors"][:200])
+        return payload
+    if status in (401, 403):  # scopes are refused inside an answer of 200; this is about the app as a whole
+        raise TokenRefused(f"The store refuses the app's access (HTTP {status}); open the app in the store again.")
     if status in (402, 404, 423):
         raise ShopGone(f"The store is not available (HTTP {status}): it is closed, frozen or locked.")
-    if status == 403:
-        raise AccessDenied("The store does not let the app do this (HTTP 403).")
     if status in (429, 430):
-        raise _Retry(wait=_retry_after(response, 60.0 if status == 430 else 2.0), uncertain=False)
+        wait = _retry_after(response, 60.0 if status == 430 else 2.0)
+        raise _Retry(wait=wait, uncertain=False, said=f"HTTP {status}")
+    if 300 <= status < 400:  # nobody follows: the request was not carried out, and its token is for this address only
+        host = urlsplit(response.headers.get("location", "")).hostname
+        raise _Retry(uncertain=False, said=f"HTTP {status}, which leads to {host or 'nowhere'}")
     if status >= 500:
-        raise _Retry(wait=_retry_after(response, 0.0))
+        raise _Retry(wait=_retry_after(response, 0.0), said=f"HTTP {status}")
     raise BadRequest(f"Shopify does not accept the request (HTTP {status}).")
 
 

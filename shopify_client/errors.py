@@ -24,6 +24,10 @@ class Unavailable(Transient):
         self.wait = wait
 
 
+class AccessLost(Unavailable):
+    """The store refuses the app as a whole: it was uninstalled, or its access revoked. A person can mend that."""
+
+
 class BudgetSpent(Transient):
     """The bucket will not hold this request's points for longer than the caller wants to wait."""
 

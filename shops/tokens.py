@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from shopify_client import App, BadRequest, Origins, TokenPair, TokenRefused, Unavailable
+from shopify_client import AccessLost, App, BadRequest, Origins, TokenPair, TokenRefused, Unavailable
 
 from . import signals
 from .crypto import Unreadable
@@ -30,7 +30,10 @@ EARLY = timedelta(minutes=5)
 LEASE = timedelta(seconds=60)  # longer than a request to Shopify can take
 STILLBORN = timedelta(hours=1)
 WAIT_SECONDS = 20.0
-REOPEN = "The store's access has ended; open the app in the store once, and it goes on."
+REOPEN = (
+    "The store does not accept this app any more: it was uninstalled there, or its access was revoked or has ended. "
+    "Open the app in the store (install it, if it is gone), and the run goes on by itself."
+)
 REOPEN_PAUSE = 60.0  # seconds after which a run looks again whether somebody has
 
 Pairing = Callable[[App], TokenPair]
@@ -149,6 +152,10 @@ class ShopToken:
                 return self._token  # another thread was faster
             return self._load(refused=refused)
 
+    def refused(self, token: str) -> None:
+        """A token that was got a moment ago is refused as well: the store wants nothing of the app as it is."""
+        raise AccessLost(REOPEN, wait=REOPEN_PAUSE)
+
     def _load(self, refused: str = "") -> str:
         """The stored token, or a new one where that is too old or refused."""
 
@@ -179,20 +186,20 @@ class ShopToken:
 
 
 def _next_pair(shop: Shop) -> TokenPair:
-    """Raises Unavailable, which pauses a run, where only opening the app in the store helps."""
+    """Raises AccessLost, which pauses a run, where only opening the app in the store helps."""
     if shop.grant == Grant.CLIENT_CREDENTIALS:
         return ask(lambda app: app.client_credentials(shop.domain))
     if shop.grant != Grant.EXCHANGE:
         raise TokenRefused("The store refuses the access token; connect the store again.")
     if shop.token_dead_since is not None:
-        raise Unavailable(REOPEN, wait=REOPEN_PAUSE)
+        raise AccessLost(REOPEN, wait=REOPEN_PAUSE)
     try:
         if not shop.refresh_token:
             raise TokenRefused(REOPEN)
         return ask(lambda app: app.refresh(shop.domain, shop.refresh_token))
     except TokenRefused:
         Shop.objects.filter(pk=shop.pk).update(token_dead_since=Coalesce("token_dead_since", Now()))
-        raise Unavailable(REOPEN, wait=REOPEN_PAUSE) from None
+        raise AccessLost(REOPEN, wait=REOPEN_PAUSE) from None
 
 
 def keep_alive(idle: timedelta) -> int:

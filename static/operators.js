@@ -46,7 +46,7 @@ function run(own) {
   const link = element("a", `${own.kind} ${own.id.slice(0, 8)}`);
   link.href = `../runs/run/${own.id}/change/`;
   const notes = [own.status, own.step];
-  const limit = own.waits_for ? ` for its ${own.waits_for}` : "";
+  const limit = own.waits_for ? ` for its ${own.waits_for}` : own.waits_out ? `: ${own.waits_out}` : "";
   if (own.waits_seconds) notes.push(`waits ${own.waits_seconds} s${limit}`);
   if (own.deaths) notes.push(`${own.deaths} deaths`);
   return element("td", undefined, [link, element("small", notes.filter(Boolean).join(", "))]);

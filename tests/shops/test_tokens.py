@@ -209,7 +209,7 @@ def test_a_shop_that_is_never_opened_again_fails_its_run_with_one_sentence(
     work_slice()
     run.refresh_from_db()
     assert run.status == Status.FAILED
-    assert "open the app" in run.message
+    assert "Open the app" in run.message
 
 
 def test_a_secret_is_rotated_while_the_app_runs(app: Any, sandbox: Sandbox, client: Client) -> None:

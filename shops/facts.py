@@ -36,7 +36,8 @@ def fields_of(record: Mapping[str, Any] | None, resource: str) -> SafeString | s
 
 def said(name: str) -> str:
     """A kind by its label, any other word as it is read."""
-    return RESOURCES[name].label if name in RESOURCES else name.replace("_", " ").capitalize()
+    words = name.replace("_", " ")
+    return RESOURCES[name].label if name in RESOURCES else words[:1].upper() + words[1:]
 
 
 def _lines(value: Any, indent: str = "") -> Iterator[str]:

@@ -52,6 +52,7 @@ def judge(resource: Resource, key: Key, command: Command, before: Fields | None,
         )
     if command is Command.UPDATE and before is None:
         return row(Verdict.CANNOT, Reason.NOT_THERE, "There is no such record; write MERGE to create it.")
+    said = resource.meant(before, said) if before is not None else said
     if before is not None and command is Command.REPLACE:
         said = replaced(resource, before, said)
     elif before is not None:

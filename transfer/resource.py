@@ -330,6 +330,10 @@ class Resource(ABC):
         """The record that a row of a new one means: where it is silent, what a form of the admin has in it."""
         return filled(self.shape, fields)
 
+    def meant(self, before: Fields, said: Fields) -> Fields:
+        """What a row says of a record that is there, with what the record makes plain and the row leaves out."""
+        return said
+
     def named(self, fields: Fields) -> Key | None:
         """The key that a new record gets where nobody gives it one; None where its fields do not say it."""
         handle = handle_of(str(fields.get(self.handle_from) or "")) if self.handle_from else ""

@@ -85,7 +85,11 @@ pairs = st.lists(st.lists(texts, min_size=2, max_size=2), max_size=3)
 records = st.dictionaries(names, values | typed | pairs, max_size=5)
 
 
-_TAKES_ANY = {"key_problem": lambda self, key: None, "judged": lambda self, key, fields, part=False: None}
+_TAKES_ANY = {
+    "key_problem": lambda self, key: None,
+    "judged": lambda self, key, fields, part=False: None,
+    "unique": False,
+}
 
 
 def _loose(resource: Resource) -> Resource:

@@ -49,7 +49,7 @@ ROWS: dict[str, Cells] = {
     "product_publications": {"Key": "womens-blue-shirt"},
     "collection_publications": {"Key": "grosse-mass"},
     "collection_orders": {"Key": "grosse-mass"},
-    "metafield_pins": {"Key": "PRODUCT", "pinned": "shopsync:metafield_definitions/PRODUCT/custom/care"},
+    "metafield_pins": {"Key": "PRODUCT", "pinned": "PRODUCT/custom/care"},
     "files": {"Key": "image/a.png", "source": "https://cdn.shopify.com/s/files/1/0012/a.png"},
     "inventory_levels": {"Key": "womens-blue-shirt/Title/Default Title"},
     "market_translations": {"Key": "pages/about-us/fr/chile", "texts.title": "Quiénes somos"},
@@ -75,14 +75,14 @@ ITEMS: dict[str, Cells] = {
     "metaobject_definitions.field": {"Key": "designer", "key (text)": "name", "type": TEXT},
     "inventory_levels.levels": {
         "Key": "womens-blue-shirt/Title/Default Title",
-        "location": "shopsync:locations/Shop location",
+        "location": "Shop location",
         "available": 3,
     },
     "product_publications.channels": {
         "Key": "womens-blue-shirt",
-        "channel": "shopsync:sales_channels/Online Store",
+        "channel": "Online Store",
     },
-    "collection_publications.chan": {"Key": "grosse-mass", "channel": "shopsync:sales_channels/Online Store"},
+    "collection_publications.chan": {"Key": "grosse-mass", "channel": "Online Store"},
 }
 
 
@@ -194,6 +194,14 @@ NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
     "a field of its own making": (
         {"products": [{"title": "Shirt", "colour": "blue"}]},
         "Sheet products, row 1, column colour: products have no such field",
+    ),
+    "a path that names no page": (
+        {"url_redirects": [{"Key": "https://shop.example/old", "target": "/"}]},
+        "Sheet url_redirects, row 2: A path that is redirected begins with a slash and names no store, such as /old-",
+    ),
+    "two rows of one record": (
+        {"products": [{"Key": "shirt", "title": "A"}, {"Key": "shirt", "title": "B"}]},
+        "Sheet products, row 3, column Key: another row has this key too; say all of a record in one row.",
     ),
     "a cell under no header": (
         {"products": [{"Key": "shirt", "title": "Shirt", " ": "lost"}]},
@@ -313,7 +321,7 @@ TYPED: dict[str, tuple[str, object, str]] = {
     "a date": ("date", "31.1.2026", "a date such as 2026-01-31"),
     "a colour": ("color", "red", "a colour such as #1a2b3c"),
     "a flag": ("boolean", "yes", "true or false"),
-    "a reference": ("product_reference", "blue-shirt", "a reference such as shopsync:products/blue-shirt"),
+    "a reference": ("mixed_reference", "blue-shirt", "a reference such as shopsync:products/blue-shirt"),
     "a weight": ("weight", "2 kg", 'JSON such as {"value": 2.5, "unit": "cm"}'),
     "a list of numbers": ("list.number_integer", "1, two", "a list, each item of it a whole number such as 12"),
 }
@@ -335,10 +343,21 @@ def test_a_value_that_cannot_be_of_its_type_is_told_at_its_cell(name: str, tmp_p
         ("number_integer", 12, "12"),
         ("list.number_integer", "1, 2", "[1,2]"),
         ("list.single_line_text_field", "Größe\nred", '["Größe","red"]'),
-        ("list.product_reference", "shopsync:products/a", '["shopsync:products/a"]'),
+        ("list.product_reference", "shopsync:products/a, b", '["shopsync:products/a","shopsync:products/b"]'),
+        ("metaobject_reference", "designer/anna", "shopsync:metaobjects/designer/anna"),
+        ("variant_reference", "shirt/Size/M", "shopsync:variants/shirt/Size/M"),
         ("list.single_line_text_field", '["a, b"]', '["a, b"]'),
     ],
 )
 def test_a_value_is_typed_as_people_write_it(type_: str, typed_: object, value: str, tmp_path: Path) -> None:
     found = records(book({"product_metafields": [{"Key": "shirt", f"custom.note [{type_}]": typed_}]}), tmp_path)
     assert [fields for _, fields in found["product_metafields"]] == [{"type": type_, "value": value}]
+
+
+def test_a_row_of_the_only_variant_needs_no_options(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("empty")
+    import_(sandbox, shop, book({"products": [{"title": "Hat"}]}), tmp_path)
+    dearer = book({"products.variants": [{"Key": "hat", "price": "12.50"}]})
+    desk, _ = import_(sandbox, shop, dearer, tmp_path)
+    (row,) = desk.ledger.select(Where(), limit=9)
+    assert (row.changed, row.verified) == (("variants.Default Title.price",), True)

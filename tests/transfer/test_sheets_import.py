@@ -432,7 +432,7 @@ BAD: dict[str, tuple[Callable[[Any], None], str]] = {
     ),
     "a row twice": (
         lambda b: b["metafield_definitions"].append([c.value for c in b["metafield_definitions"][2]]),
-        "column Key: another row says the same",
+        "column Key: another row has this key too",
     ),
     "a damaged first sheet": (
         lambda b: setattr(b["shopsync"].cell(2, 2), "value", "{"),

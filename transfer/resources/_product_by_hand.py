@@ -30,6 +30,14 @@ def whole(fields: Fields) -> Fields:
     return {**fields, "options": options, "variants": variants} if variants else {**fields, "options": options}
 
 
+def of_the_only_one(before: Fields, said: Fields) -> Fields:
+    """A row of a variant may do without its options, where the product has no other."""
+    present, wanted = before.get("variants") or [], said.get("variants") or []
+    if len(present) != 1 or len(wanted) != 1 or wanted[0].get("options"):
+        return said
+    return {**said, "variants": [{**wanted[0], "options": present[0]["options"]}]}
+
+
 def _option(name: str, *values: str) -> Fields:
     return {"name": name, "values": list(values)}
 

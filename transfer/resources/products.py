@@ -194,6 +194,9 @@ class Products(Resource):
     def filled(self, key: Key, fields: Fields) -> Fields:
         return super().filled(key, by_hand.whole(fields))
 
+    def meant(self, before: Fields, said: Fields) -> Fields:
+        return by_hand.of_the_only_one(before, said)
+
     def replaced(self, before: Fields, said: Fields) -> Fields:
         """REPLACE takes away the variants, values of options and media that the rows do not name."""
         return {**said, "exact": True}

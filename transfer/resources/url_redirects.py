@@ -93,6 +93,12 @@ class UrlRedirects(Plain):
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         yield from links.places("target", links.in_url, fields["target"])
 
+    def refuse(self, job: Job) -> Result | None:
+        if job.creates and not job.key[0].startswith("/"):
+            detail = "A path that is redirected begins with a slash and names no store, such as /old-page."
+            return Result(job.key, reason=Reason.INVALID, detail=detail)
+        return None
+
     def alone(self, job: Job) -> bool:
         return job.gid is not None or PLAIN.match(job.key[0]) is None
 

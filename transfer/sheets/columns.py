@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from . import cells
 from .cells import MISSING, CellError
+from .keys import named
 
 MAX_FIELDS = 80  # an object with more different fields than this stays in one cell
 MAX_NAME = 200
@@ -33,7 +34,8 @@ _HEADER = re.compile(
 @dataclass(frozen=True, slots=True)
 class Column:
     """`null`: whether an empty cell of this sheet stands for null; neither null nor nothing clears anything.
-    `plain`: the kind of cell that is understood beside JSON, where nothing else can be meant.
+    `plain`: the kind of cell that is understood beside JSON, where nothing else can be meant. `refers`: the kind that it
+    names records of, and how many parts their keys have: these may be typed without what stands before them.
 
     The empty path is the whole record, for records that have no readable columns.
     """
@@ -44,6 +46,7 @@ class Column:
     null: bool = False
     pieces: int = 1
     plain: str = ""
+    refers: tuple[str, int] | None = None
 
     @property
     def header(self) -> str:
@@ -81,7 +84,13 @@ class Column:
         if text == "":
             return None if self.null else MISSING
         plain = self.plain if self.kind == "json" and not text.lstrip().startswith(("[", '"', "{")) else ""
-        return cells.meant(plain or self.kind, text, self.type)
+        value = cells.meant(plain or self.kind, text, self.type)
+        if self.refers is None:
+            return value
+        kind, parts = self.refers
+        if isinstance(value, list):
+            return [named(kind, parts, item) if isinstance(item, str) else item for item in value]
+        return named(kind, parts, value) if isinstance(value, str) else value
 
     def to_json(self) -> list[Any]:
         return [list(self.path), self.kind, self.type, self.null, self.pieces]

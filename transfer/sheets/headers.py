@@ -13,7 +13,7 @@ from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
 from .first import First
 from .keys import parts_of
 from .layout import place_of
-from .plain import kind_of, shape_of
+from .plain import kind_of, refers_to, shape_of
 
 _TAIL = re.compile(r"~\d+\Z")
 _PART = re.compile(r" \(([^()]+)\)\Z")
@@ -62,7 +62,9 @@ def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str,
     resource = registry[place[0]]
     bare = _TAIL.sub("", sheet)
     columns = _columns(found, set(first.null.get(bare, ())), wrong)
-    columns = tuple((_natural(resource, place[1], column, first.columns.get(bare, ())), at) for column, at in columns)
+    columns = tuple(
+        (_natural(registry, resource, place[1], column, first.columns.get(bare, ())), at) for column, at in columns
+    )
     values = isinstance(resource, Metafields) and not any(column.path in (("type",), ()) for column, _ in columns)
     _judge(resource, place[1], bare, first, columns, values=values, wrong=wrong)
     if KEY not in special and not _needless(resource, place[1], values=values):
@@ -81,11 +83,18 @@ def _needless(resource: Resource, items: str | None, *, values: bool) -> bool:
     return items is None and resource.names_itself
 
 
-def _natural(resource: Resource, items: str | None, column: Column, known: Sequence[str]) -> Column:
+def _natural(
+    registry: Mapping[str, Resource], resource: Resource, items: str | None, column: Column, known: Sequence[str]
+) -> Column:
     """The column as somebody means it who typed its header, or types into it, without knowing our forms."""
-    if not column.path or column.kind not in ("text", "json"):
+    if not column.path or column.kind not in ("text", "json", "list"):
         return column
-    kind = kind_of(shape_of(resource, items, column.path))
+    shape = shape_of(resource, items, column.path)
+    kind, refers = kind_of(shape), registry.get(refers_to(shape))
+    if refers is not None:
+        column = replace(column, refers=(refers.name, parts_of(refers, values=False)))
+    if column.kind == "list":
+        return column
     if column.kind == "json":
         return replace(column, plain=kind if kind in ("list", "pairs") else "")
     return column if column.header in known else replace(column, kind=kind)

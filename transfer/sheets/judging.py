@@ -22,7 +22,7 @@ def lacking(kind: Resource, key: Key, fields: Fields) -> Wrong | None:
     wrong = kind.judged(key, made)
     if wrong is None:
         refusal = kind.refuse(Job(kind.name, key, made))
-        if refusal is not None and refusal.reason == Reason.MISSING_REQUIRED:
+        if refusal is not None and refusal.reason in (Reason.MISSING_REQUIRED, Reason.INVALID):
             wrong = Wrong((), refusal.detail, of_it=False)
     return wrong
 

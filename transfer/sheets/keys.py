@@ -8,6 +8,7 @@ and with it everything else in that part: ``/old/caf%C3%A9`` is the path of just
 from __future__ import annotations
 
 from ..keys import Key, decode, encode
+from ..references import Target
 from ..resource import Resource
 
 _OWN = 2  # parts of a key behind its owner's: namespace and key of a metafield
@@ -30,3 +31,8 @@ def typed(text: str, parts: int) -> Key:
         *head, tail = text.split("/", parts - 1)
         return (*(decode(part)[0] for part in head), tail)
     return decode(text)
+
+
+def named(kind: str, parts: int, text: str) -> str:
+    """A reference, of which its key alone may be typed: ``blue-shirt`` for ``shopsync:products/blue-shirt``."""
+    return text if not text or text.startswith(("shopsync:", "gid:")) else str(Target(kind, typed(text, parts)))

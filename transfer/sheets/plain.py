@@ -6,6 +6,7 @@ a list as people write it, for what begins with no bracket is no JSON list.
 
 from __future__ import annotations
 
+from ..references import UNKNOWN
 from ..resource import Resource
 from ..shapes import (
     ANY_NAME,
@@ -62,6 +63,14 @@ def kind_of(shape: Shape | None) -> str:
 
 def _is_structure(shape: Shape) -> bool:
     return isinstance(shape, Object | ListOf | Nothing) or any(True for _ in shape.inner())
+
+
+def refers_to(shape: Shape | None) -> str:
+    """The one kind of which a text, or each item of a list, names a record; empty for all others."""
+    own = bare(shape) if shape is not None else None
+    own = bare(own.shape) if isinstance(own, ListOf) else own
+    kinds = own.kinds - {UNKNOWN} if isinstance(own, Reference) else frozenset()
+    return next(iter(kinds)) if len(kinds) == 1 else ""
 
 
 def columns_of(shape: Shape, path: Path = ()) -> list[tuple[Path, str]]:

@@ -196,21 +196,17 @@ class _Reading:
         records = [line for line in lines if line["item"] is None]
         items = [line for line in lines if line["item"] is not None]
         if items and len(records) > 1:
-            self._wrong(records[1], "Key", "another row has this key too; nobody can say whose items are whose")
+            self._wrong(records[1], KEY, "another row has this key too; nobody can say whose items are whose")
             return
         if len(items) > MAX_ITEMS:
-            self._wrong(items[0], "Key", f"a record has at most {MAX_ITEMS} items in its lists")
+            self._wrong(items[0], KEY, f"a record has at most {MAX_ITEMS} items in its lists")
             return
         if items and not records:
             records = [{**items[0], "fields": {}, "command": Command.MERGE, "whole": False}]
-        seen: set[bytes] = set()
+        if len(records) > 1 and self.desk.registry[resource].unique:
+            self._wrong(records[1], KEY, "another row has this key too; say all of a record in one row")
         for line in records:
-            record = self._record(resource, line, items)
-            content = dumps([record.fields, record.command])
-            if content in seen and self.desk.registry[resource].unique:
-                self._wrong(line, "Key", "another row says the same of this record; remove one of them")
-            seen.add(content)
-            yield record
+            yield self._record(resource, line, items)
 
     def _record(self, resource: str, line: dict[str, Any], items: list[dict[str, Any]]) -> Line:
         key: Key = tuple(line["key"])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 
+from .keys import named
+
 LIST, REFERENCE = "list.", "_reference"
 _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
     "number_integer": (re.compile(r"-?\d+"), "a whole number such as 12"),
@@ -20,6 +22,16 @@ _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
         "a moment such as 2026-01-31T09:00:00Z",
     ),
     "color": (re.compile(r"#[0-9a-fA-F]{3,8}"), "a colour such as #1a2b3c"),
+}
+# Of references of these types the key alone may be typed: the kind, and how many parts its keys have (0: that differs).
+_KINDS = {
+    "product_reference": ("products", 1),
+    "variant_reference": ("variants", 0),
+    "collection_reference": ("collections", 1),
+    "page_reference": ("pages", 1),
+    "article_reference": ("articles", 2),
+    "metaobject_reference": ("metaobjects", 2),
+    "file_reference": ("files", 2),
 }
 _REFERENCE = re.compile(r"(shopsync:|gid://shopify/).+", re.DOTALL)
 _PLAIN = frozenset({"single_line_text_field", "multi_line_text_field", "url", "id", *_FORMS})  # as an item of a list
@@ -42,6 +54,8 @@ def value_of(type_: str, text: str) -> tuple[str, str]:
         return _list(type_.removeprefix(LIST), text)
     if type_ == "boolean":
         text = text.lower()  # as spreadsheet programs show it
+    if type_ in _KINDS:
+        text = named(*_KINDS[type_], text)
     form = _FORMS.get(type_)
     if form is not None and form[0].fullmatch(text) is None:
         return text, form[1]

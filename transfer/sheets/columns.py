@@ -34,8 +34,8 @@ _HEADER = re.compile(
 @dataclass(frozen=True, slots=True)
 class Column:
     """`null`: whether an empty cell of this sheet stands for null; neither null nor nothing clears anything.
-    `plain`: the kind of cell that is understood beside JSON, where nothing else can be meant. `refers`: the kind that it
-    names records of, and how many parts their keys have: these may be typed without what stands before them.
+    `plain`: the kind of cell that is understood beside JSON, where nothing else can be meant. `refers`: the kind that
+    it names records of, and how many parts their keys have: these may be typed without what stands before them.
 
     The empty path is the whole record, for records that have no readable columns.
     """

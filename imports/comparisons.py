@@ -7,7 +7,7 @@ from a linked store (`copies`). The other is the shop itself, or a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -40,8 +40,12 @@ def create(
     shop: Shop, file: File, other: File | None = None, *, claim: Callable[[Comparison], None] = lambda run: None
 ) -> Comparison:
     """A new comparison at the end of the line. Raises ArchiveError with one sentence. `claim`: as for an import."""
+    with bound_one(file) as first, bound_one(other) if other else nullcontext() as second:
+        return _created(shop, first, second, claim)
+
+
+def _created(shop: Shop, file: File, other: File | None, claim: Callable[[Comparison], None]) -> Comparison:
     run = Comparison(shop=shop, kind=Kind.COMPARISON, name=file[0][:255], other_name=other[0][:255] if other else "")
-    file, other = bound_one(file), bound_one(other) if other else None
     for _, content in (file, *([other] if other else [])):
         looked_at(content)
     try:
@@ -56,9 +60,11 @@ def create(
         raise
 
 
-def bound_one(file: File) -> File:
+@contextmanager
+def bound_one(file: File) -> Iterator[File]:
     """A file as the check expects it. Raises ArchiveError."""
-    return file[0], bound(file[1], file[0], RESOURCES)
+    with bound(file[1], file[0], RESOURCES) as content:
+        yield file[0], content
 
 
 def exports_of(shop: Shop) -> list[Export]:

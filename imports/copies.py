@@ -70,10 +70,11 @@ def compare(link: Link, who: Who, beside: comparisons.File | None = None, *, als
     `also`: as for a copy.
     """
     copy = Copy(purpose=Purpose.COMPARE, beside_name=beside[0][:255] if beside else "")
-    if beside is not None:
-        beside = comparisons.bound_one(beside)
-        services.looked_at(beside[1])
-    return _begun(link, who, _allowed(link, also), copy, beside)
+    if beside is None:
+        return _begun(link, who, _allowed(link, also), copy)
+    with comparisons.bound_one(beside) as file:
+        services.looked_at(file[1])
+        return _begun(link, who, _allowed(link, also), copy, file)
 
 
 def _begun(link: Link, who: Who, allowed: Sequence[str], copy: Copy, beside: comparisons.File | None = None) -> Copy:

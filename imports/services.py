@@ -50,7 +50,11 @@ def create(
     `only`: the records that are meant, where not all of them are (`transfer.narrow`).
     `claim`: called in the transaction that saves the run; what it raises undoes everything.
     """
-    upload = bound(upload, name, RESOURCES)
+    with bound(upload, name, RESOURCES) as content:
+        return _created(shop, name, content, anonymise=anonymise, claim=claim)
+
+
+def _created(shop: Shop, name: str, upload: BinaryIO, *, anonymise: bool, claim: Callable[[Import], None]) -> Import:
     source_shop, resources = looked_at(upload)
     missing = missing_scopes(shop, resources)
     if missing:

@@ -141,7 +141,9 @@ class _Window:
 
 def _whole(resource: Resource, wanted: Present, present: Present) -> Fields:
     """What a row that may be a part of a record makes of the target's."""
-    return commands.completed(resource, present.fields, wanted.fields) if wanted.command else wanted.fields
+    if not wanted.command:
+        return wanted.fields
+    return commands.completed(resource, present.fields, resource.meant(present.fields, wanted.fields))
 
 
 def _counts(archive: MemberSet, cursor: Cursor) -> dict[str, tuple[int, int | None]]:

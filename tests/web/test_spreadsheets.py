@@ -72,6 +72,18 @@ def test_csv_files_are_uploaded_as_a_zip(app: Any, sandbox: Sandbox, client: Cli
     assert {word for own in run.plan["counts"].values() for word, count in own.items() if count} == {"unchanged"}
 
 
+def test_one_csv_file_is_uploaded_alone(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop = installed(sandbox, sandbox.shop("plain"))
+    content = "Key;title\r\nshirt-0;Größer\r\n".encode("utf-16")
+    run = _upload(client, shop.domain, content, "products (1).csv")
+    assert run.status == Status.WAITING
+    assert {name: own["update"] for name, own in run.plan["counts"].items() if own["update"]} == {"products": 1}
+    address = client.post("/imports/uploads", headers=bearer(shop.domain)).json()["address"]
+    answer = client.post(address, {"archive": SimpleUploadedFile("my shop.csv", content)})
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith("The name of a CSV file says which sheet it is")
+
+
 def test_a_wrong_file_comes_back_with_its_errors(app: Any, sandbox: Sandbox, client: Client) -> None:
     shop, other = installed(sandbox, sandbox.shop("plain")), installed(sandbox, sandbox.shop())
     xlsx = streamed(

@@ -18,7 +18,7 @@ from ..work import Checkpoint, Cursor, Desk
 from .book import ARCHIVE, form_of, open_file
 from .errors import name_of
 from .first import first_of
-from .lone import bound
+from .lone import bind, is_lone
 from .read import read
 from .write import write
 
@@ -90,9 +90,12 @@ def packed(path: Path, target: BinaryIO) -> BinaryIO:
         pack_directory(path, target)
     else:
         with path.open("rb") as file:
-            shutil.copyfileobj(file, target, 1 << 20)
+            if is_lone(file, path.name):
+                bind(file, path.name, RESOURCES, target)
+            else:
+                shutil.copyfileobj(file, target, 1 << 20)
     target.seek(0)
-    return bound(target, path.name, RESOURCES)
+    return target
 
 
 def errors_of(desk: Desk) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -13,24 +14,37 @@ from ..archive.manifest import ArchiveError
 from ..resource import Resource
 from .layout import place_of
 
-_ZIP = b"PK"
+_ZIP, _SUFFIXES = b"PK", (".csv", ".tsv", ".txt")
 
 
-def bound(file: BinaryIO, name: str, known: Mapping[str, Resource]) -> BinaryIO:
+@contextmanager
+def bound(file: BinaryIO, name: str, known: Mapping[str, Resource]) -> Iterator[BinaryIO]:
     """The file itself; a CSV file as a ZIP that holds it, as all others expect it. Raises ArchiveError."""
-    path = PurePath(name)
+    if not is_lone(file, name):
+        yield file
+        return
+    with tempfile.TemporaryFile() as made:
+        bind(file, name, known, made)
+        yield made
+
+
+def is_lone(file: BinaryIO, name: str) -> bool:
+    if PurePath(name).suffix.lower() not in _SUFFIXES:
+        return False
     start = file.read(len(_ZIP))
     file.seek(0)
-    if path.suffix.lower() not in (".csv", ".tsv", ".txt") or start == _ZIP:
-        return file
-    if place_of(path.stem, known) is None:
+    return start != _ZIP
+
+
+def bind(file: BinaryIO, name: str, known: Mapping[str, Resource], target: BinaryIO) -> None:
+    """Writes a CSV file into a ZIP of its own, and goes back to its beginning. Raises ArchiveError."""
+    stem = PurePath(name).stem.strip()
+    if place_of(stem, known) is None:
         such = "products.csv, or metaobjects (designer).csv"
         raise ArchiveError(f"The name of a CSV file says which sheet it is: call it as the sheet is called, {such}.")
-    made = tempfile.TemporaryFile()  # noqa: SIM115  # whoever reads it lets go of it
     with (
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open(f"{path.stem.strip()}.csv", "w", force_zip64=True) as target,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(f"{stem}.csv", "w", force_zip64=True) as sheet,
     ):
-        shutil.copyfileobj(file, target, 1 << 20)
-    made.seek(0)
-    return made
+        shutil.copyfileobj(file, sheet, 1 << 20)
+    target.seek(0)

@@ -51,29 +51,25 @@ def create(
     `claim`: called in the transaction that saves the run; what it raises undoes everything.
     """
     with bound(upload, name, RESOURCES) as content:
-        return _created(shop, name, content, anonymise=anonymise, claim=claim)
-
-
-def _created(shop: Shop, name: str, upload: BinaryIO, *, anonymise: bool, claim: Callable[[Import], None]) -> Import:
-    source_shop, resources = looked_at(upload)
-    missing = missing_scopes(shop, resources)
-    if missing:
-        raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
-    run = Import(shop=shop, kind=Kind.IMPORT, source_name=name[:255], source_shop=source_shop[:255])
-    run.anonymise = anonymise
-    run.archive = f"{run.prefix}{SOURCE}zip"
-    try:
-        keep(upload, run.archive)
-        if only is not None:
-            run.only = f"{run.prefix}only.jsonl"
-            keep_list(storage(), run.only, only)
-        with transaction.atomic():
-            enqueue(run)
-            claim(run)
-        return run
-    except BaseException:
-        storage().delete_tree(run.prefix)
-        raise
+        source_shop, resources = looked_at(content)
+        missing = missing_scopes(shop, resources)
+        if missing:
+            raise Refused(f"The app may not write this yet; grant it {', '.join(missing)} by opening it in the store.")
+        run = Import(shop=shop, kind=Kind.IMPORT, source_name=name[:255], source_shop=source_shop[:255])
+        run.anonymise = anonymise
+        run.archive = f"{run.prefix}{SOURCE}zip"
+        try:
+            keep(content, run.archive)
+            if only is not None:
+                run.only = f"{run.prefix}only.jsonl"
+                keep_list(storage(), run.only, only)
+            with transaction.atomic():
+                enqueue(run)
+                claim(run)
+            return run
+        except BaseException:
+            storage().delete_tree(run.prefix)
+            raise
 
 
 def keep(upload: BinaryIO, name: str) -> str:

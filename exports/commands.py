@@ -145,6 +145,8 @@ def left_out(run: Export) -> Iterator[str]:
             yield f"Not in it: {label(kind)}{count}: {note['why']}{such}."
     for kind, own in run.result["deleted_references"].items():
         yield f"{label(kind)}: {own['count']:,} references to what the store no longer has."
+    for kind, own in run.result.get("source_mentions", {}).items():
+        yield f"{label(kind)}: {own['count']:,} texts that name the store, and stay as they are."
 
 
 def spreadsheet_errors(files: Storage, name: str | None, out: str | None) -> None:
@@ -169,4 +171,5 @@ def summary(run: Export) -> dict[str, Any]:
         "dangling_references": run.result["dangling_references"],
         "external_links": run.result["external_links"],
         "anonymised": run.result["anonymised"],
+        "source_mentions": run.result.get("source_mentions", {}),
     }

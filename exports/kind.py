@@ -40,6 +40,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
         "dangling_references": manifest.dangling,
         "external_links": manifest.external,
         "anonymised": manifest.anonymised,
+        "source_mentions": manifest.mentions,
     }
     columns = {"archive": assembled["archive"], "size": assembled["size"], "sha256": assembled["sha256"]}
     return kinds.Finish(Status.SUCCEEDED, result, columns)

@@ -13,6 +13,7 @@ from transfer.reasons import of_one, reason
 # Reasons that somebody chose, and such that only part of a record is missing: not a failure of the record.
 CHOSEN = frozenset({Reason.EXCLUDED, Reason.POLICY})
 PARTIAL = frozenset({Reason.UNRESOLVED_REFERENCE, Reason.UNREAD_REFERENCE, Reason.PART_CONFLICT})
+TO_LOOK_AT = frozenset({Reason.NAMES_SOURCE})  # all of it arrived, and may not be meant so
 MORE = frozenset({Reason.FULLER})  # all of them arrived
 KEPT = frozenset({Reason.CHANGED_MEANWHILE})  # they are there, as somebody in the store wants them
 
@@ -97,7 +98,10 @@ def _groups(result: Mapping[str, Any]) -> tuple[Group, ...]:
     counts: Counter[str] = Counter()
     for line in result.get("resources", {}).values():
         counts.update(line.get("reasons", {}))
-    tones = {word: "" if word in CHOSEN | MORE else "warn" if word in PARTIAL | KEPT else "bad" for word in counts}
+    tones = {
+        word: "" if word in CHOSEN | MORE else "warn" if word in PARTIAL | TO_LOOK_AT | KEPT else "bad"
+        for word in counts
+    }
     order = {"bad": 0, "warn": 1, "": 2}
     words = sorted(counts, key=lambda word: (order[tones[word]], -counts[word], word))
     return tuple(_group(word, counts[word], tones[word]) for word in words if counts[word])

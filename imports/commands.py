@@ -150,8 +150,16 @@ def answered(result: Mapping[str, Any]) -> str:
 
 
 def not_carried(told: Mapping[str, Any]) -> str:
-    """The kinds that the app may not read in the source, a line each."""
-    return "".join(f"{sentence(kind)}\n" for kind in told["withheld"])
+    """The kinds that the app may not read in the source, a line each; and the languages, where they differ."""
+    spoken = told.get("languages")
+    lines = [LANGUAGES.format(**spoken)] if spoken else []
+    return "".join(f"{line}\n" for line in [*map(sentence, told["withheld"]), *lines])
+
+
+LANGUAGES = (
+    "The texts of the archive are in the primary language of its store ({source}); this store's is another ({target}), "
+    "and they stand there as that. Only the admin can change it, in Settings > Languages."
+)
 
 
 def table(words: Any, lines: Mapping[str, Mapping[str, Any]]) -> str:

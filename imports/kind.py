@@ -58,7 +58,16 @@ def plan(run: Run) -> Mapping[str, Any]:
         "source_shop": run.past["check"]["manifest"]["sourceShop"],
         "deleted_references": run.past["check"]["manifest"]["deleted"],
         "external_links": run.past["check"]["manifest"]["externalLinks"],
+        "languages": languages(run),
     }
+
+
+def languages(run: Run) -> dict[str, str]:
+    """The primary languages of both stores, where they differ and texts come over; else nothing."""
+    source, target = run.past["check"]["manifest"].get("language", ""), run.past["compare"].get("language", "")
+    members = run.past["check"]["members"]
+    texts = any(members.get(name) for name, resource in RESOURCES.items() if resource.translated)
+    return {"source": source, "target": target} if source and target and source != target and texts else {}
 
 
 def finish(run: Run, desk: Desk) -> kinds.Finish:
@@ -71,7 +80,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
     totals = {word: sum(line[word] for line in report.values()) for word in WORDS}
     whole = not any(totals[word] for word in ("failed", "changed_meanwhile", "part_conflicts", "unverified"))
     status = Status.SUCCEEDED if whole else Status.INCOMPLETE
-    result = {"resources": report, "totals": totals, "withheld": withheld_in_source(run)}
+    result = {"resources": report, "totals": totals, "withheld": withheld_in_source(run), "languages": languages(run)}
     keep = (SOURCE,) if again.worth_keeping(Import.objects.get(pk=run.pk)) else ()
     return kinds.Finish(status, {**result, "answer": to_json(result)}, keep=keep)
 

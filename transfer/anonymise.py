@@ -137,6 +137,7 @@ def nameless_manifest(desk: Desk, manifest: Manifest, left: Mapping[str, int]) -
         whole=tuple(facts["whole"]),
         outside=facts["outside"],
         deleted=facts["deleted"],
+        mentions=facts["mentions"],
         not_carried=facts["notCarried"],
         changed=tuple(one for one in manifest.changed if one[0] not in _telling(desk)),
         anonymised=True,
@@ -172,6 +173,7 @@ def nameless(desk: Desk, manifest: Mapping[str, Any], left: Mapping[str, int]) -
         "whole": [name for name in manifest["whole"] if name not in personal and name not in left],
         "outside": noted(manifest["outside"]),
         "deleted": noted(manifest["deleted"]),
+        "mentions": noted(manifest.get("mentions", {})),
         "notCarried": not_carried,
         "anonymised": True,
     }

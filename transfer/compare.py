@@ -16,10 +16,13 @@ from .archive.members import MemberSet
 from .dead_links import note
 from .fuller import fuller
 from .keys import Key, decode, encode, sort_key
+from .languages import primary_language
+from .mentions import Mentions, Telling
 from .namesakes import Namesakes, Present, present_of
 from .outcomes import Outcome, Reason, State, Verdict
 from .renew import renew
 from .resource import Conceded, Fields, Job, Resource
+from .twins import pairs
 from .work import Checkpoint, Cursor, Desk, Row
 
 UNMADE = (commands.Command.DELETE, commands.Command.IGNORE, commands.Command.UPDATE)  # rows that create nothing
@@ -35,18 +38,21 @@ def compare(
     whole: frozenset[str],
     hidden: Mapping[str, str] = MappingProxyType({}),
     edited: bool = False,
+    source: Iterable[str] = (),
 ) -> Iterator[Checkpoint]:
     """Writes a ledger row per record of the archive, and per record that only the target has.
 
     `whole`: resources that the archive holds completely. Of the others nobody can say what only the target has.
     `hidden`: resources that the target does not show to the app -> why. `edited`: the archive was changed by hand, so
-    that it is no store's state: a text that somebody changed says nothing of its translations.
+    that it is no store's state: a text that somebody changed says nothing of its translations. `source`: the addresses
+    of the store that the archive is of. The cursor says in `language` what the target's primary one is.
     """
-    cursor = cursor or {"resource": 0, "after": None, "compared": {}}
+    cursor = cursor or {"resource": 0, "after": None, "compared": {}, "language": primary_language(desk)}
     names = [name for name in desk.registry if name in archive.resources]
-    twins = Namesakes.of(desk, archive, snapshot)
+    twins, telling = Namesakes.of(desk, archive, snapshot), Telling(Mentions(source))
     while cursor["resource"] < len(names):
-        window = _Window(desk, desk.registry[names[cursor["resource"]]], hidden, edited, archive, twins)
+        resource, language = desk.registry[names[cursor["resource"]]], cursor.get("language", "")
+        window = _Window(desk, resource, hidden, edited, archive, twins, telling, language)
         name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         sides = (twins.side(desk, window.resource, members, after) for members in (archive, snapshot))
@@ -80,6 +86,8 @@ class _Window:
     edited: bool
     archive: MemberSet
     twins: Namesakes
+    telling: Telling
+    language: str  # the primary one of the target; empty where the app may not ask
     rows: list[Row] = field(default_factory=list)
     pairs: dict[Key, tuple[Fields, Fields]] = field(default_factory=dict)
     told: set[Key] = field(default_factory=set)
@@ -89,10 +97,12 @@ class _Window:
         paired = len(wanted) == len(present) == 1
         if paired and self.edited:
             wanted = [wanted[0]._replace(fields=line_ends.kept(present[0].fields, wanted[0].fields))]
-        self.rows += self._judged(key, wanted, present)
+        rows = self._judged(key, wanted, present)
+        if paired and not (self.edited or wanted[0].command):
+            rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]
+        self.telling.look(self.resource, [one.fields for one in wanted], rows)
+        self.rows += rows
         if paired:
-            if not (self.edited or wanted[0].command):
-                self.rows[-1] = fuller(self.resource, self.rows[-1], present[0].fields, wanted[0].fields)
             self.pairs[key] = (present[0].fields, _whole(self.resource, wanted[0], present[0]))
             if wanted[0].command != commands.Command.REPLACE and (self.edited or wanted[0].command):
                 self.told.add(key)
@@ -128,10 +138,11 @@ class _Window:
         parts = self.desk.withheld_parts.get(name, {})
         scopes = self.desk.withheld.get(name, ()) or parts.get(self.resource.part(key), ())
         grant = f"The app may not write this; grant it {', '.join(scopes)}, and import again." if scopes else ""
-        return grant or self.hidden.get(name, "")
+        return grant or self.hidden.get(name, "") or self.resource.barred(key, self.language)
 
     def save(self, cursor: Cursor) -> None:
         renew(self.desk, self.resource, self.rows, self.pairs, told=self.told)
+        self.telling.tell(self.rows)
         self.desk.ledger.put(self.rows)
         name = self.resource.name
         wanted = sum(row.verdict is not Verdict.EXTRA for row in self.rows)
@@ -196,13 +207,14 @@ def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Pr
     if wanted and all(record.command == commands.Command.IGNORE for record in wanted):
         rows = [_one(resource, key, record, None) for record in wanted]
         return [replace(row, number=number) for number, row in enumerate(rows)]
+    known = {place: record.fields for place, record in enumerate(wanted) if not record.command}
+    found = pairs(resource, known, [other.fields for other in present])
+    # Of what is the same thing several times, one comes.
+    one = bool(wanted) and not present and all(resource.twins(wanted[0].fields, own.fields) for own in wanted)
     rows = []
-    for record in wanted:
-        same = (other for other in present if not resource.changes(other.fields, record.fields))
-        twin = next(same, None) if not record.command else None
-        if twin is not None:
-            present.remove(twin)
-            rows.append(_row(resource, key, record, twin))
+    for place, record in enumerate(wanted):
+        if place in found or (one and place == 0):
+            rows.append(_row(resource, key, record, present[found[place]] if place in found else None))
         else:
             rows.append(
                 Row(
@@ -214,7 +226,7 @@ def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Pr
                 )
             )
     unclear = any(row.verdict is Verdict.CONFLICT for row in rows)
-    for other in present:
+    for other in (own for place, own in enumerate(present) if place not in found.values()):
         row = _row(resource, key, None, other)
         if unclear:
             row.outcome, row.state, row.reason = Outcome.LEFT, State.DONE, Reason.AMBIGUOUS

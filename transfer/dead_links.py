@@ -26,9 +26,18 @@ def note(resource: Resource, row: Row, fields: Fields) -> None:
     row.open = tuple(json.dumps([place.path, str(place.target), place.page, place.locale]) for place in links)
 
 
+def say(row: Row, sentence: str, reason: Reason = Reason.NONE) -> None:
+    """Notes what else is to be told of an unchanged record, whatever becomes of its links."""
+    row.open = (*row.open, json.dumps([str(reason), sentence]))
+
+
+def said(row: Row) -> list[tuple[Reason, str]]:
+    return [(Reason(note[0]), note[1]) for note in map(json.loads, row.open) if len(note) == 2]
+
+
 def noted(row: Row) -> list[Place]:
     found = []
-    for path, text, page, locale in map(json.loads, row.open):
+    for path, text, page, locale in (note for note in map(json.loads, row.open) if len(note) == 4):
         target = parse(text)
         if target is not None:
             found.append(Place(path, target, link=True, page=page, locale=locale))
@@ -38,9 +47,11 @@ def noted(row: Row) -> list[Place]:
 def told(row: Row, lost: Iterable[Place], reason: Reason, sentences: Iterable[str]) -> bool:
     """Says of a row which of its links lead nowhere by now. Whether that is news."""
     paths = tuple(sorted({place.path for place in lost}))
-    rest = [emptiness(row.resource, row.changed)] if row.verdict is Verdict.FULLER else []
-    reason = reason if paths else Reason.FULLER if rest else Reason.NONE
-    new = paths, reason, " ".join(dict.fromkeys([*sentences, *rest]))
+    before = said(row)
+    behind = [(Reason.FULLER, emptiness(row.resource, row.changed))] if row.verdict is Verdict.FULLER else []
+    reason = reason if paths else next((own for own, _ in (*before, *behind) if own), Reason.NONE)
+    every = [*(sentence for _, sentence in before), *sentences, *(sentence for _, sentence in behind)]
+    new = paths, reason, " ".join(dict.fromkeys(every))
     news = new != (row.lost, row.reason, row.detail)
     row.lost, row.reason, row.detail = new
     return news

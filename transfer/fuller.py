@@ -7,7 +7,7 @@ because empty never clears unless somebody asks. It is said, though; and a mirro
 from __future__ import annotations
 
 from . import commands
-from .dead_links import note
+from .dead_links import note, said
 from .outcomes import Outcome, Reason, State, Verdict
 from .reasons import emptiness
 from .resource import Fields, Resource
@@ -30,8 +30,8 @@ def keep(resource: Resource, row: Row) -> None:
     assert row.before is not None
     assert row.after is not None
     kept = row.changed if row.verdict is Verdict.FULLER else _kept(resource, row.before, row.after)
-    if kept and not row.reason:
-        row.reason = Reason.FULLER
+    if kept:
+        row.reason = row.reason or Reason.FULLER
         row.detail = " ".join(dict.fromkeys(filter(None, (row.detail, emptiness(resource.name, kept)))))
     if row.verdict is Verdict.FULLER:
         row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
@@ -45,7 +45,9 @@ def clear(resource: Resource, row: Row) -> bool:
     changed = tuple(change.path for change in resource.changes(row.before, row.after))
     news = row.verdict is Verdict.FULLER or changed != row.changed
     if row.verdict is Verdict.FULLER:
-        row.verdict, row.detail, row.open = Verdict.UPDATE, "", ()
+        more = said(row)
+        row.verdict, row.detail, row.open = Verdict.UPDATE, " ".join(sentence for _, sentence in more), ()
+        row.reason = next((reason for reason, _ in more), Reason.NONE)
     row.changed = tuple(dict.fromkeys((*row.changed, *changed)))
     return news
 

@@ -37,4 +37,5 @@ def _wanted(kind: str, key: Key) -> str:
     own = RESOURCES.get(kind)
     if own is None or not own.key_shape:
         return ""
-    return "" if len(key) == len(own.key_shape) else own.key_is
+    parts = own.length_of(key) if own.identify else len(own.key_shape)
+    return "" if len(key) == parts else own.key_is

@@ -22,11 +22,14 @@ def explained(lost: Iterable[Place], say: Callable[[Place], str]) -> str:
     return " ".join(sentences[:named] + ([f"And {more} more references like these."] if more > 0 else []))
 
 
-def explain(place: Place, unread: Scopes | None = None) -> str:
-    """One sentence on a reference that lands nowhere. `unread`: what to grant, where the source withheld its target."""
+def explain(place: Place, unread: Scopes | None = None, unnamed: str = "") -> str:
+    """One sentence on a reference that lands nowhere. `unread`: what to grant, where the source withheld its target;
+    `unnamed`: what its target is called, where nobody asked for such people."""
     if unread is not None:
         why = "which the app may not read in the source store"
         why += f"; grant it {', '.join(unread)} there, then copy again" if unread else ""
+    elif place.target.unknown and unnamed:
+        why = f"which the archive does not name, because nobody asked for {unnamed.lower()}"
     elif place.locale:
         why = "which the target store has not, or only by a translated handle"
     elif place.target.unknown and place.target.key[0] in CARRIED_TYPES:

@@ -60,6 +60,7 @@ class Reason(StrEnum):
     MISSING_OWNER = "missing_owner"  # the record that this value belongs to is not in the target
     UNRESOLVED_REFERENCE = "unresolved_reference"  # written, but without a reference that has no target
     UNREAD_REFERENCE = "unread_reference"  # the same, because the app may not read the target in the source store
+    NAMES_SOURCE = "names_source"  # as asked for, and a text in it names the source store, which stays as it is
     NOTHING_LANDS = "nothing_lands"  # not written: the target has nothing of what it names
     TOO_LARGE = "too_large"  # over a limit of Shopify
     NOT_PERMITTED = "not_permitted"  # another app's data, or a scope that is missing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -44,12 +44,17 @@ class Decision:
 
 
 def arrange(
-    desk: Desk, cursor: Cursor, *, snapshot: MemberSet, unread: Mapping[str, Scopes] | None = None
+    desk: Desk,
+    cursor: Cursor,
+    *,
+    snapshot: MemberSet,
+    unread: Mapping[str, Scopes] | None = None,
+    unnamed: Collection[str] = (),
 ) -> Iterator[Checkpoint]:
     """Traces the references, then computes the order; again, if a circle made records fall out of the plan."""
     cursor = cursor or {"phase": "trace", "inner": {}}
     while cursor["phase"] != "done":
-        work = partial(trace, unread=unread) if cursor["phase"] == "trace" else order
+        work = partial(trace, unread=unread, unnamed=unnamed) if cursor["phase"] == "trace" else order
         for checkpoint in work(desk, cursor["inner"], snapshot=snapshot):
             cursor["inner"] = checkpoint.cursor
             if not checkpoint.done:

@@ -52,6 +52,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "arrived without a reference, because the app may not read its target in the source store",
         "Allow the app there what each of them names, then copy again: only the references will be written.",
     ),
+    Reason.NAMES_SOURCE: (
+        "name the source store in a text, which stays as it is",
+        "Only links and references are rewritten. Each says what it names: change by hand what should lead here.",
+    ),
     Reason.NOTHING_LANDS: (
         "name only what this store does not have, so nothing of them was written",
         "Create in this store what they name, then import this archive again.",

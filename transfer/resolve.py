@@ -16,9 +16,12 @@ from .existence import existing
 from .export import EXAMPLES, MOVED, PART_BYTES
 from .jsonl import dumps, loads
 from .keys import encode, sort_key
+from .languages import primary_language
+from .mentions import Mentions
 from .references import UNKNOWN, Target
 from .registry import owner
 from .resource import Json, Resource
+from .storefront import storefront
 from .translation import Translation, gids
 from .work import Checkpoint, Cursor, Desk
 
@@ -27,11 +30,18 @@ OTHERS = "(others)"
 
 
 def resolve(
-    desk: Desk, cursor: Cursor, *, parts: Mapping[str, Iterable[str]], beyond: Collection[str] = ()
+    desk: Desk,
+    cursor: Cursor,
+    *,
+    parts: Mapping[str, Iterable[str]],
+    beyond: Collection[str] = (),
+    mentioning: bool = False,
 ) -> Iterator[Checkpoint]:
     """Turns raw parts into sorted, portable ones, one part per checkpoint. Stale readings are dropped.
 
     `beyond`: resources of which not everything was read, so what the records refer to outside of it is counted.
+    `mentioning`: whether it is told by what addresses and in what language the shop's texts are, and texts that name it
+    and stay as they are, are counted.
     """
     cursor = cursor or {
         "at": 0,
@@ -42,7 +52,11 @@ def resolve(
         "dangling": 0,
         "external": {},
         "outside": {},
+        "addresses": storefront(desk).addresses if mentioning else [],
+        "mentions": {},
+        "language": primary_language(desk) if mentioning else "",
     }
+    mentions = Mentions(cursor.get("addresses", ())) if mentioning else None
     todo = [(resource, name) for resource, names in sorted(parts.items()) for name in names]
     while cursor["at"] < len(todo):
         if desk.stopping():
@@ -58,6 +72,8 @@ def resolve(
         if beyond:
             records = (loads(record) for _, _, record in lines)
             _outside(desk, cursor["outside"], resource, records, beyond)
+        if mentions is not None:
+            _mentioned(cursor["mentions"], resource, mentions, (loads(record) for _, _, record in lines))
         if translate.gone:
             _deleted(cursor["deleted"], resource, (record for _, _, record in lines), translate.gone)
         cursor["dangling"] += translate.dangled
@@ -129,6 +145,16 @@ def _deleted(deleted: Cursor, resource: Resource, records: Iterable[bytes], gone
                 note["count"] += 1
                 example = f"{key}: {place.path}: {' '.join(place.target.key)}"
                 note["examples"] = sorted({*note["examples"], example})[:EXAMPLES]
+
+
+def _mentioned(notes: Cursor, resource: Resource, mentions: Mentions, records: Iterable[Mapping[str, Any]]) -> None:
+    """Counts the texts of these records that name the shop and stay as they are, with examples."""
+    for record in records:
+        for mention in mentions.of(resource, record["fields"]):
+            note = notes.setdefault(resource.name, {"count": 0, "examples": []})
+            note["count"] += 1
+            example = f"{encode(tuple(record['key']))}: {mention.path}: {mention.found[0]}"
+            note["examples"] = sorted({*note["examples"], example})[:EXAMPLES]
 
 
 def _few(hosts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:

@@ -306,9 +306,17 @@ class Resource(ABC):
         """Whether nothing is left to be written, once the references that land nowhere are taken out."""
         return False
 
+    def twins(self, one: Fields, other: Fields) -> bool:
+        """Whether two records of one key are the same thing, whatever differs of what can be written."""
+        return False
+
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         """What of the archive's record the target's can become, where it can never become all of it; None: it can."""
         return None
+
+    def barred(self, key: Key, language: str) -> str:
+        """One sentence on why a store whose primary language this is can have no such record; empty where it can."""
+        return ""
 
     def validate(self, key: Key, fields: Fields, *, part: bool = False) -> str | None:
         """One sentence on what is wrong with a record from an archive (hostile input), or None.
@@ -338,6 +346,10 @@ class Resource(ABC):
         """The key that a new record gets where nobody gives it one; None where its fields do not say it."""
         handle = handle_of(str(fields.get(self.handle_from) or "")) if self.handle_from else ""
         return (handle,) if handle else None
+
+    def length_of(self, key: Key) -> int:
+        """How many parts this key should have, where a person may write one."""
+        return self.key_parts
 
     def key_problem(self, key: Key) -> str | None:
         """One sentence on why this cannot be the key of a record, or None."""

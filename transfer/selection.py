@@ -56,8 +56,9 @@ def record_named(text: str) -> Target:
     if not resource.identify:
         raise SelectionError(f"{resource.label} are not chosen one by one; choose the record that they belong to.")
     key = decode(rest)
-    if len(key) != resource.key_parts:
-        raise SelectionError(f"{text[:60]!r} names no record: a key of {name} has {resource.key_parts} parts.")
+    parts = resource.length_of(key)
+    if len(key) != parts:
+        raise SelectionError(f"{text[:60]!r} names no record: a key of {name} has {parts} parts.")
     return Target(name, key)
 
 

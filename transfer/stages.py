@@ -37,7 +37,7 @@ from .sheets.first import first_of
 from .sheets.read import read as read_sheets
 from .sheets.write import write as write_sheets
 from .unmatched import unmatched
-from .unread import unread
+from .unread import unnamed, unread
 from .verify import verify
 from .work import Checkpoint, Cursor, Desk
 
@@ -134,7 +134,13 @@ def _follow(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _resolve(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return resolve(_naming(desk, options), cursor, parts=past["follow"]["parts"], beyond=beyond(selection_of(options)))
+    return resolve(
+        _naming(desk, options),
+        cursor,
+        parts=past["follow"]["parts"],
+        beyond=beyond(selection_of(options)),
+        mentioning=True,
+    )
 
 
 def _merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -205,6 +211,9 @@ def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> M
         deleted=past["resolve"]["deleted"],
         dangling=past["resolve"]["dangling"],
         external=past["resolve"]["external"],
+        addresses=tuple(past["resolve"].get("addresses", ())),
+        language=past["resolve"].get("language", ""),
+        mentions=past["resolve"].get("mentions", {}),
     )
 
 
@@ -316,15 +325,20 @@ def _target(desk: Desk, past: Past) -> MemberSet:
 
 def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     archive = MemberSet.from_cursor(desk.storage, past["check"])
-    whole_ = frozenset(past["check"]["manifest"]["whole"])
+    manifest = past["check"]["manifest"]
+    whole_ = frozenset(manifest["whole"])
     hidden = _hidden(past)
     edited = _form(desk, options) != ARCHIVE
     target = _target(desk, past)
-    return compare(desk, cursor, archive=archive, snapshot=target, whole=whole_, hidden=hidden, edited=edited)
+    source = manifest.get("addresses") or [manifest["sourceShop"]]
+    return compare(
+        desk, cursor, archive=archive, snapshot=target, whole=whole_, hidden=hidden, edited=edited, source=source
+    )
 
 
 def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return arrange(desk, cursor, snapshot=_target(desk, past), unread=unread(past["check"]))
+    checked = past["check"]
+    return arrange(desk, cursor, snapshot=_target(desk, past), unread=unread(checked), unnamed=unnamed(checked))
 
 
 def _rearrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

@@ -15,6 +15,8 @@ from .work import Desk
 _SHOP = "query Storefront { shop { id myshopifyDomain primaryDomain { host } domains { host } } }"
 
 CDN_HOST = "cdn.shopify.com"
+ADMIN_HOST = "admin.shopify.com"
+OWN = ".myshopify.com"  # how the host ends that every store has
 # The CDN keeps a shop's files under its number, in groups of four digits. Its themes and their assets are not carried.
 _ON_CDN = re.compile(r"/s/files/1/((?:\d{4}/)+)(?:files|products)/(?=[^/?#]+(?:[?#]|\Z))")
 # The same files by way of the shop's own hosts, where those of products once stood apart; and what else of the CDN is
@@ -43,6 +45,12 @@ class Storefront:
         padded = number.zfill(-(-len(number) // 4) * 4)
         folder = "/".join(padded[start : start + 4] for start in range(0, len(padded), 4))
         return cls(shop["primaryDomain"]["host"].lower(), frozenset(_bare(host) for host in hosts), f"{folder}/")
+
+    @property
+    def addresses(self) -> list[str]:
+        """Its hosts, its admin, and its folder on the CDN, by which texts may name it (`transfer.mentions`)."""
+        admin = {f"{ADMIN_HOST}/store/{host[: -len(OWN)]}" for host in self.hosts if host.endswith(OWN)}
+        return sorted({*self.hosts, *admin, f"{CDN_HOST}/s/files/1/{self.folder}"})
 
     def portable(self, link: str) -> str:
         """A link of this shop as it stands in an archive."""

@@ -7,8 +7,8 @@ the lost place had to be filled, the record itself cannot be written, and what r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from .archive.members import MemberSet
 from .compare import concede, update
@@ -35,16 +35,22 @@ WRITABLE = Where(verdicts=TO_WRITE, outcomes=frozenset({Outcome.PENDING}))
 
 
 def trace(
-    desk: Desk, cursor: Cursor, *, snapshot: MemberSet, unread: Mapping[str, Scopes] | None = None
+    desk: Desk,
+    cursor: Cursor,
+    *,
+    snapshot: MemberSet,
+    unread: Mapping[str, Scopes] | None = None,
+    unnamed: Collection[str] = (),
 ) -> Iterator[Checkpoint]:
     """Judges every reference of every row that is to be written; repeats while rows fall out of the plan.
 
     Then the links in the texts of unchanged rows are judged.
 
-    `unread`: kinds that the app may not read in the source store -> the scopes to grant there.
+    `unread`: kinds that the app may not read in the source store -> the scopes to grant there. `unnamed`: kinds that
+    tell of people and that nobody asked for.
     """
     cursor = cursor or {"after": None, "fell": 0, "told": {}}
-    tracer = _Tracer.of(desk, snapshot, cursor["told"], unread or {})
+    tracer = _Tracer.of(desk, snapshot, cursor["told"], unread or {}, unnamed)
     while True:
         after = cursor["after"]
         where, window = (NOTED, tracer.unwritten) if cursor.get("unwritten") else (WRITABLE, tracer.window)
@@ -74,12 +80,20 @@ class _Tracer:
     told: dict[str, int]  # what the target has not been given -> how many records name it
     landing: Landing
     detours: Detours
-    unread: Mapping[str, Scopes] = field(default_factory=dict)
+    unread: Mapping[str, Scopes]
+    unnamed: Collection[str]
 
     @classmethod
-    def of(cls, desk: Desk, snapshot: MemberSet, told: dict[str, int], unread: Mapping[str, Scopes]) -> _Tracer:
+    def of(
+        cls,
+        desk: Desk,
+        snapshot: MemberSet,
+        told: dict[str, int],
+        unread: Mapping[str, Scopes],
+        unnamed: Collection[str],
+    ) -> _Tracer:
         landing = Landing(desk, snapshot)
-        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), unread)
+        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), unread, unnamed)
 
     def window(self, rows: Sequence[Row]) -> int:
         """Judges these rows; returns how many fell out of the plan."""
@@ -207,7 +221,12 @@ class _Tracer:
         return True
 
     def _unsaid(self, row: Row, link: Place) -> bool:
-        """Whether a link can be judged here, and has not been yet: it stays in its text, so it is met on every look."""
+        """Whether a link can be judged here, and has not been yet: it stays in its text, so it is met on every look.
+
+        An item of a menu whose record is lost has become one.
+        """
+        if f"{pointing(replace(link, link=False))}," in row.detail:
+            return False
         return self._judged(link) and len(row.detail) < ENOUGH and self._explain(link) not in row.detail
 
     def _reason(self, row: Row, lost: Iterable[Place]) -> Reason:
@@ -228,4 +247,5 @@ class _Tracer:
             return f"{pointing(place)}, which could not be looked for in the target store: {why}"
         if self.landing.shared(place.target):
             return f"{pointing(place)}, and the target store has several of this name."
-        return explain(place, self.unread.get(kind_of(place.target)))
+        name = kind_of(place.target)
+        return explain(place, self.unread.get(name), self.desk.registry[name].label if name in self.unnamed else "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .references import Target
-from .registry import by_gid_type, order, owner_of, withheld
+from .registry import RESOURCES, by_gid_type, order, owner_of, withheld
 
 Checked = Mapping[str, Any]  # what checking an archive or a spreadsheet left behind: its members, facts of its manifest
 Scopes = tuple[str, ...]  # to grant in the source; empty where Shopify refused, and nobody knows why
@@ -28,6 +28,13 @@ def _refused(checked: Checked, name: str) -> bool:
     notes = checked["manifest"]["notCarried"].get(name, {}).values()
     came = any(member["count"] for member in checked["members"].get(name, ()))
     return not came and any(note["count"] is None for note in notes)
+
+
+def unnamed(checked: Checked) -> frozenset[str]:
+    """The kinds that tell of people and that nobody asked for: the archive does not even name who is referred to."""
+    chosen = set(checked["manifest"]["resources"])
+    told = {name for one in chosen & RESOURCES.keys() for name in (one, *RESOURCES[one].tells_of)}
+    return frozenset(name for name, resource in RESOURCES.items() if resource.personal and name not in told)
 
 
 def kind_of(target: Target) -> str:

@@ -9,10 +9,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from shopify_client import FileHosts
+from tests import archives
+from tests.builder import Builder
+from tests.meddle import row
 from tests.support import Sandbox, archive_of, export, import_, total
+from transfer.archive.manifest import ArchiveError
 from transfer.local import local_desk, run
 from transfer.outcomes import Outcome, Reason
 from transfer.resources.files import RESOURCE
@@ -177,31 +182,86 @@ def test_a_picture_that_was_encoded_anew_is_the_same() -> None:
     assert all(alike(parrot, nothing) for nothing in (None, "", "?", "AAAA"))
 
 
-def test_a_film_of_the_same_name_and_another_content_is_never_replaced(
-    sandbox: Sandbox, archive: bytes, tmp_path: Path
-) -> None:
-    target = sandbox.shop()
-    import_(sandbox, target, archive, tmp_path)
-    lines = {}
+def _film(shop: Builder, size: int, alt: str = "") -> str:
+    """A film of this name and so many bytes."""
+    wanted = {
+        "resource": "VIDEO",
+        "filename": "film.mp4",
+        "mimeType": "video/mp4",
+        "fileSize": str(size),
+        "httpMethod": "POST",
+    }
+    (target,) = shop.ask(_STAGE, input=[wanted])["stagedUploadsCreate"]["stagedTargets"]
+    fields = {item["name"]: item["value"] for item in target["parameters"]}
+    content = b"SANDBOX-FILE 320x180 1000ms\n".ljust(size, b".")
+    answer = httpx.post(target["url"], data=fields, files={"file": ("film.mp4", content, "video/mp4")})
+    assert answer.status_code < 300, answer.text
+    file = {"originalSource": target["resourceUrl"], "contentType": "VIDEO", "filename": "film.mp4", "alt": alt}
+    shop.sandbox.ask("/sandbox/config", {"file_seconds": 0})
+    payload = shop.ask(_MAKE, files=[file])["fileCreate"]
+    shop.sandbox.ask("/sandbox/config", {"file_seconds": 0.5})
+    assert not payload["userErrors"], payload["userErrors"]
+    return str(payload["files"][0]["id"])
 
-    def larger(text: bytes) -> bytes:
-        return text.replace(b'"size":90003', b'"size":90004')
 
-    result = BytesIO()
-    with zipfile.ZipFile(BytesIO(archive)) as old, zipfile.ZipFile(result, "w") as new:
-        for name in old.namelist():
-            lines[name] = old.read(name)
-        import hashlib
+_STAGE = """mutation S($input: [StagedUploadInput!]!) { stagedUploadsCreate(input: $input) {
+  stagedTargets { url resourceUrl parameters { name value } } userErrors { message } } }"""
+_MAKE = """mutation F($files: [FileCreateInput!]!) {
+  fileCreate(files: $files) { files { id } userErrors { message } } }"""
+_SHOWN = """{ productByIdentifier(identifier: {handle: "shirt"}) { metafields(first: 9) {
+  nodes { key reference { ... on Video { alt originalSource { fileSize } } } } } } }"""
 
-        changed = larger(lines["files/00001.jsonl"])
-        manifest = json.loads(lines["manifest.json"])
-        manifest["members"][0]["sha256"] = hashlib.sha256(changed).hexdigest()
-        lines |= {"files/00001.jsonl": changed, "manifest.json": json.dumps(manifest).encode()}
-        for name, text in lines.items():
-            new.writestr(name, text)
-    desk, _ = import_(sandbox, target, result.getvalue(), tmp_path)
-    assert list(failed(desk)) == [("video", "workshop.mp4")]
-    assert desk.client.writes == 0
+
+def _films(shop: Builder, *sizes: int) -> None:
+    """A product that shows a film of each size, all of them of one name."""
+    shirt = shop.product("shirt", {"Size": ["S"]})
+    for size in sizes:
+        shop.metafield(shirt, f"custom.film{size}", "file_reference", _film(shop, size))
+
+
+def _shown(shop: Builder) -> dict[str, int]:
+    nodes = shop.ask(_SHOWN)["productByIdentifier"]["metafields"]["nodes"]
+    return {node["key"]: node["reference"]["originalSource"]["fileSize"] for node in nodes}
+
+
+def test_films_of_one_name_are_told_apart_by_their_size(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    _films(source, 500, 700)
+    _film(target, 600, "A third one, that is left alone")
+    _film(target, 700, "Another alt text")
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    made = {size: row(desk, "files", "video", "film.mp4", str(size)) for size in (500, 700)}
+    assert [(made[size].outcome, made[size].changed) for size in (500, 700)] == [
+        (Outcome.CREATED, ()),
+        (Outcome.UPDATED, ("alt",)),
+    ]
+    assert _shown(target) == {"film500": 500, "film700": 700}
+    assert not failed(desk)
+    again, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert again.client.writes == 0
+
+
+def test_of_the_same_film_several_times_one_comes_and_references_lead_to_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    _films(source, 500)
+    _film(source, 500, "Once more")
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    for writes in (True, False):
+        desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+        assert {key: reason for key, (reason, _) in failed(desk).items()} == {
+            ("video", "film.mp4", "500"): Reason.AMBIGUOUS
+        }
+        assert _shown(target) == {"film500": 500}
+        assert bool(desk.client.writes) is writes
+
+
+def test_a_film_whose_key_belies_its_size_is_refused(sandbox: Sandbox, archive: bytes, tmp_path: Path) -> None:
+    def smaller(resource: str, number: int, record: archives.Record) -> list[archives.Record]:
+        return [{**record, "fields": {**record["fields"], **({"size": 1} if record["key"][0] == "video" else {})}}]
+
+    with pytest.raises(ArchiveError, match="the size in its key must be the one in its fields"):
+        import_(sandbox, sandbox.shop(), archives.edited(archive, smaller), tmp_path)
 
 
 def test_a_mirror_deletes_files_that_the_archive_does_not_have(

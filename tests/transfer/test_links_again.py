@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,96 @@ def test_a_reference_that_does_not_land_is_no_update(sandbox: Sandbox, tmp_path:
         said = (row.outcome, row.changed, row.reason, row.lost, row.verified)
         outcome, changed = (Outcome.UPDATED, ("fields.name.value",)) if name else (Outcome.UNCHANGED, ())
         assert said == (outcome, changed, Reason.UNRESOLVED_REFERENCE, ("fields.thing",), True)
+
+
+def _lists(source: Builder) -> None:
+    """A product, of which values and an entry list another one, and refer to it in JSON."""
+    hat, cap = (source.product(handle, {"Size": ["S"]}) for handle in ("hat", "cap"))
+    shirt = source.product("shirt", {"Size": ["S"]})
+    source.metafield(shirt, "custom.both", "list.product_reference", json.dumps([hat, cap]))
+    source.metafield(shirt, "custom.only", "list.product_reference", json.dumps([cap]))
+    source.metafield(shirt, "custom.json", "json", json.dumps({"a": [hat, cap], cap: 1}))
+    source.define("look", NAME, {"key": "worn", "type": "list.product_reference"})
+    source.entry("look", "one", name="One", worn=json.dumps([hat, cap]))
+
+
+LISTING = (
+    ("product_metafields", "shirt", "custom", "both"),
+    ("product_metafields", "shirt", "custom", "only"),
+    ("product_metafields", "shirt", "custom", "json"),
+    ("metaobjects", "look", "one"),
+)
+
+
+def test_a_list_that_lacks_entries_names_them_at_every_import(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    _lists(source)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    out = {"records": [["products", ["cap"]]]}
+    for outcome in (Outcome.CREATED, Outcome.UNCHANGED):
+        desk, _ = import_(sandbox, target.shop, archive, tmp_path, excluded=out)
+        for key in LISTING:
+            own = row(desk, *key)
+            assert (own.outcome, own.reason, own.verified) == (outcome, Reason.UNRESOLVED_REFERENCE, True), key
+            assert "points at shopsync:products/cap, which the target store does not have." in own.detail
+    assert desk.client.writes == 0
+
+
+def test_of_a_list_all_that_lands_is_written_where_one_record_fails(sandbox: Sandbox, tmp_path: Path) -> None:
+    """It was to be created, and Shopify refused it: what lists it lacks that one and no other."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    _lists(source)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    nope = {"errors": [{"message": "nope"}]}
+    for outcome in (Outcome.CREATED, Outcome.UPDATED):
+        sandbox.faults({"kind": "body", "match": '"handle": "cap"', "shop": target.shop, "body": json.dumps(nope)})
+        desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+        assert row(desk, "products", "cap").outcome is Outcome.FAILED
+        for key in LISTING:
+            own = row(desk, *key)
+            assert own.outcome in (outcome, Outcome.UNCHANGED), key
+            assert (own.reason, own.verified) == (Reason.UNRESOLVED_REFERENCE, True), key
+            assert "points at shopsync:products/cap" in own.detail
+    sandbox.faults()
+    whole, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert {row(whole, *key).reason for key in LISTING} == {Reason.NONE}
+
+
+_CUSTOMER = """mutation C($input: CustomerSetInput!) {
+  customerSet(input: $input) { customer { id } userErrors { message } } }"""
+
+
+def test_people_whom_nobody_asked_for_are_not_said_to_be_gone(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    anna = source.ask(_CUSTOMER, input={"email": "anna@boutique.example"})["customerSet"]["customer"]["id"]
+    shirt = source.product("shirt", {"Size": ["S"]})
+    source.metafield(shirt, "custom.testers", "list.customer_reference", json.dumps([anna]))
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    own = row(desk, "product_metafields", "shirt", "custom", "testers")
+    number = anna.rsplit("/", 1)[1]
+    assert own.detail == (
+        f"value: points at Customer {number}, which the archive does not name, because nobody asked for customers."
+    )
+    asked = archive_of(sandbox, source.shop, tmp_path, also=["customers"])
+    whole, _ = import_(sandbox, target.shop, asked, tmp_path)
+    assert row(whole, "product_metafields", "shirt", "custom", "testers").reason is Reason.NONE
+
+
+_MENU = """mutation M($title: String!, $handle: String!, $items: [MenuItemCreateInput!]!) {
+  menuCreate(title: $title, handle: $handle, items: $items) { menu { id } userErrors { message } } }"""
+
+
+def test_an_item_of_a_menu_is_told_once_whatever_became_of_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    hat, cap = (source.product(handle, {"Size": ["S"]}) for handle in ("hat", "hat-2"))
+    items = [{"title": gid[-1], "type": "PRODUCT", "resourceId": gid} for gid in (hat, cap)]
+    assert not source.ask(_MENU, title="Hats", handle="hats", items=items)["menuCreate"]["userErrors"]
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    out = {"records": [["products", ["hat"]], ["products", ["hat-2"]]]}
+    for _ in range(2):
+        desk, _ = import_(sandbox, target.shop, archive, tmp_path, excluded=out)
+        assert row(desk, "menus", "hats").detail == (
+            "items: points at shopsync:products/hat, which the target store does not have. "
+            "items: points at shopsync:products/hat-2, which the target store does not have."
+        )

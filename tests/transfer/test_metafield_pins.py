@@ -72,6 +72,16 @@ def test_pins_of_the_target_stay_unless_the_archive_says_otherwise(sandbox: Sand
     assert again.client.writes == 0
 
 
+def test_pins_of_definitions_that_do_not_come_are_no_success(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = shop_with(sandbox, "aa", "bb", pinned=("bb",)), sandbox.shop()
+    archive = archive_of(sandbox, source, tmp_path, resources=["metafield_pins"])
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    own = desk.ledger.get("metafield_pins", [("PRODUCT",)])[("PRODUCT",)]
+    assert (own.verdict, own.reason) == (Verdict.CANNOT, Reason.NOTHING_LANDS)
+    assert "pinned: points at shopsync:metafield_definitions/PRODUCT/custom/bb" in own.detail
+    assert desk.client.writes == 0
+
+
 def test_pins_beyond_the_limit_are_named(sandbox: Sandbox, tmp_path: Path) -> None:
     source = shop_with(sandbox, "aa", pinned=("aa",))
     many = tuple(f"own-{number}" for number in range(50))

@@ -124,7 +124,7 @@ def test_it_can_be_selected(resource: Resource) -> None:
     """Single records by name, values by their owner type and namespace, and with what they belong to."""
     for record in records(resource):
         if resource.identify:
-            assert len(record.key) == resource.key_parts, "key_parts: how many parts a person writes"
+            assert len(record.key) == resource.length_of(record.key), "key_parts: how many parts a person writes"
         if resource.name.endswith("_metafields"):
             assert resource.value_of(record.key) == (*resource.owner_types, record.key[-2])
             needs = [target.key for target in resource.needs(record.key, record.fields)]

@@ -292,6 +292,14 @@ def test_a_path_stands_in_its_cell_as_it_is(tmp_path: Path) -> None:
         (("a/b", "c/d", "e"), 3, "a%2Fb/c%2Fd/e"),
     ):
         assert (shown(key, parts), typed(text, parts)) == (text, key)
+    files = RESOURCES["files"]
+    for key in (
+        ("video", "a.mp4", "500"),
+        ("model", "a/b.glb", ""),
+        ("external", "https://youtu.be/x"),
+        ("file", "a/b"),
+    ):
+        assert typed(shown(key, 2), 2, files) == key
     assert typed("%2Fold%2Fabout", 1) == ("/old/about",), "as files of before have it"
     assert typed("external/https:%2F%2Fyoutu.be%2Fx", 2) == ("external", "https://youtu.be/x")
 

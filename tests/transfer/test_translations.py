@@ -12,9 +12,10 @@ from tests.archives import Record, edited, opened
 from tests.support import Sandbox, archive_of, checksums, export, import_
 from transfer.anonymise import LEFT_OUT
 from transfer.local import LocalRun, local_desk
-from transfer.outcomes import Outcome, Reason
+from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.registry import RESOURCES
 from transfer.renew import OLD
+from transfer.resources.locales import IS_PRIMARY
 from transfer.stages import IMPORT
 from transfer.work import Desk, Row, Where
 
@@ -213,11 +214,25 @@ def test_a_language_that_is_left_out_is_named(sandbox: Sandbox, tmp_path: Path) 
 def test_the_targets_primary_language_takes_no_translations(sandbox: Sandbox, tmp_path: Path) -> None:
     archive = archive_of(sandbox, small(sandbox, {"title": "Shirt!"}), tmp_path)
     target = sandbox.shop(language="de")
-    desk, _ = import_(sandbox, target, archive, tmp_path)
-    row = desk.ledger.get("locales", [("de",)])[("de",)]
-    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.NOT_PERMITTED)
-    assert "primary language" in row.detail
-    assert rows(desk, Outcome.FAILED)[SHIRT].reason is Reason.DEPENDS_ON_FAILED
+    desk, past = import_(sandbox, target, archive, tmp_path)
+    for own in (desk.ledger.get("locales", [("de",)])[("de",)], rows(desk, Outcome.FAILED)[SHIRT]):
+        assert (own.verdict, own.reason) == (Verdict.CANNOT, Reason.NOT_PERMITTED)
+        assert "primary language of the target store" in own.detail
+        assert "Give the target store the primary language of the source store" in own.detail
+    assert past["compare"]["language"] == "de"
+    assert past["check"]["manifest"]["language"] == "en"
+    assert "shopLocaleEnable" not in sandbox.stats(target)["mutations"]
+
+
+def test_of_translations_alone_the_reason_is_the_same(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The archive holds no languages; the target has the one, as its primary language."""
+    source = small(sandbox, {"title": "Shirt!"})
+    archive = archive_of(sandbox, source, tmp_path, resources=["products", "translations"])
+    desk, _ = import_(sandbox, sandbox.shop(language="de"), archive, tmp_path)
+    assert (rows(desk, Outcome.FAILED)[SHIRT].verdict, rows(desk, Outcome.FAILED)[SHIRT].detail) == (
+        Verdict.CANNOT,
+        IS_PRIMARY,
+    )
 
 
 def test_one_product_takes_its_translations_along(sandbox: Sandbox, full: str, tmp_path: Path) -> None:

@@ -212,6 +212,9 @@ def facts_of(manifest: Manifest) -> dict[str, Any]:
         "dangling": manifest.dangling,
         "externalLinks": dict(manifest.external),
         "anonymised": manifest.anonymised,
+        "addresses": list(manifest.addresses),
+        "language": manifest.language,
+        "mentions": dict(manifest.mentions),
     }
 
 

@@ -70,6 +70,9 @@ SHAPE = Object(
         "externalLinks": MapOf(_COUNT, "an object of counts"),
         "outside": MapOf(_OUTSIDE, "an object: resource by resource"),
         "anonymised": Lacking(Flag()),
+        "sourceAddresses": Lacking(_TEXTS),
+        "sourceLanguage": Lacking(_TEXT),
+        "sourceMentions": Lacking(MapOf(_OUTSIDE, "an object: resource by resource")),
     },
 )
 
@@ -116,7 +119,9 @@ class Manifest:
     resources that are here completely. `outside`: resource -> what records refer to and the archive does not hold.
     `anonymised`: nobody's name is in it (`transfer.anonymise`).
     `deleted`: resource -> which of its references lead to what the source no longer had. `dangling`: how many lead to
-    what it could not name for another reason.
+    what it could not name for another reason. `addresses`: the hosts of the source store, and its folder on the CDN;
+    `language`: its primary one, empty where the app might not ask; `mentions`: resource -> which of its texts name the
+    addresses, or ids of the store, and stay as they are.
     """
 
     source_shop: str
@@ -134,6 +139,9 @@ class Manifest:
     external: Mapping[str, int] = field(default_factory=dict)
     outside: Mapping[str, Any] = field(default_factory=dict)
     anonymised: bool = False
+    addresses: tuple[str, ...] = ()
+    language: str = ""
+    mentions: Mapping[str, Any] = field(default_factory=dict)
     minor: int = FORMAT_MINOR
 
     @property
@@ -163,6 +171,9 @@ class Manifest:
             "externalLinks": self.external,
             "outside": self.outside,
             **({"anonymised": True} if self.anonymised else {}),  # other archives are as those of older versions
+            "sourceAddresses": list(self.addresses),
+            "sourceLanguage": self.language,
+            "sourceMentions": self.mentions,
         }
         return dumps(data) + b"\n"
 
@@ -191,6 +202,9 @@ class Manifest:
             external=data["externalLinks"],
             outside=data["outside"],
             anonymised=data.get("anonymised", False),
+            addresses=tuple(data.get("sourceAddresses", ())),
+            language=data.get("sourceLanguage", ""),
+            mentions=data.get("sourceMentions", {}),
             minor=data.get("formatMinor", 0),
         )
         if data["counts"] != manifest.counts:

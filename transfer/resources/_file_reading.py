@@ -18,9 +18,11 @@ KINDS = {
 }
 NAME = """
   __typename id
-  ... on MediaImage { image { url } } ... on GenericFile { url } ... on Video { filename }
-  ... on Model3d { filename } ... on ExternalVideo { originUrl }
+  ... on MediaImage { image { url } } ... on GenericFile { url }
+  ... on Video { filename originalSource { fileSize } } ... on Model3d { filename originalSource { filesize } }
+  ... on ExternalVideo { originUrl }
 """
+SIZED = frozenset({"video", "model"})  # several may share their name: how large they are is part of their keys
 FIELDS = """
   __typename
   ... on File { id alt updatedAt fileStatus }
@@ -33,15 +35,20 @@ FIELDS = """
 
 
 def key_of(node: Mapping[str, Any]) -> Key | None:
-    """Kind and file name; None where Shopify does not say the name (yet)."""
+    """Kind and file name, of films and models the size as well; None where Shopify does not say the name (yet).
+
+    The size is empty as long as Shopify does not say it.
+    """
     kind = KINDS.get(node["__typename"])
     url = (node.get("image") or {}).get("url") if kind == "image" else node.get("url")
     name = node.get("filename") or node.get("originUrl") or (url and unquote(urlsplit(url).path.rsplit("/", 1)[1]))
-    return (kind, name) if kind is not None and name else None
+    if kind is None or not name:
+        return None
+    return (kind, name, str(source_of(node)["size"] or "")) if kind in SIZED else (kind, name)
 
 
 def term(key: Key) -> str:
-    kind, name = key
+    kind, name = key[:2]
     return "media_type:EXTERNAL_VIDEO" if kind == "external" else f"filename:'{name.replace(chr(39), ' ')}'"
 
 

@@ -10,10 +10,11 @@ from shopify_client import Upload, UploadFailed
 from ..outcomes import Reason
 from ..resource import Ask, Job, Result, Talk
 from ._common import refused, touches
+from ._file_reading import SIZED
 
 CONTENT = {"image": "IMAGE", "file": "FILE", "video": "VIDEO", "model": "MODEL_3D", "external": "EXTERNAL_VIDEO"}
 FETCHED = frozenset({"image", "file"})  # Shopify fetches these itself, replaces them, and keeps their names unique
-CARRIED = frozenset({"video", "model"})
+CARRIED = SIZED
 MEASURES = ("mimeType", "width", "height", "size", "thumbhash")
 
 _UPDATE = """
@@ -37,7 +38,7 @@ def replaces(job: Job) -> bool:
 
 def input_of(job: Job) -> Talk[dict[str, Any] | Result]:
     """What fileCreate takes, or why there is none."""
-    kind, name = job.key
+    kind, name = job.key[:2]
     source = job.after["source"]
     if kind in CARRIED:
         staged = yield from _carried(job)
@@ -54,7 +55,7 @@ def input_of(job: Job) -> Talk[dict[str, Any] | Result]:
 
 def _carried(job: Job) -> Talk[str | Result]:
     """Carries a file through a staged upload; returns the address under which Shopify then finds it."""
-    kind, name = job.key
+    kind, name = job.key[:2]
     wanted = {
         "resource": CONTENT[kind],
         "filename": name,

@@ -1,9 +1,10 @@
 """Files: images, documents, videos, 3D models, and videos that live elsewhere.
 
-A file is named by its kind and file name, and is the same as another of that name where alt text, type and measures
-agree, and images look alike (Shopify has a hash of their looks, and none of their bytes). Its bytes are no part of a
-record: beside it stands the address where the source store has them. Shopify fetches images and documents from there
-itself; videos and models are carried through a staged upload.
+A file is named by its kind and file name, a video or a model by its size as well, because several may share their name.
+It is the same as another of that name where alt text, type and measures agree, and images look alike (Shopify has a
+hash of their looks, and none of their bytes). Its bytes are no part of a record: beside it stands the address where the
+source store has them. Shopify fetches images and documents from there itself; videos and models are carried through a
+staged upload.
 
 Shopify works on a file after it has taken it, and shows no image's name before it is through. Names are unique in a
 store, as far as images and documents go: a name that is taken is refused and looked for, never doubled.
@@ -22,7 +23,7 @@ from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, 
 from ..shapes import Maybe, Number, Object, OneOf, Text
 from ..thumbhash import alike
 from ._common import paged, read_nodes, refused
-from ._file_reading import FIELDS, KINDS, NAME, key_of, reading, skipped, term
+from ._file_reading import FIELDS, KINDS, NAME, SIZED, key_of, reading, skipped, term
 from ._file_writing import CARRIED, CONTENT, FETCHED, input_of, replaces, update
 from ._shapes import ADDRESS, TEXT
 
@@ -58,7 +59,7 @@ mutation DeleteFiles($ids: [ID!]!) {
 class Files(Resource):
     name = "files"
     label = "Files"
-    key_is = "kind, file name"
+    key_is = "kind, file name; of videos and models the size in bytes too"
     key_like = "image/front.png"
     shape = Object(
         "a file",
@@ -76,7 +77,7 @@ class Files(Resource):
     leaves = {
         "files that Shopify could not process": "there is nothing to copy",
         "the preview pictures of videos and models": "Shopify makes them anew, and does not say which are a person's",
-        "two different videos or models of one name": "nobody can say which is which",
+        "videos or models of one name and one size, but one of them": "nobody can say which is which",
     }
     scopes = Scopes(read=("read_files",), write=("write_files",))
     gid_types = tuple(KINDS)
@@ -85,8 +86,8 @@ class Files(Resource):
     identify = {
         "MediaImage": "image { url }",
         "GenericFile": "url",
-        "Video": "filename",
-        "Model3d": "filename",
+        "Video": "filename originalSource { fileSize }",
+        "Model3d": "filename originalSource { filesize }",
         "ExternalVideo": "originUrl",
     }
     batch = 25
@@ -105,7 +106,7 @@ class Files(Resource):
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         """Files have no identifier but their GID: what a search finds, and the newest, which a search may not know."""
-        targets = [target for target in targets if len(target.key) == 2]  # what names a file in another way names none
+        targets = [target for target in targets if len(target.key) == self.length_of(target.key)]
         head = "".join(f", $v{number}: String" for number in range(len(targets)))
         body = " ".join(
             f"t{number}: files(first: 10, query: $v{number}) {{ nodes {{ {NAME} }} }}" for number in range(len(targets))
@@ -116,7 +117,8 @@ class Files(Resource):
             {"first": 250, **{f"v{number}": term(target.key) for number, target in enumerate(targets)}},
         )
         named = {key: node["id"] for found in data.values() for node in found["nodes"] if (key := key_of(node))}
-        return {target: named[target.key] for target in targets if target.key in named}
+        found = {target: named.get(target.key) or named.get((*target.key[:2], "")) for target in targets}
+        return {target: gid for target, gid in found.items() if gid is not None}
 
     def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
         key = key_of({**node, "__typename": gid_type})
@@ -129,6 +131,25 @@ class Files(Resource):
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         return iter(())
+
+    def length_of(self, key: Key) -> int:
+        return 3 if key[0] in SIZED else 2
+
+    def key_problem(self, key: Key) -> str | None:
+        if key and len(key) != self.length_of(key):
+            return f"the key of a file must be: {self.key_is}."
+        if len(key) == 3 and not (key[2] == "" or (key[2].isascii() and key[2].isdecimal())):
+            return "the last part of its key must be a size in bytes."
+        return super().key_problem(key[:2])
+
+    def contradiction(self, key: Key, fields: Fields) -> str | None:
+        if len(key) == 3 and key[2] != str(fields.get("size") or ""):
+            return "the size in its key must be the one in its fields."
+        return None
+
+    def twins(self, one: Fields, other: Fields) -> bool:
+        """Whether two of one name have the same content, as far as Shopify says; their alt texts may differ."""
+        return all(change.path == "alt" for change in self.changes(one, other))
 
     def normalise(self, fields: Fields) -> Fields:
         return {name: value for name, value in fields.items() if name != "source"}

@@ -89,6 +89,9 @@ class Locales(Resource):
         """The primary language of another store cannot be written: it is told, and not compared."""
         return {"published": fields["published"]}
 
+    def barred(self, key: Key, language: str) -> str:
+        return IS_PRIMARY if key == (language,) else ""
+
     # -- writing
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
@@ -120,8 +123,9 @@ class Locales(Resource):
 
 
 IS_PRIMARY = (
-    "This is the primary language of the target store: there are no translations into it. "
-    "Only the admin can change that, in Settings > Languages."
+    "This is the primary language of the target store, in which the texts of its records stand, and Shopify takes no "
+    "translations into that. Give the target store the primary language of the source store (only the admin can, in "
+    "Settings > Languages), then import again."
 )
 OTHER_PRIMARY = (
     "The primary language of the source store is {source}, that of the target store {target}: the texts of the records "

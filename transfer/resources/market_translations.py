@@ -53,6 +53,10 @@ class MarketTranslations(Translations):
         if not fields.get("primary"):
             yield Place(OWNER, Target("locales", key[-2:-1]), hard=True)
 
+    def barred(self, key: Key, language: str) -> str:
+        """In a market even the primary language may say something else."""
+        return ""
+
     def tongue_problem(self, key: Key) -> str | None:
         return None if CODE.match(key[-2]) else "the last parts of its key must be a language and the market's handle."
 

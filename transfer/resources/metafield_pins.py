@@ -121,6 +121,9 @@ class MetafieldPins(Resource):
             found.append(Change("unpinned", gone, []))
         return found
 
+    def vain(self, fields: Fields) -> bool:
+        return not fields["pinned"] and not fields["unpinned"]
+
     # -- writing
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:

@@ -220,9 +220,6 @@ class Metafields(Resource):
         owner = yield from self.owner_gid(job.key, ids)
         if owner is None:
             return Result(job.key, reason=Reason.MISSING_OWNER, detail=self.ownerless)
-        if "value" in job.without:
-            detail = "A record that its value refers to was not written."
-            return Result(job.key, reason=Reason.DEPENDS_ON_FAILED, detail=detail)
         digest = None
         if job.gid is not None:
             present = digests.get(job.gid)

@@ -50,7 +50,7 @@ from ._translation_talk import (
     remove,
 )
 from ._translation_writing import Writing, send
-from .locales import CODE
+from .locales import CODE, IS_PRIMARY
 from .metafields import REFERRED
 
 DEEPEST = 24_900  # Shopify pages no deeper than 25,000, and these cannot be parted by id
@@ -280,6 +280,9 @@ class Translations(Resource):
         if key[0] in PARTS and len(key) != PARTS[key[0]] + 1 + self.tail:
             return "the key of an option is the product, the option, and its value if one is meant."
         return self.tongue_problem(key)
+
+    def barred(self, key: Key, language: str) -> str:
+        return IS_PRIMARY if key[-1] == language else ""
 
     def refuse(self, job: Job) -> Result | None:
         if job.after["texts"]:

@@ -25,9 +25,11 @@ def shown(key: Key, parts: int) -> str:
     return encode(key)
 
 
-def typed(text: str, parts: int) -> Key:
+def typed(text: str, parts: int, resource: Resource | None = None) -> Key:
     """The inverse of `shown`; what `keys.encode` gives is understood as well."""
-    if parts in (1, 2) and text.count("/") >= parts:
+    # Of a kind whose keys differ in length, the first part says how long this one is.
+    longer = resource is not None and resource.identify and resource.length_of(decode(text)) > parts
+    if not longer and parts in (1, 2) and text.count("/") >= parts:
         *head, tail = text.split("/", parts - 1)
         return (*(decode(part)[0] for part in head), tail)
     return decode(text)

@@ -86,7 +86,7 @@ def _key(head: Head, row: Sequence[str], wrong: Fail) -> Key:
         wrong(KEY, str(problem))
         return ()
     if isinstance(said, str):
-        key = typed(said, parts)
+        key = typed(said, parts, None if head.values else head.resource)
         return (head.part, *key) if head.part and parts == 2 and len(key) == 1 and said else key
     if head.values and not parts and head.resource.key_shape:
         return ()

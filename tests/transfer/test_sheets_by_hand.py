@@ -19,7 +19,7 @@ from transfer.local import offline_desk
 from transfer.outcomes import Outcome, Verdict
 from transfer.registry import RESOURCES
 from transfer.sheets import convert
-from transfer.sheets.keys import shown, typed
+from transfer.sheets.keys import named, shown, typed
 from transfer.work import Where
 
 Cells = Mapping[str, object]
@@ -292,6 +292,8 @@ def test_a_path_stands_in_its_cell_as_it_is(tmp_path: Path) -> None:
         (("a/b", "c/d", "e"), 3, "a%2Fb/c%2Fd/e"),
     ):
         assert (shown(key, parts), typed(text, parts)) == (text, key)
+    assert named("files", 2, "video/a.mp4/500") == "shopsync:files/video/a.mp4/500"
+    assert named("files", 2, "file/a/b.pdf") == "shopsync:files/file/a%2Fb.pdf"
     files = RESOURCES["files"]
     for key in (
         ("video", "a.mp4", "500"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..keys import Key, decode, encode
 from ..references import Target
+from ..registry import RESOURCES
 from ..resource import Resource
 
 _OWN = 2  # parts of a key behind its owner's: namespace and key of a metafield
@@ -37,4 +38,6 @@ def typed(text: str, parts: int, resource: Resource | None = None) -> Key:
 
 def named(kind: str, parts: int, text: str) -> str:
     """A reference, of which its key alone may be typed: ``blue-shirt`` for ``shopsync:products/blue-shirt``."""
-    return text if not text or text.startswith(("shopsync:", "gid:")) else str(Target(kind, typed(text, parts)))
+    if not text or text.startswith(("shopsync:", "gid:")):
+        return text
+    return str(Target(kind, typed(text, parts, RESOURCES.get(kind))))

@@ -7,17 +7,17 @@ What it reads is told in `transfer.conversation`, what it writes in `transfer.jo
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .by_hand import filled, handle_of
 from .conversation import Ask, Fields, Json, Page, Read, Reading, Record, Selection, Stream, Talk
 from .diff import Change, changes
+from .governed import Governed
 from .job import OWNER, Conceded, Ids, Job, Place, Result, gather, owned_by
 from .keys import Key
 from .references import Target
-from .shapes import Object, Shape, Wrong
+from .shaped import Shaped
 
 __all__ = [
     "OWNER",
@@ -49,17 +49,12 @@ class Scopes:
     write: tuple[str, ...]
 
 
-class Resource(ABC):
+class Resource(Shaped, Governed):
     """One kind of thing. Subclassed once per module in `transfer.resources`; instances hold no state."""
 
     name: str
     label: str  # what a merchant calls it, plural: "Products"
     scopes: Scopes
-    shape: Object  # of a record's fields; of a file's address too, which an archive keeps beside the record
-    key_shape: tuple[Shape, ...] = ()  # of each part of its key
-    key_is: str  # what the natural key is made of, for people: "handle", "type, handle"
-    key_like: str  # a key as people type one, for sentences: "blue-shirt", "designer/anna"
-    handle_from = ""  # the field of which Shopify makes the handle of a new record, where nobody gives one
     leaves: Mapping[str, str] = {}  # what of these records is not carried -> why, for people
     uncarried: frozenset[str] = frozenset()  # fields that are told and cannot be carried: comparisons pass over them
     gid_types: tuple[str, ...]  # GID types that stand for a record of this resource: ("Product",)
@@ -71,7 +66,6 @@ class Resource(ABC):
     least = 1  # fewer than these take a conversation each
     read_batch = 50  # records per conversation of `read_back`
     points = 12.0  # what writing one record costs on average, for the plan's estimate
-    governor: str = ""  # the resource whose records say what a record of this one must hold
     # Of kinds that only a person can add to a store: the sentence on one that the target lacks (`transfer.trace`).
     given: str = ""
     key_parts = 1  # how many parts a key has, where a person may write one
@@ -105,11 +99,6 @@ class Resource(ABC):
     def by_default(self) -> bool:
         """Whether a run carries these without being asked for them."""
         return not self.optional
-
-    @property
-    def names_itself(self) -> bool:
-        """Whether a new record can do without a key that somebody gave it (`named`)."""
-        return bool(self.handle_from) or type(self).named is not Resource.named
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -201,44 +190,6 @@ class Resource(ABC):
         """What a record hangs on, as its key says: without these it cannot be."""
         return iter(())
 
-    def governed_by(self, key: Key) -> Target | None:
-        """The record of `governor` (a definition) that says what this one must hold; None where nothing does."""
-        return None
-
-    def stricter(self, before: Fields, after: Fields) -> frozenset[str]:
-        """What a governor demands of its records as it is to become, and does not as it is."""
-        return frozenset()
-
-    def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
-        """Whether a record has nothing where its governor (`stricter`) is going to demand something."""
-        return False
-
-    def fit(self, before: Fields | None, after: Fields, governor: Fields) -> Conceded | None:
-        """What is left of a record under a governor that does not take all of it, or does without refusing it.
-
-        `governor`: as it will be in the target when the record is written. None: it takes all.
-        """
-        return None
-
-    def claims(self, key: Key, fields: Fields, governor: Fields) -> Iterator[tuple[str, ...]]:
-        """What only one record of a shop may hold, of what this one holds; within its definition."""
-        return iter(())
-
-    def stand_in(self, key: Key, before: Fields, governor: Fields) -> Fields:
-        """What a record holds while another takes what it claims; an empty mapping: nothing."""
-        return {}
-
-    def follows(self, path: str, governor: Sequence[str]) -> bool:
-        """Whether a change at `path` follows by itself from these changes of the governor: then nobody else made it."""
-        return False
-
-    def demand(self, path: str) -> str:
-        """The path in the governor that makes the place at `path` hard: what `relaxed` would have to name.
-
-        Empty where it is hard whatever the governor says (none of these can refer to each other).
-        """
-        raise NotImplementedError(f"nothing governs {self.name}")
-
     def text_path(self, text: str) -> str:
         """The path of the field that Shopify translates under this name."""
         return self.text_paths.get(text, text)
@@ -318,52 +269,13 @@ class Resource(ABC):
         """One sentence on why a store whose primary language this is can have no such record; empty where it can."""
         return ""
 
-    def validate(self, key: Key, fields: Fields, *, part: bool = False) -> str | None:
-        """One sentence on what is wrong with a record from an archive (hostile input), or None.
-
-        `part`: only what is there is judged, because a row may say a part of a record.
-        """
-        wrong = self.key_problem(key) or self.judged(key, fields, part=part)
-        return str(wrong) if wrong is not None else None
-
-    def judged(self, key: Key, fields: Fields, *, part: bool = False) -> Wrong | None:
-        """What is wrong with the fields of a record whose key is none of a problem, and where in them."""
-        wrong = self.shape.wrong(fields, part)
-        if wrong is not None or part:
-            return wrong
-        says = self.contradiction(key, fields)
-        return Wrong((), says, of_it=False) if says is not None else None
-
-    def filled(self, key: Key, fields: Fields) -> Fields:
-        """The record that a row of a new one means: where it is silent, what a form of the admin has in it."""
-        return filled(self.shape, fields)
-
     def meant(self, before: Fields, said: Fields) -> Fields:
         """What a row says of a record that is there, with what the record makes plain and the row leaves out."""
         return said
 
-    def named(self, fields: Fields) -> Key | None:
-        """The key that a new record gets where nobody gives it one; None where its fields do not say it."""
-        handle = handle_of(str(fields.get(self.handle_from) or "")) if self.handle_from else ""
-        return (handle,) if handle else None
-
     def length_of(self, key: Key) -> int:
         """How many parts this key should have, where a person may write one."""
         return self.key_parts
-
-    def key_problem(self, key: Key) -> str | None:
-        """One sentence on why this cannot be the key of a record, or None."""
-        if len(key) != len(self.key_shape):
-            return f"the key of {self.shape.noun} must be: {self.key_is}; such as {self.key_like}."
-        for number, (shape, part) in enumerate(zip(self.key_shape, key, strict=True)):
-            wrong = shape.wrong(part)
-            if wrong is not None:
-                return str(wrong.inside(number).inside("key"))
-        return None
-
-    def contradiction(self, key: Key, fields: Fields) -> str | None:
-        """One sentence where the key and the fields, each well shaped, cannot be of one record."""
-        return None
 
     def refuse(self, job: Job) -> Result | None:
         """Why this cannot be written at all (a limit, another app's data), known before asking Shopify."""

@@ -1,0 +1,56 @@
+"""What a definition says of the records of a kind: which places must be filled, what it takes, what must be unique."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterable, Iterator, Sequence
+
+from .conversation import Fields
+from .job import Conceded
+from .keys import Key
+from .references import Target
+
+
+class Governed(ABC):
+    """The part of a resource that knows of definitions: of those that govern it, and, where it is one, of itself."""
+
+    name: str
+    governor: str = ""  # the resource whose records say what a record of this one must hold
+
+    def governed_by(self, key: Key) -> Target | None:
+        """The record of `governor` (a definition) that says what this one must hold; None where nothing does."""
+        return None
+
+    def stricter(self, before: Fields, after: Fields) -> frozenset[str]:
+        """What a governor demands of its records as it is to become, and does not as it is."""
+        return frozenset()
+
+    def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
+        """Whether a record has nothing where its governor (`stricter`) is going to demand something."""
+        return False
+
+    def fit(self, before: Fields | None, after: Fields, governor: Fields) -> Conceded | None:
+        """What is left of a record under a governor that does not take all of it, or does without refusing it.
+
+        `governor`: as it will be in the target when the record is written. None: it takes all.
+        """
+        return None
+
+    def claims(self, key: Key, fields: Fields, governor: Fields) -> Iterator[tuple[str, ...]]:
+        """What only one record of a shop may hold, of what this one holds; within its definition."""
+        return iter(())
+
+    def stand_in(self, key: Key, before: Fields, governor: Fields) -> Fields:
+        """What a record holds while another takes what it claims; an empty mapping: nothing."""
+        return {}
+
+    def follows(self, path: str, governor: Sequence[str]) -> bool:
+        """Whether a change at `path` follows by itself from these changes of the governor: then nobody else made it."""
+        return False
+
+    def demand(self, path: str) -> str:
+        """The path in the governor that makes the place at `path` hard: what `relaxed` would have to name.
+
+        Empty where it is hard whatever the governor says (none of these can refer to each other).
+        """
+        raise NotImplementedError(f"nothing governs {self.name}")

@@ -43,7 +43,8 @@ def told(errors: Sequence[Mapping[str, Any]]) -> str:
 def _told(error: Mapping[str, Any]) -> str:
     place = place_of(error.get("field") or ())
     message = nameless(str(error["message"])).strip()
-    return f"Shopify says of {place}: “{message}”." if place else f"Shopify says: “{message}”."
+    end = "" if message.endswith((".", "!", "?")) else "."  # a quotation that is a sentence ends this one
+    return f"Shopify says{f' of {place}' if place else ''}: “{message}”{end}"
 
 
 def place_of(field: Iterable[Any]) -> str:

@@ -110,7 +110,7 @@ def test_what_shopify_cannot_fetch_is_named_and_taken_away_again(
     target = sandbox.shop()
     for _ in range(2):
         desk, _past = import_(sandbox, target, edited(archive, lost), tmp_path)
-        words = "Shopify says: “The image could not be downloaded.”."
+        words = "Shopify says: “The image could not be downloaded.”"
         assert failed(desk) == {("image", "hero.png"): (Reason.REFUSED, words)}
     assert all(node["fileStatus"] == "READY" for node in files(sandbox, target))
 

@@ -23,7 +23,7 @@ from .pour import pour
 from .present import located, now
 from .references import Target
 from .registry import ordered_groups
-from .resource import Fields, Resource
+from .resource import Fields, Json, Resource
 from .trace import WRITABLE
 from .waiting import wait
 from .work import Checkpoint, Cursor, Desk, Row, Where
@@ -40,17 +40,28 @@ Phase = Generator[Checkpoint, None, bool]  # True: the phase is done
 def apply(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkpoint]:
     """Writes every row that is to be written, and marks each with what became of it."""
     if not cursor:
-        cursor = {"phase": 0, "sent_at": None, "lost_at": None, "done": {}, "total": _totals(desk)}
+        cursor = {"phase": "", "sent_at": None, "lost_at": None, "done": {}, "total": _totals(desk)}
     applying = _Applying(desk, cursor, snapshot)
     phases = applying.phases()
     finished = yield from applying.recover()
-    while finished and cursor["phase"] < len(phases):
-        kind, names, first = phases[cursor["phase"]]
+    for kind, names, first in phases[_reached(phases, cursor["phase"]) :]:
+        if not finished:
+            break
+        cursor["phase"] = _called(kind, names)
         finished = yield from applying.phase(kind, names, first)
-        if finished:
-            cursor["phase"] += 1
     if finished:
         yield Checkpoint(cursor, applying.counts(), done=True)
+
+
+def _called(kind: str, names: Sequence[str]) -> str:
+    return " ".join((kind, *names))
+
+
+def _reached(phases: Sequence[tuple[str, list[str], int]], phase: Json) -> int:
+    """By its name, for a newer version may have other phases. Where it has not that one, all are gone through: in a
+    phase that is over there is nothing to do."""
+    called = [_called(kind, names) for kind, names, _ in phases]
+    return called.index(phase) if phase in called else 0
 
 
 def _totals(desk: Desk) -> dict[str, int]:

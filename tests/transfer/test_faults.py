@@ -15,7 +15,9 @@ import pytest
 from tests.builder import NAME, Builder, circle, equal, refers, troubles
 from tests.support import Sandbox, archive_of, export, import_, total
 from transfer.archive.members import MemberSet
+from transfer.local import LocalRun, local_desk
 from transfer.present import now
+from transfer.stages import IMPORT
 
 LOST = {"kind": "lost_answer", "times": 2}
 INTERNAL = {
@@ -167,3 +169,27 @@ def test_what_cannot_be_read_before_it_is_written_is_left_alone(
         assert row.detail.startswith("It could not be read again after the plan was made")
     assert desk.ledger.get("products", [("new",)])[("new",)].reason == "lost"
     assert sandbox.stats(target.shop)["mutations"].get("productUpdate", 0) == 0
+
+
+@pytest.mark.parametrize("phase", [7, "a phase of another version"])
+def test_an_import_goes_on_under_a_version_with_other_phases(sandbox: Sandbox, tmp_path: Path, phase: Any) -> None:
+    """Whatever was written stays so, whatever was not is: a phase that is over has nothing to do."""
+    archive, target = archive_of(sandbox, sandbox.shop("plain"), tmp_path), sandbox.shop()
+    desk = local_desk(sandbox.client(target), tmp_path / "upgrade", settling=0.0)
+    with desk.storage.write("source.zip") as file:
+        file.write(archive)
+    options = {"archive": "source.zip", "policy": "update", "excluded": {}}
+    run = LocalRun(desk, options, {})
+    middle = [stage.name for stage in IMPORT].index("apply")
+    run.work(IMPORT[:middle])
+    for checkpoint in itertools.islice(IMPORT[middle].work(desk, {}, run.past, options), 12):
+        cursor = dict(checkpoint.cursor)
+    written = sandbox.stats(target)["objects"]["Product"]
+    assert isinstance(cursor["phase"], str) and cursor["phase"]
+    cursor["phase"] = phase
+    for checkpoint in IMPORT[middle].work(desk, cursor, run.past, options):
+        run.past["apply"] = checkpoint.cursor
+    run.work(IMPORT[middle + 1 :])
+    assert total(desk, "outcome:failed") == 0
+    assert total(desk, "verified") == total(desk, "verdict:create") + total(desk, "verdict:unchanged")
+    assert 0 <= written <= sandbox.stats(target)["objects"]["Product"] == 3

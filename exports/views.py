@@ -12,7 +12,7 @@ from runs.models import Run
 from runs.services import expired
 from runs.states import Status
 from runs.storage import storage
-from runs.views import gone, missing, of_shop, refused
+from runs.views import gone, missing, of_shop, refused, sentence
 from shops.auth import EmbeddedRequest, embedded, posted
 from shops.scopes import parts_to_grant
 from shops.services import Refused
@@ -25,6 +25,7 @@ from .models import Export, Spreadsheet
 from .outlook import outlook
 
 LINK_SECONDS = 60
+OLD_LINK = "This link was good for a minute. Press Download again; the file is there as long as the run is."
 ZIP_TYPE = "application/zip"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SALT = "exports.download"
@@ -98,7 +99,7 @@ def download(request: HttpRequest, signed: str) -> HttpResponseBase:
     try:
         pk = TimestampSigner(salt=_SALT).unsign(signed, max_age=LINK_SECONDS)
     except SignatureExpired:
-        return gone(request)
+        return sentence(request, "An old link", OLD_LINK, 410)
     except BadSignature:  # nobody here made this link
         return missing(request)
     run = _made(Run.objects.filter(pk=pk).first())
@@ -110,4 +111,6 @@ def download(request: HttpRequest, signed: str) -> HttpResponseBase:
     form = run.form if isinstance(run, Spreadsheet) else ""
     ending, kind = {"xlsx": ("xlsx", XLSX_TYPE), "csv": ("csv.zip", ZIP_TYPE)}.get(form, ("zip", ZIP_TYPE))
     name = f"{run.shop.domain.removesuffix('.myshopify.com')}-{made.created_at:%Y-%m-%d}.{ending}"
-    return FileResponse(storage().read(run.archive), as_attachment=True, filename=name, content_type=kind)
+    answer = FileResponse(storage().read(run.archive), as_attachment=True, filename=name, content_type=kind)
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -43,7 +43,7 @@ def plan(run: Run) -> Mapping[str, Any]:
     bucket = run.shop.bucket or {}
     rate = bucket.get("rate") or 100.0
     seconds = max(0.0, points - (bucket.get("level") or 0.0)) / rate
-    source = run.past["check"]["manifest"]["sourceShop"]
+    source = _source(run)
     row: Import = Import.objects.get(pk=run.pk)
     if not row.source_shop:  # a spreadsheet says it late
         row.source_shop = source[:255]
@@ -55,11 +55,22 @@ def plan(run: Run) -> Mapping[str, Any]:
         "withheld": withheld_in_source(run),
         "anonymised": row.anonymise or run.past["check"]["manifest"].get("anonymised", False),
         "not_carried": run.past["check"]["manifest"]["notCarried"],
-        "source_shop": run.past["check"]["manifest"]["sourceShop"],
+        "source_shop": source,
         "deleted_references": run.past["check"]["manifest"]["deleted"],
         "external_links": run.past["check"]["manifest"]["externalLinks"],
         "languages": languages(run),
     }
+
+
+def _source(run: Run) -> str:
+    """Where the archive comes from, taken out of what the run keeps of its steps: a store that removes the app is to
+    be found nowhere, and from here on only the plan and the import name it."""
+    checked = run.past["check"]
+    facts = {name: value for name, value in checked["manifest"].items() if name not in ("sourceShop", "addresses")}
+    run.past = {**run.past, "check": {**checked, "manifest": facts}}
+    run.save(update_fields=["past"])
+    source: str = checked["manifest"]["sourceShop"]
+    return source
 
 
 def languages(run: Run) -> dict[str, str]:

@@ -45,7 +45,7 @@ def act(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     deed = DEEDS.get(request.POST.get("deed", ""))
     shop = request.POST.get("shop", "")
-    if deed is None or (shop and not shop.isdecimal()):
+    if deed is None or (shop and not (shop.isdecimal() and len(shop) < 18)):
         messages.error(request, "There is no such deed.")
     else:
         messages.info(request, deed(int(shop or 0), str(request.user)))

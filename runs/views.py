@@ -32,14 +32,14 @@ PAGE = 25
 
 def gone(request: HttpRequest) -> HttpResponse:
     message = "This run has expired; its files and its report have been removed."
-    return _sentence(request, "No longer here", message, 410)
+    return sentence(request, "No longer here", message, 410)
 
 
 def missing(request: HttpRequest) -> HttpResponse:
-    return _sentence(request, "Not found", "There is no such run in this store.", 404)
+    return sentence(request, "Not found", "There is no such run in this store.", 404)
 
 
-def _sentence(request: HttpRequest, title: str, message: str, status: int) -> HttpResponse:
+def sentence(request: HttpRequest, title: str, message: str, status: int) -> HttpResponse:
     if is_fetch(request) and "text/html" not in request.headers.get("Accept", ""):
         return JsonResponse({"error": message, "status": status}, status=status)
     context = {"title": title, "message": message, "code": status}
@@ -121,30 +121,30 @@ def cancel(request: EmbeddedRequest, run: Run) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _sentence(request, "Not found", "There is no such page.", 404)
+    return sentence(request, "Not found", "There is no such page.", 404)
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
-        return _sentence(request, "Too large", "The form is larger than any of ours; send less at once.", 413)
+        return sentence(request, "Too large", "The form is larger than any of ours; send less at once.", 413)
     message = "The request could not be read: it is damaged, or not what any page of ours sends."
-    return _sentence(request, "Not understood", message, 400)
+    return sentence(request, "Not understood", message, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Also where a form was sent from a page that is too old, or from somebody else's (`CSRF_FAILURE_VIEW`)."""
-    return _sentence(
+    return sentence(
         request, "Not allowed", "The page was not sent by its own form; open it again, and repeat that.", 403
     )
 
 
 def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
     message = f"This address is not asked by {shown(request.method or '')}, but by {allowed}."
-    response = _sentence(request, "Not asked like that", message, 405)
+    response = sentence(request, "Not asked like that", message, 405)
     response.headers["Allow"] = allowed
     return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     message = "Something went wrong on our side. Nothing is lost; try again in a minute."
-    return _sentence(request, "That did not work", message, 500)
+    return sentence(request, "That did not work", message, 500)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 
-from shopify_client import ShopifyError
+from shopify_client import AccessDenied, ShopifyError
 
 from .halves import by_halves
 from .keys import Key
@@ -22,6 +22,7 @@ from .writing import fail
 WINDOW = 250
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 PATIENCE = 1800.0  # seconds without any news, after which a record counts as lost
+UNSEEN = "It was sent, and the app may not see any more what became of it."
 STILL = f"Shopify was still at work on it after {PATIENCE / 60:.0f} minutes."
 
 
@@ -53,9 +54,12 @@ def _look(desk: Desk, resource: Resource, *, lost: bool) -> tuple[int, bool]:
     while rows := desk.ledger.select(where, limit=WINDOW, after=after):
         after = (rows[-1].resource, rows[-1].key, rows[-1].number)
         results, unsaid = _settled(desk, resource, {row.key: row.gid for row in rows})
+        denied = not results and all(isinstance(error, AccessDenied) for error in unsaid.values())
         for row in rows:
             result = results.get(row.key)
-            if result is None and lost:
+            if result is None and denied:
+                result = Result(row.key, reason=Reason.NOT_PERMITTED, detail=f"{UNSEEN} {unsaid[row.key]}")
+            elif result is None and lost:
                 detail = f"{STILL} {unsaid.get(row.key, '')}".strip()
                 result = Result(row.key, reason=Reason.LOST, detail=detail)
             if result is None:
@@ -75,7 +79,7 @@ def _settled(
     def ask(keys: Sequence[Key]) -> Talk[list[Result]]:
         return resource.settled({key: gids[key] for key in keys})
 
-    pieces, unsaid = ask_all(desk, {"": by_halves(ask, list(gids))})[""]
+    pieces, unsaid = ask_all(desk, {"": by_halves(ask, list(gids), alike=(AccessDenied,))})[""]
     return gather(result for piece in pieces for result in piece), unsaid
 
 

@@ -96,6 +96,19 @@ def test_a_source_that_uninstalls_leaves_nothing_in_the_target(a: Store, b: Stor
     assert "a store that removed the app" in b.get(f"/copies/{copy.pk}/").content.decode()
 
 
+def test_a_source_that_uninstalls_is_named_nowhere_in_what_was_confirmed(a: Store, b: Store, client: Client) -> None:
+    copy = planned(a, b)
+    run = copy.run
+    assert run is not None
+    services.confirm(run, policy="update", excluded={})
+    work(run)
+    deliver(client, "app/uninstalled", a.domain)
+    webhooks()
+    webhooks()
+    assert Import.objects.get(pk=run.pk).status == Status.SUCCEEDED
+    assert traces(a.domain) == []
+
+
 def test_a_target_that_uninstalls_stops_what_is_read_for_it(a: Store, b: Store, client: Client) -> None:
     export = export_of(started(linked(a, b), b))
     deliver(client, "app/uninstalled", b.domain)

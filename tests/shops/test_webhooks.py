@@ -74,6 +74,8 @@ def deliver(
         ({}, b"{}", 200),
         ({"X-Shopify-Triggered-At": "yesterday"}, b"{}", 200),
         ({"X-Shopify-Triggered-At": "2026-99-99T00:00:00Z"}, b"{}", 200),
+        ({"X-Shopify-Triggered-At": "0001-01-01T00:00:00+14:00"}, b"{}", 200),
+        ({"X-Shopify-Triggered-At": "9999-12-31T23:59:59-14:00"}, b"{}", 200),
     ],
 )
 def test_who_is_believed(app: Any, client: Client, headers: dict[str, Any], body: bytes, status: int) -> None:

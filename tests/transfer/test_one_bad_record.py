@@ -144,3 +144,20 @@ def test_a_file_of_which_shopify_does_not_say_how_it_is_keeps_no_other_waiting(
     desk = import_while(source, target, tmp_path, moment, deed, resources=["files"])
     assert troubles(desk) == {}
     assert total(desk, "verified") == total(desk, "outcome:created") > 5
+
+
+def test_files_that_the_app_may_not_see_any_more_are_told_at_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A permission that is withdrawn while Shopify is at work on them: no answer will come, and none is waited for."""
+    source, target = Builder(sandbox, "boutique", 2), Builder(sandbox)
+    waiting = Where(resource="files", states=frozenset({State.WRITTEN}))
+    denied = json.dumps({"errors": [{"message": "Access denied for nodes.", "extensions": {"code": "ACCESS_DENIED"}}]})
+
+    def moment(desk: Desk, stage: Stage, checkpoint: Checkpoint) -> bool:
+        return stage.name == "apply" and bool(desk.ledger.select(waiting, limit=1))
+
+    def deed(desk: Desk) -> None:
+        sandbox.faults({"kind": "body", "body": denied, "match": "fileErrors", "shop": target.shop, "times": 60})
+
+    desk = import_while(source, target, tmp_path, moment, deed, resources=["files"])
+    rows = [row for row in desk.ledger.select(Where(), limit=100) if row.reason is Reason.NOT_PERMITTED]
+    assert rows and all("may not see any more" in row.detail and "Access denied" in row.detail for row in rows)

@@ -48,7 +48,7 @@ def answer(result: Mapping[str, Any]) -> Answer:
     totals = result.get("totals", {})
     source = totals.get("source", 0)
     groups = _groups(result)
-    unread = _unread(result)
+    unread, gone = _unread(result), _deleted(totals.get("deleted", 0))
     chosen, kept = (sum(group.count for group in groups if group.word in words) for words in (CHOSEN, KEPT))
     kept = min(kept, totals.get("kept", kept))  # others were to be deleted, and are in no archive
     absent = max(_absent(totals), sum(group.count for group in groups if group.tone == "bad"))
@@ -56,10 +56,10 @@ def answer(result: Mapping[str, Any]) -> Answer:
         reasons = sum(group.tone == "bad" for group in groups)
         why = f", for {_count(reasons, 'reason')}" if reasons else ""
         rest = f"; {_as_changed(kept)}" if kept else ""
-        return Answer(f"{_of(absent, source)} did not arrive{why}{rest}.{unread}", "bad", groups)
+        return Answer(f"{_of(absent, source)} did not arrive{why}{rest}.{gone}{unread}", "bad", groups)
     warned = bool(result.get("withheld")) or any(group.tone == "warn" for group in groups)
     part = _in_part(totals.get("part_conflicts", 0))
-    return Answer(_arrived(source, chosen, kept) + part + unread, "warn" if warned else "good", groups)
+    return Answer(_arrived(source, chosen, kept) + part + gone + unread, "warn" if warned else "good", groups)
 
 
 def _arrived(source: int, chosen: int, kept: int) -> str:
@@ -78,6 +78,10 @@ def _arrived(source: int, chosen: int, kept: int) -> str:
 
 def _in_part(count: int) -> str:
     return f" {count:,} of them {'is' if count == 1 else 'are'} here in part." if count else ""
+
+
+def _deleted(count: int) -> str:
+    return f" {_records(count)} of this store {'was' if count == 1 else 'were'} deleted." if count else ""
 
 
 def _as_changed(count: int) -> str:

@@ -37,6 +37,8 @@ def test_a_report_begins_with_the_answer() -> None:
     assert answer(result(10, excluded=1)).sentence == "All 9 records that you chose arrived; one was left out."
     assert answer(result(10, unresolved_reference=2)).tone == "warn"
     assert answer(result(1)).sentence == "The one record arrived."
+    mirrored = {"totals": {"source": 15, "deleted": 93}, "resources": {}}
+    assert answer(mirrored).sentence == "All 15 records arrived. 93 records of this store were deleted."
     assert answer({"totals": {"source": 5, "unverified": 1}, "resources": {}}).tone == "bad"
 
 

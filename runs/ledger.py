@@ -24,7 +24,7 @@ MANY = 400  # rows per statement: below SQLite's limit of variables
 
 _COLUMNS = [
     "resource", "key", "verdict", "outcome", "state", "reason", "detail", "gid", "before", "after", "changed", "wave",
-    "open", "lost", "relaxed", "theirs", "aside", "stepped", "linkable", "tightenable", "stepping",
+    "open", "lost", "relaxed", "theirs", "aside", "more", "stepped", "linkable", "tightenable", "stepping",
     "losing", "verified",
 ]  # fmt: skip
 
@@ -57,6 +57,7 @@ def entry_of(run_id: Any, row: Row) -> LedgerEntry:
         relaxed=list(row.relaxed),
         theirs=list(row.theirs),
         aside=row.aside,
+        more=row.more,
         stepped=row.stepped,
         linkable=bool(row.open),
         tightenable=bool(row.relaxed),
@@ -86,6 +87,7 @@ def row_of(entry: LedgerEntry) -> Row:
         relaxed=tuple(entry.relaxed),
         theirs=tuple(entry.theirs),
         aside=entry.aside,
+        more=entry.more,
         stepped=entry.stepped,
         verified=entry.verified,
     )

@@ -202,6 +202,7 @@ class LedgerEntry(models.Model):
     relaxed = ExactJSONField(default=list)
     theirs = ExactJSONField(default=list)
     aside = ExactJSONField(null=True)
+    more = ExactJSONField(null=True)
     stepped = models.BooleanField(default=False)
     linkable = models.BooleanField(default=False)
     tightenable = models.BooleanField(default=False)

@@ -132,22 +132,25 @@ def _items(path: str, present: Sequence[Fields], said: Sequence[Fields], lists: 
 
 def replaced(resource: Resource, before: Fields, said: Fields) -> Fields:
     """What a record becomes that is to be what is said, and nothing beside it."""
-    said = _Emptying(resource.keyed_lists).over("", resource.shape, before, said)
+    said = completed(resource, said, _Emptying(resource.keyed_lists).over("", resource.shape, before, said))
     return completed(resource, before, resource.replaced(before, said), exact=True)
 
 
-def mirrored(resource: Resource, before: Fields, wanted: Fields) -> Fields:
-    """What a record becomes that is to be its source's: without the values of which the source says that it has none.
+def emptiness(resource: Resource, before: Fields, wanted: Fields) -> Fields:
+    """What a mirror lays over a record: nothing, wherever the source says that it has none and the target has a value.
 
-    What an archive does not mention at all stays, here too: it may have been written before there was such a field.
+    A part of a record, to be laid over what is wanted (`completed`); empty where there is nothing to take away. What an
+    archive does not mention at all stays, here too: it may have been written before there was such a field.
     """
-    wanted = _Emptying(resource.keyed_lists, mentioned=True).over("", resource.shape, before, wanted)
-    return completed(resource, before, resource.mirrored(wanted), exact=True)
+    found = _Emptying(resource.keyed_lists, mentioned=True).over("", resource.shape, before, wanted)
+    flags = {name: value for name, value in resource.mirrored(wanted).items() if name not in wanted}
+    asked, more = (resource.changes(before, fields) for fields in (wanted, {**wanted, **flags}))
+    return {**found, **flags} if len(more) > len(asked) else found
 
 
 @dataclass(frozen=True, slots=True)
 class _Emptying:
-    """Says an empty text or list where a record says nothing, and that may be empty.
+    """Finds what a record says nothing of and the target has, where that may be empty: an empty text or list for each.
 
     A state, a price or a name may not: what cannot be empty stays as it is. `names`: lists whose items have names.
     `mentioned`: only where the record says null; of what somebody named (an entry's fields, a definition's rules) an
@@ -158,7 +161,8 @@ class _Emptying:
     mentioned: bool = False
 
     def over(self, path: str, shape: Shape, before: Mapping[str, Any], said: Mapping[str, Any]) -> Fields:
-        found, inner = dict(said), dict(shape.inner())
+        found: Fields = {}
+        inner = dict(shape.inner())
         for name, present in before.items():
             own, place = inner.get(name) or inner.get(ANY_NAME), f"{path}.{name}" if path else name
             if own is not None and not (self.mentioned and name in inner and name not in said):
@@ -167,28 +171,31 @@ class _Emptying:
         return found
 
     def _field(self, path: str, own: Shape, present: Any, value: Any, *, whole: bool) -> Any:
-        """What a field becomes of which a record says `value`; None where that stands. `whole`: an object in it is
-        emptied whole or not at all, for half an address would be another one."""
+        """What is to be laid over a field of which a record says `value`; None where that stands. `whole`: an object in
+        it is emptied whole or not at all, for half an address would be another one."""
         if isinstance(present, dict) and isinstance(value, dict | None):
-            return self._object(path, own, present, value, whole=whole)
+            return self._object(path, own, present, value, whole=whole) or None
         if path in self.names and value and _named(value, self.names[path]) and _named(present, self.names[path]):
-            old = {text_of(item[self.names[path]]): item for item in present}
-            shape = dict(own.inner())[ITEM]
-            items = ((old.get(text_of(item[self.names[path]]), {}), item) for item in value)
-            return [self.over(path, shape, before, item) for before, item in items]
+            return self._list(path, own, present, value) or None
         if value is None and isinstance(present, str | list):
             empty: str | list[Any] = "" if isinstance(present, str) else []
             return empty if own.wrong(empty) is None else None
         return None
 
-    def _object(self, path: str, own: Shape, present: Fields, value: Fields | None, *, whole: bool) -> Fields | None:
+    def _list(self, path: str, own: Shape, present: Sequence[Fields], value: Sequence[Fields]) -> list[Fields]:
+        name, shape = self.names[path], dict(own.inner())[ITEM]
+        old = {text_of(item[name]): item for item in present}
+        items = ((item[name], self.over(path, shape, old.get(text_of(item[name]), {}), item)) for item in value)
+        return [{name: called, **found} for called, found in items if found]
+
+    def _object(self, path: str, own: Shape, present: Fields, value: Fields | None, *, whole: bool) -> Fields:
         if isinstance(own, MapOf) and own.lasting is not None:
-            gone = present.keys() - (value or {}).keys() - own.lasting
-            return {**(value or {}), **dict.fromkeys(sorted(gone), "")} if gone else None
+            return dict.fromkeys(sorted(present.keys() - (value or {}).keys() - own.lasting), "")
         if not all(isinstance(inner, Object) for name, inner in own.inner() if name == ANY_NAME):
-            return None
+            return {}
         if value is not None:
             return self.over(path, own, present, value)
         found = _Emptying(self.names).over(path, own, present, {})
-        some = {name for name, kept in present.items() if kept is not None}
-        return found if found.keys() >= some or not whole else None
+        if not whole:
+            return {**present, **found} if found else {}
+        return found if found.keys() >= {name for name, kept in present.items() if kept is not None} else {}

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from . import commands, line_ends
 from .archive.members import MemberSet
 from .dead_links import note
-from .fuller import fuller
+from .fuller import equal, fuller
 from .keys import Key, decode, encode, sort_key
 from .languages import primary_language
 from .mentions import Mentions, Telling
@@ -272,8 +272,10 @@ def update(resource: Resource, row: Row) -> Row:
         row.verdict = Verdict.UPDATE
     else:  # the snapshot has just read it: that is its proof
         row.verdict, row.outcome, row.state = Verdict.UNCHANGED, Outcome.UNCHANGED, State.DONE
+        before, after = row.before, row.after
         row.before = row.after = None
         row.verified = True
+        equal(resource, row, before, after)
     return row
 
 
@@ -286,7 +288,7 @@ def concede(resource: Resource, row: Row, conceded: Conceded) -> None:
         return
     before, wanted = row.before, row.after
     row.reason, row.after = Reason.PART_CONFLICT, conceded.after
-    if before is not None and update(resource, row).verdict is Verdict.UNCHANGED:
+    if before is not None and update(resource, row).verdict is not Verdict.UPDATE:
         row.verdict, row.outcome, row.state, row.verified = Verdict.CONFLICT, Outcome.PENDING, State.PLANNED, None
         row.before, row.after = before, wanted
 

@@ -7,7 +7,7 @@ because empty never clears unless somebody asks. It is said, though; and a mirro
 from __future__ import annotations
 
 from . import commands
-from .dead_links import note, said
+from .dead_links import said
 from .outcomes import Outcome, Reason, State, Verdict
 from .reasons import emptiness
 from .resource import Fields, Resource
@@ -15,45 +15,78 @@ from .work import Row
 
 
 def fuller(resource: Resource, row: Row, before: Fields, after: Fields) -> Row:
-    """The row of a record that both sides have: as it is, or, if all that is said is equal, with what is not said."""
-    if row.verdict is not Verdict.UNCHANGED or not (kept := _kept(resource, before, after)):
+    """Notes on the row of a record that both sides have what only the target has of it, by what the source itself says.
+
+    Judged here, by the whole records: what is taken out of a row later, because it conflicts or lands nowhere, is
+    nothing that the source lacks.
+    """
+    if row.verdict not in (Verdict.UNCHANGED, Verdict.UPDATE, Verdict.CONFLICT):
         return row
-    whole = commands.mirrored(resource, before, after)
-    found = Row(row.resource, row.key, verdict=Verdict.FULLER, gid=row.gid, before=before, after=whole, changed=kept)
-    found.detail = emptiness(resource.name, kept)
-    note(resource, found, after)
-    return found
+    row.more = commands.emptiness(resource, before, after) or None
+    if row.more is not None and row.verdict is Verdict.CONFLICT:
+        tell(row, emptiness(resource.name, _paths(resource, row.more, before, after)))
+    return equal(resource, row, before, after)
+
+
+def equal(resource: Resource, row: Row, before: Fields, after: Fields) -> Row:
+    """A row that turned out to be equal in all that is said: what is not, a person may still choose to clear."""
+    if row.verdict is Verdict.UNCHANGED and row.more is not None:
+        kept = _paths(resource, row.more, before, after)
+        if not kept:
+            return row
+        row.verdict, row.outcome, row.state, row.verified = Verdict.FULLER, Outcome.PENDING, State.PLANNED, None
+        row.before, row.after, row.changed = before, commands.completed(resource, after, row.more), kept
+        tell(row, emptiness(resource.name, kept))
+    return row
 
 
 def keep(resource: Resource, row: Row) -> None:
     """Says of a row what it leaves in the target. What is not to be written at all is at its end with that."""
     assert row.before is not None
     assert row.after is not None
-    kept = row.changed if row.verdict is Verdict.FULLER else _kept(resource, row.before, row.after)
-    if kept:
-        row.reason = row.reason or Reason.FULLER
-        row.detail = " ".join(dict.fromkeys(filter(None, (row.detail, emptiness(resource.name, kept)))))
+    if row.more is not None:
+        kept = row.changed if row.verdict is Verdict.FULLER else _paths(resource, row.more, row.before, row.after)
+        if kept:
+            row.reason = row.reason or Reason.FULLER
+            tell(row, emptiness(resource.name, kept))
     if row.verdict is Verdict.FULLER:
         row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
 
 
 def clear(resource: Resource, row: Row) -> bool:
-    """Makes an update of a row that takes away what the archive does not have, too. Whether that is news."""
+    """Makes an update of a row that takes away what the source does not have, too. Whether that is news."""
     assert row.before is not None
     assert row.after is not None
-    row.after = commands.mirrored(resource, row.before, row.after)
-    changed = tuple(change.path for change in resource.changes(row.before, row.after))
-    news = row.verdict is Verdict.FULLER or changed != row.changed
+    if row.more is None:
+        return False
+    kept = _paths(resource, _spared(resource, row), row.before, row.after)
+    row.after = commands.completed(resource, row.after, _spared(resource, row))
+    news = row.verdict is Verdict.FULLER or bool(kept)
     if row.verdict is Verdict.FULLER:
         more = said(row)
         row.verdict, row.detail, row.open = Verdict.UPDATE, " ".join(sentence for _, sentence in more), ()
         row.reason = next((reason for reason, _ in more), Reason.NONE)
-    row.changed = tuple(dict.fromkeys((*row.changed, *changed)))
+    row.changed = tuple(dict.fromkeys((*row.changed, *kept)))
     return news
 
 
-def _kept(resource: Resource, before: Fields, after: Fields) -> tuple[str, ...]:
+def _spared(resource: Resource, row: Row) -> Fields:
+    """What may be taken away: of a record that conflicts in a part, no item of a list, for which part is not known."""
+    assert row.more is not None
+    if row.reason is not Reason.PART_CONFLICT:
+        return row.more
+    lists = {path.partition(".")[0] for path in resource.keyed_lists}
+    return {name: value for name, value in row.more.items() if name not in lists and name != "exact"}
+
+
+def _paths(resource: Resource, more: Fields, before: Fields, after: Fields) -> tuple[str, ...]:
     """The paths of what only a mirror would take away."""
     asked = {change.path for change in resource.changes(before, after)}
-    whole = resource.changes(before, commands.mirrored(resource, before, after))
+    whole = resource.changes(before, commands.completed(resource, after, more))
     return tuple(change.path for change in whole if change.path not in asked)
+
+
+def tell(row: Row, sentence: str) -> None:
+    """Adds a sentence to what is told of a row, once."""
+    if sentence not in row.detail:
+        row.detail = f"{row.detail} {sentence}".strip()

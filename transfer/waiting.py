@@ -54,7 +54,8 @@ def _look(desk: Desk, resource: Resource, *, lost: bool) -> tuple[int, bool]:
     while rows := desk.ledger.select(where, limit=WINDOW, after=after):
         after = (rows[-1].resource, rows[-1].key, rows[-1].number)
         results, unsaid = _settled(desk, resource, {row.key: row.gid for row in rows})
-        denied = not results and all(isinstance(error, AccessDenied) for error in unsaid.values())
+        denied = not results and len(unsaid) == len(rows)  # of those that are still under way, nothing is said at all
+        denied = denied and all(isinstance(error, AccessDenied) for error in unsaid.values())
         for row in rows:
             result = results.get(row.key)
             if result is None and denied:

@@ -57,8 +57,9 @@ class Row:
     both None where nothing will be written. `changed`: paths that differ. `open`: reference places left out of the
     first write, to be linked; of an unchanged row, what its texts link to (`dead_links`). `lost`: places whose target
     does not exist in the target shop: written without them. `relaxed`: demands left off at creation. `theirs`: places
-    that somebody else changed meanwhile, which was kept. `aside`: what it holds for a while before its write, so that
-    another may take a unique value of it; an empty mapping: nothing. `stepped`: it does by now.
+    that somebody else changed meanwhile, which was kept.
+    `aside`: what it holds for a while before its write, so that another may take a unique value; an empty mapping:
+    nothing. `stepped`: it does by now. `more`: what a mirror lays over the record, where the source has nothing.
     `wave`: place in the computed order; rows of one wave do not depend on each other.
     """
 
@@ -80,6 +81,7 @@ class Row:
     relaxed: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()
     aside: Fields | None = None
+    more: Fields | None = None
     stepped: bool = False
     verified: bool | None = None
 

@@ -203,4 +203,57 @@ def test_half_an_address_is_no_address() -> None:
     address = {"address1": "Street 1", "city": "Berlin", "countryCode": "DE"}
     before = {"name": "Home", "note": "Here", "shippingAddress": address}
     after = {"name": "Home", "note": None, "shippingAddress": None}
-    assert commands.mirrored(own, before, after) == {"name": "Home", "note": "", "shippingAddress": address}
+    assert commands.emptiness(own, before, after) == {"note": ""}
+
+
+def fields_of(shop: Builder, type_: str, handle: str) -> dict[str, Any]:
+    found = shop.ask(ENTRY, handle={"type": type_, "handle": handle})["metaobjectByHandle"]["fields"]
+    return {field["key"]: field["value"] for field in found}
+
+
+def test_a_mirror_takes_away_nothing_that_the_source_has(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A value that does not fit, and a reference that does not land, are no values that the source lacks."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    text, number = "single_line_text_field", "number_integer"
+    for shop, type_ in ((source, number), (target, text)):
+        other = [
+            {"key": "xx", "type": type_},
+            {"key": "oth", "type": text},
+            {"key": "prod", "type": "product_reference"},
+        ]
+        shop.define("thing", NAME, *other)
+    away, home = source.product("away", {"Size": ["S"]}), target.product("home", {"Size": ["S"]})
+    source.entry("thing", "one", name="One", xx="5", prod=away)
+    target.entry("thing", "one", name="Before", xx="keep me", oth="only here", prod=home)
+    archive = archive_of(sandbox, source.shop, tmp_path, resources=["metaobject_definitions", "metaobjects"])
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    row = desk.ledger.get("metaobjects", [("thing", "one")])["thing", "one"]
+    assert row.detail.count("This store has more of it than the archive: Fields › oth › Value.") == 1
+    import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    assert fields_of(target, "thing", "one") == {"name": "One", "xx": "keep me", "oth": None, "prod": home}
+    again, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    assert again.client.writes == 0
+
+
+def test_a_definition_keeps_what_a_line_does_not_mention_beside_a_conflict(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("thing", NAME, {"key": "xx", "type": "number_integer"}, {"key": "zz", "type": "boolean"})
+    target.define("thing", NAME, {"key": "xx", "type": "single_line_text_field"})
+    kind = target.ask('{ metaobjectDefinitionByType(type: "thing") { id displayNameKey } }')
+    named = """mutation N($id: ID!) { metaobjectDefinitionUpdate(id: $id, definition: { displayNameKey: "name" }) {
+      userErrors { message } } }"""
+    target.ask(named, id=kind["metaobjectDefinitionByType"]["id"])
+
+    def without(name: str, number: int, record: Record) -> list[Record]:
+        if name == "metaobject_definitions":
+            record["fields"].pop("displayNameKey", None)
+        return [record]
+
+    archive = edited(archive_of(sandbox, source.shop, tmp_path, resources=["metaobject_definitions"]), without)
+    import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    found = target.ask('{ metaobjectDefinitionByType(type: "thing") { displayNameKey fieldDefinitions { key } } }')
+    own = found["metaobjectDefinitionByType"]
+    assert (own["displayNameKey"], [field["key"] for field in own["fieldDefinitions"]]) == (
+        "name",
+        ["name", "xx", "zz"],
+    )

@@ -95,7 +95,7 @@ def test_a_channel_that_the_target_lacks_is_told_once_and_counted(sandbox: Sandb
     assert desk.ledger.tally()["sales_channels"]["outcome:failed"] == 2, "of two called alike nobody knows which"
     only = row(desk, "wide")
     assert (only.outcome, only.reason) == (Outcome.FAILED, Reason.NOTHING_LANDS)
-    assert total(desk, "outcome:failed") == 2 + 2 + 2  # and the two films, and what is on no other channel
+    assert total(desk, "outcome:failed") == 2 + 2  # and what is on no other channel
 
 
 def test_two_channels_of_one_name_are_told_of_in_the_manifest(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from .. import links
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
-from ..references import Target
+from ..references import UNKNOWN, Target
 from ..resource import (
     Ask,
     Conceded,
@@ -202,7 +202,9 @@ class Products(Resource):
         return {**said, "exact": True}
 
     def mirrored(self, wanted: Fields) -> Fields:
-        return {**wanted, "exact": True}
+        """But for a product of whose media the source could not say all."""
+        unsaid = any(text.startswith(f"shopsync:{UNKNOWN}/") for text in wanted.get("media") or ())
+        return wanted if unsaid else {**wanted, "exact": True}
 
     def taken(self, key: Key, before: Fields, after: Fields) -> Iterator[Target]:
         for item in taking.gone(before, after).values():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
-from . import fuller
+from . import fuller, incomplete
 from .archive.members import MemberSet
 from .keys import Key, encode
 from .order import order
@@ -24,11 +24,13 @@ NOT_WRITTEN = frozenset({Verdict.CONFLICT, Verdict.CANNOT})
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the merchant chose on the plan page. `records`: (resource, encoded key) that are left out."""
+    """What the merchant chose on the plan page. `records`: (resource, encoded key) that are left out. `spared`: kinds
+    of which a mirror deletes nothing, because the archive does not hold all that the source has."""
 
     policy: Policy = Policy.UPDATE
     resources: frozenset[str] = frozenset()
     records: frozenset[tuple[str, str]] = frozenset()
+    spared: frozenset[str] = frozenset()
 
     @classmethod
     def from_json(cls, policy: str, excluded: Json) -> Self:
@@ -112,9 +114,10 @@ def _decided(desk: Desk, row: Row, decision: Decision) -> bool:
         left = row.verdict is Verdict.EXTRA
         row.outcome, row.reason = (Outcome.LEFT if left else Outcome.SKIPPED), Reason.EXCLUDED
     elif row.verdict is Verdict.EXTRA:
-        if decision.policy is Policy.MIRROR and desk.registry[row.resource].deletable:
+        deletes = decision.policy is Policy.MIRROR and desk.registry[row.resource].deletable
+        if deletes and row.resource not in decision.spared:
             return False
-        row.outcome = Outcome.LEFT
+        row.outcome, row.detail = Outcome.LEFT, incomplete.WHY if deletes else row.detail
     elif row.reason is Reason.PART_CONFLICT and row.verdict is Verdict.CONFLICT:
         row.outcome, row.verified = Outcome.UNCHANGED, True  # the snapshot has just read all but the part
     elif row.verdict in NOT_WRITTEN:

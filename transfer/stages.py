@@ -23,6 +23,7 @@ from .archive.merge import merge
 from .compare import compare
 from .fidelity import Side, fidelity
 from .follow import follow
+from .incomplete import incomplete
 from .keys import Key
 from .narrow import narrow
 from .outcomes import Outcome, Reason
@@ -349,7 +350,9 @@ def _rearrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Step
 
 
 def _decide(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return decide(desk, cursor, decision=Decision.from_json(options["policy"], options.get("excluded") or {}))
+    decision = Decision.from_json(options["policy"], options.get("excluded") or {})
+    spared = incomplete(past["check"]["manifest"]["notCarried"])
+    return decide(desk, cursor, decision=replace(decision, spared=spared))
 
 
 def _apply(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

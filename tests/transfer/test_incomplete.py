@@ -1,0 +1,43 @@
+"""A mirror deletes nothing of a kind of which the archive says that the source has more than it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.builder import NAME, Builder, copy
+from tests.support import Sandbox
+from transfer.incomplete import incomplete
+from transfer.outcomes import Outcome, Verdict
+from transfer.work import Where
+
+SIZE = {"key": "size", "type": "single_line_text_field"}
+REQUIRED = {"update": {"key": "size", "required": True}}
+
+
+def test_an_entry_that_the_source_hides_is_not_deleted_in_the_target(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    for shop in (source, target):
+        definition = shop.define("thing", NAME, SIZE)
+        hidden = shop.entry("thing", "hidden", name="Hidden")
+        if shop is target:
+            shop.change(hidden, size="M")
+        shop.entry("thing", "shown", name="Shown", size="S")
+        shop.redefine(definition, REQUIRED)
+    target.product("lamp", {"Size": ["S"]})
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    row = desk.ledger.get("metaobjects", [("thing", "hidden")])["thing", "hidden"]
+    assert (row.verdict, row.outcome) == (Verdict.EXTRA, Outcome.LEFT)
+    assert "has more of this kind than the archive holds" in row.detail
+    gone = desk.ledger.select(Where(outcomes=frozenset({Outcome.DELETED})), limit=10)
+    assert [own.resource for own in gone] == ["products"]  # of which the source has none
+
+
+def test_what_is_only_a_part_of_a_record_makes_no_kind_incomplete() -> None:
+    told: dict[str, dict[str, Any]] = {
+        "products": {"its bundle components are not carried by this version (the product is)": {"count": 1}},
+        "metaobjects": {"the store has no entries of such a type": {"count": 1}},
+        "files": {"Shopify could not process it, so that there is nothing to copy": {"count": 1}},
+        "discounts": {"the app may not read it; grant it read_discounts": {"count": None}},
+    }
+    assert incomplete(told) == {"files", "discounts"}

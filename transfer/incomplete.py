@@ -1,0 +1,27 @@
+"""Kinds of which the source store has records that its archive does not hold: of these a mirror deletes nothing.
+
+An entry that Shopify lists to nobody, a file that was still being processed, a discount that the app may not see: the
+archive says that it is there, and not which one it is in the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .resource import Json
+from .resources.translations import NO_HANDLE
+from .unmatched import NO_NAMESPACE, NO_TYPE
+
+WHY = "The source store has more of this kind than the archive holds, and this may be of it; so it is left alone."
+# Ends of reasons that are about a part of a record which is carried, and reasons that are about no record at all.
+_PARTS = ("(the product is)", "the collection is carried without it", "(Markets > Catalogs)")
+_NONE = (NO_HANDLE, NO_TYPE, NO_NAMESPACE)
+
+
+def incomplete(not_carried: Mapping[str, Mapping[str, Json]]) -> frozenset[str]:
+    """From ``notCarried`` of a manifest: resource -> reason -> how many."""
+    return frozenset(
+        name
+        for name, reasons in not_carried.items()
+        if any(not (why in _NONE or why.endswith(_PARTS)) for why in reasons)
+    )

@@ -1,4 +1,5 @@
 // Going from page to page: <main> is exchanged, history, scroll position and focus behave as a browser's own.
+import { patch } from "./patch.js";
 
 const RETRY_MS = 3000;
 const LATE_MS = 20000;
@@ -19,7 +20,7 @@ export function toast(text) { window.shopify?.toast?.show(text); say(text); }
 export function lost(is) { document.getElementById("network").hidden = !is; }
 
 export function busy(is) {
-  main().setAttribute("aria-busy", String(is));
+  if (is) main().setAttribute("aria-busy", "true"); else main().removeAttribute("aria-busy");
   window.shopify?.loading?.(is);
 }
 
@@ -44,6 +45,7 @@ export async function visit(url, how = "push") {
   if (how !== "quiet") busy(true);
   try {
     const response = await ask(url, { headers: { Accept: "text/html" } });
+    if (how === "quiet" && response.status >= 500) throw new Error(String(response.status));
     lost(false);
     await display(response, own, how, part);
   } catch {
@@ -61,8 +63,8 @@ export function ask(url, options) {
   return Promise.race([fetch(url, options), late]);
 }
 
-// A form that asks or is being sent is left alone: the page is brought up to date after it.
-const held = () => main().querySelector("form[data-asking], form[data-sending]");
+// A form that asks or is being sent, and a page that was asked for, come first: the page is brought up to date after them.
+const held = () => main().matches("[aria-busy]") || main().querySelector("form[data-asking], form[data-sending]");
 
 function partOf(url) {
   const address = new URL(url, location.href);
@@ -129,22 +131,6 @@ function keepScroll() { history.replaceState({ ...history.state, scroll: scrollY
 
 addEventListener("scrollend", keepScroll);
 
-// Exchanges what differs and nothing else, so that focus, ticks and half-typed texts stay: where two parts have the same
-// inner parts and the same words around them, each inner part is looked at alone.
-export function patch(old, fresh) {
-  if (old.isEqualNode(fresh)) return;
-  const [before, after] = [[...old.children], [...fresh.children]];
-  const same = before.length && before.length === after.length && words(old) === words(fresh) &&
-    old.cloneNode(false).isEqualNode(fresh.cloneNode(false)) &&
-    before.every((one, n) => one.tagName === after[n].tagName && one.id === after[n].id);
-  if (same) { before.forEach((one, n) => patch(one, after[n])); return; }
-  const held = old.contains(document.activeElement) ? document.activeElement : null;
-  old.replaceWith(fresh);
-  if (held) refocus(held, fresh);
-}
-
-const words = (node) => [...node.childNodes].filter((one) => one.nodeType === Node.TEXT_NODE).map((one) => one.data.trim()).join(" ");
-
 // What is shown once (`data-once`), and what was refused, stays: the server does not say it again. What has a name stays as
 // long as the place around it says that it lives (`data-living`); then that place says why it does not (`data-over`).
 function carry(old, fresh) {
@@ -168,12 +154,6 @@ function banner(text) {
   made.setAttribute("role", "status");
   made.dataset.once = "";
   return made;
-}
-
-function refocus(held, fresh) {
-  const twin = held.id ? document.getElementById(held.id)
-    : held.getAttribute("href") ? fresh.querySelector(`a[href="${CSS.escape(held.getAttribute("href"))}"]`) : null;
-  (twin || fresh.querySelector("h1") || main()).focus({ preventScroll: true });
 }
 
 export async function sentence(response) {

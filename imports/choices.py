@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django.db import transaction
@@ -11,11 +11,11 @@ from django.db import transaction
 from runs.ledger import place_of
 from runs.models import LedgerEntry
 from runs.states import Status
-from runs.templatetags.words import seconds
+from runs.templatetags.words import seconds, spoken
 from shops.services import Refused
 from transfer.keys import Key
 from transfer.outcomes import Policy, Verdict
-from transfer.registry import RESOURCES
+from transfer.registry import RESOURCES, order
 
 from .listing import records_left_out
 from .models import Import
@@ -27,15 +27,26 @@ NOT_WAITING = "This plan does not wait for a decision any more: it was decided, 
 
 def keep(run: Import, *, policy: str, resources: Sequence[str]) -> Import:
     """Keeps the policy, and the kinds that are left out. Raises Refused."""
+    with transaction.atomic():
+        own = _chosen(_waiting(run), policy, resources)
+        own.save(update_fields=["policy", "excluded"])
+    return own
+
+
+def imagine(run: Import, *, policy: str, resources: Sequence[str]) -> Import:
+    """The import as it would be under these choices, which are not kept. Raises Refused."""
+    if run.status != Status.WAITING:
+        raise Refused(NOT_WAITING)
+    return _chosen(run, policy, resources)
+
+
+def _chosen(run: Import, policy: str, resources: Sequence[str]) -> Import:
     if policy not in set(Policy):
         raise Refused(f"The policy must be one of {', '.join(Policy)}.")
     if not set(resources) <= set(RESOURCES):
         raise Refused("What is left out must be a list of resources that exist.")
-    with transaction.atomic():
-        own = _waiting(run)
-        own.policy, own.excluded = policy, {**own.excluded, "resources": sorted(set(resources))}
-        own.save(update_fields=["policy", "excluded"])
-    return own
+    run.policy, run.excluded = policy, {**run.excluded, "resources": sorted(set(resources))}
+    return run
 
 
 def leave_out(run: Import, resource: str, key: Key, *, out: bool) -> Import:
@@ -64,8 +75,9 @@ def _waiting(run: Import) -> Import:
 
 
 def figures(run: Import) -> dict[str, str]:
-    """What would be written under the present choices, and what it will cost."""
+    """What would be written under the present choices, and what it will cost. `stay`: what a mirror never deletes."""
     counts = _remaining(run)
+    stay = _staying(run, counts)
     verdicts: Counter[str] = Counter()
     points = 0.0
     for resource, own in counts.items():
@@ -74,7 +86,7 @@ def figures(run: Import) -> dict[str, str]:
             doing[Verdict.UPDATE] = own[Verdict.UPDATE]
             doing[Verdict.DELETE] = own[Verdict.DELETE]
         if run.policy == Policy.MIRROR:
-            doing[Verdict.EXTRA] = own[Verdict.EXTRA]
+            doing[Verdict.EXTRA] = 0 if resource in stay else own[Verdict.EXTRA]
             doing[Verdict.UPDATE] += own[Verdict.FULLER]
         verdicts.update(doing)
         points += RESOURCES[resource].price(doing[Verdict.CREATE], doing.get(Verdict.UPDATE, 0))
@@ -84,10 +96,41 @@ def figures(run: Import) -> dict[str, str]:
         "create": f"{verdicts[Verdict.CREATE]:,}",
         "update": f"{verdicts[Verdict.UPDATE]:,}",
         "delete": f"{verdicts[Verdict.EXTRA] + verdicts[Verdict.DELETE]:,}",
+        "stay": _stays(stay),
         "left_out": f"{len(records_left_out(run)):,}",
         "points": f"{round(points):,}",
         "time": _time(run, points),
     }
+
+
+def question(run: Import, figures: Mapping[str, str]) -> str:
+    """What is asked before a mirror, which deletes; empty for what needs no question. `figures`: those of `figures`."""
+    if run.policy != Policy.MIRROR:
+        return ""
+    number = figures["delete"]
+    if number == "0":
+        return (
+            "No record would be deleted. Inside records that the archive has too, what only this store has goes: "
+            "variants, and values that the archive leaves empty. Go on? That cannot be undone by one click."
+        )
+    records = "record" if number == "1" else "records"
+    return f"Delete {number} {records} from this store? That cannot be undone by one click."
+
+
+def _staying(run: Import, counts: Mapping[str, Counter[str]]) -> dict[str, int]:
+    """resource -> records that only the store has and that a mirror leaves all the same: kinds never deleted."""
+    if run.policy != Policy.MIRROR:
+        return {}
+    found = {name: counts[name][Verdict.EXTRA] for name in order() if name in counts and not RESOURCES[name].deletable}
+    return {name: count for name, count in found.items() if count}
+
+
+def _stays(stay: Mapping[str, int]) -> str:
+    if not stay:
+        return ""
+    number = sum(stay.values())
+    more = f"{number:,} more that only this store has stay{'s' if number == 1 else ''}"
+    return f"{more}, of kinds never deleted: {spoken([RESOURCES[name].label for name in stay])}."
 
 
 def _remaining(run: Import) -> dict[str, Counter[str]]:

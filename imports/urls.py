@@ -23,6 +23,7 @@ urlpatterns = [
     path("imports/<uuid:run_id>/again", views.plan_again, name="plan_again"),
     path("imports/<uuid:run_id>/rest", views.import_rest, name="rest"),
     path("imports/<uuid:run_id>/choices", views.keep_choices, name="choices"),
+    path("imports/<uuid:run_id>/figures", views.figures, name="figures"),
     path("imports/<uuid:run_id>/leave-out", views.leave_out, name="leave_out"),
     path("imports/<uuid:run_id>/confirm", views.confirm, name="confirm"),
     path("imports/<uuid:run_id>/report", views.report, name="report"),

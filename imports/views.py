@@ -200,6 +200,19 @@ def keep_choices(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     return JsonResponse({"figures": choices.figures(run), "message": "Choices saved"})
 
 
+@require_safe
+@of_shop(Import)
+def figures(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
+    """What choices would come to that are not kept: figures, and what to ask before they are carried out."""
+    policy = request.GET.get("policy", Policy.UPDATE)
+    try:
+        run = choices.imagine(run, policy=policy, resources=request.GET.getlist("exclude_resource"))
+    except Refused as refusal:
+        return refused(refusal)
+    found = choices.figures(run)
+    return JsonResponse({"figures": found, "question": choices.question(run, found)})
+
+
 @posted("imports:plan", "run_id")
 @of_shop(Import)
 def leave_out(request: EmbeddedRequest, run: Import, /) -> HttpResponse:

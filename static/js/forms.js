@@ -1,4 +1,5 @@
 // Forms: each is sent once, its errors stay beside it, and files come and go by addresses of their own.
+import { draw, reckon } from "./figures.js";
 import { ask, busy, lost, problemOf, refuse, sentence, show, toast, visit } from "./visit.js";
 
 const NOT_SENT = "The network was lost. Look whether it happened, and try again.";
@@ -37,17 +38,32 @@ function search(form) {
   visit(`${location.pathname}?${query}${new URL(form.action).hash}`);
 }
 
-// Asks before what cannot be taken back: `data-confirm`, only when the field of `data-confirm-when` has that value.
-function agreed(form) {
+// Asks before what cannot be taken back: `data-confirm`, only when the field of `data-confirm-when` has that value. A form
+// whose figures depend on what is chosen asks with them (`data-figures`).
+async function agreed(form) {
   const text = form.dataset.confirm;
   const [name, value] = (form.dataset.confirmWhen || "").split("=");
   if (!text || (name && new FormData(form).get(name) !== value)) return true;
+  const question = "figures" in form.dataset ? await questionOf(form) : text;
+  if (question === null) return false;
+  if (!question) return true;
   const dialog = document.getElementById("ask");
-  dialog.querySelector("p").textContent = text;
+  dialog.querySelector("p").textContent = question;
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });
+}
+
+// With the figures of this moment; null where there are none, which the form then says.
+async function questionOf(form) {
+  problemOf(form).hidden = true;
+  try {
+    const { response, said } = await reckon(form);
+    if (response.ok) return said.question;
+    refuse(await sentence(response), form);
+  } catch { refuse(NOT_SENT, form); }
+  return null;
 }
 
 const posting = (form, body, accept, address = form.action) =>
@@ -57,7 +73,6 @@ const fields = (form) => new URLSearchParams(new FormData(form));
 
 async function send(form) {
   const response = await posting(form, fields(form), "text/html");
-  delete form.dataset.unsaved;
   if ((response.headers.get("Content-Type") || "").includes("json")) refuse(await sentence(response), form);
   else await show(response);
 }
@@ -67,9 +82,7 @@ export async function answer(form, address) {
   const response = await posting(form, fields(form), "application/json", address);
   if (!response.ok) { refuse(await sentence(response), form); return null; }
   const said = await response.json();
-  for (const [name, value] of Object.entries(said.figures || {})) {
-    document.querySelectorAll(`[data-figure="${name}"]`).forEach((place) => { place.textContent = value; });
-  }
+  draw(said.figures || {});
   if (said.message) toast(said.message);
   form.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: said }));
   return said;

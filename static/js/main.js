@@ -2,9 +2,9 @@
 import { begin } from "./visit.js";
 import "./scopes.js";
 import "./forms.js";
-import "./choices.js";
+import { settle } from "./choices.js";
 import "./records.js";
 import { watch } from "./live.js";
 import { price } from "./price.js";
 
-begin(() => { watch(); price(); });
+begin(() => { watch(); price(); settle(); });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from playwright.sync_api import Frame, Request, Route, expect
@@ -32,11 +33,13 @@ def refreshes(admin: Admin) -> Callable[[int], None]:
 
     admin.page.on("request", heard)
 
+    def reached(goal: int) -> bool:
+        return len(asked) >= goal
+
     def wait(times: int) -> None:
-        before = len(asked)
-        for _ in range(times):
-            before += 1
-            admin.comes(lambda: len(asked) >= before)
+        goals = [len(asked) + n + 1 for n in range(times)]
+        for goal in goals:
+            admin.comes(partial(reached, goal))
 
     return wait
 
@@ -118,7 +121,7 @@ def test_a_page_that_was_asked_for_comes_though_a_refresh_was_due_meanwhile(admi
     app = admin.open(admin.stores.shop("boutique", products=2), "links")
     expect(app.get_by_label(CODE)).to_be_visible()
     held: list[Route] = []
-    admin.page.route("**/exports/new*", held.append)
+    admin.page.route("**/exports/new*", lambda route: held.append(route))
     admin.menu("New export")
     admin.comes(lambda: held)
     admin.page.wait_for_timeout(1.5 * REFRESH)

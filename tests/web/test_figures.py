@@ -1,0 +1,72 @@
+"""What a plan says that it would do under choices which are not kept yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from imports import services
+from imports.models import Import
+from runs.models import Run
+from tests.runs.test_lane import imported, installed, work
+from tests.support import Sandbox
+from tests.web.test_pages import bearer
+from transfer.registry import RESOURCES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def plan(app: Any, sandbox: Sandbox) -> Import:
+    """A plain store's archive over a full one, which has a lot that the archive does not have."""
+    source = installed(sandbox, sandbox.shop("plain"))
+    target = installed(sandbox, sandbox.shop("boutique", products=3))
+    run: Import = imported(sandbox, target, source)
+    return run
+
+
+def asked(client: Client, plan: Import, query: str) -> Any:
+    own = {**bearer(plan.shop.domain), "Accept": "application/json"}
+    response = client.get(f"/imports/{plan.pk}/figures?{query}", headers=own)
+    return response.status_code, response.json()
+
+
+def test_a_mirror_counts_what_it_deletes_and_names_what_stays(plan: Import, client: Client) -> None:
+    extra = {name: own["extra"] for name, own in plan.plan["counts"].items() if own["extra"]}
+    kept = {name for name in extra if not RESOURCES[name].deletable}
+    gone = sum(count for name, count in extra.items() if name not in kept)
+    stay = sum(extra[name] for name in kept)
+    assert "metafield_definitions" in kept
+    assert gone
+
+    status, said = asked(client, plan, "policy=mirror")
+    assert (status, said["figures"]["delete"]) == (200, f"{gone:,}")
+    assert said["figures"]["stay"].startswith(f"{stay:,} more that only this store has stay, of kinds never deleted: ")
+    assert RESOURCES["metafield_definitions"].label in said["figures"]["stay"]
+    assert said["question"].startswith(f"Delete {gone:,} records from this store?")
+    page = client.get(f"/imports/{plan.pk}/plan", headers={**bearer(plan.shop.domain), "Accept": "text/html"})
+    assert '<span data-figure="delete">0</span> deleted' in page.content.decode()  # nothing of it was kept
+
+    services.confirm(plan, policy="mirror", excluded={})
+    totals = work(plan).result["totals"]
+    assert (totals["deleted"], totals["left"]) == (gone, stay)
+
+
+def test_what_is_left_out_is_neither_deleted_nor_said_to_stay(plan: Import, client: Client) -> None:
+    kinds = "&".join(f"exclude_resource={name}" for name in plan.plan["counts"])
+    _, said = asked(client, plan, f"policy=mirror&{kinds}")
+    assert (said["figures"]["write"], said["figures"]["delete"], said["figures"]["stay"]) == ("0", "0", "")
+    assert said["question"].startswith("No record would be deleted.")
+    _, said = asked(client, plan, "policy=update")
+    assert (said["figures"]["delete"], said["figures"]["stay"], said["question"]) == ("0", "", "")
+
+
+def test_choices_that_cannot_be_meant_are_refused(plan: Import, client: Client) -> None:
+    assert asked(client, plan, "policy=everything")[0] == 422
+    assert asked(client, plan, "policy=mirror&exclude_resource=nothing")[0] == 422
+    Run.objects.filter(pk=plan.pk).update(status="queued", expires_at=None)
+    status, said = asked(client, plan, "policy=mirror")
+    assert status == 422
+    assert "does not wait for a decision any more" in said["error"]

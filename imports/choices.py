@@ -13,6 +13,7 @@ from runs.models import LedgerEntry
 from runs.states import Status
 from runs.templatetags.words import seconds, spoken
 from shops.services import Refused
+from transfer.incomplete import incomplete
 from transfer.keys import Key
 from transfer.outcomes import Policy, Verdict
 from transfer.registry import RESOURCES, order
@@ -118,10 +119,12 @@ def question(run: Import, figures: Mapping[str, str]) -> str:
 
 
 def _staying(run: Import, counts: Mapping[str, Counter[str]]) -> dict[str, int]:
-    """resource -> records that only the store has and that a mirror leaves all the same: kinds never deleted."""
+    """resource -> records that only the store has and that a mirror leaves all the same, as their kind is spared."""
     if run.policy != Policy.MIRROR:
         return {}
-    found = {name: counts[name][Verdict.EXTRA] for name in order() if name in counts and not RESOURCES[name].deletable}
+    spared = {name for name, own in RESOURCES.items() if not own.deletable}
+    spared |= incomplete(run.past["check"]["manifest"]["notCarried"])
+    found = {name: counts[name][Verdict.EXTRA] for name in order() if name in counts and name in spared}
     return {name: count for name, count in found.items() if count}
 
 
@@ -130,7 +133,9 @@ def _stays(stay: Mapping[str, int]) -> str:
         return ""
     number = sum(stay.values())
     more = f"{number:,} more that only this store has stay{'s' if number == 1 else ''}"
-    return f"{more}, of kinds never deleted: {spoken([RESOURCES[name].label for name in stay])}."
+    never = all(not RESOURCES[name].deletable for name in stay)
+    why = "never deleted" if never else "never deleted, or of which the archive does not hold all"
+    return f"{more}, of kinds {why}: {spoken([RESOURCES[name].label for name in stay])}."
 
 
 def _remaining(run: Import) -> dict[str, Counter[str]]:

@@ -54,6 +54,21 @@ def test_a_mirror_counts_what_it_deletes_and_names_what_stays(plan: Import, clie
     assert (totals["deleted"], totals["left"]) == (gone, stay)
 
 
+def test_a_kind_of_which_the_archive_does_not_hold_all_is_said_to_stay(plan: Import, client: Client) -> None:
+    products = plan.plan["counts"]["products"]["extra"]
+    before = int(asked(client, plan, "policy=mirror")[1]["figures"]["delete"].replace(",", ""))
+    plan.past["check"]["manifest"]["notCarried"] = {"products": {"the app may not read it": {"count": None}}}
+    plan.save(update_fields=["past"])
+    said = asked(client, plan, "policy=mirror")[1]["figures"]
+    assert products
+    assert int(said["delete"].replace(",", "")) == before - products
+    assert "of kinds never deleted, or of which the archive does not hold all: " in said["stay"]
+    assert RESOURCES["products"].label in said["stay"]
+
+    services.confirm(plan, policy="mirror", excluded={})
+    assert work(plan).result["totals"]["deleted"] == before - products
+
+
 def test_what_is_left_out_is_neither_deleted_nor_said_to_stay(plan: Import, client: Client) -> None:
     kinds = "&".join(f"exclude_resource={name}" for name in plan.plan["counts"])
     _, said = asked(client, plan, f"policy=mirror&{kinds}")

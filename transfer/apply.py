@@ -27,7 +27,7 @@ from .resource import Fields, Json, Resource
 from .trace import WRITABLE
 from .waiting import wait
 from .work import Checkpoint, Cursor, Desk, Row, Where
-from .writing import PLANNED, Deletions, Writes, Writing, fail, planned
+from .writing import PLANNED, Deletions, Writes, Writing, arrived, fail, planned
 
 SENT = Where(states=frozenset({State.SENT}))
 WINDOW = 100
@@ -194,11 +194,13 @@ class _Applying:
         if not rest:
             row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
             row.open = ()
+            arrived(row)
             self.cursor["done"][row.resource] = self.cursor["done"].get(row.resource, 0) + 1
 
     def _not_there(self, row: Row) -> None:
         """The write did not happen, or it is one that may simply be repeated (links, tightening)."""
         if row.verdict in REMOVALS:
+            arrived(row)
             row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
         else:
             row.state = planned(row)

@@ -172,6 +172,11 @@ def tell(row: Row, sentence: str) -> None:
 MEANWHILE = "Another record takes its value: until its own is written it holds a stand-in, or nothing."
 
 
+def arrived(row: Row) -> None:
+    """What was told of the time until its own write is over."""
+    row.detail = row.detail.replace(MEANWHILE, "").strip()
+
+
 def renamed(current: Current) -> str:
     return f"Somebody gave it another name after the plan was made: {' / '.join(current.reading.key)}."
 
@@ -231,7 +236,7 @@ class Writes(Writing):
 
     def done(self, row: Row, result: Result) -> None:
         row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
-        row.detail = row.detail.replace(MEANWHILE, "").strip() if row.stepped else row.detail
+        arrived(row)
         row.state = State.WRITTEN if result.pending else planned(row)
 
 
@@ -296,4 +301,5 @@ class Deletions(Writing):
         return resource.remove({job.key: job.gid for job in jobs if job.gid is not None})
 
     def done(self, row: Row, result: Result) -> None:
+        arrived(row)
         row.outcome, row.state = Outcome.DELETED, State.DONE

@@ -145,6 +145,7 @@ def test_the_answer_to_any_step_is_lost(sandbox: Sandbox, tmp_path: Path, rules:
     desk, _ = copy(source, target, tmp_path)
     sandbox.faults()
     assert troubles(desk) == {}
+    assert not [own.detail for own in desk.ledger.select(Where(resource="product_metafields"), limit=99) if own.detail]
     assert equal(source, target, tmp_path)
 
 

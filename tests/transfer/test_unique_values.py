@@ -23,6 +23,13 @@ UNIQUE = {"uniqueValues": {"enabled": True}}
 READ = '{ products(first: 250) { nodes { handle metafield(namespace: "custom", key: "code") { value } } } }'
 
 
+@pytest.fixture(autouse=True)
+def hurried(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pauses between attempts."""
+    client = sandbox.client
+    monkeypatch.setattr(sandbox, "client", lambda shop, **more: client(shop, sleep=lambda seconds: None, **more))
+
+
 def shop(sandbox: Sandbox, codes: Mapping[str, str], type_: str = TEXT, **definition: Any) -> Builder:
     """A shop of products with codes of which no two may be the same."""
     own = Builder(sandbox)

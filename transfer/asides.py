@@ -9,8 +9,8 @@ from .drift import moved, named
 from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State
 from .present import KnownIds
 from .resource import Job, Resource, Result, Talk
-from .work import Cursor, Desk, Row, Where
-from .writing import MEANWHILE, PLANNED, UNDECIDED, Results, Writing, fail, judged, renamed, tell
+from .work import Cursor, Desk, Row, Where, tell
+from .writing import MEANWHILE, PLANNED, UNDECIDED, Results, Writing, fail, judged, renamed
 
 
 class Asides(Writing):

@@ -11,7 +11,7 @@ from .dead_links import said
 from .outcomes import Outcome, Reason, State, Verdict
 from .reasons import emptiness
 from .resource import Fields, Resource
-from .work import Row
+from .work import Row, tell
 
 
 def fuller(resource: Resource, row: Row, before: Fields, after: Fields) -> Row:
@@ -84,9 +84,3 @@ def _paths(resource: Resource, more: Fields, before: Fields, after: Fields) -> t
     asked = {change.path for change in resource.changes(before, after)}
     whole = resource.changes(before, commands.completed(resource, after, more))
     return tuple(change.path for change in whole if change.path not in asked)
-
-
-def tell(row: Row, sentence: str) -> None:
-    """Adds a sentence to what is told of a row, once."""
-    if sentence not in row.detail:
-        row.detail = f"{row.detail} {sentence}".strip()

@@ -16,8 +16,8 @@ from .nowhere import explain, explained
 from .outcomes import Outcome, Reason, State, Verdict
 from .present import Current, KnownIds
 from .resource import Job, Place, Resource, Result, Talk
-from .work import Cursor, Desk, Row, Where
-from .writing import Results, Writing, fail, tell
+from .work import Cursor, Desk, Row, Where, tell
+from .writing import Results, Writing, fail
 
 WRITTEN = frozenset({State.WRITTEN})
 SINCE = "after it was written"

@@ -21,8 +21,8 @@ from .pour import Batch, Task, pour
 from .present import portable, read_back
 from .resource import Reading, Resource
 from .talk import Ended
-from .work import Checkpoint, Cursor, Desk, Row, Where
-from .writing import fail, tell
+from .work import Checkpoint, Cursor, Desk, Row, Where, tell
+from .writing import fail
 
 UNPROVEN = Where(outcomes=frozenset({Outcome.CREATED, Outcome.UPDATED}), verified=(None,))
 DELETED = Where(outcomes=frozenset({Outcome.DELETED}), verified=(None,))

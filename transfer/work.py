@@ -95,6 +95,12 @@ class Row:
         return (self.aside or None) if self.stepped else self.before
 
 
+def tell(row: Row, sentence: str) -> None:
+    """Adds a sentence to what is told of a row, once."""
+    if sentence and sentence not in row.detail:
+        row.detail = f"{row.detail} {sentence}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """A filter on ledger rows; what is None does not filter. Rows come ordered by (resource, sort_key(key), number)."""

@@ -24,7 +24,7 @@ from .references import Target, dangling
 from .refusals import nameless
 from .resource import Fields, Job, Place, Resource, Result, Talk
 from .talk import Ended
-from .work import Checkpoint, Cursor, Desk, Id, Row, Where
+from .work import Checkpoint, Cursor, Desk, Id, Row, Where, tell
 
 WINDOW = 150  # rows whose intents are committed together
 
@@ -161,12 +161,6 @@ def fail(row: Row, reason: Reason, detail: str) -> None:
     row.outcome = Outcome.SKIPPED if reason is Reason.CHANGED_MEANWHILE else Outcome.FAILED
     row.state, row.reason, row.detail = State.DONE, reason, nameless(detail)
     row.open = row.relaxed = ()
-
-
-def tell(row: Row, sentence: str) -> None:
-    """Adds a sentence to what is told of a row, once."""
-    if sentence and sentence not in row.detail:
-        row.detail = f"{row.detail} {sentence}".strip()
 
 
 MEANWHILE = "Another record takes its value: until its own is written it holds a stand-in, or nothing."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .archive.members import MemberSet
+from .commands import completed
 from .conversation import Fields
 from .job import OWNER, Conceded, Place
 from .keys import Key
@@ -38,11 +39,15 @@ class Governors:
                 planned_row = planned.get(key)
                 if planned_row is not None and planned_row.after is not None and _comes_to_be(planned_row):
                     self.rows[target] = planned_row
-                    self._fields[target] = planned_row.after
+                    self._fields[target] = self._standing(planned_row, planned_row.after)
                 elif planned_row is not None and planned_row.before is not None:
                     self._fields[target] = planned_row.before
                 else:
                     self._fields[target] = present[key].fields if key in present else None
+
+    def _standing(self, row: Row, after: Fields) -> Fields:
+        """The definition that an update leaves: what the target's says and the archive's does not stays in it."""
+        return completed(self._desk.registry[row.resource], row.before, after) if row.before is not None else after
 
     def of(self, resource: Resource, key: Key) -> Fields | None:
         """The definition of a record, as it will stand in the target; None where there is none. `learn` it before."""

@@ -71,6 +71,7 @@ class Result:
     """What became of one job. `reason` is a closed word of `transfer.outcomes.Reason`, `detail` one sentence.
 
     `pending`: Shopify has taken it and is still at work on it; `Resource.settled` says when it is through.
+    `untaken`: paths that it does not take, and without which the record was written; `detail` says why.
     """
 
     key: Key
@@ -79,6 +80,7 @@ class Result:
     detail: str = ""
     also: tuple[tuple[str, Key, str], ...] = ()
     pending: bool = False
+    untaken: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

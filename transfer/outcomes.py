@@ -52,8 +52,8 @@ class Reason(StrEnum):
     POLICY = "policy"  # the policy does not write such records
     CHANGED_MEANWHILE = "changed_meanwhile"  # the target moved after the plan was made
     AMBIGUOUS = "ambiguous"  # several records share this natural key
-    TYPE_CONFLICT = "type_conflict"  # it differs in what cannot be changed, so that nothing of it was written
-    PART_CONFLICT = "part_conflict"  # all but a part of it, which cannot be changed, is as in the archive
+    TYPE_CONFLICT = "type_conflict"  # a type or a rule of the target cannot take it, so that nothing of it was written
+    PART_CONFLICT = "part_conflict"  # all but a part of it, which the target cannot take, is as in the archive
     TAKEN = "taken"  # it must be unique in the target, and another record has its value
     REQUIRED_CIRCLE = "required_circle"  # required references in a circle, under a definition that exists already
     MISSING_REQUIRED = "missing_required"  # a required reference points at something the target does not have

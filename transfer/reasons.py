@@ -21,12 +21,12 @@ REASONS: dict[str, tuple[str, str]] = {
         "Give each a name of its own in the source store, then export again.",
     ),
     Reason.TYPE_CONFLICT: (
-        "differ here in what cannot be changed, such as a type",
-        "Each says which: make that the same in one of the two stores, or delete the one here, then import again.",
+        "differ here in what cannot be changed, such as a type, or break a rule of their definition here",
+        "Each says which: change that in one of the two stores, or delete the one here, then import again.",
     ),
     Reason.PART_CONFLICT: (
-        "are here but for a part that differs and cannot be changed, such as a field's type, or a product's options",
-        "Each says which: make that the same in one of the two stores, then import again.",
+        "are here but for a part that conflicts: a field's type, a value that breaks a rule, a product's options",
+        "Each says which: change that in one of the two stores, then import again.",
     ),
     Reason.TAKEN: (
         "have values that must be unique here, and that other records have",

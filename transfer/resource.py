@@ -287,6 +287,10 @@ class Resource(Shaped, Governed):
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         """Creates or updates at most `batch` records; one result per job, in any order."""
 
+    def unwanted(self, before: Fields | None, after: Fields, paths: Sequence[str]) -> Fields:
+        """A record with these places as the target has them, for kinds whose results may name some as `untaken`."""
+        raise NotImplementedError(f"{self.name} are written whole")
+
     def begun(self, job: Job) -> Fields:
         """What the first write of a job leaves in the target: where places are left out, and demands relaxed.
 

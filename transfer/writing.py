@@ -124,6 +124,8 @@ class Writing(Task[Results]):
             self.desk.ids.put([Id(result.gid, Target(row.resource, row.key))])
         self.desk.ids.put(Id(gid, Target(kind, key)) for kind, key, gid in result.also)
         row.detail = " ".join(filter(None, (row.detail, nameless(result.detail))))
+        if result.untaken:
+            _leave_out(self.desk.registry[row.resource], row, result.untaken)
         self.done(row, result)
         if self.counts:
             counted = self.cursor["done"]
@@ -161,6 +163,15 @@ def fail(row: Row, reason: Reason, detail: str) -> None:
     row.outcome = Outcome.SKIPPED if reason is Reason.CHANGED_MEANWHILE else Outcome.FAILED
     row.state, row.reason, row.detail = State.DONE, reason, nameless(detail)
     row.open = row.relaxed = ()
+
+
+def _leave_out(resource: Resource, row: Row, paths: Sequence[str]) -> None:
+    """What Shopify does not take of a record is wanted no more; the rest is there, and will be read back."""
+    assert row.after is not None
+    row.after = resource.unwanted(row.before, row.after, paths)
+    row.changed = tuple(path for path in row.changed if path not in touching([path], paths))
+    row.open = tuple(path for path in row.open if path not in paths)
+    row.reason = Reason.PART_CONFLICT
 
 
 MEANWHILE = "Another record takes its value: until its own is written it holds a stand-in, or nothing."

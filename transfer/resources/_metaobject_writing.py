@@ -1,22 +1,27 @@
-"""Writing entries: a new one, a draft as long as fields of it wait, and what differs of one that exists."""
+"""Writing entries: a new one, a draft as long as fields of it wait, and what differs of one that exists.
+
+Shopify refuses an entry as a whole for one value that breaks a rule of its definition. It is sent again without the
+values that Shopify named, so that one bad value does not hold up the others; what must be filled is Shopify's to say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import values
-from ..resource import Ask, Ids, Job, Result, Talk
+from ..refusals import told
+from ..resource import Ask, Fields, Ids, Job, Result, Talk
 from ._common import refused, touches
 
 _CREATE = """
 mutation CreateMetaobject($metaobject: MetaobjectCreateInput!) {
-  metaobjectCreate(metaobject: $metaobject) { metaobject { id handle } userErrors { field message code } }
+  metaobjectCreate(metaobject: $metaobject) { metaobject { id handle } userErrors { field message code elementKey } }
 }
 """
 _UPDATE = """
 mutation UpdateMetaobject($id: ID!, $metaobject: MetaobjectUpdateInput!) {
-  metaobjectUpdate(id: $id, metaobject: $metaobject) { metaobject { id } userErrors { field message code } }
+  metaobjectUpdate(id: $id, metaobject: $metaobject) { metaobject { id } userErrors { field message code elementKey } }
 }
 """
 DRAFT = {"status": "DRAFT"}
@@ -43,13 +48,12 @@ def create(job: Job, ids: Ids) -> Talk[Result]:
         "fields": _inputs(job, ids, lambda path: path not in job.without),
         **({"capabilities": capabilities} if capabilities else {}),
     }
-    data = yield Ask(_CREATE, {"metaobject": metaobject})
-    payload = data["metaobjectCreate"]
-    if payload["userErrors"]:
-        return refused(job.key, payload["userErrors"])
-    created = payload["metaobject"]
-    detail = "" if created["handle"] == handle else f"Shopify named it {created['handle']}."
-    return Result(job.key, created["id"], detail=detail)
+    created, errors = yield from _taken(_CREATE, {}, metaobject, repeatable=False)
+    if created is None:
+        return refused(job.key, errors)
+    renamed = "" if created["handle"] == handle else f"Shopify named it {created['handle']}."
+    detail = " ".join(filter(None, (renamed, told(errors))))
+    return Result(job.key, created["id"], detail=detail, untaken=_paths(errors))
 
 
 def _waits(job: Job) -> bool:
@@ -68,8 +72,48 @@ def update(job: Job, ids: Ids) -> Talk[Result]:
     }
     if capabilities:
         metaobject["capabilities"] = capabilities
-    if not wanted and "capabilities" not in metaobject:
+    if not _says(metaobject):
         return Result(job.key, job.gid)
-    data = yield Ask(_UPDATE, {"id": job.gid, "metaobject": metaobject}, repeatable=True)
-    errors = data["metaobjectUpdate"]["userErrors"]
-    return refused(job.key, errors) if errors else Result(job.key, job.gid)
+    updated, errors = yield from _taken(_UPDATE, {"id": job.gid}, metaobject, repeatable=True)
+    if updated is None:
+        return refused(job.key, errors)
+    return Result(job.key, job.gid, detail=told(errors), untaken=_paths(errors))
+
+
+Errors = list[dict[str, Any]]
+
+
+def _taken(
+    document: str, variables: Fields, metaobject: Fields, *, repeatable: bool
+) -> Talk[tuple[Fields | None, Errors]]:
+    """(what was written, None where nothing was; what Shopify says against it, or against what it does without)."""
+    said: Errors = []
+    while True:
+        data = yield Ask(document, {**variables, "metaobject": metaobject}, repeatable=repeatable)
+        (payload,) = data.values()
+        errors = [_at_field(error, metaobject["fields"]) for error in payload["userErrors"]]
+        if not errors:
+            return payload["metaobject"], said
+        named = {error["elementKey"] for error in errors}
+        rest = {**metaobject, "fields": [item for item in metaobject["fields"] if item["key"] not in named]}
+        if not named <= {item["key"] for item in metaobject["fields"]} or not _says(rest):
+            return None, said or errors
+        metaobject, said = rest, [*said, *errors]
+
+
+def _says(metaobject: Fields) -> bool:
+    """Whether there is anything to write."""
+    return bool(metaobject["fields"] or metaobject.keys() - {"fields"})
+
+
+def _at_field(error: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """An error with the key of the field of which it tells, which may stand as its number in the input alone."""
+    match error["field"]:
+        case ["metaobject", "fields", number, *_] if number.isdecimal() and int(number) < len(fields):
+            key = error["elementKey"] or fields[int(number)]["key"]
+            return {**error, "elementKey": key, "field": ["metaobject", key]}
+    return dict(error)
+
+
+def _paths(errors: Errors) -> tuple[str, ...]:
+    return tuple(f"fields.{error['elementKey']}" for error in errors)

@@ -20,6 +20,7 @@ from ..resource import Ask, Conceded, Fields, Ids, Job, Page, Place, Reading, Re
 from . import _metafield_writing as writing
 from . import _unique_metafields as unique
 from . import _validations as validations
+from . import _value_rules as value_rules
 from ._common import read_nodes, refused
 from ._metafield_definition_reading import foreign
 from ._shapes import VALUE
@@ -175,9 +176,12 @@ class Metafields(Resource):
             )
             return Conceded(None, (sentence,))
         other = validations.stranger(after["type"], after["value"], governor["validations"])
-        if other is None:
+        if other is not None:
+            return Conceded(None, (f"Its definition in the target store lets it name no entry of type {other}.",))
+        rule = value_rules.broken(after["type"], after["value"], governor["validations"])
+        if rule is None:
             return None
-        return Conceded(None, (f"Its definition in the target store lets it name no entry of type {other}.",))
+        return Conceded(None, (f"Its value {rule}, which its definition in the target store does not allow.",))
 
     def claims(self, key: Key, fields: Fields, governor: Fields) -> Iterator[tuple[str, ...]]:
         if governor["capabilities"].get("uniqueValues") and fields["value"]:

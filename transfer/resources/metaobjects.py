@@ -33,6 +33,7 @@ from ..resource import (
 from ..shapes import MapOf, Maybe, Object, OneOf
 from . import _metaobject_writing as writing
 from . import _validations as validations
+from . import _value_rules as value_rules
 from ._common import by_alias, given, nothing, paged, read_nodes, refused, touches
 from ._shapes import ENTRY_VALUE, HANDLE, TEXT, WORD
 from .metaobject_definitions import foreign
@@ -205,14 +206,17 @@ class Metaobjects(Resource):
     def fit(self, before: Fields | None, after: Fields, governor: Fields) -> Conceded | None:
         """A value says nothing of its type when it is written: a field for texts would take a reference as its id."""
         fields = {item["key"]: item for item in governor["fieldDefinitions"]}
+        there = before["fields"] if before is not None else {}
         wrong = {
             key: sentence
             for key, item in after["fields"].items()
-            if (sentence := _misfit(key, item, fields.get(key))) is not None
+            if there.get(key) != item and (sentence := _misfit(key, item, fields.get(key))) is not None
         }
+        lacking = _lacking(fields, after["fields"]) if before is None else None
+        if lacking is not None:
+            return Conceded(None, (*wrong.values(), lacking))
         if not wrong:
             return None
-        there = before["fields"] if before is not None else {}
         unfilled = any(fields[key]["required"] and key not in there for key in wrong if key in fields)
         rest = {key: item for key, item in after["fields"].items() if key not in wrong}
         return Conceded(None if unfilled else {**after, "fields": rest}, tuple(wrong.values()))
@@ -241,6 +245,12 @@ class Metaobjects(Resource):
             capabilities["publishable"] = present["capabilities"]["publishable"]
         return {**job.after, "fields": own, "capabilities": capabilities}
 
+    def unwanted(self, before: Fields | None, after: Fields, paths: Sequence[str]) -> Fields:
+        keys = {path.removeprefix("fields.") for path in paths}
+        there = before["fields"] if before is not None else {}
+        kept = {key: item for key, item in after["fields"].items() if key not in keys}
+        return {**after, "fields": kept | {key: there[key] for key in keys & there.keys()}}
+
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         if job.gid is None:
@@ -263,7 +273,18 @@ def _misfit(key: str, item: Mapping[str, str], field: Mapping[str, Any] | None) 
     if field["type"] != item["type"]:
         return f"The field {key} is of type {field['type']} in the target store, not {item['type']}."
     other = validations.stranger(item["type"], item["value"], field["validations"])
-    return f"The field {key} lets it name no entry of type {other} in the target store." if other else None
+    if other is not None:
+        return f"The field {key} lets it name no entry of type {other} in the target store."
+    rule = value_rules.broken(item["type"], item["value"], field["validations"])
+    return f"The value of {key} {rule}, which its definition in the target store does not allow." if rule else None
+
+
+def _lacking(fields: Mapping[str, Mapping[str, Any]], own: Mapping[str, Any]) -> str | None:
+    """What a new entry must have and has not."""
+    names = [key for key, item in fields.items() if item["required"] and not (key in own and own[key]["value"])]
+    if not names:
+        return None
+    return f"Its definition in the target store requires {', '.join(names)}, of which the archive has nothing."
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:

@@ -37,5 +37,5 @@ def _wanted(kind: str, key: Key) -> str:
     own = RESOURCES.get(kind)
     if own is None or not own.key_shape:
         return ""
-    parts = own.length_of(key) if own.identify else len(own.key_shape)
+    parts = own.length_of(key)
     return "" if len(key) == parts else own.key_is

@@ -68,7 +68,6 @@ class Resource(Shaped, Governed):
     points = 12.0  # what writing one record costs on average, for the plan's estimate
     # Of kinds that only a person can add to a store: the sentence on one that the target lacks (`transfer.trace`).
     given: str = ""
-    key_parts = 1  # how many parts a key has, where a person may write one
     hangs_on: str = ""  # the kind of thing whose values these are, where `owned` reads them owner by owner
     translated: str = ""  # the TranslatableResourceType of these records, where Shopify holds translations of them
     text_paths: Mapping[str, str] = {}  # the fields of such texts, where Shopify has another name for them
@@ -104,6 +103,11 @@ class Resource(Shaped, Governed):
     def holders(self) -> tuple[str, ...]:
         """All kinds of things that these hang on."""
         return (self.hangs_on,) if self.hangs_on else ()
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether a single one of these can be chosen: what only tells of another record comes with that one."""
+        return bool(self.identify) or not (self.holders or self.of_others)
 
     def price(self, creates: int, updates: int) -> float:
         """What writing so many of these costs, for the plan's estimate."""
@@ -275,7 +279,7 @@ class Resource(Shaped, Governed):
 
     def length_of(self, key: Key) -> int:
         """How many parts this key should have, where a person may write one."""
-        return self.key_parts
+        return len(self.key_shape)
 
     def refuse(self, job: Job) -> Result | None:
         """Why this cannot be written at all (a limit, another app's data), known before asking Shopify."""

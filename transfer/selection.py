@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from .keys import Key, decode, encode
+from .keys import Key, encode
 from .product_search import Search, SelectionError, parse
 from .references import Target
 from .registry import RESOURCES, order, owner_of
 from .resource import Fields, Resource, Selection
+from .typed_keys import parts_of, typed
 
 MAX_RECORDS = 1_000
 _NAME = re.compile(r"[\w$.-]{1,255}\Z")  # namespaces may hold what their makers liked
@@ -53,12 +54,16 @@ def record_named(text: str) -> Target:
         raise SelectionError(
             f"{text[:60]!r} names no record; write it as products/blue-shirt or metaobjects/type/handle."
         )
-    if not resource.identify:
-        raise SelectionError(f"{resource.label} are not chosen one by one; choose the record that they belong to.")
-    key = decode(rest)
-    parts = resource.length_of(key)
-    if len(key) != parts:
-        raise SelectionError(f"{text[:60]!r} names no record: a key of {name} has {parts} parts.")
+    if not resource.stands_alone:
+        home = RESOURCES.get(owner_of(resource.hangs_on)) if resource.hangs_on else None
+        like = f", as in {home.name}/{home.key_like}" if home is not None else ""
+        raise SelectionError(
+            f"{resource.label} are not chosen one by one; choose the record that they belong to{like}."
+        )
+    key = typed(rest, parts_of(resource, values=False), resource)
+    problem = resource.key_problem(key)
+    if problem is not None:
+        raise SelectionError(f"{text[:60]!r} names no record: {problem}")
     return Target(name, key)
 
 

@@ -22,7 +22,9 @@ from transfer.outcomes import Reason
 from transfer.references import CARRIED_TYPES, Target, parse
 from transfer.registry import RESOURCES, by_gid_type, order, owner_of
 from transfer.resource import OWNER, Fields, Ids, Job, Record, Resource
+from transfer.selection import record_named
 from transfer.storefront import Storefront
+from transfer.typed_keys import parts_of, shown
 
 THERE = Storefront("there.example", frozenset({"there.example", "there.myshopify.com"}), "0012/3456/")
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -123,8 +125,9 @@ def test_it_names_only_what_exists(resource: Resource) -> None:
 def test_it_can_be_selected(resource: Resource) -> None:
     """Single records by name, values by their owner type and namespace, and with what they belong to."""
     for record in records(resource):
-        if resource.identify:
-            assert len(record.key) == resource.length_of(record.key), "key_parts: how many parts a person writes"
+        if resource.stands_alone:
+            typed = shown(record.key, parts_of(resource, values=False))
+            assert record_named(f"{resource.name}/{typed}") == Target(resource.name, record.key)
         if resource.name.endswith("_metafields"):
             assert resource.value_of(record.key) == (*resource.owner_types, record.key[-2])
             needs = [target.key for target in resource.needs(record.key, record.fields)]

@@ -106,11 +106,22 @@ def test_a_selection_survives_its_way_through_a_row() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "products", "products/", "nothing/x", "product_metafields/a/b/c", "metaobjects/a"]
+    "text",
+    ["", "products", "products/", "nothing/x", "product_metafields/a/b/c", "metaobjects/a", "menus/a/b", "menus/A B"],
 )
 def test_what_names_no_record_is_refused(text: str) -> None:
     with pytest.raises(SelectionError):
         record_named(text)
+
+
+def test_a_path_is_picked_as_it_is_typed() -> None:
+    for text in ("url_redirects//old/page", "url_redirects/%2Fold%2Fpage"):
+        assert record_named(text) == Target("url_redirects", ("/old/page",))
+
+
+def test_what_only_tells_of_another_record_names_one_that_can_be_picked() -> None:
+    with pytest.raises(SelectionError, match="choose the record that they belong to, as in products/blue-shirt"):
+        record_named("variant_metafields/a/Size/M/b/c")
 
 
 def test_what_there_is_not_cannot_be_chosen() -> None:
@@ -203,6 +214,37 @@ def test_without_closure_what_will_dangle_is_listed(sandbox: Sandbox, tmp_path: 
     }
     assert manifest["outside"]["metaobjects"]["count"] > 0
     assert any(text.startswith("designer/") for text in manifest["outside"]["metaobjects"]["examples"])
+
+
+def test_a_single_record_of_every_kind_that_stands_alone_can_be_picked(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = sandbox.shop("boutique", products=12)
+    optional = [name for name, resource in RESOURCES.items() if resource.optional]
+    _, everything = _contents(archive_of(sandbox, source, tmp_path, also=optional))
+    kinds = {name for name, resource in RESOURCES.items() if resource.stands_alone}
+    assert {"products", "menus", "url_redirects", "locales", "shop_metafields", "metafield_pins", "companies"} < kinds
+    for name in sorted(kinds):
+        picked = next(one for one in sorted(everything) if one.resource == name)
+        _, alone = _contents(archive_of(sandbox, source, tmp_path, records=[[name, list(picked.key)]]))
+        assert alone[picked] == everything[picked]
+        assert {one for one in alone if one.resource == name} == {picked}
+
+
+@pytest.mark.parametrize("name", ["menus", "url_redirects", "locales", "shop_metafields", "metafield_pins"])
+def test_what_nothing_refers_to_arrives_whole_when_it_is_picked_alone(
+    name: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source, target = sandbox.shop("boutique", products=12), sandbox.shop()
+    _, everything = _contents(archive_of(sandbox, source, tmp_path, resources=[name]))
+    picked = max(everything, key=lambda one: len(json.dumps(everything[one])))
+    archive = archive_of(sandbox, source, tmp_path, records=[[name, list(picked.key)]], closure=True)
+    _, found = _contents(archive)
+    assert _open(found) == set() and picked in found
+    assert name in ("url_redirects", "locales") or len(found) > 1, "what it needs comes with it"
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert total(desk, "outcome:failed") == 0
+    assert desk.ledger.get(name, [picked.key])[picked.key].verified
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0
 
 
 def test_a_record_that_is_not_there_is_named(sandbox: Sandbox, tmp_path: Path) -> None:

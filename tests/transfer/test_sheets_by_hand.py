@@ -19,7 +19,7 @@ from transfer.local import offline_desk
 from transfer.outcomes import Outcome, Verdict
 from transfer.registry import RESOURCES
 from transfer.sheets import convert
-from transfer.sheets.keys import named, shown, typed
+from transfer.typed_keys import named, shown, typed
 from transfer.work import Where
 
 Cells = Mapping[str, object]

@@ -83,7 +83,6 @@ class Articles(Plain):
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
     connection, noun, selection = "articles", "article", "handle blog { handle }"
     html = ("body", "summary")
-    key_parts = 2
     sourced = True
 
     def key_of(self, node: Mapping[str, Any]) -> Key:

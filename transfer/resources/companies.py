@@ -92,7 +92,6 @@ class Companies(Plain):
     refers_to = ("company_contacts",)
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, "", _COUNT)
     connection, noun, selection = "companies", "company", business.NAMED
-    key_parts = 2
     unique = told_apart = False  # two companies may share their name
     deletable = False  # its people, places and prices would go with it
     points = 20.0

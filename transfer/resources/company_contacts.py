@@ -99,7 +99,6 @@ class CompanyContacts(Resource):
     identify = {"CompanyContact": NAMED}
     refers_to = ("companies", "customers", "company_locations")
     hangs_on = keyed_by = "companies"
-    key_parts = 3
     read_batch = 25
     deletable = False  # nobody loses what they may order for not being known elsewhere
     points = 40.0

@@ -113,7 +113,6 @@ class CompanyLocations(Plain):
     hangs_on = keyed_by = "companies"
     documents = Documents(_READ, _BACK, "", "", "")
     connection, noun, selection = "companyLocations", "companyLocation", NAMED
-    key_parts = 4
     unique = told_apart = False  # two locations of a company may share their name
     deletable = False  # the roles of its people and its prices would go with it
     points = 22.0

@@ -62,7 +62,6 @@ class Discounts(Resource):
     gid_types = ("DiscountCodeNode", "DiscountAutomaticNode")
     identify = documents.IDENTIFY
     refers_to = ("products", "variants", "collections", "markets", "customers")
-    key_parts = 2
     read_batch = 15
     points = 14.0
 

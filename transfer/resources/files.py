@@ -82,7 +82,6 @@ class Files(Resource):
     scopes = Scopes(read=("read_files",), write=("write_files",))
     gid_types = tuple(KINDS)
     translated = "MEDIA_IMAGE"
-    key_parts = 2
     identify = {
         "MediaImage": "image { url }",
         "GenericFile": "url",

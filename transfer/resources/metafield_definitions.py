@@ -56,7 +56,6 @@ class MetafieldDefinitions(Resource):
     gid_types = ("MetafieldDefinition",)
     unique = True
     refers_to = ("metaobject_definitions",)
-    key_parts = 3
     owner_types = tuple(OWNERS)
     parts = OWNERS
     deletable = False  # deleting one may delete the values of every owner

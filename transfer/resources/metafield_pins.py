@@ -90,9 +90,12 @@ class MetafieldPins(Resource):
         return gid.rpartition(MARK)[0]
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
-        """Nothing refers to pins, and setting one again is harmless, so none is ever looked for."""
-        return {}
-        yield  # makes this a conversation, if a silent one
+        """Where nothing is pinned, or the app may not know, there is nothing to be found."""
+        found = {}
+        for target in targets:
+            for reading in (yield from _stream(target.key[0], frozenset())(None, None)).readings:
+                found[target] = reading.gid
+        return found
 
     # -- meaning
 

@@ -109,7 +109,6 @@ class Metaobjects(Resource):
         "files",
     )
     governor = "metaobject_definitions"
-    key_parts = 2
     identify = {"Metaobject": "type handle"}
     read_batch = 100
 

@@ -42,6 +42,15 @@ class ShopMetafields(Metafields):
         following = page["endCursor"] if page["hasNextPage"] else None
         return Page(tuple(reading for reading in readings if reading is not None), following, tuple(notes))
 
+    def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
+        if not targets:
+            return {}
+        head = ", ".join(f"$n{number}: String!, $k{number}: String!" for number in range(len(targets)))
+        body = " ".join(f"t{n}: metafield(namespace: $n{n}, key: $k{n}) {{ id }}" for n in range(len(targets)))
+        names = {f"{word}{n}": part for n, t in enumerate(targets) for word, part in zip("nk", t.key, strict=True)}
+        found = (yield Ask(f"query LocateShopMetafields({head}) {{ shop {{ {body} }} }}", names))["shop"]
+        return {target: found[f"t{n}"]["id"] for n, target in enumerate(targets) if found[f"t{n}"]}
+
     def owner_key(self, owner: Mapping[str, Any]) -> Key:
         return ()
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import unquote
 
+from ..typed_keys import named
 from . import cells
 from .cells import MISSING, CellError
-from .keys import named
 
 MAX_FIELDS = 80  # an object with more different fields than this stays in one cell
 MAX_NAME = 200

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from ..resource import Resource
 from ..resources.metafields import Metafields
+from ..typed_keys import parts_of
 from .cells import CellError
 from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
 from .first import First
-from .keys import parts_of
 from .layout import place_of
 from .plain import kind_of, refers_to, shape_of
 

@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from .. import typed_keys
 from ..archive.members import Line
 from ..keys import Key
 from ..resource import Fields, Resource
 from ..resources.metafields import Metafields
-from . import cells, keys
+from . import cells
 from .cells import MISSING
 from .columns import COMMAND, KEY, POSITION, Column, Shape
 from .plain import columns_of, shape_of
@@ -217,9 +218,9 @@ def _part_name(resource: str, part: str, others: Iterable[Sheet]) -> str:
 def rows(resource: Resource, sheets: list[Sheet], lines: Iterable[Line]) -> Iterator[tuple[Sheet, Cells]]:
     """The rows of one resource's records, each with the sheet on which it stands."""
     if sheets[0].values:
-        yield from _owners(sheets[0], lines, keys.parts_of(resource, values=True))
+        yield from _owners(sheets[0], lines, typed_keys.parts_of(resource, values=True))
         return
-    parts = keys.parts_of(resource, values=False)
+    parts = typed_keys.parts_of(resource, values=False)
     records = {sheet.part: sheet for sheet in sheets if not sheet.items}
     lists = {sheet.items: sheet for sheet in sheets if sheet.items}
     for line in lines:
@@ -261,4 +262,4 @@ def _owner_row(sheet: Sheet, owner: tuple[Key, str], row: Mapping[Column, str], 
 
 
 def key_cell(key: Key, parts: int) -> str:
-    return cells.said("text", keys.shown(key, parts))
+    return cells.said("text", typed_keys.shown(key, parts))

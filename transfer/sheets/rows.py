@@ -11,11 +11,11 @@ from ..commands import Command
 from ..jsonl import dumps
 from ..keys import Key, decode
 from ..resource import Fields
+from ..typed_keys import parts_of, shown, typed
 from . import cells
 from .cells import CellError
 from .columns import COMMAND, KEY, POSITION, put, read_row
 from .headers import Head
-from .keys import parts_of, shown, typed
 from .read_xlsx import Broken
 from .xlsx import column_name
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 
-from .keys import named
+from ..typed_keys import named
 
 LIST, REFERENCE = "list.", "_reference"
 _FORMS: dict[str, tuple[re.Pattern[str], str]] = {

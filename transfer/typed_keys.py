@@ -1,4 +1,4 @@
-"""How a natural key stands in a cell: as archives encode it, save that a path may be a path.
+"""How people read and type a natural key: as archives encode it, save that a path may be a path.
 
 In an encoded key a ``/`` parts, and one that belongs to a name is written ``%2F``. Where only the last part can hold
 one (a redirect's path, a file's address, a discount's title) nothing else can be meant, so there it stands as it is,
@@ -7,10 +7,10 @@ and with it everything else in that part: ``/old/caf%C3%A9`` is the path of just
 
 from __future__ import annotations
 
-from ..keys import Key, decode, encode
-from ..references import Target
-from ..registry import RESOURCES
-from ..resource import Resource
+from .keys import Key, decode, encode
+from .references import Target
+from .registry import RESOURCES
+from .resource import Resource
 
 _OWN = 2  # parts of a key behind its owner's: namespace and key of a metafield
 
@@ -29,7 +29,7 @@ def shown(key: Key, parts: int) -> str:
 def typed(text: str, parts: int, resource: Resource | None = None) -> Key:
     """The inverse of `shown`; what `keys.encode` gives is understood as well."""
     # Of a kind whose keys differ in length, the first part says how long this one is.
-    longer = resource is not None and resource.identify and resource.length_of(decode(text)) > parts
+    longer = resource is not None and resource.length_of(decode(text)) > parts
     if not longer and parts in (1, 2) and text.count("/") >= parts:
         *head, tail = text.split("/", parts - 1)
         return (*(decode(part)[0] for part in head), tail)

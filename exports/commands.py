@@ -55,7 +55,11 @@ def selection_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--namespaces", nargs="+", default=[], metavar="NAMESPACE", help="namespaces of metafields")
     parser.add_argument("--owner-types", nargs="+", default=[], metavar="TYPE", help="for example: PRODUCT")
     parser.add_argument(
-        "--record", action="append", default=[], metavar="RESOURCE/KEY", help="a single record: products/blue-shirt, menus/main-menu"
+        "--record",
+        action="append",
+        default=[],
+        metavar="RESOURCE/KEY",
+        help="a single record: products/blue-shirt, menus/main-menu",
     )
     parser.add_argument("--closure", action="store_true", help="with everything that these records need")
 

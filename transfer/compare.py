@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from types import MappingProxyType
 
-from . import commands, line_ends
+from . import commands, line_ends, unshown
 from .archive.members import MemberSet
 from .dead_links import note
 from .fuller import equal, fuller
@@ -56,7 +56,7 @@ def compare(
         name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         sides = (twins.side(desk, window.resource, members, after) for members in (archive, snapshot))
-        for key, wanted, present in side_by_side(*sides):
+        for key, wanted, present in unshown.beside(desk, resource, snapshot, side_by_side(*sides)):
             if not wanted and name not in whole:
                 continue
             window.judge(key, wanted, present)

@@ -54,7 +54,10 @@ def keep(resource: Resource, row: Row) -> None:
 
 
 def clear(resource: Resource, row: Row) -> bool:
-    """Makes an update of a row that takes away what the source does not have, too. Whether that is news."""
+    """Makes an update of a row that takes away what the source does not have, too. Whether that is news.
+
+    What else is told of it, such as a reference that does not land, stays told.
+    """
     assert row.before is not None
     assert row.after is not None
     if row.more is None:
@@ -63,9 +66,11 @@ def clear(resource: Resource, row: Row) -> bool:
     row.after = commands.completed(resource, row.after, _spared(resource, row))
     news = row.verdict is Verdict.FULLER or bool(kept)
     if row.verdict is Verdict.FULLER:
+        told = row.detail.replace(emptiness(resource.name, row.changed), "").strip()
         more = said(row)
-        row.verdict, row.detail, row.open = Verdict.UPDATE, " ".join(sentence for _, sentence in more), ()
-        row.reason = next((reason for reason, _ in more), Reason.NONE)
+        row.verdict, row.open = Verdict.UPDATE, ()
+        row.detail = " ".join(filter(None, [told, *(sentence for _, sentence in more)]))
+        row.reason = row.reason or next((reason for reason, _ in more), Reason.NONE)
     row.changed = tuple(dict.fromkeys((*row.changed, *kept)))
     return news
 

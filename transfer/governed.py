@@ -15,6 +15,7 @@ class Governed(ABC):
     """The part of a resource that knows of definitions: of those that govern it, and, where it is one, of itself."""
 
     name: str
+    listed_whole = True  # False: records that lack what their governor demands are in no list of the store
     governor: str = ""  # the resource whose records say what a record of this one must hold
 
     def governed_by(self, key: Key) -> Target | None:
@@ -24,6 +25,10 @@ class Governed(ABC):
     def stricter(self, before: Fields, after: Fields) -> frozenset[str]:
         """What a governor demands of its records as it is to become, and does not as it is."""
         return frozenset()
+
+    def hides(self, governor: Fields) -> bool:
+        """Whether there may be records under this governor that the store lists to nobody (`listed_whole`)."""
+        return False
 
     def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
         """Whether a record has nothing where its governor (`stricter`) is going to demand something."""

@@ -1,14 +1,15 @@
-"""Records that only the target has, and that a new demand of the archive's definition hides: told in its row.
+"""Records that an import leaves as they are, and that a new demand of the archive's definition hides: told in its row.
 
 Shopify leaves entries that lack a field which became required out of every list, the admin's too, until it is filled.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from .outcomes import Outcome, Verdict
+from .outcomes import TO_WRITE, Outcome, Verdict
 from .references import Target
 from .work import Desk, Row, Where
 
@@ -16,7 +17,7 @@ WINDOW = 300
 
 
 def tell_hidden(desk: Desk) -> None:
-    """Says of definitions that demand more than before how many entries of the target's own do not meet that."""
+    """Says of definitions that demand more than before how many entries that stay as they are do not meet that."""
     for name, resource in desk.registry.items():
         if resource.governor in desk.registry:
             stricter = _stricter(desk, resource.governor)
@@ -40,26 +41,43 @@ def _stricter(desk: Desk, governor: str) -> dict[Target, tuple[Row, frozenset[st
     return found
 
 
+# What the target has and this import leaves as it is: by its verdict, or because somebody decided so.
+LEFT = (
+    Where(verdicts=frozenset({Verdict.EXTRA, Verdict.CANNOT, Verdict.CONFLICT})),
+    Where(verdicts=TO_WRITE, outcomes=frozenset({Outcome.SKIPPED})),
+)
+_SENTENCE = re.compile(
+    r" ?[\d,]+ entr(?:y|ies) of the target store that this import[^:]+: Shopify .+? until it is filled\."
+)
+
+
 def _count(desk: Desk, name: str, stricter: Mapping[Target, tuple[Row, frozenset[str]]]) -> None:
     resource = desk.registry[name]
     hidden: Counter[Target] = Counter()
-    where = Where(resource=name, verdicts=frozenset({Verdict.EXTRA}))
-    after = None
-    while rows := desk.ledger.select(where, limit=WINDOW, after=after):
-        after = (rows[-1].resource, rows[-1].key, rows[-1].number)
-        for row in rows:
-            governor = resource.governed_by(row.key)
-            own = stricter.get(governor) if governor is not None else None
-            if own is not None and row.before is not None and resource.lacks(row.before, own[1]):
-                hidden[own[0].target] += 1
+    for row in _left(desk, name):
+        governor = resource.governed_by(row.key)
+        own = stricter.get(governor) if governor is not None else None
+        if own is not None and row.before is not None and resource.lacks(row.before, own[1]):
+            hidden[own[0].target] += 1
     for target, count in hidden.items():
         row, demands = stricter[target]
-        fields = ", ".join(sorted(demands))
-        lack, them = ("entry", "lacks") if count == 1 else ("entries", "lack"), "it" if count == 1 else "them"
-        sentence = (
-            f"{count:,} {lack[0]} that only the target store has {lack[1]} {fields}, which is required then: Shopify "
-            f"lists {them} no more until it is filled."
-        )
-        if sentence not in row.detail:
-            row.detail = f"{row.detail} {sentence}".strip()
+        detail = f"{_SENTENCE.sub('', row.detail)} {_sentence(count, demands)}".strip()
+        if detail != row.detail:
+            row.detail = detail
             desk.ledger.put([row])
+
+
+def _left(desk: Desk, name: str) -> Iterator[Row]:
+    for where in LEFT:
+        after = None
+        while rows := desk.ledger.select(where.of(name), limit=WINDOW, after=after):
+            after = (rows[-1].resource, rows[-1].key, rows[-1].number)
+            yield from rows
+
+
+def _sentence(count: int, demands: Collection[str]) -> str:
+    entries, lack, them = ("entry", "lacks", "it") if count == 1 else ("entries", "lack", "them")
+    return (
+        f"{count:,} {entries} of the target store that this import leaves as {'it is' if count == 1 else 'they are'} "
+        f"{lack} {', '.join(sorted(demands))}, which is required then: Shopify lists {them} no more until it is filled."
+    )

@@ -82,6 +82,7 @@ class _Tracer:
     detours: Detours
     unread: Mapping[str, Scopes]
     unnamed: Collection[str]
+    governing: Collection[str]  # kinds that say what others may hold
 
     @classmethod
     def of(
@@ -93,10 +94,12 @@ class _Tracer:
         unnamed: Collection[str],
     ) -> _Tracer:
         landing = Landing(desk, snapshot)
-        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), unread, unnamed)
+        governing = frozenset(resource.governor for resource in desk.registry.values())
+        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), unread, unnamed, governing)
 
     def window(self, rows: Sequence[Row]) -> int:
-        """Judges these rows; returns how many fell out of the plan."""
+        """Judges these rows; returns after how many others have to be judged again: those that fell out of the plan,
+        and definitions of which a part did."""
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
         unfit = [row for row in rows if self._fit(row, governors)]
@@ -108,6 +111,7 @@ class _Tracer:
         moved = [*unfit, *changed]
         self.desk.ledger.put(moved)
         fell = {row.target for row in moved if row.verdict in (Verdict.CANNOT, Verdict.CONFLICT)}
+        fell |= {row.target for row in moved if row.resource in self.governing}
         return sum(not self.desk.registry[target.resource].given for target in fell)
 
     def _fit(self, row: Row, governors: Governors) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +258,27 @@ def test_a_definition_keeps_what_a_line_does_not_mention_beside_a_conflict(sandb
         "name",
         ["name", "xx", "zz"],
     )
+
+
+@pytest.mark.parametrize("policy", ["update", "mirror"])
+def test_a_reference_that_does_not_land_is_told_whatever_is_taken_away(
+    sandbox: Sandbox, tmp_path: Path, policy: str
+) -> None:
+    """Once it is left out, nothing differs any more but what only the target has."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    seen = {"key": "seen", "type": "list.product_reference"}
+    for shop in (source, target):
+        shop.define("card", NAME, {"key": "extra", "type": "single_line_text_field"}, seen)
+    alive, dead = (source.product(handle, {"Size": ["M"]}) for handle in ("alive", "dead"))
+    there = target.product("alive", {"Size": ["M"]})
+    source.entry("card", "one", name="One", seen=json.dumps([alive, dead]))
+    target.entry("card", "one", name="One", seen=json.dumps([there]), extra="More")
+    source.ask("mutation D($id: ID!) { productDelete(input: { id: $id }) { deletedProductId } }", id=dead)
+    desk, _ = copy(source, target, tmp_path, policy=policy)
+    assert troubles(desk) == {("metaobjects", "card", "one"): Reason.UNRESOLVED_REFERENCE}
+    own = desk.ledger.get("metaobjects", [("card", "one")])["card", "one"]
+    assert own.verified
+    assert "seen" in own.detail
+    fields = target.ask(ENTRY, handle={"type": "card", "handle": "one"})["metaobjectByHandle"]["fields"]
+    held = {field["key"]: field["value"] for field in fields}
+    assert held == {"name": "One", "seen": json.dumps([there]), "extra": "More" if policy == "update" else None}

@@ -184,8 +184,8 @@ def test_a_new_demand_tells_of_the_entries_that_it_hides(sandbox: Sandbox, tmp_p
     row = desk.ledger.get("metaobject_definitions", [("tool",)])[("tool",)]
     assert (row.outcome, row.verified, row.reason) == ("updated", True, "")
     assert row.detail == (
-        "2 entries that only the target store has lack use, which is required then: Shopify lists them no more until "
-        "it is filled."
+        "2 entries of the target store that this import leaves as they are lack use, which is required then: "
+        "Shopify lists them no more until it is filled."
     )
     again, _ = copy(source, target, tmp_path)
     assert not again.ledger.get("metaobject_definitions", [("tool",)])[("tool",)].detail

@@ -108,6 +108,7 @@ class Metaobjects(Resource):
         "articles",
         "files",
     )
+    listed_whole = False
     governor = "metaobject_definitions"
     identify = {"Metaobject": "type handle"}
     read_batch = 100
@@ -198,6 +199,9 @@ class Metaobjects(Resource):
             for change in super().changes(before, after)
             if not (change.before is None and isinstance(change.after, dict) and change.after.get("value") == "")
         ]
+
+    def hides(self, governor: Fields) -> bool:
+        return any(item["required"] for item in governor["fieldDefinitions"])
 
     def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
         return any(key not in fields["fields"] for key in demands)

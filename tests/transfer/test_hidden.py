@@ -1,0 +1,101 @@
+"""Entries that a store has and lists to nobody, because they lack what their definition requires."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.builder import NAME, Builder, copy, refers, troubles
+from tests.meddle import row
+from tests.support import Sandbox
+from transfer.outcomes import Outcome, Reason, Verdict
+
+TEXT = "single_line_text_field"
+USE = {"key": "use", "type": TEXT}
+DEAD = "mutation D($id: ID!) { productDelete(input: { id: $id }) { deletedProductId } }"
+PROD = {"key": "prod", "type": "product_reference"}
+
+
+def demanding(field: dict[str, Any]) -> dict[str, Any]:
+    return {**field, "required": True}
+
+
+def listed(shop: Builder, type_: str) -> list[str]:
+    nodes = shop.ask(f'{{ metaobjects(type: "{type_}", first: 9) {{ nodes {{ handle }} }} }}')["metaobjects"]["nodes"]
+    return sorted(node["handle"] for node in nodes)
+
+
+def tightened(sandbox: Sandbox) -> tuple[Builder, Builder]:
+    """The target has an entry that it does not list, since somebody made a field required there."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME, demanding(USE))
+    made = target.define("tool", NAME, USE)
+    target.entry("tool", "saw", name="Old")
+    target.redefine(made, {"update": {"key": "use", "required": True}})
+    assert listed(target, "tool") == []
+    return source, target
+
+
+def test_an_entry_that_the_target_does_not_list_is_found_and_filled(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = tightened(sandbox)
+    for handle in ("saw", "axe"):
+        source.entry("tool", handle, name=handle, use="Wood")
+    desk, _ = copy(source, target, tmp_path)
+    assert troubles(desk) == {}
+    assert row(desk, "metaobjects", "tool", "saw").outcome is Outcome.UPDATED
+    assert row(desk, "metaobjects", "tool", "axe").outcome is Outcome.CREATED
+    assert listed(target, "tool") == ["axe", "saw"]
+    again, _ = copy(source, target, tmp_path)
+    assert (again.client.writes, troubles(again)) == (0, {})
+
+
+def test_a_demand_that_hides_entries_of_the_archive_says_so(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The source's entry names a product that is gone, so that the target's is not filled."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME, demanding(PROD))
+    target.define("tool", NAME, PROD)
+    gone = source.product("gone", {"Size": ["M"]})
+    source.entry("tool", "saw", name="Saw", prod=gone)
+    source.ask(DEAD, id=gone)
+    target.entry("tool", "saw", name="Mine")
+    target.entry("tool", "axe", name="Axe")
+    desk, _ = copy(source, target, tmp_path)
+    assert row(desk, "metaobjects", "tool", "saw").reason is Reason.MISSING_REQUIRED
+    assert row(desk, "metaobject_definitions", "tool").detail == (
+        "2 entries of the target store that this import leaves as they are lack prod, which is required then: "
+        "Shopify lists them no more until it is filled."
+    )
+    again, _ = copy(source, target, tmp_path)
+    saw = row(again, "metaobjects", "tool", "saw")
+    assert (saw.verdict, saw.reason) == (Verdict.CANNOT, Reason.MISSING_REQUIRED)
+    assert again.client.writes == 0
+
+
+def test_a_demand_that_hides_an_entry_which_somebody_left_out_says_so(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME, demanding(USE))
+    target.define("tool", NAME, USE)
+    for handle in ("saw", "axe"):
+        source.entry("tool", handle, name=handle, use="Wood")
+        target.entry("tool", handle, name="Mine")
+    desk, _ = copy(source, target, tmp_path, excluded={"records": [["metaobjects", ["tool", "saw"]]]})
+    assert row(desk, "metaobject_definitions", "tool").detail == (
+        "1 entry of the target store that this import leaves as it is lacks use, which is required then: "
+        "Shopify lists it no more until it is filled."
+    )
+    assert listed(target, "tool") == ["axe"]
+
+
+def test_an_entry_goes_without_a_field_that_its_definition_lost(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The type that the field names is left out of the plan, so the field is not made."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    other = source.define("other", NAME)
+    source.define("tool", NAME, refers("many", other, type_="list.metaobject_reference"))
+    source.entry("tool", "saw", name="Saw", many="[]")
+    left = {"records": [["metaobject_definitions", ["other"]]]}
+    desk, _ = copy(source, target, tmp_path, excluded=left)
+    saw = row(desk, "metaobjects", "tool", "saw")
+    assert (saw.outcome, saw.reason, saw.verified) == (Outcome.CREATED, Reason.PART_CONFLICT, True)
+    assert saw.detail == "Its definition in the target store has no field many."
+    again, _ = copy(source, target, tmp_path, excluded=left)
+    assert again.client.writes == 0

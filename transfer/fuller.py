@@ -86,6 +86,6 @@ def _spared(resource: Resource, row: Row) -> Fields:
 
 def _paths(resource: Resource, more: Fields, before: Fields, after: Fields) -> tuple[str, ...]:
     """The paths of what only a mirror would take away."""
-    asked = {change.path for change in resource.changes(before, after)}
+    asked = resource.changes(before, after)
     whole = resource.changes(before, commands.completed(resource, after, more))
-    return tuple(change.path for change in whole if change.path not in asked)
+    return tuple(change.path for change in whole if change not in asked)

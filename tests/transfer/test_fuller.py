@@ -282,3 +282,21 @@ def test_a_reference_that_does_not_land_is_told_whatever_is_taken_away(
     fields = target.ask(ENTRY, handle={"type": "card", "handle": "one"})["metaobjectByHandle"]["fields"]
     held = {field["key"]: field["value"] for field in fields}
     assert held == {"name": "One", "seen": json.dumps([there]), "extra": "More" if policy == "update" else None}
+
+
+def test_a_mirror_does_not_empty_what_must_be_filled(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("card", NAME)
+    target.define("card", NAME, {"key": "extra", "type": "single_line_text_field", "required": True})
+    for handle, name in (("one", "New"), ("two", "Same")):
+        source.entry("card", handle, name=name)
+        target.entry("card", handle, name="Same", extra="Theirs")
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    for handle, name in (("one", "New"), ("two", "Same")):
+        own = desk.ledger.get("metaobjects", [("card", handle)])["card", handle]
+        assert own.reason is Reason.PART_CONFLICT
+        assert "The field extra must be filled in the target store, so it is not emptied." in own.detail
+        fields = target.ask(ENTRY, handle={"type": "card", "handle": handle})["metaobjectByHandle"]["fields"]
+        assert {field["key"]: field["value"] for field in fields} == {"name": name, "extra": "Theirs"}
+    again, _ = copy(source, target, tmp_path, policy="mirror")
+    assert again.client.writes == 0

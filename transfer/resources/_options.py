@@ -44,10 +44,15 @@ def changes(before: Fields, after: Fields) -> Iterator[Change]:
     for item in after["options"]:
         own = present.get(item["name"], [])
         if set(item["values"]) - set(own) or moved(own, item["values"]):
-            yield Change(f"options.{item['name']}.values", own, item["values"])
+            yield Change(f"options.{item['name']}.values", own, with_more(item["values"], own))
     yield from linked.changes(before["options"], after["options"])
     if moved(names(before), names(after)):
         yield Change("optionOrder", names(before), names(after))
+
+
+def with_more(wanted: Sequence[str], present: Sequence[str]) -> list[str]:
+    """What is wanted, and behind it what only the target has, which stays."""
+    return [*wanted, *(one for one in present if one not in set(wanted))]
 
 
 def moved(present: Sequence[Any], wanted: Sequence[Any]) -> bool:

@@ -91,7 +91,7 @@ def places(fields: Fields) -> Iterator[Place]:
 def changes(before: Fields, after: Fields) -> Iterator[Change]:
     present, wanted = before.get("media") or [], after.get("media") or []
     if set(wanted) - set(present):
-        yield Change("media", present, wanted)
+        yield Change("media", present, [*wanted, *(one for one in present if one not in set(wanted))])
     common = [one for one in present if one in set(wanted)]
     if common != [one for one in wanted if one in set(common)]:
         yield Change("mediaOrder", common, wanted)

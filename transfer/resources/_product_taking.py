@@ -38,6 +38,7 @@ def gone(before: Fields, after: Fields) -> dict[variants.Chosen, Fields]:
 
 
 def changes(before: Fields, after: Fields) -> Iterator[Change]:
+    """What goes. Where something comes to the same list as well, this is the change of the whole list."""
     if not after.get("exact"):
         return
     for chosen, item in gone(before, after).items():
@@ -45,10 +46,10 @@ def changes(before: Fields, after: Fields) -> Iterator[Change]:
     wanted = {option["name"]: option["values"] for option in after["options"]}
     for option in before["options"]:
         values = wanted.get(option["name"], option["values"])
-        if set(option["values"]) > set(values):
+        if set(option["values"]) - set(values):
             yield Change(f"options.{option['name']}.values", option["values"], values)
     present, shown = before.get("media") or [], after.get("media") or []
-    if set(present) > set(shown):
+    if set(present) - set(shown):
         yield Change("media", present, shown)
 
 

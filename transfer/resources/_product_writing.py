@@ -7,7 +7,7 @@ is changed by the mutations that add and update.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import links
@@ -163,8 +163,18 @@ def update(job: Job) -> Talk[Result]:
         return refusal
     both = {chosen: item for chosen, item in wanted.items() if chosen in present and chosen in known}
     refusal = yield from _change_variants(job, both, present, known)
-    refusal = refusal or (yield from _reorder(job, list(wanted), known))
+    refusal = refusal or (yield from _reorder(job, list(wanted), known, astray=_astray(wanted, present, known)))
     return refusal or Result(job.key, job.gid, also=also)
+
+
+def _astray(wanted: Iterable[Any], present: Iterable[Any], known: Iterable[Any]) -> bool:
+    """Whether the order differs by new variants alone, which Shopify puts behind all others.
+
+    `known`: as they are now. An order that somebody changed meanwhile is left as it is.
+    """
+    wanted, known, old = list(wanted), list(known), set(present)
+    theirs = options.moved([one for one in known if one in old], [one for one in wanted if one in old])
+    return options.moved(known, wanted) and not theirs
 
 
 def _change_variants(
@@ -186,14 +196,14 @@ def _change_variants(
     return None
 
 
-def _reorder(job: Job, wanted: Sequence[Any], known: Mapping[Any, str]) -> Talk[Result | None]:
+def _reorder(job: Job, wanted: Sequence[Any], known: Mapping[Any, str], *, astray: bool) -> Talk[Result | None]:
     """Puts options, their values and the variants into the archive's order."""
     options_move = touches(job.changed, "optionOrder") or touches(job.changed, "options")
     if options_move:
         refusal = yield from options.arrange(job)
         if refusal is not None:
             return refusal
-    if options_move or touches(job.changed, "variantOrder"):  # reordering options sorts the variants anew
+    if astray or options_move or touches(job.changed, "variantOrder"):  # reordering options sorts the variants anew
         positions = [{"id": known[c], "position": n} for n, c in enumerate((c for c in wanted if c in known), 1)]
         data = yield Ask(_REORDER_VARIANTS, {"id": job.gid, "positions": positions}, repeatable=True)
         if data["productVariantsBulkReorder"]["userErrors"]:

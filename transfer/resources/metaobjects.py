@@ -275,6 +275,8 @@ def _misfit(key: str, item: Mapping[str, str], field: Mapping[str, Any] | None) 
         return f"Its definition in the target store has no field {key}."
     if field["type"] != item["type"]:
         return f"The field {key} is of type {field['type']} in the target store, not {item['type']}."
+    if not item["value"] and field["required"]:
+        return f"The field {key} must be filled in the target store, so it is not emptied."
     other = validations.stranger(item["type"], item["value"], field["validations"])
     if other is not None:
         return f"The field {key} lets it name no entry of type {other} in the target store."

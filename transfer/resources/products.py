@@ -184,8 +184,8 @@ class Products(Resource):
         own = (*super().changes(before, after),)
         found = [item for item in own if item.path not in ("media", "exact") and not touches([item.path], "options")]
         found += [*options.changes(before, after), *media.changes(before, after)]
-        known = {change.path for change in found}
-        found += [change for change in taking.changes(before, after) if change.path not in known]
+        going = list(taking.changes(before, after))
+        found = [*(one for one in found if one.path not in {change.path for change in going}), *going]
         wanted, present = _variant_names(after), _variant_names(before)
         if options.moved(present, wanted):
             found.append(Change("variantOrder", present, wanted))

@@ -37,11 +37,14 @@ GIVEN_UP = f"Shopify did not answer to its write {MOST_LOST + 1} times, and it w
 Phase = Generator[Checkpoint, None, bool]  # True: the phase is done
 
 
-def apply(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkpoint]:
-    """Writes every row that is to be written, and marks each with what became of it."""
+def apply(desk: Desk, cursor: Cursor, *, snapshot: MemberSet, read: frozenset[str]) -> Iterator[Checkpoint]:
+    """Writes every row that is to be written, and marks each with what became of it.
+
+    `read`: the kinds of which the snapshot says all that the target had.
+    """
     if not cursor:
         cursor = {"phase": "", "sent_at": None, "lost_at": None, "done": {}, "total": _totals(desk)}
-    applying = _Applying(desk, cursor, snapshot)
+    applying = _Applying(desk, cursor, snapshot, read)
     phases = applying.phases()
     finished = yield from applying.recover()
     for kind, names, first in phases[_reached(phases, cursor["phase"]) :]:
@@ -79,6 +82,7 @@ class _Applying:
     desk: Desk
     cursor: Cursor
     snapshot: MemberSet
+    read: frozenset[str]
 
     def phases(self) -> list[tuple[str, list[str], int]]:
         """(kind, resources, first wave). Deletions go backwards: what refers goes before what it refers to."""
@@ -131,7 +135,7 @@ class _Applying:
         elif kind == "link":
             tasks = [Links(desk, cursor, snapshot, name) for name in names]
         elif kind == "delete":
-            tasks = [Deletions(desk, cursor, snapshot, name) for name in reversed(names)]
+            tasks = [Deletions(desk, cursor, snapshot, name, self.read) for name in reversed(names)]
         else:
             tasks = [Tightening(desk, cursor, snapshot)]
         yield from (task for task in tasks if desk.ledger.select(task.where, limit=1))
@@ -174,7 +178,12 @@ class _Applying:
                 self._resume(resource, row, look.found[row.gid].fields)
 
     def _given_up(self, row: Row) -> bool:
-        """A record at which Shopify fails every time must not keep all others from being written."""
+        """A record at which Shopify fails every time must not keep all others from being written.
+
+        Where no answer was lost it was the worker that died, which says nothing of the record.
+        """
+        if self.cursor["lost_at"] is None:
+            return False
         lost = self.cursor.setdefault("lost", {})
         name = f"{Target(row.resource, row.key)} {row.number}"
         lost[name] = lost.get(name, 0) + 1

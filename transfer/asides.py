@@ -41,6 +41,13 @@ class Asides(Writing):
                 jobs.append((row, Job(row.resource, row.key, row.aside, before=current.fields, gid=row.gid)))
         return jobs
 
+    def vanished(self, row: Row, when: str) -> None:
+        """What was to be deleted went with what it hangs on: a variant that a mirror has just taken away."""
+        if row.verdict not in REMOVALS:
+            super().vanished(row, when)
+            return
+        row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
+
     def talk(self, resource: Resource, jobs: list[Job], ids: KnownIds) -> Talk[Results]:
         return resource.make_way(jobs, ids)
 

@@ -6,6 +6,8 @@ because empty never clears unless somebody asks. It is said, though; and a mirro
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from . import commands
 from .dead_links import said
 from .outcomes import Outcome, Reason, State, Verdict
@@ -56,26 +58,47 @@ def keep(resource: Resource, row: Row) -> None:
 def clear(resource: Resource, row: Row) -> bool:
     """Makes an update of a row that takes away what the source does not have, too. Whether that is news.
 
-    What else is told of it, such as a reference that does not land, stays told.
+    What else is told of it, such as a reference that does not land, stays told; so is what it leaves.
     """
     assert row.before is not None
     assert row.after is not None
     if row.more is None:
         return False
-    kept = _paths(resource, _spared(resource, row), row.before, row.after)
-    row.after = commands.completed(resource, row.after, _spared(resource, row))
-    news = row.verdict is Verdict.FULLER or bool(kept)
     if row.verdict is Verdict.FULLER:
-        told = row.detail.replace(emptiness(resource.name, row.changed), "").strip()
-        more = said(row)
-        row.verdict, row.open = Verdict.UPDATE, ()
-        row.detail = " ".join(filter(None, [told, *(sentence for _, sentence in more)]))
-        row.reason = row.reason or next((reason for reason, _ in more), Reason.NONE)
+        return _clear_equal(resource, row)
+    going = _going(resource, row)
+    every, kept = (_paths(resource, more, row.before, row.after) for more in (row.more, going))
+    row.after = commands.completed(resource, row.after, going)
     row.changed = tuple(dict.fromkeys((*row.changed, *kept)))
-    return news
+    _tell_rest(resource, row, every, kept)
+    return bool(kept)
 
 
-def _spared(resource: Resource, row: Row) -> Fields:
+def _clear_equal(resource: Resource, row: Row) -> bool:
+    """Of a record that is equal in all that is said, its `after` is the cleared one already."""
+    assert row.before is not None
+    every, going = row.changed, _going(resource, row)
+    if going is not row.more:
+        row.after = commands.completed(resource, row.before, going)
+        row.changed = _paths(resource, going, row.before, row.before)
+    if not row.changed:
+        row.changed = every
+        keep(resource, row)
+        return False
+    told, more = row.detail.replace(emptiness(resource.name, every), "").strip(), said(row)
+    row.verdict, row.open = Verdict.UPDATE, ()
+    row.detail = " ".join(filter(None, [told, *(sentence for _, sentence in more)]))
+    row.reason = row.reason or next((reason for reason, _ in more), Reason.NONE)
+    _tell_rest(resource, row, every, row.changed)
+    return True
+
+
+def _tell_rest(resource: Resource, row: Row, every: Iterable[str], going: Collection[str]) -> None:
+    if stays := [path for path in every if path not in going]:
+        tell(row, emptiness(resource.name, stays))
+
+
+def _going(resource: Resource, row: Row) -> Fields:
     """What may be taken away: of a record that conflicts in a part, no item of a list, for which part is not known."""
     assert row.more is not None
     if row.reason is not Reason.PART_CONFLICT:

@@ -356,7 +356,8 @@ def _decide(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _apply(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    return apply(_as_archive(desk, past), cursor, snapshot=_target(desk, past))
+    read = _snapshot_selection(desk, past).resources - _hidden(past).keys()
+    return apply(_as_archive(desk, past), cursor, snapshot=_target(desk, past), read=read)
 
 
 def _verify(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

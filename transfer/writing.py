@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from shopify_client import AccessDenied, AnswerLost, ShopifyError
 
+from .added import added
 from .archive.members import MemberSet
 from .drift import kept, moved, named, touching
 from .governors import Governors
@@ -277,11 +278,13 @@ def _missing(row: Row, places: Iterable[Place], known: KnownIds) -> frozenset[st
 class Deletions(Writing):
     """What only the target has, under the mirror policy, and what rows ask to delete.
 
-    What somebody changed since the plan is left alone.
+    What somebody changed since the plan is left alone, and so is what somebody gave a metafield since.
     """
 
-    def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet, resource: str) -> None:
+    def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet, resource: str, read: frozenset[str]) -> None:
+        """`read`: the kinds of which the snapshot says all that the target had."""
         super().__init__(desk, cursor, snapshot)
+        self._read = read
         self.where = Where(resource=resource, verdicts=REMOVALS, outcomes=UNDECIDED, states=PLANNED)
 
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
@@ -289,12 +292,16 @@ class Deletions(Writing):
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
         going: list[tuple[Row, Job]] = []
-        for row, current in self.look(resource, rows, "after the plan was made"):
+        there = self.look(resource, rows, "after the plan was made")
+        more = added(self.desk, resource, there, self.snapshot, self._read)
+        for row, current in there:
             assert row.before is not None
             if not resource.same(row.key, current.reading.key, row.before):
                 fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
             elif stirred := moved(resource, row.stands or {}, current.fields, governors.written(row)):
                 fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
+            elif row.key in more:
+                fail(row, Reason.CHANGED_MEANWHILE, f"Somebody wrote {more[row.key]} onto it after the plan was made.")
             else:
                 going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))
         return going

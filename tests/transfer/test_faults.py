@@ -14,10 +14,13 @@ import pytest
 
 from tests.builder import NAME, Builder, circle, equal, refers, troubles
 from tests.support import Sandbox, archive_of, export, import_, total
+from transfer.apply import MOST_LOST, apply
 from transfer.archive.members import MemberSet
 from transfer.local import LocalRun, local_desk
+from transfer.outcomes import Outcome, Reason, State
 from transfer.present import now
 from transfer.stages import IMPORT
+from transfer.work import Where
 
 LOST = {"kind": "lost_answer", "times": 2}
 INTERNAL = {
@@ -193,3 +196,22 @@ def test_an_import_goes_on_under_a_version_with_other_phases(sandbox: Sandbox, t
     assert total(desk, "outcome:failed") == 0
     assert total(desk, "verified") == total(desk, "verdict:create") + total(desk, "verdict:unchanged")
     assert 0 <= written <= sandbox.stats(target)["objects"]["Product"] == 3
+
+
+@pytest.mark.parametrize("answer_lost", [False, True])
+def test_a_worker_that_dies_time_and_again_is_not_the_record_s_fault(
+    sandbox: Sandbox, source: Builder, tmp_path: Path, answer_lost: bool
+) -> None:
+    """A record that Shopify fails at every time is given up; one in whose writes the worker was killed is not."""
+    target = Builder(sandbox)
+    desk, past = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path)
+    snapshot = MemberSet.from_cursor(desk.storage, past["snapshot_merge"])
+    (row,) = desk.ledger.select(Where(resource="products"), limit=1)
+    for _ in range(MOST_LOST + 2):
+        row.state, row.outcome, row.verified, row.gid = State.SENT, Outcome.PENDING, None, ""
+        desk.ledger.put([row])
+        cursor = {**past["apply"], "sent_at": 0.0, "lost_at": 0.0 if answer_lost else None}
+        for _ in apply(desk, cursor, snapshot=snapshot, read=frozenset()):
+            past["apply"] = cursor
+        (row,) = desk.ledger.get("products", [row.key]).values()
+    assert row.reason is (Reason.LOST if answer_lost else Reason.NONE)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.archives import Record, edited
-from tests.builder import NAME, Builder, copy, troubles
+from tests.builder import NAME, Builder, copy, refers, troubles
 from tests.support import Sandbox, archive_of, import_, total
 from transfer import commands
 from transfer.outcomes import Outcome, Reason, Verdict
@@ -27,6 +27,8 @@ LOOK = """query L($handle: String!) { productByIdentifier(identifier: { handle: 
     unitCost { amount } harmonizedSystemCode countryCodeOfOrigin } selectedOptions { value } } } } }"""
 ENTRY = """query E($handle: MetaobjectHandleInput!) {
   metaobjectByHandle(handle: $handle) { fields { key value } } }"""
+DESCRIBE = """mutation D($id: ID!, $definition: MetaobjectDefinitionUpdateInput!) {
+  metaobjectDefinitionUpdate(id: $id, definition: $definition) { userErrors { message } } }"""
 CATEGORY = "gid://shopify/TaxonomyCategory/aa-1"
 FULL = {
     "barcode": "400",
@@ -300,3 +302,22 @@ def test_a_mirror_does_not_empty_what_must_be_filled(sandbox: Sandbox, tmp_path:
         assert {field["key"]: field["value"] for field in fields} == {"name": name, "extra": "Theirs"}
     again, _ = copy(source, target, tmp_path, policy="mirror")
     assert again.client.writes == 0
+
+
+def test_what_a_mirror_leaves_of_a_record_that_conflicts_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A field of another type, one that is lost, and a description and a rule that only the target has."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    other = source.define("other", NAME)
+    source.define("card", NAME, {"key": "size", "type": "single_line_text_field"}, refers("see", other))
+    ruled = {**NAME, "validations": [{"name": "min", "value": "1"}]}
+    made = target.define("card", ruled, {"key": "size", "type": "number_integer"})
+    target.ask(DESCRIBE, id=made, definition={"description": "Theirs"})
+    source.entry("card", "one", name="One")
+    chosen = {"records": [["metaobject_definitions", ["card"]]]}
+    archive = archive_of(sandbox, source.shop, tmp_path, **chosen)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    own = desk.ledger.get("metaobject_definitions", [("card",)])["card",]
+    assert (own.outcome, own.verified, own.reason) == (Outcome.UPDATED, True, Reason.PART_CONFLICT)
+    assert own.changed == ("description",)
+    for said in ("The field size is of type number_integer", "fieldDefinitions.see: points at", "name.validations.min"):
+        assert said in own.detail

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 
 from . import html
 from .json_text import replaced
-from .paths import OURS, VERBATIM, Translate, locale_of, named, page_of, with_variants
+from .paths import OURS, VERBATIM, Translate, locale_of, named, page_of, with_ids
 from .references import parse
 from .resource import Place
 from .text_references import is_reference, translated
@@ -37,17 +37,17 @@ def is_link(text: str) -> bool:
 
 
 def steps(link: str, translate: Translate) -> Iterator[str]:
-    """A link, changed in one place after the other: what stands before its path, and the variants that it names."""
+    """A link, changed in one place after the other: what stands before its path, and what it names by ids."""
     home = translate(link) or link
     if link.startswith(VERBATIM) or home.startswith(VERBATIM):
         yield home
     elif link.startswith(OURS) and not home.startswith(OURS):  # on its way into a shop
-        named_here = with_variants(link, translate)
+        named_here = with_ids(link, translate)
         yield named_here
         yield translate(named_here) or named_here
     else:
         yield home
-        yield with_variants(home, translate)
+        yield with_ids(home, translate)
 
 
 def in_url(text: str, translate: Translate) -> str:
@@ -140,15 +140,15 @@ def in_free_json(text: str, translate: Translate) -> str:
 # -- finding --------------------------------------------------------------------------------------------------------
 
 
-def without_variants(walk: Callable[[str, Translate], str], text: str) -> str:
-    """A portable text before any of the variants that its links name is there."""
+def without_ids(walk: Callable[[str, Translate], str], text: str) -> str:
+    """A portable text before any of what its links name by ids is there."""
     return walk(text, lambda said: said if parse(said) is None else None)
 
 
 def places(path: str, walk: Callable[[str, Translate], str], text: str | None) -> Iterator[Place]:
     """Every record that the links of a portable text name. Finding is rewriting with a notebook.
 
-    A variant is named by its id, so it must be there before its link is; all else is named by the link itself.
+    What is named by its id must be there before its link is; all else is named by the link itself.
     """
     found: list[str] = []
 
@@ -158,9 +158,9 @@ def places(path: str, walk: Callable[[str, Translate], str], text: str | None) -
 
     walk(text or "", note)
     for link in found:
-        variant = parse(link)
-        if variant is not None:
-            yield Place(path, variant)
+        by_id = parse(link)
+        if by_id is not None:
+            yield Place(path, by_id)
         else:
             page, locale = page_of(link), locale_of(link)
             yield from (Place(path, to, link=True, page=page, locale=locale) for to in named(link))

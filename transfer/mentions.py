@@ -23,11 +23,13 @@ _PLACES = 3  # places named of one record
 _LONGEST = 100  # characters of a mention
 _GID = re.compile(r"gid://shopify/([A-Za-z0-9]+)/\d+")
 # Numbers of records, as widgets of themes, forms of carts and links in texts keep them: data-variant-id="1",
-# "product_id": 1, <input name="id" value="1">, /cart/1:1, ?variant=1. All of bounded length: texts are hostile.
+# "product_id": 1, <input name="id" value="1">, /cart/1:1, ?variant=1, /recommendations/products?product_id=1,
+# /admin/products/1. All of bounded length: texts are hostile.
 _WHOSE = r"(?:product|variant|collection)[-_]?id"
 _IS, _WITHIN = r"\s{0,9}=\s{0,9}[\"']?", r"[^<>]{1,200}?\b"
 _CHARS, _PART = r"[^\"'\s<>]", r"[^\"'\s<>?#/]{1,255}"
 _MORE = rf"{_CHARS}{{0,100}}?(?:(?<=cart/)|\bvariant=|\bid=)"
+_ROOT = r"(?:(?<![\w.%:/-])|(?<=//store))/(?!/)"  # where a path begins, of a link without a host or to the own one
 _NUMBERS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -37,9 +39,15 @@ _NUMBERS = tuple(
         rf"<(?:input|button)\b{_WITHIN}value{_IS}\d{{8,}}{_WITHIN}name{_IS}id\b",
         rf"(?<![\w.%-])/(?:[a-z]{{2,3}}(?:-[a-z0-9]{{2,4}})?/)?(?:cart/|(?:collections/{_PART}/)?products/){_MORE}\d{{8,}}",
         rf"[\"']\?(?:{_CHARS}{{0,200}}[&;])?variant=\d{{8,}}",
+        rf"{_ROOT}(?:{_PART}/){{0,4}}{_PART}\?(?:{_CHARS}{{0,100}}?[&;])?(?:\w{{0,60}}_)?{_WHOSE}=\d{{8,}}",
+        rf"{_ROOT}admin/(?:[a-z_-]{{1,60}}/){{1,4}}\d{{8,}}",
+        rf"{_ROOT}\d{{5,20}}/(?:policies|orders|invoices)/\w{{1,64}}",
     )
 )
-_DIGITS = re.compile(r"\d{8}")
+_DIGITS = re.compile(r"(?:\d|%3\d){8}|\d/(?:policies|orders|invoices)/", re.IGNORECASE)
+_HINTS = ("id", "cart", "variant", "admin", "policies", "orders", "invoices")
+# Signs as addresses inside addresses write them.
+_WRITTEN = re.compile(r"\\/|%(?:2[6f]|3[0-9adf]|5f)", re.IGNORECASE)
 # The same in Base64, as the API once gave them; apps still keep some.
 _ENCODED = re.compile(r"Z2lkOi8vc2hvcGlmeS9[A-Za-z0-9+/]{4,200}={0,2}")
 _REST = r"[^\s\"'<>()\\]*"  # an address, up to what ends one in texts, HTML, CSS and JSON
@@ -66,7 +74,7 @@ class Mentions:
 
     def __init__(self, addresses: Iterable[str]) -> None:
         own = sorted({address.lower() for address in addresses if address}, key=lambda one: (-len(one), one))
-        self._marks = (*own, "gid:", "z2lkoi8vc2hvcglmes9")
+        self._marks = (*own, "gid:", "gid%3a", "z2lkoi8vc2hvcglmes9")
         hosts = "|".join(rf"{re.escape(one)}(?![\w-]|\.\w)" if not one.endswith("/") else re.escape(one) for one in own)
         # What ends so is an address wherever it stands: scripts of buy buttons name it.
         bare = "|".join(rf"{re.escape(one)}(?![\w-]|\.\w)" for one in own if one.endswith(OWN)) or "(?!)"
@@ -99,11 +107,10 @@ class Mentions:
 
     def _found(self, text: str) -> Iterator[str]:
         low = text.lower()
-        numbered = any(word in low for word in ("id", "cart", "variant")) and _DIGITS.search(text) is not None
+        numbered = any(word in low for word in _HINTS) and _DIGITS.search(text) is not None
         if not (numbered or any(mark in low for mark in self._marks)) or parse(text) is not None:
             return
-        plain = re.sub(r"\\/|%2f", "/", text, flags=re.IGNORECASE)  # as JSON and addresses in addresses write it
-        plain = re.sub(r"%3a", ":", plain, flags=re.IGNORECASE)
+        plain = _WRITTEN.sub(lambda sign: "/" if sign[0] == "\\/" else chr(int(sign[0][1:], 16)), text)
         yield from (found[0].rstrip(".,;:!?") for found in self._address.finditer(plain))
         yield from (found[0] for found in _GID.finditer(plain) if found[1] not in GLOBAL_TYPES)
         yield from (found[0] for found in _ENCODED.finditer(plain))

@@ -1,4 +1,4 @@
-"""What a link to a store's own pages names: records by the handles in its path, variants by their ids.
+"""What a link to a store's own pages names: records by the handles in its path, variants and filters by ids.
 
 Paths are made of handles, which are natural keys, so they need no change. An id of a variant means nothing in another
 shop; in an archive a variant stands by its options there as everywhere, percent-encoded::
@@ -7,7 +7,13 @@ shop; in an archive a variant stands by its options there as everywhere, percent
     /cart/123:2,456:1                 /cart/shopsync%3Avariants%2Fshirt%2FSize%2FM:2,shopsync%3A…:1
     /cart/add?id=123&quantity=1       /cart/add?id=shopsync%3Avariants%2Fshirt%2FSize%2FM&quantity=1
 
-Where the other store has no such variant, the link goes without it: to the product, or with the rest of the cart.
+A filter of the storefront names what it looks for by its GID, in any parameter::
+
+    /collections/all?filter.p.m.custom.fabric=gid%3A%2F%2Fshopify%2FMetaobject%2F1
+    /collections/all?filter.p.m.custom.fabric=shopsync%3Ametaobjects%2Ffabric%2Fwool
+
+Where the other store has no such record, the link goes without it: to the product, to all of the collection, or with
+the rest of the cart.
 """
 
 from __future__ import annotations
@@ -16,7 +22,7 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import quote, unquote
 
-from .references import Target, gid_type
+from .references import Target, gid_type, parse
 
 Translate = Callable[[str], str | None]
 
@@ -110,7 +116,7 @@ def _file(path: str) -> Iterator[Target]:
         yield Target("files", ("image" if _IMAGE.search(name) else "file", name))
 
 
-# -- variants, by their ids --------------------------------------------------------------------------------------
+# -- variants and what filters look for, by their ids -----------------------------------------------------------
 
 _SELLING = re.compile(r"/(?:[a-z]{2,3}(?:-[a-z0-9]{2,4})?/)?(?:collections/[^/?#]+/)?products/[^/?#]+/?\Z", re.I)
 _CART = re.compile(r"(/(?:[a-z]{2,3}(?:-[a-z0-9]{2,4})?/)?cart)/([^/]+)\Z", re.IGNORECASE)
@@ -123,12 +129,23 @@ _ITEM_IN = re.compile(rf"(?:id|items{_OPEN}\d*{_SHUT}{_OPEN}id{_SHUT})\Z", re.IG
 _UPDATE = re.compile(rf"(updates{_OPEN})((?:(?!{_SHUT}).)+)({_SHUT})\Z", re.IGNORECASE)
 _WHOLE = re.compile(r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?P<fragment>#.*)?\Z", re.DOTALL)
 _VARIANT = "gid://shopify/ProductVariant/"
-ESCAPED = quote(OURS, safe="")
+ESCAPED, _GID = quote(OURS, safe=""), quote("gid:", safe="")
 _PORTABLE = f"{ESCAPED}variants%2F", f"{ESCAPED}unknown%2FProductVariant%2F"
+# What a filter may look for. Of people nothing is said in a link: their GIDs stay, and are told.
+_SOUGHT = {
+    "Article": "articles",
+    "Collection": "collections",
+    **dict.fromkeys(("ExternalVideo", "GenericFile", "MediaImage", "Model3d", "Video"), "files"),
+    "Metaobject": "metaobjects",
+    "Page": "pages",
+    "Product": "products",
+    "ProductVariant": "variants",
+}
+NAMED = tuple(sorted(set(_SOUGHT.values())))  # the kinds that a link may name by an id
 
 
-def with_variants(link: str, translate: Translate) -> str:
-    """A link with the variants that it names translated: GIDs there, their numbers here. Other hosts' stay."""
+def with_ids(link: str, translate: Translate) -> str:
+    """A link with the records translated that it names by ids: GIDs there, their ids here. Other hosts' stay."""
     path = _own_path(link)
     if not path or link.startswith(VERBATIM):
         return link
@@ -141,7 +158,7 @@ def with_variants(link: str, translate: Translate) -> str:
         kept = ",".join(item for item in items if item)
         bare = f"{cart[1]}/{kept}" if kept else cart[1]
     names = _VARIANT_IN if _SELLING.match(bare) else _ITEM_IN if _CHANGING.match(bare) else None
-    if query and names is not None:
+    if query and (names is not None or _GID in query or ESCAPED in query or "gid:" in query):
         parts = [_parameter(part, names, translate) for part in query.split("&")]
         query = "&".join(part for part in parts if part is not None) or None
     asked = "" if query is None else f"?{query}"
@@ -156,22 +173,37 @@ def _item(item: str, translate: Translate) -> str | None:
     return None if new is None else f"{new}{found[2]}"
 
 
-def _parameter(part: str, names: re.Pattern[str], translate: Translate) -> str | None:
-    """One parameter of a link, which names a variant in its value or in its own name."""
+def _parameter(part: str, names: re.Pattern[str] | None, translate: Translate) -> str | None:
+    """One parameter of a link, which names a record in its value, or a variant in its own name."""
     name, equals, value = part.partition("=")
     update = _UPDATE.match(name) if names is _ITEM_IN else None
     if update is not None:
         new = _variant(update[2], translate)
         return None if new is None else f"{update[1]}{new}{update[3]}{equals}{value}"
-    if names.match(name) is None or not equals:
+    if names is not None and names.match(name) is not None:
+        new = _variant(value, translate)
+    elif _sought(value):
+        new = translate(unquote(value))
+        new = value if new == unquote(value) else new and quote(new, safe="")
+    else:
         return part
-    new = _variant(value, translate)
-    return None if new is None else f"{name}={new}"
+    return None if new is None else f"{name}{equals}{new}"
+
+
+def _sought(value: str) -> bool:
+    """Whether a value is a GID, or what stands for one in an archive, of something that a filter may look for."""
+    if not value.startswith((_GID, ESCAPED, "gid:")):
+        return False
+    target = parse(unquote(value))
+    if target is None:
+        return gid_type(unquote(value)) in _SOUGHT
+    return target.key[0] in _SOUGHT if target.unknown else target.resource in NAMED
 
 
 def _variant(said: str, translate: Translate) -> str | None:
-    if said.isascii() and said.isdigit():
-        text = _VARIANT + said
+    number = unquote(said)
+    if number.isascii() and number.isdigit():
+        text = _VARIANT + number
     elif said.startswith(_PORTABLE):
         text = unquote(said)
     else:

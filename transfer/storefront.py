@@ -20,9 +20,10 @@ OWN = ".myshopify.com"  # how the host ends that every store has
 # The CDN keeps a shop's files under its number, in groups of four digits. Its themes and their assets are not carried.
 _ON_CDN = re.compile(r"/s/files/1/((?:\d{4}/)+)(?:files|products)/(?=[^/?#]+(?:[?#]|\Z))")
 # The same files by way of the shop's own hosts, where those of products once stood apart; and what else of the CDN is
-# there: themes, videos, images of collections. These are the source's own for good, so links to them stay.
+# there: themes, videos, images of collections. These are the source's own for good, so links to them stay; so do those
+# that name it by a number in their path: to its admin, and to where it once kept its policies and customers' orders.
 _OLD_FILE = re.compile(r"/cdn/shop/products/(?=[^/?#]+(?:[?#]|\Z))", re.IGNORECASE)
-_NOT_CARRIED = re.compile(r"/cdn/(?!shop/files/)", re.IGNORECASE)
+_NOT_CARRIED = re.compile(r"/cdn/(?!shop/files/)|/admin(?=[/?#]|\Z)|/\d{5,20}/(?:policies|orders|invoices)/", re.I)
 _ADDRESS = re.compile(r"(https?:)?//([^/?#]*)", re.IGNORECASE)
 _OWN = re.compile(rf"{OURS}((?:https?:)?//)(?:{STORE}(?=[/?#]|\Z)|({CDN})/files/)")
 NEW_FILE = "/cdn/shop/files/"

@@ -48,6 +48,7 @@ CDN = "https://cdn.shopify.com/s/files/1/0689/7340/7517"
         ("/p?variant=shopsync%3Ax", "shopsync:verbatim:/p?variant=shopsync%3Ax", "/p?variant=shopsync%3Ax"),
         ("/cdn/shop/products/a.jpg?v=1", "/cdn/shop/files/a.jpg?v=1", "/cdn/shop/files/a.jpg?v=1"),
         ("//here.example/cdn/shop/products/a.jpg", "shopsync://store/cdn/shop/files/a.jpg", None),
+        ("https://here.example/administration", "shopsync:https://store/administration", None),
     ],
 )
 def test_own_addresses_become_the_other_stores(link: str, portable: str, there: str | None) -> None:

@@ -110,10 +110,8 @@ class Plain(Resource):
     # -- writing
 
     def begun(self, job: Job) -> Fields:
-        """Texts whose links name variants that are not there yet go without these at first."""
-        own = {
-            name: links.without_variants(links.in_html, job.after[name]) for name in self.html if name in job.without
-        }
+        """Texts whose links name by its id what is not there yet go without that at first."""
+        own = {name: links.without_ids(links.in_html, job.after[name]) for name in self.html if name in job.without}
         return {**job.after, **own}
 
     @abstractmethod

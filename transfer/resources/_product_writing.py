@@ -124,7 +124,7 @@ def begun(job: Job) -> Fields:
     """Its text goes at first without the variants that its links name and that are not there yet: its own, often."""
     if "descriptionHtml" not in job.without:
         return job.after
-    text = links.without_variants(links.in_html, job.after["descriptionHtml"])
+    text = links.without_ids(links.in_html, job.after["descriptionHtml"])
     return {**job.after, "descriptionHtml": text}
 
 

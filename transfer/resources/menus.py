@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import links
 from ..keys import Key
+from ..paths import NAMED
 from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Place, Result, Scopes, Talk
 from ..shapes import ListOf, Maybe, Nothing, Object, OneOf, Reference, Shape, Text
@@ -80,7 +81,7 @@ class Menus(Plain):
     key_shape = (HANDLE,)
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
     gid_types = ()  # nothing refers to a menu
-    refers_to = REFERRED
+    refers_to = tuple(dict.fromkeys((*REFERRED, *NAMED)))
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
     connection, noun, selection = "menus", "menu", "handle"
     filters = moves = False  # menus say neither when they moved, nor can they be searched by handle

@@ -11,6 +11,7 @@ from typing import Any
 from .. import links
 from ..keys import Key
 from ..outcomes import Reason
+from ..paths import NAMED
 from ..references import Target
 from ..resource import Fields, Ids, Job, Place, Result, Scopes, Talk
 from ..shapes import Object, Text
@@ -62,7 +63,7 @@ class UrlRedirects(Plain):
     key_shape = (Text("the path that is redirected", least=1),)
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
     gid_types = ()  # nothing refers to a redirect
-    refers_to = ("variants",)
+    refers_to = NAMED
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE, _COUNT)
     connection, noun, selection = "urlRedirects", "urlRedirect", "path"
     renames = True

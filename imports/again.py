@@ -174,6 +174,7 @@ def _copied_again(copy: Copy, new: Import) -> None:
         purpose=Purpose.COPY,
         status=CopyStatus.IMPORTING,
         withheld=copy.withheld,
+        unlinked=copy.unlinked,
         anonymise=copy.anonymise,
         seen={name: own for name, own in copy.seen.items() if name == "export"},
         started_by=copy.started_by,

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from transfer.outcomes import Reason
 from transfer.reasons import of_one, reason
 
+from . import outside
+from .words import of_copy
+
 # Reasons that somebody chose, and such that only part of a record is missing: not a failure of the record.
 CHOSEN = frozenset({Reason.EXCLUDED, Reason.POLICY})
-PARTIAL = frozenset({Reason.UNRESOLVED_REFERENCE, Reason.UNREAD_REFERENCE, Reason.PART_CONFLICT})
+PARTIAL = frozenset(
+    {Reason.UNRESOLVED_REFERENCE, Reason.OUTSIDE_REFERENCE, Reason.UNREAD_REFERENCE, Reason.PART_CONFLICT}
+)
 TO_LOOK_AT = frozenset({Reason.NAMES_SOURCE})  # all of it arrived, and may not be meant so
 MORE = frozenset({Reason.FULLER})  # all of them arrived
 KEPT = frozenset({Reason.CHANGED_MEANWHILE})  # they are there, as somebody in the store wants them
@@ -45,6 +50,11 @@ def to_json(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def answer(result: Mapping[str, Any]) -> Answer:
     """From a finished import's `result`."""
+    own = _answer(result)
+    return replace(own, sentence=of_copy(own.sentence)) if result.get("copied") else own
+
+
+def _answer(result: Mapping[str, Any]) -> Answer:
     totals = result.get("totals", {})
     source = totals.get("source", 0)
     groups = _groups(result)
@@ -108,11 +118,15 @@ def _groups(result: Mapping[str, Any]) -> tuple[Group, ...]:
     }
     order = {"bad": 0, "warn": 1, "": 2}
     words = sorted(counts, key=lambda word: (order[tones[word]], -counts[word], word))
-    return tuple(_group(word, counts[word], tones[word]) for word in words if counts[word])
+    return tuple(_group(word, counts[word], tones[word], result) for word in words if counts[word])
 
 
-def _group(word: str, count: int, tone: str) -> Group:
+def _group(word: str, count: int, tone: str, result: Mapping[str, Any]) -> Group:
     what, advice = reason(word)
+    if word in outside.REASONS:
+        advice = outside.advice(word, result.get("outside", ())) or advice
+    if result.get("copied"):
+        what, advice = of_copy(what), of_copy(advice)
     return Group(word, count, of_one(what) if count == 1 else what, advice, tone)
 
 

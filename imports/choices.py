@@ -20,6 +20,7 @@ from transfer.registry import RESOURCES, order
 
 from .listing import records_left_out
 from .models import Import
+from .words import of_copy
 
 MOST_LEFT_OUT = 5000
 MANY = 400  # rows per statement: below SQLite's limit of variables
@@ -110,10 +111,11 @@ def question(run: Import, figures: Mapping[str, str]) -> str:
         return ""
     number = figures["delete"]
     if number == "0":
-        return (
+        words = (
             "No record would be deleted. Inside records that the archive has too, what only this store has goes: "
             "variants, and values that the archive leaves empty. Go on? That cannot be undone by one click."
         )
+        return of_copy(words) if run.copied else words
     records = "record" if number == "1" else "records"
     return f"Delete {number} {records} from this store? That cannot be undone by one click."
 
@@ -134,7 +136,7 @@ def _stays(stay: Mapping[str, int]) -> str:
     number = sum(stay.values())
     more = f"{number:,} more that only this store has stay{'s' if number == 1 else ''}"
     never = all(not RESOURCES[name].deletable for name in stay)
-    why = "never deleted" if never else "never deleted, or of which the archive does not hold all"
+    why = "never deleted" if never else "never deleted, or of which not all was brought here"
     return f"{more}, of kinds {why}: {spoken([RESOURCES[name].label for name in stay])}."
 
 

@@ -23,7 +23,7 @@ from transfer.outcomes import Policy, Verdict
 from transfer.plan import NOT_WRITTEN
 from transfer.registry import in_order
 
-from . import again, services
+from . import again, outside, services
 from .answer import answer
 from .models import Import
 from .withheld import sentence
@@ -150,10 +150,12 @@ def answered(result: Mapping[str, Any]) -> str:
 
 
 def not_carried(told: Mapping[str, Any]) -> str:
-    """The kinds that the app may not read in the source, a line each; and the languages, where they differ."""
+    """The kinds that the app may not read in the source, and those that nobody asked for and that records refer to, a
+    line each; and the languages, where they differ."""
     spoken = told.get("languages")
     lines = [LANGUAGES.format(**spoken)] if spoken else []
-    return "".join(f"{line}\n" for line in [*map(sentence, told["withheld"]), *lines])
+    missed = map(outside.sentence, told.get("outside", ()))
+    return "".join(f"{line}\n" for line in [*map(sentence, told["withheld"]), *missed, *lines])
 
 
 LANGUAGES = (

@@ -32,7 +32,7 @@ from shops.links import Who
 from shops.models import Link, LinkStatus, Shop
 from shops.services import Refused
 from transfer.archive import ArchiveError
-from transfer.registry import RESOURCES, withheld
+from transfer.registry import RESOURCES, order, withheld
 from transfer.resource import Selection
 
 from . import comparisons, services
@@ -89,6 +89,7 @@ def _begun(link: Link, who: Who, allowed: Sequence[str], copy: Copy, beside: com
     if not wanted:
         raise Refused(f"{source.domain} has not let the app read any of this; open the app there, and grant it.")
     copy.link, copy.source, copy.target, copy.started_by = link, source, target, who.user
+    copy.unlinked = [name for name in order() if name not in link.resources]
     copy.withheld = [{"resource": name, "scopes": unreadable[name]} for name in allowed if name in unreadable]
     try:
         with transaction.atomic():

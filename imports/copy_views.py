@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from runs.views import gone, missing, refused
 from shops.auth import EmbeddedRequest, embedded, posted
 from shops.links import Who
-from shops.models import Link
+from shops.models import Link, few
 from shops.services import Refused
 
 from . import copies
@@ -65,7 +65,8 @@ def _of_target(view: Callable[[EmbeddedRequest, Copy], HttpResponse]) -> Callabl
 @require_safe
 @_of_target
 def show(request: EmbeddedRequest, copy: Copy) -> HttpResponse:
-    return render(request, "imports/copy.html", {"copy": copy, "status": copy_status(copy)})
+    context = {"copy": copy, "status": copy_status(copy), "left_out": few(copy.unlinked)}
+    return render(request, "imports/copy.html", context)
 
 
 @require_safe

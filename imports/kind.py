@@ -15,9 +15,9 @@ from transfer.registry import RESOURCES
 from transfer.stages import IMPORT
 from transfer.work import Desk
 
-from . import again
+from . import again, outside
 from .answer import to_json
-from .models import SOURCE, Import
+from .models import SOURCE, Copy, Import
 from .withheld import withheld_in_source
 
 
@@ -25,7 +25,9 @@ def options(run: Run) -> Mapping[str, Any]:
     row: Import = Import.objects.get(pk=run.pk)
     alias = secret() if row.anonymise else ""
     chosen = {"policy": row.policy, "excluded": row.excluded, "only": row.only}
-    return {"archive": row.archive, **chosen, "anonymise": alias}
+    copied = Copy.objects.filter(run=run.pk).first()
+    lacking = [kept["resource"] for kept in copied.withheld] if copied is not None else []
+    return {"archive": row.archive, **chosen, "anonymise": alias, "withheld": lacking}
 
 
 def plan(run: Run) -> Mapping[str, Any]:
@@ -53,6 +55,7 @@ def plan(run: Run) -> Mapping[str, Any]:
         "points": round(points),
         "seconds": round(seconds),
         "withheld": withheld_in_source(run),
+        "outside": outside.of_import(run),
         "anonymised": row.anonymise or run.past["check"]["manifest"].get("anonymised", False),
         "not_carried": run.past["check"]["manifest"]["notCarried"],
         "source_shop": source,
@@ -91,8 +94,10 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
     totals = {word: sum(line[word] for line in report.values()) for word in WORDS}
     whole = not any(totals[word] for word in ("failed", "changed_meanwhile", "part_conflicts", "unverified"))
     status = Status.SUCCEEDED if whole else Status.INCOMPLETE
-    result = {"resources": report, "totals": totals, "withheld": withheld_in_source(run), "languages": languages(run)}
-    keep = (SOURCE,) if again.worth_keeping(Import.objects.get(pk=run.pk)) else ()
+    row: Import = Import.objects.get(pk=run.pk)
+    lacking = {"withheld": withheld_in_source(run), "outside": outside.of_import(run)}
+    result = {"resources": report, "totals": totals, **lacking, "copied": row.copied, "languages": languages(run)}
+    keep = (SOURCE,) if again.worth_keeping(row) else ()
     return kinds.Finish(status, {**result, "answer": to_json(result)}, keep=keep)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -22,10 +22,10 @@ from transfer.registry import RESOURCES, order
 from transfer.told import told as said
 from transfer.work import Row
 
-from . import services
+from . import outside, services
 from .marks import side_by_side
 from .models import Import
-from .words import OUTCOMES, VERDICTS
+from .words import OUTCOMES, VERDICTS, of_copy
 
 PAGE = 50
 SHOWN_CHOICES = 500  # of the records that were left out by hand
@@ -96,7 +96,8 @@ def page(run: Run, filters: Filters, after: str) -> tuple[list[dict[str, Any]], 
         if len(found) > PAGE:
             break
     chosen = {(name, tuple(key)) for name, key in records_left_out(run)}
-    lines = [_line(entry, chosen) for entry in found[:PAGE]]
+    say = of_copy if getattr(run, "copied", False) else str
+    lines = [_line(entry, chosen, say) for entry in found[:PAGE]]
     return lines, lines[-1]["id"] if len(found) > PAGE else None
 
 
@@ -111,10 +112,13 @@ def _text(path: str) -> Case:
     return Case(When(**{path: None}, then=Value(None)), default=KT(path), output_field=TextField())
 
 
-def _line(entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+def _line(
+    entry: Mapping[str, Any], chosen: set[tuple[str, tuple[str, ...]]], say: Callable[[str], str]
+) -> dict[str, Any]:
+    """`say`: turns sentences on archives into such as the merchant knows."""
     key = decode(entry["key"])
     word = entry["outcome"] or entry["verdict"]
-    why = _why(entry["reason"], entry["outcome"]) if entry["reason"] else ""
+    why = say(_why(entry["reason"], entry["outcome"])) if entry["reason"] else ""
     if entry["reason"] == Reason.REFUSED and entry["detail"]:
         why = ""  # Shopify's own answer begins with who says it
     return {
@@ -164,10 +168,18 @@ def record(run: Import, place: str) -> dict[str, Any] | None:
         "title": title(found.after) or title(found.before),
         "says": OUTCOMES.get(found.outcome) or VERDICTS[found.verdict],
         "word": found.outcome or found.verdict,
-        "why": (_why(found.reason, found.outcome), reason(found.reason)[1]) if found.reason else None,
+        "why": _explained(run, found) if found.reason else None,
         "changes": changes,
         "admin_path": _admin_path(found.gid),
     }
+
+
+def _explained(run: Import, found: Row) -> tuple[str, str]:
+    """(what became of it, what to do)."""
+    what, remedy = _why(found.reason, found.outcome), reason(found.reason)[1]
+    if found.reason in outside.REASONS:
+        remedy = outside.advice(found.reason, outside.told(run)) or remedy
+    return (of_copy(what), of_copy(remedy)) if run.copied else (what, remedy)
 
 
 def title(fields: Mapping[str, Any] | None) -> str:

@@ -53,6 +53,11 @@ class Import(Uploaded, Run):
     anonymise = models.BooleanField(default=False, help_text="Names of people are replaced before anything is planned.")
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
+    @property
+    def copied(self) -> bool:
+        """Whether it is a part of a copy from a linked store, whose merchants know of no archive."""
+        return Copy.objects.filter(run=self.pk).exists()
+
 
 class Comparison(Uploaded, Run):
     """A file against this shop, or against another file. `other`: empty where it is this shop."""
@@ -85,7 +90,8 @@ class Copy(models.Model):
 
     It belongs to the target. A linked store is compared in the same way, with a comparison in the import's place;
     `beside`: the file that it is compared with, kept with the export, or empty for the target itself.
-    `withheld`: what the link allows and the source has not let the app read. `discard`: the target's run and its
+    `withheld`: what the link allows and the source has not let the app read. `unlinked`: the kinds that the link did
+    not carry when it began. `discard`: the target's run and its
     archive must go, as soon as no worker holds it. `seen`: the children at the end.
     """
 
@@ -103,6 +109,7 @@ class Copy(models.Model):
     status = models.CharField(max_length=12, choices=CopyStatus.choices, default=CopyStatus.READING)
     message = FitTextField(blank=True)
     withheld = ExactJSONField(default=list, blank=True)
+    unlinked = models.JSONField(default=list, blank=True)
     anonymise = models.BooleanField(default=False)
     discard = models.BooleanField(default=False)
     seen = ExactJSONField(default=dict, blank=True)

@@ -42,6 +42,7 @@ def copy_status(copy: Copy) -> dict[str, Any]:
         "target": copy.target.domain,
         "message": copy.message or None,
         "withheld": copy.withheld,
+        "unlinked": copy.unlinked,
         "export": seen.get("export"),
         "import": seen.get("import"),
         "import_url": reverse("runs:show", args=[copy.run_id]) if copy.run_id is not None else None,

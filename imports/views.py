@@ -36,7 +36,7 @@ from . import again, choices, compare_views, listing, services
 from .answer import answer
 from .listing import Filters
 from .models import Import, UploadAddress, Uploaded
-from .words import POLICIES
+from .words import POLICIES, of_copy
 
 UPLOAD_MINUTES = 60
 
@@ -114,12 +114,14 @@ def plan(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     if not filters.verdict and not filters.left_out:
         filters = replace(filters, verdict=listing.CHANGES)
     waiting = run.status == Status.WAITING
+    say = of_copy if run.copied else str
     context = {
         **_list(request, run, filters),
         "whole": "verdict=all",
         "tabs": listing.verdict_tabs(run, filters),
         "plan_lines": listing.plan_lines(run),
-        "policies": [(word, *words) for word, words in POLICIES.items()],
+        "policies": [(word, *map(say, words)) for word, words in POLICIES.items()],
+        "copied": run.copied,
         "figures": choices.figures(run) if waiting else None,
         "waiting": waiting,
         "lacking": again.lacking(run) if waiting else None,
@@ -185,7 +187,8 @@ def record(request: EmbeddedRequest, run: Import, /, place: str) -> HttpResponse
         return missing(request)
     store = f"{settings.SHOPIFY_ADMIN_ORIGIN}/store/{request.shop.domain.removesuffix('.myshopify.com')}/"
     address = f"{store}{found['admin_path']}" if found["admin_path"] else ""
-    return render(request, "imports/record.html", {**found, "run": run, "address": address})
+    right = (run.source_shop or "The other store") if run.copied else ""
+    return render(request, "imports/record.html", {**found, "right": right, "run": run, "address": address})
 
 
 @posted("imports:plan", "run_id")
@@ -270,7 +273,7 @@ def report(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
         "whole": "outcome=all",
         "tabs": listing.outcome_tabs(run, filters),
         "answer": answer(run.result) if run.result else None,
-        "reason": reason(filters.reason)[0] if filters.reason else "",
+        "reason": (of_copy if run.copied else str)(reason(filters.reason)[0]) if filters.reason else "",
     }
     return render(request, "imports/report.html", context)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from transfer.outcomes import Outcome, Policy, Verdict
 
 VERDICTS = {
@@ -31,3 +33,18 @@ POLICIES = {
         "What only this store has is deleted from it: records, variants, and values that the archive leaves empty.",
     ),
 }
+
+_OF_COPIES = (
+    (re.compile(r"\bImport (?:the|this) archive again"), "Copy again"),
+    (re.compile(r"\b(?:import (?:the|this) archive|import|export) again"), "copy again"),
+    (re.compile(r"\bExport that (?:record )?with them, or create"), "Create"),
+    (re.compile(r"\bthe archive\b"), "the other store"),
+    (re.compile(r"\bThe archive\b"), "The other store"),
+)
+
+
+def of_copy(text: str) -> str:
+    """What is said of an archive, to the merchant of a linked store, who copies and sees none."""
+    for pattern, words in _OF_COPIES:
+        text = pattern.sub(words, text)
+    return text

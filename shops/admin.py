@@ -81,12 +81,17 @@ class LinkAdmin(ReadOnly):
     actions = ("end",)
     fields = (
         *("source", "target", "status", "kinds", "offered_by", "asked_by", "asked_at", "confirmed_by"),
-        *("confirmed_at", "ended_by", "ended_by_shop", "ended_at"),
+        *("confirmed_at", "besides", "more_offered_by", "more_asked_by", "more_asked_at"),
+        *("ended_by", "ended_by_shop", "ended_at"),
     )
 
     @admin.display(description="May be carried")
     def kinds(self, link: Link) -> str:
         return ", ".join(link.labels)
+
+    @admin.display(description="Asked for besides")
+    def besides(self, link: Link) -> str:
+        return ", ".join(link.more_labels)
 
     @admin.action(description="End", permissions=["operate"])
     def end(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:

@@ -69,9 +69,17 @@ def _of_shop(view: Callable[[EmbeddedRequest, Link], HttpResponse]) -> Callable[
 
 @_of_shop
 def confirm(request: EmbeddedRequest, link: Link) -> HttpResponse:
-    if not links.confirm(link, _who(request)):
+    more, who = request.POST.getlist("more"), _who(request)
+    if not (links.widen(link, who, more) if more else links.confirm(link, who)):
         words = "This link does not wait for this store's confirmation any more."
         return _page(request, 409, problem=words, at="out")
+    return redirect("shops:links")
+
+
+@_of_shop
+def keep(request: EmbeddedRequest, link: Link) -> HttpResponse:
+    """The link stays as it is: the source refuses what more was asked for, or the target takes it back."""
+    links.keep(link)
     return redirect("shops:links")
 
 

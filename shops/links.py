@@ -14,7 +14,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -35,6 +35,9 @@ TRIES = 5  # wrong guesses that one code survives
 USED = "The code was used. The store that entered it asks below, and reads nothing before you confirm it."
 OVER = "The code is too old, or was tried too often; make a new one."
 WRONG = "This code is not right, or too old. Make a new one in the other store, and enter it within ten minutes."
+
+
+TWICE = "Somebody has just asked for this link, or ended it. Look at the page anew."
 
 
 class TooMany(Refused):
@@ -88,20 +91,53 @@ def enter_code(who: Who, text: str) -> Link:
     _count(who.shop)
     code = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())[:64]
     row = _found(code, who.shop)
+    known = Link.objects.filter(source=row.shop, target=who.shop, status__in=LIVE).first()
+    why = _needless(known, row) if known is not None else ""
+    if why:
+        LinkCode.objects.filter(pk=row.pk).update(attempts=F("attempts") - 1)  # the code was right
+        raise Refused(why)
     with transaction.atomic():
-        if Link.objects.filter(source=row.shop, target=who.shop, status__in=LIVE).exists():
-            raise Refused("This store may copy from that one already, or waits for its confirmation.")
         used, _ = LinkCode.objects.filter(pk=row.pk).delete()
         if not used:
             raise Refused(WRONG)
-        link = Link(source=row.shop, target=who.shop, resources=row.resources)
-        link.offered_by, link.asked_by = row.made_by, who.user
-        try:
-            with transaction.atomic():
-                link.save(force_insert=True)
-        except IntegrityError:
-            raise Refused("This store may copy from that one already, or waits for its confirmation.") from None
+        return _asked(row, who) if known is None else _asked_more(known, row, who)
+
+
+def _needless(known: Link, code: LinkCode) -> str:
+    """Why a code asks for nothing that is to be asked for; empty where it asks for more than a link carries."""
+    if known.status == LinkStatus.ASKED or known.more:
+        return (
+            f"This store has asked {known.source.domain} already. Somebody has to confirm or refuse that there first, "
+            "under Linked stores; then enter this code."
+        )
+    if set(code.resources) <= set(known.resources):
+        return (
+            f"This store may copy all that from {known.source.domain} already. To copy more, tick more there before "
+            "you make the code; to copy less, end the link first."
+        )
+    return ""
+
+
+def _asked(code: LinkCode, who: Who) -> Link:
+    link = Link(source=code.shop, target=who.shop, resources=code.resources)
+    link.offered_by, link.asked_by = code.made_by, who.user
+    try:
+        with transaction.atomic():
+            link.save(force_insert=True)
+    except IntegrityError:
+        raise Refused(TWICE) from None
     return link
+
+
+def _asked_more(known: Link, code: LinkCode, who: Who) -> Link:
+    """The link carries what it did until its source confirms the rest."""
+    more = [name for name in code.resources if name not in known.resources]
+    free = Link.objects.filter(pk=known.pk, status=LinkStatus.ACTIVE, more=[])
+    asked = {"more_offered_by": code.made_by, "more_asked_by": who.user, "more_asked_at": Now()}
+    if not free.update(more=more, **asked):
+        raise Refused(TWICE)
+    known.refresh_from_db()
+    return known
 
 
 def _count(shop: Shop) -> None:
@@ -138,7 +174,8 @@ def state_of_code(shop: Shop) -> CodeState:
     row = LinkCode.objects.filter(shop=shop, expires_at__gt=Now(), attempts__lt=TRIES).first()
     if row is not None:
         return CodeState(str(row.pk), "")
-    used = Link.objects.filter(source=shop, asked_at__gt=timezone.now() - CODE_LIFE).exists()
+    lately = timezone.now() - CODE_LIFE
+    used = Link.objects.filter(Q(asked_at__gt=lately) | Q(more_asked_at__gt=lately), source=shop).exists()
     return CodeState("", USED if used else OVER)
 
 
@@ -147,6 +184,28 @@ def confirm(link: Link, who: Who) -> bool:
     asked = Link.objects.filter(source=who.shop, status=LinkStatus.ASKED, asked_at__gt=timezone.now() - ASKED_LIFE)
     changed = asked.filter(pk=link.pk).update(status=LinkStatus.ACTIVE, confirmed_by=who.user, confirmed_at=Now())
     return bool(changed)
+
+
+def widen(link: Link, who: Who, kinds: Sequence[str]) -> bool:
+    """The source agrees that the link carries these kinds as well. False: it is not the source, was too late, or
+    something else is asked for by now."""
+    asked = Link.objects.filter(
+        pk=link.pk, source=who.shop, status=LinkStatus.ACTIVE, more_asked_at__gt=timezone.now() - ASKED_LIFE
+    )
+    with transaction.atomic():
+        own = asked.select_for_update().first()
+        if own is None or not own.more or sorted(own.more) != sorted(kinds):
+            return False
+        own.resources = [name for name in order() if name in {*own.resources, *own.more}]
+        own.offered_by, own.asked_by, own.confirmed_by = own.more_offered_by, own.more_asked_by, who.user
+        own.confirmed_at, own.more = timezone.now(), []
+        own.save(update_fields=["resources", "offered_by", "asked_by", "confirmed_by", "confirmed_at", "more"])
+    return True
+
+
+def keep(link: Link) -> bool:
+    """Either side leaves a link as it is, whatever more was asked for."""
+    return bool(Link.objects.filter(pk=link.pk, status=LinkStatus.ACTIVE).exclude(more=[]).update(more=[]))
 
 
 def holds(link_id: UUID | None) -> bool:
@@ -175,5 +234,7 @@ def end(link: Link, who: Who | None) -> bool:
 
 def forget_unanswered() -> int:
     """Ends what no source confirmed in time."""
-    old = Link.objects.filter(status=LinkStatus.ASKED, asked_at__lte=timezone.now() - ASKED_LIFE)
-    return int(old.update(status=LinkStatus.REFUSED, ended_at=Now()))
+    before = timezone.now() - ASKED_LIFE
+    old = Link.objects.filter(status=LinkStatus.ASKED, asked_at__lte=before)
+    more = Link.objects.filter(more_asked_at__lte=before).exclude(more=[])
+    return int(old.update(status=LinkStatus.REFUSED, ended_at=Now())) + int(more.update(more=[]))

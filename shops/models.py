@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from shopify_client import TokenPair
 from transfer.naming import listed
-from transfer.registry import RESOURCES
+from transfer.registry import RESOURCES, order
 
 from .crypto import seal, unseal
 
@@ -125,7 +126,8 @@ LIVE = (LinkStatus.ASKED, LinkStatus.ACTIVE)
 class Link(models.Model):
     """One store lets another copy from it: one way, what is listed, until either of them ends it.
 
-    `…_by`: the staff member's id in the store that did it.
+    `…_by`: the staff member's id in the store that did it. `more`: what the target asks for besides, by another code,
+    until the source confirms or refuses it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -138,6 +140,10 @@ class Link(models.Model):
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     confirmed_by = models.CharField(max_length=64, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    more = models.JSONField(default=list, blank=True, help_text="What is asked for besides.")
+    more_offered_by = models.CharField(max_length=64, blank=True)
+    more_asked_by = models.CharField(max_length=64, blank=True)
+    more_asked_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=64, blank=True)
     ended_by_shop = models.ForeignKey(Shop, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -158,7 +164,16 @@ class Link(models.Model):
     @property
     def labels(self) -> list[str]:
         """What may be carried, in a merchant's words."""
-        return [RESOURCES[name].label for name in self.resources if name in RESOURCES]
+        return labels(self.resources)
+
+    @property
+    def more_labels(self) -> list[str]:
+        return labels(self.more)
+
+    @property
+    def left_out(self) -> str:
+        """What is not carried, of what is copied by default; empty where that is nothing."""
+        return few(name for name in order() if name not in self.resources)
 
     @property
     def said(self) -> str:
@@ -167,6 +182,21 @@ class Link(models.Model):
         if len(without) >= len(self.labels):
             return ", ".join(self.labels)
         return f"Everything but {listed(without)}" if without else "Everything"
+
+
+MANY = 6  # kinds that a sentence names
+
+
+def labels(resources: Iterable[str]) -> list[str]:
+    """Kinds in a merchant's words."""
+    return [RESOURCES[name].label for name in resources if name in RESOURCES]
+
+
+def few(resources: Iterable[str]) -> str:
+    """Kinds that are copied by default, as they are read aloud; of very many those that come first."""
+    found = labels(name for name in resources if name in RESOURCES and RESOURCES[name].by_default)
+    named, more = (found, 0) if len(found) <= MANY else (found[: MANY - 1], len(found) - MANY + 1)
+    return listed([*named, f"{more} more kinds"] if more else named)
 
 
 class LinkCode(models.Model):

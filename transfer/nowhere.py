@@ -7,8 +7,9 @@ from itertools import accumulate
 
 from .paths import ENTRY_PAGES
 from .references import CARRIED_TYPES
+from .registry import RESOURCES
 from .resource import Place
-from .unread import Scopes
+from .unread import Lacks, kind_of
 
 ENOUGH = 2_000  # characters on what of one record leads nowhere
 
@@ -22,14 +23,21 @@ def explained(lost: Iterable[Place], say: Callable[[Place], str]) -> str:
     return " ".join(sentences[:named] + ([f"And {more} more references like these."] if more > 0 else []))
 
 
-def explain(place: Place, unread: Scopes | None = None, unnamed: str = "") -> str:
-    """One sentence on a reference that lands nowhere. `unread`: what to grant, where the source withheld its target;
-    `unnamed`: what its target is called, where nobody asked for such people."""
-    if unread is not None:
+ALL = Lacks()  # of an archive that lacks nothing
+
+
+def explain(place: Place, lacks: Lacks = ALL) -> str:
+    """One sentence on a reference that lands nowhere. `lacks`: what the archive does not hold."""
+    kind = kind_of(place.target)
+    scopes = lacks.unread.get(kind)
+    if place.target.unknown and kind in lacks.unnamed:
+        why = f"which the archive does not name, because nobody asked for {RESOURCES[kind].label.lower()}"
+    elif lacks.left_out(place.target):
+        absent = "" if place.target.unknown else "which the target store does not have, "
+        why = f"{absent}and no {RESOURCES[kind].label.lower()} came with it"
+    elif scopes is not None:
         why = "which the app may not read in the source store"
-        why += f"; grant it {', '.join(unread)} there, then copy again" if unread else ""
-    elif place.target.unknown and unnamed:
-        why = f"which the archive does not name, because nobody asked for {unnamed.lower()}"
+        why += f"; grant it {', '.join(scopes)} there, then copy again" if scopes else ""
     elif place.locale:
         why = "which the target store has not, or only by a translated handle"
     elif place.target.unknown and place.target.key[0] in CARRIED_TYPES:

@@ -58,7 +58,9 @@ class Reason(StrEnum):
     REQUIRED_CIRCLE = "required_circle"  # required references in a circle, under a definition that exists already
     MISSING_REQUIRED = "missing_required"  # a required reference points at something the target does not have
     MISSING_OWNER = "missing_owner"  # the record that this value belongs to is not in the target
+    OUTSIDE_REQUIRED = "outside_required"  # what it cannot be without is of a kind that nobody asked for
     UNRESOLVED_REFERENCE = "unresolved_reference"  # written, but without a reference that has no target
+    OUTSIDE_REFERENCE = "outside_reference"  # the same, because nobody asked for things of its target's kind
     UNREAD_REFERENCE = "unread_reference"  # the same, because the app may not read the target in the source store
     NAMES_SOURCE = "names_source"  # as asked for, and a text in it names the source store, which stays as it is
     NOTHING_LANDS = "nothing_lands"  # not written: the target has nothing of what it names

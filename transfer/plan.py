@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -10,11 +10,12 @@ from typing import Self
 from . import fuller, incomplete
 from .archive.members import MemberSet
 from .keys import Key, encode
+from .nowhere import ALL
 from .order import order
 from .outcomes import TO_WRITE, Outcome, Policy, Reason, State, Verdict
 from .resource import Json
 from .trace import trace
-from .unread import Scopes
+from .unread import Lacks
 from .work import Checkpoint, Cursor, Desk, Row, Where
 
 WINDOW = 500
@@ -45,18 +46,14 @@ class Decision:
         return resource in self.resources or (resource, encode(key)) in self.records
 
 
-def arrange(
-    desk: Desk,
-    cursor: Cursor,
-    *,
-    snapshot: MemberSet,
-    unread: Mapping[str, Scopes] | None = None,
-    unnamed: Collection[str] = (),
-) -> Iterator[Checkpoint]:
-    """Traces the references, then computes the order; again, if a circle made records fall out of the plan."""
-    cursor = cursor or {"phase": "trace", "inner": {}}
+def arrange(desk: Desk, cursor: Cursor, *, snapshot: MemberSet, lacks: Lacks = ALL) -> Iterator[Checkpoint]:
+    """Traces the references, then computes the order; again, if a circle made records fall out of the plan.
+
+    The last cursor says in `outside` which kinds that nobody asked for are referred to, and missing.
+    """
+    cursor = cursor or {"phase": "trace", "inner": {}, "outside": []}
     while cursor["phase"] != "done":
-        work = partial(trace, unread=unread, unnamed=unnamed) if cursor["phase"] == "trace" else order
+        work = partial(trace, lacks=lacks) if cursor["phase"] == "trace" else order
         for checkpoint in work(desk, cursor["inner"], snapshot=snapshot):
             cursor["inner"] = checkpoint.cursor
             if not checkpoint.done:
@@ -64,7 +61,8 @@ def arrange(
                 continue
             again = cursor["phase"] == "trace" or checkpoint.cursor["fell"]
             phase = "order" if cursor["phase"] == "trace" else ("trace" if again else "done")
-            cursor = {"phase": phase, "inner": {}}
+            missed = {*cursor.get("outside", ()), *checkpoint.cursor.get("outside", ())}
+            cursor = {"phase": phase, "inner": {}, "outside": sorted(missed)}
             yield Checkpoint(cursor, done=phase == "done")
             break
         else:

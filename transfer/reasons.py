@@ -44,9 +44,17 @@ REASONS: dict[str, tuple[str, str]] = {
         "belong to a record that this store does not have",
         "Export that record with them, or create it here, then import again.",
     ),
+    Reason.OUTSIDE_REQUIRED: (
+        "need something of a kind that did not come with them",
+        "Each says which kind: export it with them, or create here what they need, then import again.",
+    ),
     Reason.UNRESOLVED_REFERENCE: (
         "arrived without a reference whose target this store does not have",
         "Create in this store what they point at, then import this archive again: only the references will be written.",
+    ),
+    Reason.OUTSIDE_REFERENCE: (
+        "arrived without a reference, because nothing of its target's kind came with them",
+        "Each says which kind: export it with them, or create here what they point at, then import again.",
     ),
     Reason.UNREAD_REFERENCE: (
         "arrived without a reference, because the app may not read its target in the source store",

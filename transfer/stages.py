@@ -38,7 +38,7 @@ from .sheets.first import first_of
 from .sheets.read import read as read_sheets
 from .sheets.write import write as write_sheets
 from .unmatched import unmatched
-from .unread import unnamed, unread
+from .unread import lacks
 from .verify import verify
 from .work import Checkpoint, Cursor, Desk
 
@@ -254,7 +254,8 @@ SPREADSHEET = (
 )
 
 
-# -- import: options are {"archive": storage name, "policy": word, "excluded": {...}}, perhaps "anonymise", "only" -----
+# -- import: options are {"archive": storage name, "policy": word, "excluded": {...}}, perhaps "anonymise", ----
+# -- "only", and "withheld": kinds that should have come, and that the app may not read in the source ------------------
 
 
 def _form(desk: Desk, options: Options) -> str:
@@ -338,8 +339,8 @@ def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    checked = past["check"]
-    return arrange(desk, cursor, snapshot=_target(desk, past), unread=unread(checked), unnamed=unnamed(checked))
+    known = lacks(past["check"], options.get("withheld", ()))
+    return arrange(desk, cursor, snapshot=_target(desk, past), lacks=known)
 
 
 def _rearrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

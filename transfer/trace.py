@@ -7,7 +7,7 @@ the lost place had to be filled, the record itself cannot be written, and what r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .archive.members import MemberSet
@@ -20,13 +20,13 @@ from .governors import Governors
 from .hiding import tell_hidden
 from .keys import Key
 from .landing import Landing
-from .nowhere import ENOUGH, explain, explained, pointing
+from .nowhere import ALL, ENOUGH, explain, explained, pointing
 from .outcomes import TO_WRITE, Outcome, Reason, Verdict
 from .paths import ENTRY_PAGES
 from .references import Target
 from .registry import missing_owner, owner_of
 from .resource import OWNER, Place
-from .unread import Scopes, kind_of
+from .unread import Lacks, kind_of
 from .work import Checkpoint, Cursor, Desk, Row, Where
 
 WINDOW = 300  # rows whose references are looked up together
@@ -39,18 +39,15 @@ def trace(
     cursor: Cursor,
     *,
     snapshot: MemberSet,
-    unread: Mapping[str, Scopes] | None = None,
-    unnamed: Collection[str] = (),
+    lacks: Lacks = ALL,
 ) -> Iterator[Checkpoint]:
     """Judges every reference of every row that is to be written; repeats while rows fall out of the plan.
 
-    Then the links in the texts of unchanged rows are judged.
-
-    `unread`: kinds that the app may not read in the source store -> the scopes to grant there. `unnamed`: kinds that
-    tell of people and that nobody asked for.
+    Then the links in the texts of unchanged rows are judged. `lacks`: what the archive does not hold. The cursor says
+    in `outside` of which kinds, that nobody asked for, something is referred to and missing.
     """
-    cursor = cursor or {"after": None, "fell": 0, "told": {}}
-    tracer = _Tracer.of(desk, snapshot, cursor["told"], unread or {}, unnamed)
+    cursor = cursor or {"after": None, "fell": 0, "told": {}, "outside": []}
+    tracer = _Tracer.of(desk, snapshot, cursor["told"], lacks, cursor.setdefault("outside", []))
     while True:
         after = cursor["after"]
         where, window = (NOTED, tracer.unwritten) if cursor.get("unwritten") else (WRITABLE, tracer.window)
@@ -60,7 +57,7 @@ def trace(
             cursor["after"] = [last.resource, list(last.key), last.number]
             cursor["fell"] += window(rows)
         elif cursor["fell"]:
-            cursor = {"after": None, "fell": 0, "told": cursor["told"]}
+            cursor |= {"after": None, "fell": 0}
         elif not cursor.get("unwritten"):
             cursor |= {"unwritten": True, "after": None}
         else:
@@ -80,22 +77,15 @@ class _Tracer:
     told: dict[str, int]  # what the target has not been given -> how many records name it
     landing: Landing
     detours: Detours
-    unread: Mapping[str, Scopes]
-    unnamed: Collection[str]
+    lacks: Lacks
+    outside: list[str]  # kinds that nobody asked for, and of which something is missed
     governing: Collection[str]  # kinds that say what others may hold
 
     @classmethod
-    def of(
-        cls,
-        desk: Desk,
-        snapshot: MemberSet,
-        told: dict[str, int],
-        unread: Mapping[str, Scopes],
-        unnamed: Collection[str],
-    ) -> _Tracer:
+    def of(cls, desk: Desk, snapshot: MemberSet, told: dict[str, int], lacks: Lacks, outside: list[str]) -> _Tracer:
         landing = Landing(desk, snapshot)
         governing = frozenset(resource.governor for resource in desk.registry.values())
-        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), unread, unnamed, governing)
+        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), lacks, outside, governing)
 
     def window(self, rows: Sequence[Row]) -> int:
         """Judges these rows; returns after how many others have to be judged again: those that fell out of the plan,
@@ -207,7 +197,8 @@ class _Tracer:
         hard = next((place for place in lost if place.hard and place.path not in filled), None)
         if hard is not None:
             row.verdict = Verdict.CANNOT
-            row.reason = Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
+            missing = Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
+            row.reason = Reason.OUTSIDE_REQUIRED if self._left_out([hard]) else missing
             row.detail = self._explain(hard)
             return True
         resource = self.desk.registry[row.resource]
@@ -235,21 +226,29 @@ class _Tracer:
 
     def _reason(self, row: Row, lost: Iterable[Place]) -> Reason:
         """Traced again, a row keeps the reason that says more."""
-        if row.reason is Reason.PART_CONFLICT:
+        lost = list(lost)
+        if self._left_out(lost) and row.reason is not Reason.PART_CONFLICT:
+            return Reason.OUTSIDE_REFERENCE
+        if row.reason in (Reason.PART_CONFLICT, Reason.OUTSIDE_REFERENCE):
             return row.reason
-        unread = all(kind_of(place.target) in self.unread for place in lost)
+        unread = all(kind_of(place.target) in self.lacks.unread for place in lost)
         known = row.reason is Reason.UNRESOLVED_REFERENCE
         return Reason.UNREAD_REFERENCE if unread and not known else Reason.UNRESOLVED_REFERENCE
+
+    def _left_out(self, lost: Iterable[Place]) -> bool:
+        """Whether anything of what is lost is not there because nobody asked for its kind, which is then noted."""
+        kinds = {kind_of(place.target) for place in lost if self.lacks.left_out(place.target)}
+        self.outside[:] = sorted({*self.outside, *kinds})
+        return bool(kinds)
 
     def _explain(self, place: Place) -> str:
         kind = DEFINITIONS if place.target.resource == ENTRY_PAGES else place.target.resource
         scopes = self.desk.withheld.get(owner_of(kind, self.desk.registry))
-        if scopes is not None:
+        if scopes is not None and not self.lacks.left_out(place.target):
             return f"{pointing(place)}, which the app may not look for; grant it {', '.join(scopes)}."
         if place.target in self.landing.unlooked:
             why = self.landing.unlooked[place.target]
             return f"{pointing(place)}, which could not be looked for in the target store: {why}"
         if self.landing.shared(place.target):
             return f"{pointing(place)}, and the target store has several of this name."
-        name = kind_of(place.target)
-        return explain(place, self.unread.get(name), self.desk.registry[name].label if name in self.unnamed else "")
+        return explain(place, self.lacks)

@@ -1,15 +1,47 @@
-"""What an archive lacks because the app was not let read it in the source store."""
+"""What an archive lacks: what the app was not let read in the source store, and what nobody asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from .references import Target
 from .registry import RESOURCES, by_gid_type, order, owner_of, withheld
+from .selection import asked, by_kind, selection_of
 
 Checked = Mapping[str, Any]  # what checking an archive or a spreadsheet left behind: its members, facts of its manifest
 Scopes = tuple[str, ...]  # to grant in the source; empty where Shopify refused, and nobody knows why
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """`unread`: kinds that the app may not read in the source -> what to grant there. `unnamed`: kinds that tell of
+    people and that nobody asked for. `outside`: kinds of which nothing was to come, whatever refers to them."""
+
+    unread: Mapping[str, Scopes] = field(default_factory=dict)
+    unnamed: Collection[str] = ()
+    outside: Collection[str] = ()
+
+    def left_out(self, target: Target) -> bool:
+        """Whether something that does not land is not there because nobody asked for its kind. What the source could
+        not name although it would have shown it, it no longer had."""
+        kind = kind_of(target)
+        hidden = kind in self.unread or kind in self.unnamed
+        return kind in self.outside and (hidden or not target.unknown)
+
+
+def lacks(checked: Checked, wanted: Collection[str] = ()) -> Lacks:
+    """`wanted`: kinds that were asked for although the selection of the archive does not say so."""
+    return Lacks(unread(checked), unnamed(checked), outside(checked) - set(wanted))
+
+
+def outside(checked: Checked) -> frozenset[str]:
+    """The kinds that nobody asked for, neither as such nor with what needs them."""
+    manifest = checked["manifest"]
+    selection = selection_of(manifest["selection"])
+    meant = {name for name in RESOURCES if by_kind(selection, name) or (selection.closure and asked(selection, name))}
+    return frozenset(RESOURCES) - meant - set(manifest["resources"])
 
 
 def unread(checked: Checked) -> dict[str, Scopes]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from imports import again, differences, withheld
+from imports import again, differences, outside, withheld
 from imports.answer import Answer, answer
 from imports.models import Import
 from transfer.fidelity import VERDICTS, WORDS, share
@@ -23,6 +23,15 @@ def answer_of(result: Mapping[str, Any]) -> Answer | None:
 @register.filter
 def withheld_kinds(run: Import) -> withheld.Kinds:
     return withheld.of_run(run)
+
+
+@register.filter
+def outside_kinds(run: Import) -> outside.Kinds:
+    return outside.told(run)
+
+
+register.filter("causes", outside.causes)
+register.filter("remedies", outside.remedies)
 
 
 @register.filter

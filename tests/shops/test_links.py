@@ -18,6 +18,7 @@ from shops.services import learn_names
 from tests.runs.test_lane import installed
 from tests.support import Sandbox
 from tests.web.test_pages import bearer
+from transfer.registry import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -210,9 +211,82 @@ def test_a_question_that_nobody_answers_lapses(a: Store, b: Store) -> None:
 def test_two_stores_are_linked_once_in_each_direction(a: Store, b: Store) -> None:
     linked(a, b)
     code = a.code()
-    assert b.post("/links/enter", code=code).status_code == 422
+    answer = b.post("/links/enter", code=code)
+    assert answer.status_code == 422
+    assert f"may copy all that from {a.domain} already" in answer.content.decode()
+    assert LinkCode.objects.get().attempts == 0  # the code was right
     linked(b, a)
     assert Link.objects.filter(status=LinkStatus.ACTIVE).count() == 2
+
+
+def widening(a: Store, b: Store) -> Link:
+    """A link that carries products, over which B has asked for pages and entries as well."""
+    link = linked(a, b, "products", "metaobjects")
+    assert b.post("/links/enter", code=a.code("pages", "metaobjects", "files")).status_code == 302
+    link.refresh_from_db()
+    assert (link.status, set(link.resources)) == (LinkStatus.ACTIVE, {"products", "metaobjects"})
+    assert link.more == ["files", "pages"]
+    return link
+
+
+def test_a_code_with_more_ticked_widens_a_link_once_its_source_confirms_that(a: Store, b: Store) -> None:
+    link = widening(a, b)
+    assert "You have asked for Files and Pages as well." in b.get("/links").content.decode()
+    page = a.get("/links").content.decode()
+    assert f"<bdi>{b.domain}</bdi> asks to copy more." in page
+    assert "its staff may read this as well: Files, Pages." in page
+    assert made(a) == ("", links.USED)
+    assert b.post(f"/links/{link.pk}/confirm", more=["files", "pages"]).status_code == 409  # not B's to confirm
+    for kinds in ((), ("files",), ("files", "pages", "customers")):  # not what the page showed
+        assert a.post(f"/links/{link.pk}/confirm", more=kinds).status_code == 409
+    assert a.post(f"/links/{link.pk}/confirm", more=["files", "pages"]).status_code == 302
+    link.refresh_from_db()
+    assert link.resources == [name for name in order() if name in {"files", "metaobjects", "products", "pages"}]
+    assert (link.more, link.confirmed_by, Link.objects.count()) == ([], "11", 1)
+    assert made(a) == ("", links.USED)
+    assert a.post(f"/links/{link.pk}/confirm", more=["files", "pages"]).status_code == 409
+
+
+def test_a_link_stays_as_it_is_where_either_side_does_not_want_more(a: Store, b: Store) -> None:
+    for side in (a, b):
+        link = widening(a, b)
+        assert b.post("/links/enter", code=a.code("blogs")).status_code == 422  # one question at a time
+        assert side.post(f"/links/{link.pk}/keep").status_code == 302
+        link.refresh_from_db()
+        assert (link.status, set(link.resources), link.more) == (LinkStatus.ACTIVE, {"products", "metaobjects"}, [])
+        assert a.post(f"/links/{link.pk}/confirm", more=["files", "pages"]).status_code == 409
+        assert a.post(f"/links/{link.pk}/end").status_code == 302
+
+
+def test_what_more_was_asked_for_lapses_and_ends_with_the_link(
+    a: Store, b: Store, sandbox: Sandbox, client: Client
+) -> None:
+    link = widening(a, b)
+    assert Store(sandbox, client).post(f"/links/{link.pk}/keep").status_code == 404
+    Link.objects.update(more_asked_at=timezone.now() - links.ASKED_LIFE)
+    assert a.post(f"/links/{link.pk}/confirm", more=["files", "pages"]).status_code == 409
+    assert links.forget_unanswered() == 1
+    link.refresh_from_db()
+    assert (link.status, link.more) == (LinkStatus.ACTIVE, [])
+    assert b.post("/links/enter", code=a.code("pages")).status_code == 302
+    assert a.post(f"/links/{link.pk}/end").status_code == 302
+    assert a.post(f"/links/{link.pk}/confirm", more=["pages"]).status_code == 409
+
+
+def test_a_link_that_was_asked_for_is_confirmed_before_more_is(a: Store, b: Store) -> None:
+    b.post("/links/enter", code=a.code("products"))
+    answer = b.post("/links/enter", code=a.code("products", "pages"))
+    assert answer.status_code == 422
+    assert f"This store has asked {a.domain} already." in answer.content.decode()
+    assert Link.objects.get().resources == ["products"]
+
+
+def test_both_stores_are_told_what_a_link_leaves_out(a: Store, b: Store) -> None:
+    linked(a, b, "products")
+    page = b.get("/links").content.decode()
+    assert "This link does not carry Files, " in page
+    assert "make a new code in" in page
+    assert "products without Files arrive without their images" in a.get("/links").content.decode()
 
 
 def test_no_page_asks_for_a_stores_domain(a: Store) -> None:

@@ -127,3 +127,18 @@ def test_a_lost_answer_shows_nothing_twice(sandbox: Sandbox, boutique: str, tmp_
     desk, _ = import_(sandbox, target, archive, tmp_path)
     assert desk.ledger.select(Where(verified=(False,)), limit=5) == []
     assert names(products(sandbox, target)[node["handle"]]) == names(node)
+
+
+def test_files_that_nobody_asked_for_are_named_as_that(sandbox: Sandbox, boutique: str, tmp_path: Path) -> None:
+    """Neither as gone from the target nor as withheld: an export that holds them brings them."""
+    desk, past = import_(
+        sandbox, sandbox.shop(), archive_of(sandbox, boutique, tmp_path, resources=["products"]), tmp_path
+    )
+    assert "files" in past["arrange"]["outside"]
+    assert total(desk, "reason:outside_reference") == total(desk, "lost") > 0
+    rows = desk.ledger.select(Where(resource="products"), limit=50, after=None)
+    details = [row.detail for row in rows if row.lost]
+    assert any("/files/" in detail or "shopsync:files" in detail for detail in details)
+    assert all("which the target store does not have, and no " in detail for detail in details)
+    _, past = import_(sandbox, sandbox.shop(), archive_of(sandbox, boutique, tmp_path, **SHOWN), tmp_path)
+    assert "files" not in past["arrange"]["outside"]

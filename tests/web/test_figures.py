@@ -62,7 +62,7 @@ def test_a_kind_of_which_the_archive_does_not_hold_all_is_said_to_stay(plan: Imp
     said = asked(client, plan, "policy=mirror")[1]["figures"]
     assert products
     assert int(said["delete"].replace(",", "")) == before - products
-    assert "of kinds never deleted, or of which the archive does not hold all: " in said["stay"]
+    assert "of kinds never deleted, or of which not all was brought here: " in said["stay"]
     assert RESOURCES["products"].label in said["stay"]
 
     services.confirm(plan, policy="mirror", excluded={})

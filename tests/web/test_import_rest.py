@@ -77,9 +77,7 @@ def test_what_was_not_allowed_is_allowed_and_alone_imported_again(a: Store, b: S
     new = run_of(Copy.objects.get(run__pk=new.pk))
     assert new.status == Status.WAITING
     assert set(LedgerEntry.objects.filter(run=new).values_list("resource", "key")) == left  # a mirror deletes nothing
-    assert (
-        "only what an earlier import of this archive did not bring" in b.get(f"/imports/{new.pk}/plan").content.decode()
-    )
+    assert "only what an earlier copy did not bring" in b.get(f"/imports/{new.pk}/plan").content.decode()
     b.post(f"/imports/{new.pk}/confirm", policy="mirror")
     work(new)
     new.refresh_from_db()

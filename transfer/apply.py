@@ -15,6 +15,7 @@ from shopify_client import DailyLimit
 
 from .archive.members import MemberSet
 from .asides import Asides
+from .deleting import Deletions
 from .limits import LOOK_SECONDS, Limit
 from .linking import Links, Tightening
 from .order import WAVES
@@ -27,7 +28,7 @@ from .resource import Fields, Json, Resource
 from .trace import WRITABLE
 from .waiting import wait
 from .work import Checkpoint, Cursor, Desk, Row, Where
-from .writing import PLANNED, Deletions, Writes, Writing, arrived, fail, planned
+from .writing import PLANNED, Writes, Writing, arrived, fail, planned
 
 SENT = Where(states=frozenset({State.SENT}))
 WINDOW = 100
@@ -129,7 +130,9 @@ class _Applying:
         desk, cursor, snapshot = self.desk, self.cursor, self.snapshot
         if kind == "write":
             waves = desk.ledger.waves(Where(WRITABLE.resource, WRITABLE.verdicts, WRITABLE.outcomes, PLANNED))
-            tasks: list[Writing] = [Writes(desk, cursor, snapshot, w) for w in waves if first <= w < first + WAVES]
+            tasks: list[Writing] = [
+                Writes(desk, cursor, snapshot, w, self.read) for w in waves if first <= w < first + WAVES
+            ]
         elif kind == "aside":
             tasks = [Asides(desk, cursor, snapshot, name) for name in names]
         elif kind == "link":

@@ -1,4 +1,4 @@
-"""The tasks that change the target: first writes and deletions here, what comes after a first write in `linking`.
+"""The tasks that change the target: first writes here, what comes after one in `linking`, deletions in `deleting`.
 
 `transfer.apply` puts them in order.
 """
@@ -18,7 +18,7 @@ from .archive.members import MemberSet
 from .drift import kept, moved, named, touching
 from .governors import Governors
 from .nowhere import explain
-from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State, Verdict
+from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
 from .present import Current, KnownIds, now
 from .references import Target, dangling
@@ -194,8 +194,10 @@ def _reason(error: ShopifyError) -> tuple[Reason, str]:
 class Writes(Writing):
     """The first pass over one wave."""
 
-    def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet, wave: int) -> None:
+    def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet, wave: int, read: frozenset[str]) -> None:
+        """`read`: the kinds of which the snapshot says all that the target had."""
         super().__init__(desk, cursor, snapshot)
+        self._read = read
         self.where = Where(verdicts=TO_WRITE, outcomes=UNDECIDED, states=PLANNED, wave=wave)
 
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
@@ -236,9 +238,22 @@ class Writes(Writing):
                     continue
                 if current.reading.key != row.key:  # it is about to learn this one, by which others name it already
                     self.desk.ids.put([Id(row.gid, row.target)])
-                if (after := judged(resource, row, current.fields, governors.written(row))) is not None:
+                after = judged(resource, row, current.fields, governors.written(row))
+                if after is not None and not self._takes_more(resource, row, after):
                     wanted[row.target] = after
         return wanted
+
+    def _takes_more(self, resource: Resource, row: Row, after: Fields) -> bool:
+        """Whether more would go with what an update takes away than the plan knew of. Such a row is left alone."""
+        assert row.before is not None
+        taken = self.desk.ids.by_target(resource.taken(row.key, row.before, after))
+        for target, what in added(self.desk, taken, self.snapshot, self._read).items():
+            told = (
+                f"Somebody wrote {what} onto {' / '.join(target.key)} after the plan was made, which would go with it."
+            )
+            fail(row, Reason.CHANGED_MEANWHILE, told)
+            return True
+        return False
 
     def done(self, row: Row, result: Result) -> None:
         row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
@@ -273,45 +288,3 @@ def _missing(row: Row, places: Iterable[Place], known: KnownIds) -> frozenset[st
         fail(row, Reason.DEPENDS_ON_FAILED, explain(hard))
         return None
     return frozenset(place.path for place in missing)
-
-
-class Deletions(Writing):
-    """What only the target has, under the mirror policy, and what rows ask to delete.
-
-    What somebody changed since the plan is left alone, and so is what somebody gave a metafield since.
-    """
-
-    def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet, resource: str, read: frozenset[str]) -> None:
-        """`read`: the kinds of which the snapshot says all that the target had."""
-        super().__init__(desk, cursor, snapshot)
-        self._read = read
-        self.where = Where(resource=resource, verdicts=REMOVALS, outcomes=UNDECIDED, states=PLANNED)
-
-    def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
-        resource = self.desk.registry[rows[0].resource]
-        governors = Governors(self.desk, self.snapshot)
-        governors.learn(rows)
-        going: list[tuple[Row, Job]] = []
-        there = self.look(resource, rows, "after the plan was made")
-        more = added(self.desk, resource, there, self.snapshot, self._read)
-        for row, current in there:
-            assert row.before is not None
-            if not resource.same(row.key, current.reading.key, row.before):
-                fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
-            elif stirred := moved(resource, row.stands or {}, current.fields, governors.written(row)):
-                fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
-            elif row.key in more:
-                fail(row, Reason.CHANGED_MEANWHILE, f"Somebody wrote {more[row.key]} onto it after the plan was made.")
-            else:
-                going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))
-        return going
-
-    def vanished(self, row: Row, when: str) -> None:
-        row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
-
-    def talk(self, resource: Resource, jobs: list[Job], ids: KnownIds) -> Talk[Results]:
-        return resource.remove({job.key: job.gid for job in jobs if job.gid is not None})
-
-    def done(self, row: Row, result: Result) -> None:
-        arrived(row)
-        row.outcome, row.state = Outcome.DELETED, State.DONE

@@ -44,6 +44,24 @@ def test_what_somebody_wrote_onto_a_product_keeps_it(sandbox: Sandbox, tmp_path:
     assert not there(target, "untouched")
 
 
+def test_what_somebody_wrote_onto_a_variant_keeps_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    for handle in ("shirt", "cap"):
+        source.product(handle, {"Size": ["S"]})
+    made = {handle: target.product(handle, {"Size": ["S", "M"]}) for handle in ("shirt", "cap")}
+
+    def deed(desk: Desk) -> None:
+        target.metafield(target.variants(made["shirt"])[1], "custom.words", TEXT, "Precious")
+
+    desk = import_while(source, target, tmp_path, planned, deed, policy="mirror")
+    own = row(desk, "products", "shirt")
+    assert (own.outcome, own.reason) == (Outcome.SKIPPED, Reason.CHANGED_MEANWHILE)
+    assert own.detail == (
+        "Somebody wrote custom.words onto shirt / Size / M after the plan was made, which would go with it."
+    )
+    assert {handle: len(target.variants(product)) for handle, product in made.items()} == {"shirt": 2, "cap": 1}
+
+
 def test_values_of_kinds_that_the_archive_does_not_hold_keep_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
     """Of these nobody knows what was there before."""
     source, target = Builder(sandbox), Builder(sandbox)

@@ -1,0 +1,58 @@
+"""Deletions: what only the target has, under the mirror policy, and what rows of a spreadsheet ask to delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .added import added, with_inside
+from .archive.members import MemberSet
+from .drift import moved, named
+from .governors import Governors
+from .outcomes import REMOVALS, Outcome, Reason, State
+from .present import KnownIds
+from .registry import owner
+from .resource import Job, Resource, Result, Talk
+from .work import Cursor, Desk, Row, Where
+from .writing import PLANNED, UNDECIDED, Results, Writing, arrived, fail, renamed
+
+
+class Deletions(Writing):
+    """What somebody changed since the plan is left alone, and so is what somebody gave a metafield since."""
+
+    def __init__(self, desk: Desk, cursor: Cursor, snapshot: MemberSet, resource: str, read: frozenset[str]) -> None:
+        """`read`: the kinds of which the snapshot says all that the target had."""
+        super().__init__(desk, cursor, snapshot)
+        self._read = read
+        self.where = Where(resource=resource, verdicts=REMOVALS, outcomes=UNDECIDED, states=PLANNED)
+
+    def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
+        resource = self.desk.registry[rows[0].resource]
+        governors = Governors(self.desk, self.snapshot)
+        governors.learn(rows)
+        going: list[tuple[Row, Job]] = []
+        there = self.look(resource, rows, "after the plan was made")
+        more = added(self.desk, with_inside(self.desk, resource, there), self.snapshot, self._read)
+        more |= {home: what for target, what in more.items() if (home := owner(target, self.desk.registry))}
+        for row, current in there:
+            assert row.before is not None
+            if not resource.same(row.key, current.reading.key, row.before):
+                fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
+            elif stirred := moved(resource, row.stands or {}, current.fields, governors.written(row)):
+                fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
+            elif row.target in more:
+                fail(
+                    row, Reason.CHANGED_MEANWHILE, f"Somebody wrote {more[row.target]} onto it after the plan was made."
+                )
+            else:
+                going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))
+        return going
+
+    def vanished(self, row: Row, when: str) -> None:
+        row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
+
+    def talk(self, resource: Resource, jobs: list[Job], ids: KnownIds) -> Talk[Results]:
+        return resource.remove({job.key: job.gid for job in jobs if job.gid is not None})
+
+    def done(self, row: Row, result: Result) -> None:
+        arrived(row)
+        row.outcome, row.state = Outcome.DELETED, State.DONE

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .resource import Json
+from .resources._common import OF_APP, RESERVED
 from .resources.translations import NO_HANDLE
 from .unmatched import NO_NAMESPACE, NO_TYPE
 
 WHY = "The source store has more of this kind than the archive holds, and this may be of it; so it is left alone."
-# Ends of reasons that are about a part of a record which is carried, and reasons that are about no record at all.
+# Ends of reasons that are about a part of a record which is carried; and reasons that are about no record at all, or
+# about such as no plan holds: what is named by an app's prefix, or Shopify's, cannot be what the target has beside it.
 _PARTS = ("(the product is)", "the collection is carried without it", "(Markets > Catalogs)")
-_NONE = (NO_HANDLE, NO_TYPE, NO_NAMESPACE)
+_NONE = (NO_HANDLE, NO_TYPE, NO_NAMESPACE, OF_APP, RESERVED)
 
 
 def incomplete(not_carried: Mapping[str, Mapping[str, Json]]) -> frozenset[str]:

@@ -37,7 +37,21 @@ def test_what_is_only_a_part_of_a_record_makes_no_kind_incomplete() -> None:
     told: dict[str, dict[str, Any]] = {
         "products": {"its bundle components are not carried by this version (the product is)": {"count": 1}},
         "metaobjects": {"the store has no entries of such a type": {"count": 1}},
+        "product_metafields": {"it belongs to another app": {"count": 7}},
+        "metafield_definitions": {"its namespace is reserved by Shopify": {"count": 1}},
         "files": {"Shopify could not process it, so that there is nothing to copy": {"count": 1}},
         "discounts": {"the app may not read it; grant it read_discounts": {"count": None}},
     }
     assert incomplete(told) == {"files", "discounts"}
+
+
+def test_values_of_other_apps_spare_no_values(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Nearly every store has some; what an app's prefix names is never what the target has beside it."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    text = "single_line_text_field"
+    source.metafield(source.product("lamp", {"Size": ["S"]}), "$app:reviews.stars", text, "5")
+    target.metafield(target.product("lamp", {"Size": ["S"]}), "custom.extra", text, "Theirs")
+    desk, past = copy(source, target, tmp_path, policy="mirror")
+    assert past["check"]["manifest"]["notCarried"]["product_metafields"].keys() == {"it belongs to another app"}
+    row = desk.ledger.get("product_metafields", [("lamp", "custom", "extra")])["lamp", "custom", "extra"]
+    assert (row.outcome, row.verified) == (Outcome.DELETED, True)

@@ -20,6 +20,10 @@ from ..resource import Ask, Json, Page, Reading, Result, Talk
 # long stream begins a new connection, behind the last id, well before.
 DEEPEST = 20_000
 
+# Why types and namespaces that no store shares with another are not carried.
+OF_APP = "it belongs to another app"
+RESERVED = "its namespace is reserved by Shopify"
+
 Take = Callable[[Mapping[str, Any]], Talk[Page]]
 
 

@@ -9,7 +9,7 @@ from shopify_client import AccessDenied, BadRequest
 
 from ..resource import Ask, Fields, Page, Reading, Talk
 from . import _validations as validations
-from ._common import paged, read_nodes
+from ._common import OF_APP, RESERVED, paged, read_nodes
 from ._owners import SOLD, may_not_read
 
 CAPABILITIES = (
@@ -60,9 +60,9 @@ query MetafieldDefinitionsById($ids: [ID!]!) {{
 def foreign(namespace: str) -> str | None:
     """Why a namespace is not ours to carry, or None."""
     if namespace.startswith(("app--", "$app")):
-        return "it belongs to another app"
+        return OF_APP
     if namespace in ("shopify_standard", "protected") or namespace.startswith("shopify--"):
-        return "its namespace is reserved by Shopify"
+        return RESERVED
     return None
 
 

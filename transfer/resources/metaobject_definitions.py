@@ -17,7 +17,7 @@ from ..resource import Conceded, Fields, Ids, Job, Place, Reading, Resource, Res
 from ..shapes import Always, Flag, Lacking, ListOf, Maybe, Object, OneOf, Text
 from . import _metaobject_definition_writing as writing
 from . import _validations as validations
-from ._common import by_alias, paged, read_nodes
+from ._common import OF_APP, by_alias, paged, read_nodes
 from ._shapes import TYPE, WORD
 
 MAX_FIELDS = 40  # https://shopify.dev/docs/apps/build/custom-data/metaobjects/metaobject-limits
@@ -49,7 +49,7 @@ query MetaobjectDefinitionsById($ids: [ID!]!) {{
 def foreign(type_: str) -> str | None:
     """Why a type is not ours to carry, or None."""
     if type_.startswith(("app--", "$app")):
-        return "it belongs to another app"
+        return OF_APP
     return None
 
 

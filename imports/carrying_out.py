@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,22 +43,20 @@ class Importing(Sentences):
     def _import(self, options: dict[str, Any]) -> int:
         quiet, inline = options["json"], options["inline"]
         self.doubt(options)
-        if options["report"]:
-            Path(options["report"]).open("ab").close()  # said now, and not when everything is written
-        run = self.planned(options)
+        with _report_to(options["report"]) as report:
+            return self._carried(options, report, quiet=quiet, inline=inline)
+
+    def _carried(self, options: dict[str, Any], report: _Report, *, quiet: bool, inline: bool) -> int:
+        run = report.run = self.planned(options)
         if options["plan_only"]:
             cancel(run)
             run.refresh_from_db()
-            if options["report"]:
-                _write_report(run, Path(options["report"]))
             self._print(options, run, commands.plan_table(run.plan))
             return commands.plan_exit_code(run)
         if not commands.agreed(run, yes=options["yes"], out=sys.stderr):
             return REFUSED
         run = commands.carry_out(run, policy=options["policy"], inline=inline, quiet=quiet)
         spreadsheet_errors(storage(), run.annotated, options.get("errors"))
-        if options["report"]:
-            _write_report(run, Path(options["report"]))
         self._print(options, run, commands.report_table(run.result))
         return commands.exit_code(run)
 
@@ -63,7 +64,35 @@ class Importing(Sentences):
         self.stdout.write(json.dumps(commands.summary(run)) if options["json"] else text)
 
 
-def _write_report(run: Import, path: Path) -> None:
-    lines = services.report_csv(run) if path.suffix == ".csv" else services.report_jsonl(run)
-    with path.open("wb") as file:
-        file.writelines(lines)
+@dataclass(slots=True)
+class _Report:
+    """Where the outcome of every record goes. `run`: the import, once there is one with a plan."""
+
+    path: Path | None
+    run: Import | None = None
+
+    def write(self) -> None:
+        if self.path is None or self.run is None:
+            return
+        lines = services.report_csv(self.run) if self.path.suffix == ".csv" else services.report_jsonl(self.run)
+        with self.path.open("wb") as file:
+            file.writelines(lines)
+
+
+@contextmanager
+def _report_to(name: str | None) -> Iterator[_Report]:
+    """Writes a report however the import ends, an interrupted one's as well. Without a plan there is none, and no file.
+
+    That a file cannot be written is said at once, and not when everything else is.
+    """
+    report = _Report(Path(name) if name else None)
+    new = report.path is not None and not report.path.exists()
+    if report.path is not None:
+        report.path.open("ab").close()
+    try:
+        yield report
+    finally:
+        if report.run is not None:
+            report.write()
+        elif new and report.path is not None:
+            report.path.unlink(missing_ok=True)

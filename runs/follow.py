@@ -19,12 +19,14 @@ from .models import Run
 from .services import cancel
 from .states import ACTIVE, Status
 from .status import status_of
+from .stranded import stranded
 
 _engine = logging.getLogger("runs.engine")
 
 WIDTH = 28
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 15.0
+REST_SECONDS = 4.0
 NOBODY = "No worker has taken it up yet. Is `manage.py up` running? With --inline this command does the work itself.\n"
 HELD = "Another process holds this store's line, or was killed while it did: this waits until the line is free.\n"
 NO_BROKER = "The broker does not answer, so no worker hears of the run: start `manage.py up`, or say --inline."
@@ -93,7 +95,8 @@ def follow(
         _watch(run, meter, inline=inline, quiet=quiet, sleep=sleep)
     except KeyboardInterrupt:
         cancel(run)
-        raise Broken(f"Interrupted: the run is cancelled; {_left_behind(run)}.") from None
+        _come_to_rest(run, sleep)
+        raise Broken(f"Interrupted: the run is cancelled; {_left_behind(run)}") from None
     finally:
         _engine.setLevel(logging.NOTSET)
         meter.end()
@@ -105,8 +108,17 @@ def _left_behind(run: Run) -> str:
     run.refresh_from_db()
     kind = kind_of(run)
     if kind.verb == "write" and kind.is_decided(run.step):
-        return "what it wrote so far stays"
-    return "nothing was written into the store"
+        return f"what it wrote so far stays. {stranded(run)}".strip()
+    return "nothing was written into the store."
+
+
+def _come_to_rest(run: Run, sleep: Callable[[float], None]) -> None:
+    """Waits for the worker that holds the lane, which stops within two seconds; not for one that is dead."""
+    for _ in range(round(REST_SECONDS / LOOK_SECONDS)):
+        run.refresh_from_db()
+        if run.status not in ACTIVE:
+            return
+        sleep(LOOK_SECONDS)
 
 
 def _watch(run: Run, meter: Meter, *, inline: bool, quiet: bool, sleep: Callable[[float], None]) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from django import template
 
+from runs.models import Run
 from runs.states import Status
+from runs.stranded import stranded
 from transfer import naming
 from transfer.registry import RESOURCES, in_order
 
@@ -116,3 +118,9 @@ def spoken(words: Sequence[str]) -> str:
 def kinds(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The items of a dict by kind, in the order in which kinds are listed: a database keeps none."""
     return [(name, value[name]) for name in in_order(value)]
+
+
+@register.filter("stranded")
+def left_stranded(run: Run) -> str:
+    """What an import that ended too early left half done."""
+    return stranded(run)

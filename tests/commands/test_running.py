@@ -8,14 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from exports import services as exports
 from runs import broker, engine, follow
 from runs.models import Lane, Run
 from runs.states import Status
+from runs.stranded import stranded
 from shops.models import Shop
 from tests.commands.said import Said
+from tests.runs.test_lane import installed
+from tests.support import Sandbox, archive_of
+from tests.transfer.test_unique_values import codes, shop
+from tests.web.test_pages import bearer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,3 +132,52 @@ def test_a_line_in_which_somebody_works_is_no_reason_to_look_for_a_worker(
     assert "in line, 1 before it" in said.progress
     assert said.progress.count("holds this store's line") == inline
     assert "manage.py up" not in said.progress
+
+
+def test_a_cancelled_rotation_of_unique_values_is_told_and_mended_by_the_next_import(
+    app: Any, sandbox: Sandbox, client: Client, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sent any more once it is cancelled, so a stand-in stays: whoever cancels is told of it."""
+    here = shop(sandbox, {"a": "1", "b": "2", "c": "3"})
+    there = shop(sandbox, {"a": "2", "b": "3", "c": "1"})
+    target = installed(sandbox, there.shop).domain
+    file, report = tmp_path / "codes.zip", tmp_path / "report.csv"
+    file.write_bytes(archive_of(sandbox, here.shop, tmp_path))
+    work = engine.work_slice
+
+    def slice_(*, stop: Any) -> bool:
+        def stopping() -> bool:
+            if any(value.startswith("shopsync-") for value in codes(there).values()):
+                raise KeyboardInterrupt
+            return bool(stop())
+
+        return work(stop=stopping)
+
+    monkeypatch.setattr(follow, "work_slice", slice_)
+    said = Said(capsys, "import_archive", target, str(file), yes=True, inline=True, report=str(report))
+    left = (
+        "1 record has made way for another, and holds a stand-in (shopsync-…) for a value that must be unique, or "
+        "nothing. Import the archive again: that gives each the value that is meant for it."
+    )
+    assert (said.code, said.sentence) == (
+        2,
+        f"Interrupted: the run is cancelled; what it wrote so far stays. {left}",
+    )
+    assert report.read_text().count("product_metafields,") == 3
+    assert any(value.startswith("shopsync-") for value in codes(there).values())
+    run = Run.objects.get()
+    assert stranded(run) == left
+    for page in (f"/runs/{run.pk}", f"/imports/{run.pk}/report"):
+        assert left in client.get(page, headers={**bearer(target), "Accept": "text/html"}).content.decode()
+    monkeypatch.setattr(follow, "work_slice", work)
+    app.REQUEST_TIMEOUT = 0.0
+    assert Said(capsys, "import_archive", target, str(file), yes=True, inline=True).code == 0
+    assert codes(there) == codes(here)
+
+
+def test_an_import_without_a_plan_leaves_no_empty_report(target: str, capsys: Any, tmp_path: Path) -> None:
+    broken, report = tmp_path / "broken.zip", tmp_path / "report.csv"
+    broken.write_bytes(b"PK nothing")
+    said = Said(capsys, "import_archive", target, str(broken), yes=True, inline=True, report=str(report))
+    assert said.code == 2
+    assert not report.exists()

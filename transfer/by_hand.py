@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from .shapes import Flag, Lacking, ListOf, MapOf, Object, OrNull, Shape
@@ -31,6 +32,11 @@ def handle_of(text: str) -> str:
         if not (unicodedata.combining(sign) and parts and parts[-1].isascii()):
             parts.append(sign)
     return _SIGNS.sub("-", unicodedata.normalize("NFC", "".join(parts))).strip("-")[:MOST].strip("-")
+
+
+def moment_of(seconds: float) -> str:
+    """Seconds since 1970 as ``2026-01-31T09:00:00Z``."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def filled(shape: Object, fields: dict[str, Any]) -> dict[str, Any]:

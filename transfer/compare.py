@@ -97,6 +97,8 @@ class _Window:
         paired = len(wanted) == len(present) == 1
         if paired and self.edited:
             wanted = [wanted[0]._replace(fields=line_ends.kept(present[0].fields, wanted[0].fields))]
+        elif not present:
+            wanted = [self._dated(one) if one.command else one for one in wanted]
         rows = self._judged(key, wanted, present)
         if paired and not (self.edited or wanted[0].command):
             rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]
@@ -106,6 +108,9 @@ class _Window:
             self.pairs[key] = (present[0].fields, _whole(self.resource, wanted[0], present[0]))
             if wanted[0].command != commands.Command.REPLACE and (self.edited or wanted[0].command):
                 self.told.add(key)
+
+    def _dated(self, one: Present) -> Present:
+        return one._replace(fields=self.resource.dated(one.fields, self.desk.now()))
 
     def _judged(self, key: Key, wanted: list[Present], present: list[Present]) -> list[Row]:
         why, unclear = self._forbidden(key), self.twins.unclear.get(self.resource.name, {}).get(key)

@@ -18,10 +18,10 @@ import hashlib
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from . import unlisted
 from .archive.parts import write_part
+from .by_hand import moment_of
 from .jsonl import dumps
 from .references import Target
 from .registry import order
@@ -75,7 +75,7 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collect
             if cursor["typed"]:  # somebody may have defined another meanwhile
                 cursor["types"] = _wanted(ask_all(desk, {"types": _types()})["types"], selection)
         last = None
-        for last in _Reading(desk, cursor, selection, since=_rfc3339(cursor["since"]), lenient=lenient).run():
+        for last in _Reading(desk, cursor, selection, since=moment_of(cursor["since"]), lenient=lenient).run():
             if not last.done:
                 yield last
         if last is None or not last.done:
@@ -348,7 +348,3 @@ def counted(cursor: Cursor, unread: Collection[str] = ()) -> dict[str, tuple[int
         name: (count, (max(count, totals[name]) if name in totals else None) if name in unread else count)
         for name, count in {**dict.fromkeys(totals, 0), **cursor["read"]}.items()
     }
-
-
-def _rfc3339(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

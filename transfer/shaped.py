@@ -59,6 +59,10 @@ class Shaped(ABC):
         """The record that a row of a new one means: where it is silent, what a form of the admin has in it."""
         return filled(self.shape, fields)
 
+    def dated(self, fields: Fields, seconds: float) -> Fields:
+        """What is said of a new record, with what a form has in it by its time (seconds since 1970)."""
+        return fields
+
     def named(self, fields: Fields) -> Key | None:
         """The key that a new record gets where nobody gives it one; None where its fields do not say it."""
         handle = handle_of(str(fields.get(self.handle_from) or "")) if self.handle_from else ""

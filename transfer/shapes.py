@@ -123,6 +123,12 @@ class Match(Shape):
         return None if type(value) is str and self.pattern.fullmatch(value) is not None else self.refuse(value)
 
 
+class Amount(Match):
+    """A text that is a number: of money, for the most part."""
+
+    __slots__ = ()
+
+
 class OneOf(Shape):
     """One of some words. `enum`: Shopify's name for the list of them, to which a test holds it."""
 

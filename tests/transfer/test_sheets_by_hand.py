@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ ROWS: dict[str, Cells] = {
     "url_redirects": {"Key": "/old", "target": "/pages/about-us"},
     "shop_policies": {"Key": "REFUND_POLICY", "body": "Thirty days."},
     "locales": {"Key": "fr"},
-    "discounts": {"codes": "SUMMER24", "startsAt": "2026-01-31T09:00:00Z", "gets.percentage": 0.1},
+    "discounts": {"codes": "SUMMER24", "gets.percentage": 0.1},
     "customers": {"email": "Anna@example.com", "firstName": "Anna"},
     "companies": {"name": "Hotel Nord"},
     "company_locations": {"Key": "name/Hotel Nord/name/Bar"},
@@ -117,7 +118,7 @@ def records(file: bytes, folder: Path) -> dict[str, list[tuple[Key, dict[str, An
 def test_a_row_of_any_kind_needs_only_what_a_person_knows(name: str, tmp_path: Path) -> None:
     items = {sheet: [row] for sheet, row in ITEMS.items() if sheet.partition(".")[0] == name}
     ((key, fields),) = records(book({name: [row_of(name)], **items}), tmp_path)[name]
-    assert RESOURCES[name].validate(key, RESOURCES[name].filled(key, fields)) is None
+    assert RESOURCES[name].validate(key, RESOURCES[name].filled(key, RESOURCES[name].dated(fields, 0.0))) is None
 
 
 def test_what_people_typed_is_made(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -188,12 +189,24 @@ NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
         "Sheet articles, row 2: It has no author, and Shopify makes no article without one; name one in the column",
     ),
     "a discount that begins some day": (
-        {"discounts": [{"Key": "automatic/10% off", "gets.percentage": 0.1}]},
-        "column startsAt: this is missing: a discount must have it, a moment with its offset from UTC, such as 2026-",
+        {"discounts": [{"Key": "automatic/10% off", "gets.percentage": 0.1, "startsAt": "soon"}]},
+        "column startsAt: this must be a moment with its offset from UTC, such as 2026-",
     ),
     "a field of its own making": (
         {"products": [{"title": "Shirt", "colour": "blue"}]},
-        "Sheet products, row 1, column colour: products have no such field",
+        "Sheet products, row 1, column colour: products have no such field; begin the header with # to keep it",
+    ),
+    "a field of another sheet": (
+        {"products": [{"title": "Shirt", "Price": "9"}]},
+        "Sheet products, row 1, column Price: products have no such field; it stands on the sheet products.variants.",
+    ),
+    "a field of the record among its items": (
+        {"products.variants": [{"Key": "shirt", "vendor": "Nord"}]},
+        "Sheet products.variants, row 1, column vendor: products have no such field; it stands on the sheet products.",
+    ),
+    "a metafield among the fields": (
+        {"products": [{"title": "Shirt", "custom.care [single_line_text_field]": "x"}]},
+        "products have no such field; the values of metafields stand on sheets of their own, such as product_metafie",
     ),
     "a path that names no page": (
         {"url_redirects": [{"Key": "https://shop.example/old", "target": "/"}]},
@@ -229,6 +242,62 @@ def test_a_list_may_be_typed_where_the_column_is_json(tmp_path: Path) -> None:
     rows += [{"Key": "b", "title": "B", "tags (json)": '["a, b"]'}]
     found = records(book({"products": rows}), tmp_path)["products"]
     assert [fields["tags"] for _, fields in found] == [["Red", "Blue"], ["a, b"]]
+
+
+AMOUNTS = [
+    ("12,50", "12.50"),
+    ("1.234,50", "1234.50"),
+    ("1,234.50", "1234.50"),
+    ("1 234,5", "1234.5"),
+    ("1\u202f234\u202f567", "1234567"),
+    ("1’234.50", "1234.50"),
+    ("0,125", "0.125"),
+    ("1234,567", "1234.567"),
+    ("1.250", "1.250"),
+    ("12.50", "12.50"),
+    ("1250", "1250"),
+]
+
+
+@pytest.mark.parametrize(("typed_", "amount"), AMOUNTS)
+def test_an_amount_is_read_as_its_language_writes_it(typed_: str, amount: str, tmp_path: Path) -> None:
+    rows: list[Cells] = [{"Key": "hat", "price": typed_, "sku": typed_, "weight.value": typed_}]
+    found = records(book({"products.variants": rows}), tmp_path)["products"]
+    ((_, fields),) = found
+    assert fields["variants"] == [{"price": amount, "sku": typed_, "weight": {"value": float(amount)}}], (
+        "a text stays as it is"
+    )
+
+
+@pytest.mark.parametrize("header", ["price", "weight.value (number)"])
+def test_an_amount_that_can_be_two_is_asked_for_again(header: str, tmp_path: Path) -> None:
+    says = r"row 2, column .*: this can be 1\.250 or 1250; write the one that is meant, with no mark for thousands\."
+    with pytest.raises(ArchiveError, match=says):
+        records(book({"products.variants": [{"Key": "hat", header: "1,250"}]}), tmp_path)
+
+
+def test_a_header_is_known_in_any_capitals(tmp_path: Path) -> None:
+    rows: list[Cells] = [
+        {"key": "shirt", "Title": "Shirt", "Product type": "Tops", "SEO.Title": "A shirt", "TAGS": "a, b"}
+    ]
+    wanted = {"title": "Shirt", "productType": "Tops", "seo": {"title": "A shirt"}, "tags": ["a", "b"]}
+    assert records(book({"products": rows}), tmp_path)["products"] == [(("shirt",), wanted)]
+    with pytest.raises(ArchiveError, match="two columns hold the same field"):
+        records(book({"products": [{"Key": "shirt", "Title": "Shirt", "title": "Shirt"}]}), tmp_path / "again")
+
+
+def test_a_discount_without_a_start_begins_when_its_import_is_planned(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("empty")
+    file = book({"discounts": [{"Key": "code/summer24", **ROWS["discounts"]}]}, "MERGE")
+    desk, _ = import_(sandbox, shop, file, tmp_path)
+    (row,) = desk.ledger.select(Where(), limit=9)
+    assert (row.outcome, row.verified) == (Outcome.CREATED, True)
+    assert row.after is not None
+    started = datetime.fromisoformat(row.after["startsAt"])
+    assert abs((datetime.now(UTC) - started).total_seconds()) < 300
+    again, _ = import_(sandbox, shop, file, tmp_path)
+    (row,) = again.ledger.select(Where(), limit=9)
+    assert (row.verdict, again.client.writes) == (Verdict.UNCHANGED, 0), "what is there keeps its start"
 
 
 def test_a_row_without_key_is_not_taken_for_a_record_that_is_there(tmp_path: Path) -> None:
@@ -327,7 +396,7 @@ def test_the_key_that_a_sentence_gives_as_an_example_is_one() -> None:
 
 TYPED: dict[str, tuple[str, object, str]] = {
     "a whole number": ("number_integer", "12.5", "a whole number such as 12"),
-    "a number": ("number_decimal", "12,5", "a number such as 12.5"),
+    "a number": ("number_decimal", "12,5,", "a number such as 12.5"),
     "a date": ("date", "31.1.2026", "a date such as 2026-01-31"),
     "a colour": ("color", "red", "a colour such as #1a2b3c"),
     "a flag": ("boolean", "yes", "true or false"),
@@ -352,6 +421,8 @@ def test_a_value_that_cannot_be_of_its_type_is_told_at_its_cell(name: str, tmp_p
         ("boolean", True, "true"),
         ("number_integer", 12, "12"),
         ("list.number_integer", "1, 2", "[1,2]"),
+        ("number_decimal", "12,5", "12.5"),
+        ("number_integer", "1,234,567", "1234567"),
         ("list.single_line_text_field", "Größe\nred", '["Größe","red"]'),
         ("list.product_reference", "shopsync:products/a, b", '["shopsync:products/a","shopsync:products/b"]'),
         ("metaobject_reference", "designer/anna", "shopsync:metaobjects/designer/anna"),

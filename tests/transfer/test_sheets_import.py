@@ -320,7 +320,7 @@ def test_an_error_of_an_item_stands_at_the_items_own_row(xlsx: bytes, tmp_path: 
     desk = offline_desk(tmp_path)
 
     def change(book: Any) -> None:
-        cell(book["products.variants"], "price", 7).value = "12,50"
+        cell(book["products.variants"], "price", 7).value = "dear"
         cell(book["products"], "status", 3).value = "SOON"
 
     with pytest.raises(ArchiveError, match=r"Sheet products\.variants, row 7, column price: this must be a text "):

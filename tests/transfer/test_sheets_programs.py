@@ -26,6 +26,7 @@ SAVED = {
     "Unicode text of Excel": ROW.format("\t").encode("utf-16"),
     "UTF-16, big end first": b"\xfe\xff" + ROW.format(";").encode("utf-16-be"),
     "with a line for Excel": f"sep=;\r\n{ROW.format(';')}".encode(),
+    "UTF-32": ROW.format(",").encode("utf-32"),
     "line ends of Unix": ROW.format(",").replace("\r\n", "\n").encode(),
     "empty rows and columns behind": f"{ROW.format(';')};;;;;\r\n;;;;;\r\n".replace("vendor", "vendor;;;").encode(),
 }
@@ -114,3 +115,119 @@ def test_a_refused_lone_file_comes_back_with_its_errors(tmp_path: Path) -> None:
     assert name is not None
     with desk.storage.read(name) as made, pytest.raises(ArchiveError, match="row 2, column status"):
         convert.load(offline_desk(tmp_path / "again"), io.BytesIO(made.read()))
+
+
+def formatted(cells: list[tuple[str, object, str]]) -> bytes:
+    """A sheet of variants, with one row: (header, value, number format)."""
+    made = openpyxl.Workbook()
+    made.remove(made.worksheets[0])
+    sheet = made.create_sheet("products.variants")
+    sheet.append(["Key", *(header for header, _, _ in cells)])
+    sheet.append(["shirt", *(value for _, value, _ in cells)])
+    for column, (_, _, code) in enumerate(cells, 2):
+        sheet.cell(2, column).number_format = code
+    made.save(buffer := io.BytesIO())
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "shown"),
+    [
+        ("00000", 501, "00501"),
+        ("0000000000000", 12345678905, "0012345678905"),
+        ('"SKU-"0', 501, "SKU-501"),
+        ("00000-0000", 5011234, "00501-1234"),
+        ("+49 000 0000", 1234567, "+49 123 4567"),
+        ("0%", 0.15, "15%"),
+        ("000;(000)", -12, "(012)"),
+        ("[Red]000", 5, "005"),
+        ("General", 4011, "4011"),
+        ("#,##0", 1234567, "1234567"),
+        ("0.00", 3.5, "3.5"),
+        ('"€" 0.00', 3.5, "3.5"),
+        ("# ?/?", 0.5, "0.5"),
+        ("@", 7, "7"),
+        ("0" * 300, 7, "7"),
+    ],
+)
+def test_a_number_is_read_as_its_cell_shows_it_where_a_text_is_meant(
+    code: str, number: float, shown: str, tmp_path: Path
+) -> None:
+    found = records(formatted([("sku", number, code), ("price", number, code)]), tmp_path)["products"]
+    assert found == [(("shirt",), {"variants": [{"sku": shown, "price": str(number)}]})]
+
+
+def test_a_key_is_read_as_its_cell_shows_it(tmp_path: Path) -> None:
+    made = openpyxl.load_workbook(io.BytesIO(book({"products": [{"Key": 7, "title": "A"}]})))
+    made["products"]["B2"].number_format = "000"
+    made.save(buffer := io.BytesIO())
+    assert [key for key, _ in records(buffer.getvalue(), tmp_path)["products"]] == [("007",)]
+
+
+def refused(file: bytes, folder: Path) -> tuple[str, bytes]:
+    """Why a file is refused, and the file that comes back."""
+    desk = offline_desk(folder)
+    with pytest.raises(ArchiveError) as refusal:
+        convert.load(desk, io.BytesIO(file))
+    name = convert.errors_of(desk)
+    assert name is not None
+    with desk.storage.read(name) as made:
+        return str(refusal.value), made.read()
+
+
+def test_what_had_no_value_is_not_taken_for_empty_when_the_file_comes_back(tmp_path: Path) -> None:
+    made = openpyxl.load_workbook(io.BytesIO(book({"products": [{"Key": "a", "title": "x", "vendor": "Nord"}]})))
+    sheet = made["products"]
+    sheet["C2"] = "#N/A"
+    assert sheet["C2"].data_type == "e"
+    sheet.append(["NEW", "b", 12345678901234567890, "Nord"])
+    sheet.append(["NEW", "c", '="A"&"B"', "Nord"])
+    sheet.append(["NWE", "d", '="A"&"B"', "Nord"])
+    made.save(buffer := io.BytesIO())
+    first, back = refused(buffer.getvalue(), tmp_path / "a")
+    assert first.startswith("Sheet products, row 2, column title: this formula failed (#N/A). 4 more places")
+    shown = openpyxl.load_workbook(io.BytesIO(back))["products"]
+    assert [shown.cell(row, 4).value for row in (2, 4)] == ["#N/A", "#N/A"]
+    assert shown.cell(3, 4).value == pytest.approx(12345678901234567890)
+    assert "Command: this must be one of" in shown.cell(5, 1).value, "one upload says all that is wrong"
+    assert "title: this formula has no value" in shown.cell(5, 1).value
+    again, _ = refused(back, tmp_path / "b")
+    assert again.startswith("Sheet products, row 2, column title: this formula failed (#N/A). 4 more places")
+
+
+@pytest.mark.parametrize("text", ["4.01E+12", "#N/A", "#NAME?", "#BEZUG!", "Err:508"])
+def test_what_csv_lost_is_not_taken_for_a_text_when_the_file_comes_back(text: str, tmp_path: Path) -> None:
+    with bound(io.BytesIO(f"Key,title\r\nshirt,{text}\r\n".encode()), "products.csv", RESOURCES) as file:
+        first, back = refused(file.read(), tmp_path / "a")
+    again, _ = refused(back, tmp_path / "b")
+    assert first == again
+    assert "row 2, column title: " in first
+    (cell,) = next(csv.reader(io.StringIO(csv_row([text]).decode(), newline="")))
+    assert cell == f"'{text}" and csv_restored(cell) == text, "a text that only looks like it comes back"
+
+
+def test_what_comes_back_shows_numbers_as_they_were_shown(tmp_path: Path) -> None:
+    _, back = refused(formatted([("sku", 501, "00000"), ("price", 3, '"€ "0'), ("taxable", 5, "0")]), tmp_path / "a")
+    made = openpyxl.load_workbook(io.BytesIO(back))
+    made["products.variants"].cell(2, 5).value = "TRUE"
+    made.save(buffer := io.BytesIO())
+    found = records(buffer.getvalue(), tmp_path / "b")["products"]
+    assert found == [(("shirt",), {"variants": [{"sku": "00501", "price": "3", "taxable": True}]})]
+
+
+def test_an_empty_sheet_beside_a_wrong_one_comes_back_empty(tmp_path: Path) -> None:
+    made = openpyxl.load_workbook(io.BytesIO(book({"products": [{"Key": "a", "title": "A"}]}, "NWE")))
+    made.create_sheet("Sheet2")
+    made.save(buffer := io.BytesIO())
+    _, back = refused(buffer.getvalue(), tmp_path / "a")
+    mended = openpyxl.load_workbook(io.BytesIO(back))
+    assert mended.sheetnames[-1] == "Sheet2"
+    mended["products"]["B2"] = "NEW"
+    mended.save(again := io.BytesIO())
+    assert list(records(again.getvalue(), tmp_path / "b")) == ["products"]
+
+
+@pytest.mark.parametrize("content", [b"", b"Key,title\r\n", b"Key,title\r\n,\r\n"])
+def test_a_file_without_a_row_is_no_success(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"holds no|column is missing|there is nothing to import"):
+        lone(content, tmp_path)

@@ -5,13 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..shapes import Flag, Kind, Lacking, ListOf, Match, Maybe, Number, Object, OneOf, OrNull, Reference, Shape, Text
+from ..shapes import (
+    Amount,
+    Flag,
+    Kind,
+    Lacking,
+    ListOf,
+    Match,
+    Maybe,
+    Number,
+    Object,
+    OneOf,
+    OrNull,
+    Reference,
+    Shape,
+    Text,
+)
 from ._collection_reading import SIDES
 from ._shapes import STATUS, UNIT
 
 _RELATION = Match("a relation, such as EQUALS", re.compile(r"[A-Z][A-Z_]{1,40}"))
 _MATCH = OneOf("ALL", "ANY", enum="CollectionConditionMatchType")
-_AMOUNT = Match("the text of a number", re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?"))
+_AMOUNT = Amount("the text of a number", re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?"))
 _MONEY = Object("an amount", {"amount": _AMOUNT, "currencyCode": Match("a currency", re.compile(r"[A-Z]{3}"))})
 _WEIGHT = Object("a weight", {"unit": UNIT, "value": Number(least=0)})
 _CATEGORY = Object(

@@ -1,7 +1,7 @@
 """A discount that somebody typed: what its form in the admin holds before anybody touches it.
 
-It is for everybody and about everything, for what is bought once, and combines with no other. When it begins has to be
-said: nobody is to find out at the till.
+It is for everybody and about everything, for what is bought once, and combines with no other. Where nobody says when it
+begins, it begins when the import is planned (`Discounts.dated`).
 """
 
 from __future__ import annotations

@@ -5,12 +5,27 @@ from __future__ import annotations
 import re
 
 from ..resource import Fields
-from ..shapes import Always, Flag, Lacking, ListOf, Match, Maybe, Moment, Number, Object, OneOf, OrNull, Reference, Text
+from ..shapes import (
+    Always,
+    Amount,
+    Flag,
+    Lacking,
+    ListOf,
+    Match,
+    Maybe,
+    Moment,
+    Number,
+    Object,
+    OneOf,
+    OrNull,
+    Reference,
+    Text,
+)
 from ._discount_documents import BASIC, BXGY, FREE_SHIPPING
 from ._shapes import NAME, TEXTS
 
-_AMOUNT = Match('a text with an amount, such as "10.00"', re.compile(r"[0-9]{1,16}(\.[0-9]{1,9})?"))
-_QUANTITY = Match('a text with a whole number, such as "2"', re.compile(r"[0-9]{1,15}"))
+_AMOUNT = Amount('a text with an amount, such as "10.00"', re.compile(r"[0-9]{1,16}(\.[0-9]{1,9})?"))
+_QUANTITY = Amount('a text with a whole number, such as "2"', re.compile(r"[0-9]{1,15}"))
 _COUNTRY = Match("the code of a country, such as DE", re.compile(r"[A-Z]{2}"))
 _LIMIT = Maybe(Number("a whole number", least=0, most=2**31 - 1, whole=True))
 CODE_TEXT = Text(least=1, most=255)

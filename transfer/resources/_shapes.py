@@ -6,7 +6,7 @@ import re
 
 from .. import values
 from ..resource import Fields
-from ..shapes import Lacking, ListOf, Match, Maybe, Moment, Object, OneOf, Text
+from ..shapes import Amount, Lacking, ListOf, Match, Maybe, Moment, Object, OneOf, Text
 
 NAME = Text(least=1, most=255)
 TEXT = Maybe(Text())
@@ -33,10 +33,10 @@ WORD = Match("a name without blanks (1 to 255 characters)", re.compile(r"[^\s\x0
 TYPE = Match("the name of a type, such as list.product_reference", values.TYPE)
 TAGS = ListOf(Text(most=255), "a list of texts")
 SEO = Maybe(Object("the search engine listing", {"title": TEXT, "description": TEXT}))
-PRICE = Maybe(Match('a text with an amount, such as "10.00"', re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,9})?")))
+PRICE = Maybe(Amount('a text with an amount, such as "10.00"', re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,9})?")))
 # Empty: without one, where null leaves the one that is there.
 _OR_NONE = re.compile(r"(-?[0-9]{1,16}(\.[0-9]{1,9})?)?")
-PRICE_OR_NONE = Maybe(Match('a text with an amount, such as "10.00", or empty', _OR_NONE))
+PRICE_OR_NONE = Maybe(Amount('a text with an amount, such as "10.00", or empty', _OR_NONE))
 ADDRESS = Lacking(Match("an address that begins with https://, or empty", re.compile(r"(https?://.*)?", re.DOTALL)))
 IMAGE = Maybe(Object("an image", {"name": Text(), "altText": Text(), "thumbhash": TEXT}))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from shopify_client import AccessDenied
 
+from ..by_hand import moment_of
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
@@ -125,6 +126,10 @@ class Discounts(Resource):
 
     def filled(self, key: Key, fields: Fields) -> Fields:
         return super().filled(key, by_hand.whole(key, fields))
+
+    def dated(self, fields: Fields, seconds: float) -> Fields:
+        """It begins at once, where nobody says when."""
+        return {**fields, "startsAt": fields.get("startsAt") or moment_of(seconds)}
 
     def named(self, fields: Fields) -> Key | None:
         return by_hand.named(fields)

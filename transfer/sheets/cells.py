@@ -172,7 +172,7 @@ def joined(parts: Sequence[str]) -> str:
     """The inverse of `pieces`. Raises CellError where somebody emptied the first piece and forgot the others."""
     if not parts[0] and any(parts):
         raise CellError("this cell is empty, and the cells that continue it are not; empty them too")
-    return "".join(parts)
+    return parts[0] if len(parts) == 1 else "".join(parts)
 
 
 # -- what neither XML nor every program that reads CSV can hold --------------------------------------------------------

@@ -16,6 +16,8 @@ from urllib.parse import unquote
 from ..typed_keys import named
 from . import cells
 from .cells import MISSING, CellError
+from .found import as_shown, with_point
+from .typed import NUMBERS
 
 MAX_FIELDS = 80  # an object with more different fields than this stays in one cell
 MAX_NAME = 200
@@ -36,6 +38,7 @@ class Column:
     """`null`: whether an empty cell of this sheet stands for null; neither null nor nothing clears anything.
     `plain`: the kind of cell that is understood beside JSON, where nothing else can be meant. `refers`: the kind that
     it names records of, and how many parts their keys have: these may be typed without what stands before them.
+    `amount`: whether its texts are numbers, whatever a program shows around them.
 
     The empty path is the whole record, for records that have no readable columns.
     """
@@ -47,6 +50,12 @@ class Column:
     pieces: int = 1
     plain: str = ""
     refers: tuple[str, int] | None = None
+    amount: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether nothing but numbers can stand in its cells."""
+        return self.amount or self.kind in ("number", "rows", "json") or self.type.removeprefix("list.") in NUMBERS
 
     @property
     def header(self) -> str:
@@ -83,6 +92,7 @@ class Column:
         """What a cell says. Raises CellError."""
         if text == "":
             return None if self.null else MISSING
+        text = self._number(text) if self.numeric else as_shown(text)
         plain = self.plain if self.kind == "json" and not text.lstrip().startswith(("[", '"', "{")) else ""
         value = cells.meant(plain or self.kind, text, self.type)
         if self.refers is None:
@@ -91,6 +101,14 @@ class Column:
         if isinstance(value, list):
             return [named(kind, parts, item) if isinstance(item, str) else item for item in value]
         return named(kind, parts, value) if isinstance(value, str) else value
+
+    def _number(self, text: str) -> str:
+        if not (self.amount or self.kind == "number" or self.type in NUMBERS):
+            return str(text)
+        try:
+            return with_point(str(text))
+        except ValueError as problem:
+            raise CellError(str(problem)) from None
 
     def to_json(self) -> list[Any]:
         return [list(self.path), self.kind, self.type, self.null, self.pieces]

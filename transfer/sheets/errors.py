@@ -19,9 +19,9 @@ from ..work import Row as Entry
 from . import xlsx
 from .book import Book, Row
 from .columns import ERROR
-from .first import First
+from .first import First, first_of
+from .found import as_shown
 from .headers import Head, head_of
-from .read_xlsx import Broken
 from .rows import said_by
 from .write import FIRST, XLSX, SheetWriter, bind
 
@@ -104,22 +104,28 @@ def written(desk: Desk, book: Book, notes: Notes, name: str) -> Iterator[int]:
     """Writes a copy of the book with an error column as the file `name`. Yields now and then."""
     made: list[dict[str, Any]] = []
     first: list[list[str]] = []
+    known = first_of(book)
     with ExitStack() as stack:
         for sheet in book.names:
             if sheet.lower() == FIRST:
                 first = [row for _, row in book.rows(sheet)]
                 continue
-            yield from _sheet(desk, stack, book, sheet, notes, made)
+            yield from _sheet(desk, stack, book, sheet, notes, made, known)
     with desk.storage.write(name) as file:
         bind(ZipWriter(file), desk.storage, made, book.form, first or [[FIRST, "1"]])
 
 
 def _sheet(
-    desk: Desk, stack: ExitStack, book: Book, sheet: str, notes: Notes, made: list[dict[str, Any]]
+    desk: Desk, stack: ExitStack, book: Book, sheet: str, notes: Notes, made: list[dict[str, Any]], known: First
 ) -> Iterator[int]:
     rows = book.rows(sheet)
-    top = next(rows, (1, [""]))
+    top = next(rows, None)
+    if top is None and not notes(sheet, [], [(1, [])]):
+        SheetWriter(desk, stack, book.form, sheet, [], made, xlsx.MAX_ROWS).finish()  # nobody is told of it: as it was
+        return
+    top = top or (1, [""])
     header = top[1]
+    numbers = _numbers(desk, sheet, header, known)
     place = next((at for at, text in enumerate(header) if text.strip().lower() == ERROR.lower()), None)
     note = notes(sheet, header, [top]).get(top[0], "")  # on the header: nothing below it could be read
     shown = [ERROR, *header] if place is None else [*header[:place], ERROR, *header[place + 1 :]]
@@ -129,7 +135,7 @@ def _sheet(
     while some := list(islice(rows, WINDOW)):
         sentences = notes(sheet, header, some)
         for number, row in some:
-            row = ["" if isinstance(cell, Broken) else cell for cell in row]
+            row = [cell if at in numbers else as_shown(cell) for at, cell in enumerate(row)]
             sentence = sentences.get(number, "")
             if place is None:
                 writer.add([sentence, *row])
@@ -138,3 +144,10 @@ def _sheet(
                 writer.add([*row[:place], sentence, *row[place + 1 :]])
         yield some[-1][0]
     writer.finish()
+
+
+def _numbers(desk: Desk, sheet: str, header: Sequence[str], known: First) -> set[int]:
+    """The places of cells that hold numbers, whatever a program shows around them."""
+    head = head_of(sheet, header, known, desk.registry, lambda column, sentence: None)
+    columns = head.columns if head is not None else ()
+    return {place for column, places in columns if column.numeric for place in places}

@@ -12,8 +12,8 @@ from ..typed_keys import parts_of
 from .cells import CellError
 from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
 from .first import First
-from .layout import place_of
-from .plain import kind_of, refers_to, shape_of
+from .layout import name_of, place_of
+from .plain import is_amount, kind_of, refers_to, shape_of, spelt
 
 _TAIL = re.compile(r"~\d+\Z")
 _PART = re.compile(r" \(([^()]+)\)\Z")
@@ -62,6 +62,7 @@ def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str,
     resource = registry[place[0]]
     bare = _TAIL.sub("", sheet)
     columns = _columns(found, set(first.null.get(bare, ())), wrong)
+    columns = tuple((_spelt(resource, place[1], column, first.columns.get(bare, ())), at) for column, at in columns)
     columns = tuple(
         (_natural(registry, resource, place[1], column, first.columns.get(bare, ())), at) for column, at in columns
     )
@@ -83,6 +84,12 @@ def _needless(resource: Resource, items: str | None, *, values: bool) -> bool:
     return items is None and resource.names_itself
 
 
+def _spelt(resource: Resource, items: str | None, column: Column, known: Sequence[str]) -> Column:
+    if column.header in known or not column.path or isinstance(resource, Metafields):
+        return column
+    return replace(column, path=spelt(resource, items, column.path))
+
+
 def _natural(
     registry: Mapping[str, Resource], resource: Resource, items: str | None, column: Column, known: Sequence[str]
 ) -> Column:
@@ -90,6 +97,7 @@ def _natural(
     if not column.path or column.kind not in ("text", "json", "list"):
         return column
     shape = shape_of(resource, items, column.path)
+    column = replace(column, amount=column.kind == "text" and is_amount(shape))
     kind, refers = kind_of(shape), registry.get(refers_to(shape))
     if refers is not None:
         column = replace(column, refers=(refers.name, parts_of(refers, values=False)))
@@ -141,6 +149,17 @@ def _has(resource: Resource, items: str | None, path: Path) -> bool:
     return not path or shape_of(resource, items, path) is not None
 
 
+def _elsewhere(resource: Resource, items: str | None, column: Column) -> str:
+    """Where a field stands that this sheet has not, or how it can stay."""
+    sheets = {name: name_of(resource.name, name) for name in (None, *resource.keyed_lists) if name != items}
+    for name, sheet in sheets.items():
+        if _has(resource, name, spelt(resource, name, column.path)[:1]):
+            return f"it stands on the sheet {sheet}"
+    if column.kind == "typed" and len(column.path) == 2:
+        return "the values of metafields stand on sheets of their own, such as product_metafields"
+    return "begin the header with # to keep it as a note"
+
+
 def _judge(
     resource: Resource,
     items: str | None,
@@ -161,7 +180,7 @@ def _judge(
                 "a metafield's header is its namespace, its key and its type: custom.size [number_integer]",
             )
         elif not (values or column.path[:1] in known or _has(resource, items, column.path[:1])):
-            wrong(column.header, f"{resource.name} have no such field; begin the header with # to keep it as a note")
+            wrong(column.header, f"{resource.name} have no such field; {_elsewhere(resource, items, column)}")
         elif any(column.path[:length] in paths for length in range(len(column.path))):
             wrong(column.header, "another column holds this field already")
     if not values and len(paths) < len(columns):

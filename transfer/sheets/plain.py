@@ -11,6 +11,7 @@ from ..resource import Resource
 from ..shapes import (
     ANY_NAME,
     ITEM,
+    Amount,
     Flag,
     Lacking,
     ListOf,
@@ -39,6 +40,22 @@ def shape_of(resource: Resource, items: str | None, path: Path) -> Shape | None:
     return shape
 
 
+def spelt(resource: Resource, items: str | None, path: Path) -> Path:
+    """The path with each name as the record has it, where somebody wrote it with other capitals, or as words: ``Product
+    Type``. What names nothing stays as it is."""
+    found: list[str] = []
+    for name in path:
+        shape = shape_of(resource, items, tuple(found))
+        known = {one for one, _ in bare(shape).inner()} - {ITEM, ANY_NAME} if shape is not None else set()
+        like = [one for one in known if _letters(one) == _letters(name)]
+        found.append(like[0] if name not in known and len(like) == 1 else name)
+    return tuple(found)
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name.lower() if sign.isalnum())
+
+
 def bare(shape: Shape) -> Shape:
     while isinstance(shape, OrNull | Lacking):
         shape = shape.shape
@@ -63,6 +80,11 @@ def kind_of(shape: Shape | None) -> str:
 
 def _is_structure(shape: Shape) -> bool:
     return isinstance(shape, Object | ListOf | Nothing) or any(True for _ in shape.inner())
+
+
+def is_amount(shape: Shape | None) -> bool:
+    """Whether such a text is a number."""
+    return shape is not None and isinstance(bare(shape), Amount)
 
 
 def refers_to(shape: Shape | None) -> str:

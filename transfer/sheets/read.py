@@ -104,6 +104,9 @@ class _Reading:
             self.cursor["row"] = 0
         if not self.cursor["parts"] and not self.cursor["wrong"]:
             raise ArchiveError("The spreadsheet holds no sheet of a resource; upload one that an export gave you.")
+        by_hand = all(name.lower() != FIRST for name in names)
+        if by_hand and not any(self.cursor["rows"].values()) and not self.cursor["wrong"]:
+            raise ArchiveError("The spreadsheet holds headers and no row below them; there is nothing to import.")
         self.cursor["merge"] = {}
         yield self._save()
 
@@ -224,7 +227,7 @@ class _Reading:
             whole = command == Command.MERGE and line["whole"] and not taken_away(line["fields"], fields)
             wrong = kind.judged(key, fields, part=True) or (kind.judged(key, fields) if whole else None)
             if wrong is None and command == Command.NEW:
-                wrong = lacking(kind, key, fields)
+                wrong = lacking(kind, key, kind.dated(fields, self.desk.now()))
             if wrong is not None:
                 self._wrong(*placed(wrong, line, items))
         return Line(key, fields, "", "", command=command)

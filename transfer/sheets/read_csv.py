@@ -13,10 +13,16 @@ from itertools import chain
 
 from ..archive.check import content_of
 from ..archive.manifest import ArchiveError
-from .read_xlsx import Broken
+from .found import FAILED, Broken
 from .write import CSV, csv_restored
 
 MAX_COLUMNS = 16_384
+_CODINGS = (  # the longer ones begin with the shorter
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 SHORTENED = "a spreadsheet program has shortened this number; format the cell as text, and write the number out"
 _SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?E\+\d{1,3}")  # as Excel writes 4012345678901: we never do
 _SEP = re.compile(r"sep=([,;\t])", re.IGNORECASE)
@@ -65,9 +71,9 @@ class CsvBook:
 
 
 def _text(chunks: Iterator[bytes]) -> io.TextIOWrapper:
-    """As UTF-8, or as the UTF-16 that Excel calls Unicode text, which begins with a mark."""
+    """As UTF-8, or as what begins with a mark: the UTF-16 that Excel calls Unicode text, and UTF-32."""
     start = next(chunks, b"")
-    coding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    coding = next((name for mark, name in _CODINGS if start.startswith(mark)), "utf-8-sig")
     return io.TextIOWrapper(io.BufferedReader(_Stream(chain([start], chunks))), coding, newline="")
 
 
@@ -80,7 +86,9 @@ def _first(text: io.TextIOWrapper) -> tuple[str, str, int]:
 
 
 def _cell(text: str) -> str:
-    return Broken(SHORTENED) if _SHORTENED.fullmatch(text) else csv_restored(text)
+    if _SHORTENED.fullmatch(text):
+        return Broken(SHORTENED, text)
+    return Broken(f"this formula failed ({text})", text) if FAILED.fullmatch(text) else csv_restored(text)
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:

@@ -6,7 +6,6 @@ programs write: shared, inline and computed strings, numbers, booleans, and date
 
 from __future__ import annotations
 
-import re
 import tempfile
 import zipfile
 from array import array
@@ -20,7 +19,9 @@ from xml.parsers import expat
 
 from ..archive.check import content_of
 from ..archive.manifest import ArchiveError
-from . import cells
+from . import cells, formats
+from .formats import Pattern
+from .found import Broken, Shown
 
 MAX_TEXT = 1_000_000  # characters in one cell; spreadsheets write at most 32,767
 MAX_TOKEN = 8_000_000  # bytes of one tag with its attributes
@@ -29,14 +30,11 @@ MAX_COLUMNS = 16_384
 MAX_ROW = 1_048_576
 MAX_STRINGS = 50_000_000
 DIGITS = 15  # that Excel keeps of a number
-_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-
-
-class Broken(str):
-    """A cell that has no value to speak of: a formula that was never computed, or one that failed."""
-
-    __slots__ = ()
+NO_VALUE = "#N/A"  # stands for a formula that nobody computed
+UNCOMPUTED = "this formula has no value; save the file in a spreadsheet program, or write the value"
+TOO_LONG = f"a spreadsheet keeps {DIGITS} digits of a number; write this one into a cell of text"
+Style = tuple[bool, tuple[Pattern, ...]]  # whether its numbers are dates; how whole numbers are shown otherwise
+_GENERAL: Style = (False, ())
 
 
 class _Parser:
@@ -111,7 +109,7 @@ class Workbook:
     archive: zipfile.ZipFile
     form: str = "xlsx"
     _sheets: dict[str, tuple[str, bool]] = field(default_factory=dict)  # name -> (file, hidden)
-    _dates: list[bool] = field(default_factory=list)  # per style: whether its numbers are dates
+    _formats: list[Style] = field(default_factory=list)
     _epoch: datetime = datetime(1899, 12, 30)
     _strings: Strings | None = None
 
@@ -168,15 +166,17 @@ class Workbook:
         if "xl/styles.xml" not in self.archive.namelist():
             return
         inside: list[str] = []
-        custom: dict[str, bool] = {}
+        custom: dict[str, Style] = {formats.PERCENT: (False, formats.patterns_of("0%"))}
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             inside.append(tag)
             if tag == "numFmt":
-                custom[attributes.get("numFmtId", "")] = _is_date(attributes.get("formatCode", ""))
+                code = attributes.get("formatCode", "")
+                custom[attributes.get("numFmtId", "")] = (formats.is_date(code), formats.patterns_of(code))
             elif tag == "xf" and "cellXfs" in inside:
                 number = attributes.get("numFmtId", "0")
-                self._dates.append(custom.get(number, number.isdigit() and int(number) in _DATES))
+                dated = number.isdigit() and int(number) in formats.DATES
+                self._formats.append(custom.get(number, (dated, ())))
 
         def end(tag: str) -> None:
             inside.pop()
@@ -197,15 +197,10 @@ class Workbook:
 
     def rows(self, name: str) -> Iterator[tuple[int, list[str]]]:
         file, _ = self._sheets[name]
-        reader = _Rows(name, self._shared(), self._dates, self._epoch)
+        reader = _Rows(name, self._shared(), self._formats, self._epoch)
         for _ in reader.parser.feed(content_of(self.archive, self._info(file))):
             yield from reader.ready
             reader.ready.clear()
-
-
-def _is_date(code: str) -> bool:
-    """Whether a number format shows a date or time: it names parts of one outside of literal text."""
-    return bool(re.search(r"[ymdhs]", _LITERAL.sub("", code), re.IGNORECASE)) and "general" not in code.lower()
 
 
 class _Strings:
@@ -243,10 +238,10 @@ def _spool(strings: _Strings, chunks: Iterator[bytes]) -> None:
 class _Rows:
     """Collects the rows of one sheet as its XML goes by."""
 
-    def __init__(self, name: str, strings: Strings, dates: list[bool], epoch: datetime) -> None:
+    def __init__(self, name: str, strings: Strings, formats: list[Style], epoch: datetime) -> None:
         self.parser = _Parser(f"The sheet {name}", self._start, self._end)
         self.ready: list[tuple[int, list[str]]] = []
-        self._name, self._strings, self._dates, self._epoch = name, strings, dates, epoch
+        self._name, self._strings, self._formats, self._epoch = name, strings, formats, epoch
         self._number, self._place, self._size = 0, -1, 0
         self._row: list[str] = []
         self._kind, self._style = "n", 0
@@ -301,9 +296,9 @@ class _Rows:
         if self._kind == "inlineStr":
             return cells.unescaped(self._text)
         if self._formula and not self._value and self._kind != "str":
-            return Broken("this formula has no value; save the file in a spreadsheet program, or write the value")
+            return Broken(UNCOMPUTED, NO_VALUE)
         if self._kind == "e":
-            return Broken(f"this formula failed ({self._value[:20]})")
+            return Broken(f"this formula failed ({self._value[:20]})", self._value[:20])
         if self._kind == "s":
             try:
                 return cells.unescaped(self._strings[int(self._value)])
@@ -321,13 +316,16 @@ class _Rows:
             return ""
         try:
             number = float(text)
-            if self._style < len(self._dates) and self._dates[self._style]:
+            dated, patterns = self._formats[self._style] if self._style < len(self._formats) else _GENERAL
+            if dated:
                 return _date(self._epoch, number)
             if abs(number) >= 10**DIGITS:
-                return Broken(f"a spreadsheet keeps {DIGITS} digits of a number; write this one into a cell of text")
-            return f"{Decimal(format(number, f'.{DIGITS}g')):f}"
+                return Broken(TOO_LONG, text)
+            exact = Decimal(format(number, f".{DIGITS}g"))
+            shown = formats.shown(patterns, exact)
+            return Shown(f"{exact:f}", shown) if shown else f"{exact:f}"
         except (ValueError, ArithmeticError):
-            return Broken("this is no number")
+            return Broken("this is no number", NO_VALUE)
 
 
 def _date(epoch: datetime, number: float) -> str:

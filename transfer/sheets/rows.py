@@ -15,8 +15,8 @@ from ..typed_keys import parts_of, shown, typed
 from . import cells
 from .cells import CellError
 from .columns import COMMAND, KEY, POSITION, put, read_row
+from .found import Broken, as_shown
 from .headers import Head
-from .read_xlsx import Broken
 from .xlsx import column_name
 
 Fail = Callable[[str, str], None]  # gets a column's header and a sentence
@@ -43,14 +43,16 @@ def said_by(head: Head, row: Sequence[str], fail: Fail) -> Iterator[Said]:
     bad: list[str] = []
 
     def wrong(header: str, sentence: str) -> None:
-        bad.append(header)
-        fail(header, sentence)
+        if header not in bad:
+            bad.append(header)
+            fail(header, sentence)
 
     for place, cell in enumerate(row):
         if isinstance(cell, Broken) and (place in head.special.values() or _read(head, place)):
             wrong(head.name(place), str(cell))
     if bad:
-        return
+        row = ["" if isinstance(cell, Broken) else cell for cell in row]
+        bad.append(KEY)  # nobody knows what such a row would be called
     _homeless(head, row, wrong)
     key = _key(head, row, wrong)
     if head.values:
@@ -81,7 +83,7 @@ def _key(head: Head, row: Sequence[str], wrong: Fail) -> Key:
     text = head.cell(KEY, row)
     parts = parts_of(head.resource, values=head.values)
     try:
-        said = cells.meant("text", text) if text else None
+        said = cells.meant("text", as_shown(text)) if text else None
     except CellError as problem:
         wrong(KEY, str(problem))
         return ()

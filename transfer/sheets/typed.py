@@ -43,7 +43,7 @@ _OBJECTS = {
     "rich_text_field": '{"type": "root", "children": []}',
     **dict.fromkeys(("dimension", "volume", "weight"), _MEASURE),
 }
-_NUMBERS = ("number_integer", "number_decimal")
+NUMBERS = ("number_integer", "number_decimal")
 
 
 def value_of(type_: str, text: str) -> tuple[str, str]:
@@ -78,5 +78,5 @@ def _list(type_: str, text: str) -> tuple[str, str]:
     wrong = next((sentence for _, sentence in found if sentence), "")
     if wrong:
         return text, f"a list, each item of it {wrong}"
-    items = [json.loads(item) if type_ in _NUMBERS else item for item, _ in found]
+    items = [json.loads(item) if type_ in NUMBERS else item for item, _ in found]
     return json.dumps(items, ensure_ascii=False, separators=(",", ":")), ""

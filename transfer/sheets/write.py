@@ -20,6 +20,7 @@ from ..archive.members import MemberSet, Packed, Packer
 from ..jsonl import dumps
 from ..work import Checkpoint, Cursor, Desk, Storage
 from . import cells, xlsx
+from .found import FAILED, Broken
 from .layout import Sheet, Survey, rows
 
 XLSX, CSV = "xlsx", "csv"
@@ -124,7 +125,7 @@ _SHAKY = re.compile(
 
 
 def _needs_mark(cell: str) -> bool:
-    return cell.startswith(_LEADING) or _SHAKY.fullmatch(cell) is not None
+    return cell.startswith(_LEADING) or any(one.fullmatch(cell) is not None for one in (_SHAKY, FAILED))
 
 
 def csv_row(row: Sequence[str]) -> bytes:
@@ -134,9 +135,14 @@ def csv_row(row: Sequence[str]) -> bytes:
     other numbers of long ones and dates of sizes.
     """
     buffer = io.StringIO()
-    neutral = (f"'{cell}" if _needs_mark(cell) else cell for cell in row)
-    csv.writer(buffer).writerow([cells.escaped(cell).replace("\t", "_x0009_") for cell in neutral])
+    csv.writer(buffer).writerow([_neutral(cell) for cell in row])
     return buffer.getvalue().encode()
+
+
+def _neutral(cell: str) -> str:
+    if isinstance(cell, Broken):
+        return cell.raw  # it stays what it is, so that nobody takes it for a text
+    return cells.escaped(f"'{cell}" if _needs_mark(cell) else cell).replace("\t", "_x0009_")
 
 
 def csv_restored(cell: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from . import cells
+from .found import Broken
 
 MAX_ROWS = 1_000_000  # of the 1,048,576 that there can be
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -36,12 +37,16 @@ def row(number: int, values: Sequence[str], wrong: int = -1) -> bytes:
     for place, value in enumerate(values):
         if value:
             style = _WRONG if place == wrong and number > 1 else _BOLD if number == 1 else _TEXT
-            text = escape(cells.escaped(value))
-            parts.append(
-                f'<c r="{column_name(place)}{number}" s="{style}" t="inlineStr">'
-                f'<is><t xml:space="preserve">{text}</t></is></c>'
-            )
+            parts.append(f'<c r="{column_name(place)}{number}" s="{style}" {_content(value)}</c>')
     return f'<row r="{number}">{"".join(parts)}</row>'.encode()
+
+
+def _content(value: str) -> str:
+    """The rest of a cell's tag, and what is in it: a text, or what cannot be taken for one."""
+    if isinstance(value, Broken):
+        failed = "" if value.raw.removeprefix("-")[:1].isdigit() else 't="e"'
+        return f"{failed}><v>{escape(value.raw)}</v>"
+    return f't="inlineStr"><is><t xml:space="preserve">{escape(cells.escaped(value))}</t></is>'
 
 
 _names: list[str] = []

@@ -41,7 +41,7 @@ def anonymise(desk: Desk, cursor: Cursor, *, checked: Cursor, secret: str) -> It
     """Goes on where sorting an export or checking an archive ended with `checked`; its last cursor has the same shape.
 
     That has ``"left"`` besides: resource -> how many records were left out. Of rewritten kinds, nothing is kept beside
-    the records: an id in the source store tells of somebody as well.
+    the records but where an image of a collection or an article is: an id in the source store tells of somebody too.
     """
     cursor = cursor or {"at": 0, "after": None, "parts": {}, "made": 0, "left": {}, "merge": {}}
     archive = MemberSet.from_cursor(desk.storage, checked)
@@ -53,7 +53,8 @@ def anonymise(desk: Desk, cursor: Cursor, *, checked: Cursor, secret: str) -> It
         if desk.stopping():
             return
     parts = {name: cursor["parts"].get(name, []) for name in touched}
-    for checkpoint in merge(desk, cursor["merge"], parts=parts, fold=_lines, side=False, folder="anonymous/"):
+    beside = lambda name: _shown_beside(desk.registry[name])  # noqa: E731
+    for checkpoint in merge(desk, cursor["merge"], parts=parts, fold=_lines, side=beside, folder="anonymous/"):
         if checkpoint.done:
             yield Checkpoint(_ended(desk, checked, cursor, checkpoint.cursor["members"]), done=True)
             return
@@ -64,6 +65,11 @@ def _touched(desk: Desk, name: str) -> bool:
     """Whether records of a kind tell of people, or may refer to them."""
     resource = desk.registry[name]
     return resource.personal or any(desk.registry[one].personal for one in resource.refers_to if one in desk.registry)
+
+
+def _shown_beside(resource: Resource) -> bool:
+    """Whether archives tell beside the records of a kind where bytes are, and these tell of nobody."""
+    return resource.sourced and not resource.personal
 
 
 class _Rewriting:
@@ -103,7 +109,8 @@ def _part(desk: Desk, cursor: Cursor, archive: MemberSet, rewriting: _Rewriting,
             if made is None:
                 cursor["left"][name] = cursor["left"].get(name, 0) + 1
                 continue
-            record = {"key": list(made[0]), "fields": made[1], "gid": "", "command": line.command}
+            source = line.source if _shown_beside(resource) else ""
+            record = {"key": list(made[0]), "fields": made[1], "gid": "", "command": line.command, "source": source}
             lines.append((sort_key(made[0]), dumps(record)))
         cursor["after"] = list(key)
         if read >= WINDOW:
@@ -118,7 +125,7 @@ def _part(desk: Desk, cursor: Cursor, archive: MemberSet, rewriting: _Rewriting,
 
 
 def _lines(resource: str, lines: list[dict[str, Any]]) -> Iterable[Line]:
-    return (Line(tuple(line["key"]), line["fields"], "", "", command=line["command"]) for line in lines)
+    return (Line(tuple(line["key"]), line["fields"], "", "", line.get("source", ""), line["command"]) for line in lines)
 
 
 def _ended(desk: Desk, checked: Cursor, cursor: Cursor, members: Mapping[str, Any]) -> Cursor:

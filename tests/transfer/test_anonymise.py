@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import Sandbox, archive_of, import_
+from tests.support import Sandbox, archive_of, import_, total
 from transfer.anonymise import LEFT_OUT, alias_with
 from transfer.references import Target, parse
 from transfer.registry import RESOURCES
@@ -103,6 +103,18 @@ def test_what_a_store_works_with_stays(sandbox: Sandbox, tmp_path: Path) -> None
     assert anna["defaultAddress"] == {"countryCodeV2": "CA"}
     assert {one["zip"] for one in anna["addressesV2"]["nodes"]} == {None}
     assert sum(one["taxExempt"] for one in _people(sandbox, target)) == 1
+
+
+def test_everything_else_arrives_whole(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop("boutique", products=6), sandbox.shop()
+    plain = archive_of(sandbox, source, tmp_path)
+    archive = archive_of(sandbox, source, tmp_path, anonymise=SECRET)
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert total(desk, "outcome:failed") == 0
+    for kind in ("articles", "collections"):
+        assert any(row.after and row.after.get("image") for row in desk.ledger.select(Where(resource=kind), limit=100))
+    again, _ = import_(sandbox, target, plain, tmp_path)
+    assert again.client.writes == 0, "nobody's name is in any of it, so nothing differs"
 
 
 def test_references_lead_to_who_was_meant(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -45,13 +45,13 @@ def merge(
     parts: Mapping[str, Sequence[str]],
     member_bytes: int = MEMBER_BYTES,
     fold: Fold = each,
-    side: bool = True,
+    side: Callable[[str], bool] = lambda resource: True,
     folder: str = "",
 ) -> Iterator[Checkpoint]:
     """Merges the sorted parts of every resource. The last cursor holds ``{"members": {resource: [...]}}``.
 
-    `fold`: makes records of all lines of one key. `side`: whether there are GIDs to keep beside them. `folder`: keeps
-    the files of two merges of one run apart.
+    `fold`: makes records of all lines of one key. `side`: of which kinds there is something to keep beside them.
+    `folder`: keeps the files of two merges of one run apart.
     """
     cursor = cursor or {"members": {}, "open": {}, "made": 0}
     for resource in [name for name in desk.registry if name in parts]:
@@ -63,7 +63,7 @@ def merge(
             if len(state["parts"]) > FAN:
                 _level(desk, cursor, resource, state, folder)
             else:
-                _member(desk, cursor, resource, state, _Making(member_bytes, fold, side, folder))
+                _member(desk, cursor, resource, state, _Making(member_bytes, fold, side(resource), folder))
             yield Checkpoint(cursor, _counts(cursor))
     yield Checkpoint({"members": cursor["members"]}, _counts(cursor), done=True)
 

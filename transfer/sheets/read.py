@@ -165,7 +165,7 @@ class _Reading:
             parts=self.cursor["parts"],
             member_bytes=member_bytes,
             fold=self._fold,
-            side=False,
+            side=lambda resource: False,
             folder="source-",
         )
         for checkpoint in steps:

@@ -45,6 +45,10 @@ BEGUN = Q(run__isnull=False) | Q(comparison__isnull=False)
 HANDING = timedelta(minutes=10)  # longer than a task may take
 NOT_ALLOWED = "This link does not allow copying (any more)."
 ENDED = "The comparison is gone. Start it anew when you want it."
+REMOVED = (
+    "The plan was removed before anybody decided on it: by the operators of this app, or because somebody's data had "
+    "to be erased. Start the copy anew when you want it."
+)
 NOBODY = "Nobody confirmed the plan in time. Start the copy anew when you want it."
 
 
@@ -195,11 +199,17 @@ def _after_export(copy: Copy, export: Export | None) -> None:
 def _after_child(copy: Copy, run: Import | Comparison | None) -> None:
     """The export stays as long as its copy goes on: both are looked at together."""
     if run is None or _unanswered(run):
-        _end(copy, CopyStatus.CANCELLED, NOBODY if copy.purpose == Purpose.COPY else ENDED)
+        _end(copy, CopyStatus.CANCELLED, _why_gone(copy) if copy.purpose == Purpose.COPY else ENDED)
     elif run.status in FINAL:
         _end(copy, CopyStatus(run.status), run.message)
     elif copy.export_id is not None:
         _hold(copy.export_id)
+
+
+def _why_gone(copy: Copy) -> str:
+    """A plan that was there for less than its day was removed on purpose."""
+    day = timedelta(hours=settings.EXPIRE_AFTER_HOURS)
+    return NOBODY if copy.created_at <= timezone.now() - day else REMOVED
 
 
 def _unanswered(run: Import | Comparison) -> bool:

@@ -27,7 +27,7 @@ SHOWN = 50
 @require_safe
 @embedded
 def index(request: EmbeddedRequest) -> HttpResponse:
-    own = Copy.objects.filter(target=request.shop).exclude(expires_at__lte=Now()).select_related("source")
+    own = Copy.objects.filter(target=request.shop).exclude(expires_at__lte=Now()).select_related("source", "run")
     return render(request, "imports/copies.html", {"copies": own[:SHOWN]})
 
 

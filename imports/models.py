@@ -12,6 +12,7 @@ from django.urls import reverse
 from exports.models import Export
 from runs.exact import ExactJSONField, FitCharField, FitTextField
 from runs.models import Run
+from runs.states import Status
 from runs.storage import storage
 from shops.models import Link, Shop
 from transfer.outcomes import Policy
@@ -133,6 +134,11 @@ class Copy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} {self.id}"
+
+    @property
+    def decides(self) -> bool:
+        """Whether it waits for the target's decision on its plan."""
+        return self.status in OPEN and self.run is not None and self.run.status == Status.WAITING
 
     @property
     def child(self) -> Import | Comparison | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -12,8 +13,11 @@ from runs.status import MOVING_MS, WAITING_MS, status_of
 
 from .models import OPEN, Copy
 
-FOREIGN = ("status", "step_label", "step_number", "steps", "done", "total", "seconds_left", "ahead", "poll_ms")
-OWN = (*FOREIGN, "id", "paused_until", "waits_for", "waits_for_label", "message", "expires_in")
+FOREIGN = (
+    *("status", "step_label", "step_number", "steps", "done", "total", "seconds_left", "ahead", "poll_ms"),
+    *("paused_until", "waits_for", "waits_for_label", "halted_label"),
+)
+OWN = (*FOREIGN, "id", "message", "expires_in")
 
 
 def children(copy: Copy) -> dict[str, Any]:
@@ -21,11 +25,21 @@ def children(copy: Copy) -> dict[str, Any]:
     seen: dict[str, Any] = dict(copy.seen)
     if copy.export is not None:
         whole = status_of(copy.export)
-        seen["export"] = {name: whole[name] for name in FOREIGN} | {"records": copy.export.result.get("records")}
+        own = {"records": copy.export.result.get("records"), "share": _share(whole)}
+        seen["export"] = {name: whole[name] for name in FOREIGN} | own
     if copy.child is not None:
         whole = status_of(copy.child)
-        seen[copy.child.kind] = {name: whole[name] for name in OWN} | {"totals": copy.child.result.get("totals")}
+        own = {"totals": copy.child.result.get("totals"), "share": _share(whole)}
+        seen[copy.child.kind] = {name: whole[name] for name in OWN} | own
     return seen
+
+
+def _share(own: Mapping[str, Any]) -> float | None:
+    """How much of its way a run has behind it, as if its steps were equally long; None before its first."""
+    if not own["step_number"]:
+        return None
+    inside = min(1.0, own["done"] / own["total"]) if own["total"] else 0.0
+    return float(round((own["step_number"] - 1 + inside) / own["steps"], 3))
 
 
 def copy_status(copy: Copy) -> dict[str, Any]:
@@ -46,6 +60,7 @@ def copy_status(copy: Copy) -> dict[str, Any]:
         "export": seen.get("export"),
         "import": seen.get("import"),
         "import_url": reverse("runs:show", args=[copy.run_id]) if copy.run_id is not None else None,
+        "plan_url": reverse("imports:plan", args=[copy.run_id]) if waiting else None,
         "comparison": seen.get("comparison"),
         "comparison_url": reverse("runs:show", args=[copy.comparison_id]) if copy.comparison_id is not None else None,
         "created_at": copy.created_at.isoformat(timespec="seconds"),

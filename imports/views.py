@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from runs.models import Run
 from runs.states import FINAL, Status
+from runs.status import status_of
 from runs.storage import storage
 from runs.views import missing, of_shop, refused
 from shops.auth import EmbeddedRequest, embedded, posted
@@ -124,6 +125,7 @@ def plan(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
         "copied": run.copied,
         "figures": choices.figures(run) if waiting else None,
         "waiting": waiting,
+        "status": status_of(run),
         "lacking": again.lacking(run) if waiting else None,
         "people": waiting and again.names_people(run),
     }

@@ -21,17 +21,25 @@ from .states import FailReason, Status
 SHOWN = 200  # lanes; who has more looks at the failures and the waiting first
 
 
+LOOKING = "The lanes are for accounts that may view lanes; ask an operator who may give that permission."
+
+
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
+    _may_look(request)
     context = {**admin.site.each_context(request), "title": "Lanes", "may": may(request)}
     return render(request, "admin/lanes.html", context)
 
 
 @require_safe
 def state(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm("runs.view_lane"):
-        raise PermissionDenied
+    _may_look(request)
     return JsonResponse(overview())
+
+
+def _may_look(request: HttpRequest) -> None:
+    if not request.user.has_perm("runs.view_lane"):
+        raise PermissionDenied(LOOKING)
 
 
 def may(request: HttpRequest) -> bool:
@@ -52,12 +60,19 @@ def act(request: HttpRequest) -> HttpResponse:
     return redirect("operators_lanes")
 
 
+NO_LANE = "There is no such lane: the shop has never had a run, or has left."
+
+
 def _pause(shop: int, who: str) -> str:
+    if not Lane.objects.filter(shop_id=shop).exists():
+        return NO_LANE
     done = services.pause(shop, who)
     return "The lane is paused; its worker ends its slice now." if done else "The lane was paused already."
 
 
 def _resume(shop: int, who: str) -> str:
+    if not Lane.objects.filter(shop_id=shop).exists():
+        return NO_LANE
     return "The lane goes on." if services.resume(shop, who) else "The lane was not paused."
 
 

@@ -13,11 +13,15 @@ from transfer.limits import LIMITS, Limit
 from transfer.registry import RESOURCES, in_order
 
 from .kinds import DECISION, RunKind, kind_of, phases_of, reading
-from .models import ASIDE, Lane, Run
+from .models import ASIDE, Lane, Run, Service
 from .progress import prices, seconds_left, summed
 from .states import ACTIVE, FINAL, Status
 
 KINDS = frozenset(RESOURCES)
+PAUSED = "The operators of this app have paused the work on your store. Your runs keep their place."
+DRAINED = (
+    "The operators of this app have halted all work for a while. Your runs keep their place, and go on by themselves."
+)
 MOVING_MS, QUEUED_MS, WAITING_MS = 1000, 3000, 10_000
 
 
@@ -27,14 +31,16 @@ def status_of(run: Run) -> dict[str, Any]:
     done, total = summed(run.counts)
     names = [stage.name for stage in kind.stages]
     paused = run.status in ACTIVE and _lane_paused(run)
+    drained = run.status in ACTIVE and _drained()
     aside = run.is_aside
     waits = aside or run.waits_out
-    working = run.status in (Status.WORKING, Status.CANCELLING) and not paused and not waits
+    halted = paused or drained
+    working = run.status in (Status.WORKING, Status.CANCELLING) and not halted and not waits
     return {
         "id": str(run.pk),
         "kind": run.kind,
         "status": run.status,
-        "updated": f"{run.updated}-{run.status}{'-paused' * paused}{'-aside' * aside}",
+        "updated": f"{run.updated}-{run.status}{'-paused' * paused}{'-drained' * drained}{'-aside' * aside}",
         "poll_ms": _poll(run),
         "step": run.step or None,
         "step_number": names.index(run.step) + 1 if run.step in names else 0,
@@ -52,6 +58,8 @@ def status_of(run: Run) -> dict[str, Any]:
         "waits_for": (run.waits_for if aside else run.outage) if waits else None,
         "waits_for_label": _waits(run) if waits else None,
         "lane_paused": paused,
+        "drained": drained,
+        "halted_label": PAUSED if paused else DRAINED if drained else None,
         "reason": run.reason or None,
         "message": run.message or None,
         "plan": _in_order(run.plan) or None,
@@ -91,6 +99,12 @@ def _lane_paused(run: Run) -> bool:
     """An operator has paused the shop's line: the run keeps its place."""
     paused: bool = Lane.objects.filter(shop_id=run.shop_id, paused_at__isnull=False).exists()
     return paused
+
+
+def _drained() -> bool:
+    """The operators let no lane be taken: workers finish their slices, and take no more."""
+    drained: bool = Service.objects.filter(drained_at__isnull=False).exists()
+    return drained
 
 
 def _poll(run: Run) -> int | None:

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from shops.auth import EmbeddedRequest, embedded, is_fetch, posted
+from shops.auth import EmbeddedRequest, embedded, is_fetch, posted, recognise
 from transfer import naming
 from transfer.shapes import shown
 
@@ -108,7 +108,10 @@ def status(request: EmbeddedRequest, run: Run) -> HttpResponse:
     """The JSON status. With `?updated=` of the last answer, a short one where nothing changed."""
     now = status_of(run)
     if request.GET.get("updated") == now["updated"]:
-        now = {name: now[name] for name in ("id", "status", "updated", "poll_ms", "ahead", "lane_paused", "expires_in")}
+        now = {
+            name: now[name]
+            for name in ("id", "status", "updated", "poll_ms", "ahead", "lane_paused", "drained", "expires_in")
+        }
         now["unchanged"] = True
     return JsonResponse(now)
 
@@ -121,18 +124,26 @@ def cancel(request: EmbeddedRequest, run: Run) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    recognise(request)
     return sentence(request, "Not found", "There is no such page.", 404)
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    recognise(request)
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         return sentence(request, "Too large", "The form is larger than any of ours; send less at once.", 413)
     message = "The request could not be read: it is damaged, or not what any page of ours sends."
     return sentence(request, "Not understood", message, 400)
 
 
+def not_permitted(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An operator whose account may not see or do something."""
+    message = str(exception) or "Your account may not see or do this; ask an operator who may give that permission."
+    return sentence(request, "Not allowed", message, 403)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-    """Also where a form was sent from a page that is too old, or from somebody else's (`CSRF_FAILURE_VIEW`)."""
+    """Where a form was sent from a page that is too old, or from somebody else's (`CSRF_FAILURE_VIEW`)."""
     return sentence(
         request, "Not allowed", "The page was not sent by its own form; open it again, and repeat that.", 403
     )
@@ -146,5 +157,6 @@ def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    recognise(request)
     message = "Something went wrong on our side. Nothing is lost; try again in a minute."
     return sentence(request, "That did not work", message, 500)

@@ -79,7 +79,7 @@ def confirm(request: EmbeddedRequest, link: Link) -> HttpResponse:
 @_of_shop
 def keep(request: EmbeddedRequest, link: Link) -> HttpResponse:
     """The link stays as it is: the source refuses what more was asked for, or the target takes it back."""
-    links.keep(link)
+    links.keep(link, _who(request))
     return redirect("shops:links")
 
 
@@ -103,6 +103,7 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         for link in live.filter(source=shop)[:SHOWN]
     ]
     context = {
+        "ended": links.ended_lately(shop),
         "made": links.state_of_code(shop),
         "outward": outward,
         "inward": inward,

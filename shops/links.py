@@ -29,6 +29,7 @@ ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that reads like somethin
 SELECTOR, SECRET, GROUP = 4, 8, 4
 CODE_LIFE = timedelta(minutes=10)
 ASKED_LIFE = timedelta(hours=24)  # in which the source must confirm
+TOLD_FOR = timedelta(hours=24)  # that the other side ended a link
 ENTRIES, WINDOW = 10, timedelta(minutes=10)  # codes that one shop may enter in a while
 TRIES = 5  # wrong guesses that one code survives
 
@@ -203,9 +204,11 @@ def widen(link: Link, who: Who, kinds: Sequence[str]) -> bool:
     return True
 
 
-def keep(link: Link) -> bool:
-    """Either side leaves a link as it is, whatever more was asked for."""
-    return bool(Link.objects.filter(pk=link.pk, status=LinkStatus.ACTIVE).exclude(more=[]).update(more=[]))
+def keep(link: Link, who: Who) -> bool:
+    """Either side leaves a link as it is, whatever more was asked for; a target that takes it back knows that."""
+    asked = Link.objects.filter(pk=link.pk, status=LinkStatus.ACTIVE).exclude(more=[])
+    forgotten = {"more_asked_at": None} if who.shop.pk == link.target_id else {}
+    return bool(asked.update(more=[], **forgotten))
 
 
 def holds(link_id: UUID | None) -> bool:
@@ -230,6 +233,23 @@ def end(link: Link, who: Who | None) -> bool:
             link.refresh_from_db()
             signals.link_ended.send(Link, link=link)
     return bool(changed)
+
+
+def ended_lately(shop: Shop) -> list[Link]:
+    """Links of the store that the other side refused or ended within a day, or that nobody confirmed; the last one with
+    each store, where there is no new one."""
+    ended = Link.objects.filter(Q(source=shop) | Q(target=shop), ended_at__gt=timezone.now() - TOLD_FOR)
+    found: dict[tuple[int, int], Link] = {}
+    for link in ended.select_related("source", "target").order_by("ended_at"):
+        found[link.source_id, link.target_id] = link
+    live = set(Link.objects.filter(status__in=LIVE).values_list("source_id", "target_id"))
+    return [link for pair, link in found.items() if pair not in live and _is_news(link, shop)]
+
+
+def _is_news(link: Link, shop: Shop) -> bool:
+    """Whether a store does not know by itself that a link was ended, or that it was never one."""
+    asked_in_vain = link.source_id == shop.pk and link.confirmed_at is None
+    return link.ended_by_shop_id != shop.pk and not asked_in_vain
 
 
 def forget_unanswered() -> int:

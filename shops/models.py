@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -171,6 +171,14 @@ class Link(models.Model):
         return labels(self.more)
 
     @property
+    def more_refused(self) -> bool:
+        """Whether the source did not agree, a while ago, that more be carried."""
+        asked = self.more_asked_at
+        if self.more or asked is None or self.confirmed_at is None or asked < timezone.now() - TOLD_FOR:
+            return False
+        return asked > self.confirmed_at
+
+    @property
     def left_out(self) -> str:
         """What is not carried, of what is copied by default; empty where that is nothing."""
         return few(name for name in order() if name not in self.resources)
@@ -184,6 +192,7 @@ class Link(models.Model):
         return f"Everything but {listed(without)}" if without else "Everything"
 
 
+TOLD_FOR = timedelta(hours=48)  # that more was not agreed to, counted from when it was asked for
 MANY = 6  # kinds that a sentence names
 
 

@@ -21,6 +21,6 @@ urlpatterns = [
 ]
 
 handler400 = "runs.views.not_understood"
-handler403 = "runs.views.forbidden"
+handler403 = "runs.views.not_permitted"
 handler404 = "runs.views.not_found"
 handler500 = "runs.views.server_error"

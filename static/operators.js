@@ -92,14 +92,26 @@ function draw(state) {
   }
 }
 
+// Why asking again would bring nothing; empty where it may.
+function over(answer) {
+  if (answer.redirected) return "You are not logged in any more. Load the page anew.";
+  return answer.status === 403 ? "You may not look at the lanes any more; ask for the permission to view lanes." : "";
+}
+
+function tell(text) {
+  summary.textContent = text;
+  summary.classList.add("stale");
+}
+
 async function look() {
   try {
     const answer = await fetch(root.dataset.state, { headers: { Accept: "application/json" } });
-    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    const end = over(answer);
+    if (end) { tell(end); return; }
+    if (!answer.ok) throw new Error(String(answer.status));
     draw(await answer.json());
   } catch {
-    summary.textContent = "The server does not answer, or you are not logged in any more.";
-    summary.classList.add("stale");
+    tell("The server does not answer; trying again…");
   }
   setTimeout(look, EVERY_MS);
 }

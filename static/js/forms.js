@@ -73,8 +73,19 @@ const fields = (form) => new URLSearchParams(new FormData(form));
 
 async function send(form) {
   const response = await posting(form, fields(form), "text/html");
-  if ((response.headers.get("Content-Type") || "").includes("json")) refuse(await sentence(response), form);
+  if (response.status === 409 && form.id === "decision") await decided(response, form);
+  else if ((response.headers.get("Content-Type") || "").includes("json")) refuse(await sentence(response), form);
   else await show(response);
+}
+
+// Somebody else has decided meanwhile: the page says so itself, and where it goes on.
+async function decided(response, form) {
+  const text = await sentence(response);
+  form.toggleAttribute("data-unsaved", false);
+  delete form.dataset.sending;
+  busy(false);
+  await visit(location.pathname + location.search, "back");
+  toast(text);
 }
 
 // A small thing that leaves the page as it is: the answer is JSON, with figures that the page shows.

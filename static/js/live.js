@@ -1,7 +1,6 @@
 // Runs that move: polled by fetch, faster while something changes, slower while nobody looks, over when the run is.
 import { ask, lost, main, visit } from "./visit.js";
 
-const PAUSED = "The operators of this app have paused the work on your store. Your runs keep their place.";
 const HIDDEN_MS = 10000;
 let timer = null;
 
@@ -38,7 +37,7 @@ function draw(run, status) {
   run.dataset.updated = status.updated;
   const texts = {
     now: status.step_label || "Waiting in line", next: status.next_label ? `Next: ${status.next_label}` : "",
-    paused: status.lane_paused ? PAUSED : status.waits_for_label || "", left: duration(status.seconds_left),
+    paused: status.halted_label || status.waits_for_label || "", left: duration(status.seconds_left),
     done: number(status.done), rate: status.rate === null ? "–" : number(Math.round(status.rate)),
     ahead: status.ahead ? number(status.ahead) : "–", spent: number(Math.round(status.stats.points || 0)),
   };

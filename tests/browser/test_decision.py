@@ -71,3 +71,24 @@ def test_a_choice_that_is_sent_unsaved_leaves_no_bar_behind(admin: Admin, scenes
     app.get_by_role("button", name="Confirm and write").click()
     admin.heading("Import")
     expect(save).to_be_hidden()
+
+
+def test_a_plan_that_another_tab_decided_says_so_and_leads_on(admin: Admin, scenes: Scenes) -> None:
+    """By itself after a while, and at once where somebody presses its button."""
+    source = admin.stores.shop("plain")
+    archive = scenes.export(source)[1]
+    for press in (True, False):
+        target = admin.stores.shop()
+        run = scenes.plan(target, archive)
+        app = admin.open(target, f"imports/{run}/plan")
+        expect(app.get_by_text("Nothing written yet")).to_be_visible()
+        scenes.confirm(target, run, wait=False)
+        with admin.expecting("409"):
+            if press:
+                app.get_by_role("button", name="Confirm and write").click()
+            expect(app.locator("#decided")).to_contain_text("This plan was confirmed", timeout=30_000)
+        expect(app.get_by_text("Nothing written yet")).to_have_count(0)
+        expect(app.get_by_role("button", name="Confirm and write")).to_have_count(0)
+        app.get_by_role("link", name="See the import").click()
+        admin.heading("Import")
+        scenes.rest(target, run)

@@ -111,6 +111,26 @@ def test_who_may_only_look_can_do_nothing(app: Any, sandbox: Sandbox, looker: Cl
     assert not Service.objects.exists()
 
 
+def test_whose_account_may_see_nothing_is_told_so_and_offered_nothing(app: Any, client: Client) -> None:
+    client.force_login(User.objects.create_user("new", is_staff=True))
+    assert "/operators/lanes/" not in client.get("/operators/").content.decode()
+    for path in ("/operators/lanes/", "/operators/lanes/state.json"):
+        answer = client.get(path, headers={"Accept": "text/html"})
+        assert answer.status_code == 403
+        assert "may view lanes; ask an operator" in answer.content.decode()
+    listed = client.get("/operators/runs/run/", headers={"Accept": "text/html"})
+    assert listed.status_code == 403
+    assert "Your account may not see or do this" in listed.content.decode()
+    forged = Client(enforce_csrf_checks=True).post("/operators/login/", {}, headers={"Accept": "text/html"})
+    assert "was not sent by its own form" in forged.content.decode()
+
+
+def test_a_lane_that_is_not_there_is_not_said_to_be_paused(app: Any, operator: Client) -> None:
+    for deed in ("pause", "resume"):
+        answer = operator.post("/operators/lanes/act", {"deed": deed, "shop": "999"}, follow=True)
+        assert "There is no such lane" in answer.content.decode()
+
+
 def test_who_may_only_look_is_refused_every_action_of_every_list(app: Any, sandbox: Sandbox, looker: Client) -> None:
     source, target = (installed(sandbox, sandbox.shop()) for _ in range(2))
     link = Link.objects.create(source=source, target=target, status="active", confirmed_at=timezone.now())

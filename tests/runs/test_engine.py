@@ -21,9 +21,9 @@ from runs import engine, kinds, lane
 from runs.engine import work_slice
 from runs.expiry import purge_expired
 from runs.models import Lane, Run, Service
-from runs.services import cancel
+from runs.services import cancel, drain
 from runs.states import Status
-from runs.status import status_of
+from runs.status import DRAINED, PAUSED, status_of
 from shopify_client import AccessDenied
 from shops.models import Shop
 from tests.runs.test_lane import installed, work
@@ -143,9 +143,22 @@ def test_a_paused_lane_is_left_alone_and_keeps_its_line(app: Any, sandbox: Sandb
     Lane.objects.update(paused_at=timezone.now())
     assert not work_slice()
     assert [status_of(run)["ahead"] for run in runs] == [0, 1, 2]
-    assert all(status_of(run)["lane_paused"] for run in runs)
+    assert all(status_of(run)["lane_paused"] and status_of(run)["halted_label"] == PAUSED for run in runs)
     Lane.objects.update(paused_at=None)
     assert all(work(run).status == Status.SUCCEEDED for run in runs)
+
+
+def test_a_drained_service_is_told_to_those_who_wait(app: Any, sandbox: Sandbox) -> None:
+    run = exports.create(installed(sandbox, sandbox.shop("plain")))
+    before = status_of(run)["updated"]
+    drain(True, "ada")
+    told = status_of(run)
+    assert (told["drained"], told["halted_label"]) == (True, DRAINED)
+    assert told["updated"] != before
+    assert not work_slice()
+    drain(False, "ada")
+    assert status_of(run)["halted_label"] is None
+    assert status_of(work(run))["halted_label"] is None
 
 
 def test_pausing_ends_the_slice(app: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,9 @@ from imports.models import Copy, CopyStatus, Import
 from imports.tasks import copies as work_off
 from runs.expiry import purge_expired
 from runs.models import Run
+from runs.services import drain, expire_now
 from runs.states import Status
+from runs.status import DRAINED
 from runs.storage import storage
 from shops.crypto import seal
 from shops.models import Link, Shop
@@ -193,6 +195,7 @@ def test_a_copy_that_goes_on_holds_its_export_and_ends_after_a_day(a: Store, b: 
     assert held_until is not None
     assert held_until > soon + timedelta(hours=23)
     Run.objects.filter(pk=run_of(copy).pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    Copy.objects.update(created_at=timezone.now() - timedelta(hours=25))
     work_off()
     assert status(copy, b)["message"] == copies.NOBODY
     assert purge_expired() == 1
@@ -213,3 +216,54 @@ def test_the_target_cancels_on_either_side(a: Store, b: Store) -> None:
     work_off()
     assert b.post(f"/copies/{importing.pk}/cancel").status_code == 302
     assert status(importing, b)["status"] == "cancelled"
+
+
+def test_a_plan_that_was_removed_on_purpose_is_not_said_to_have_waited_too_long(a: Store, b: Store) -> None:
+    copy = planned(a, b)
+    assert expire_now(run_of(copy))
+    assert purge_expired() == 1
+    work_off()
+    assert status(copy, b)["message"] == copies.REMOVED
+
+
+def test_the_page_of_a_copy_tells_what_the_other_stores_run_waits_for(a: Store, b: Store) -> None:
+    copy = started(linked(a, b), b)
+    drain(True, "ada")
+    halted = status(copy, b)["export"]
+    assert halted["halted_label"] == DRAINED
+    assert DRAINED in b.get(f"/copies/{copy.pk}/").content.decode()
+    drain(False, "ada")
+    later = timezone.now() + timedelta(minutes=5)
+    Run.objects.filter(pk=export_of(copy).pk).update(
+        status="working",
+        not_before=later,
+        outage="unreachable",
+        outage_words="Shopify answers HTTP 503.",
+        outage_since=timezone.now(),
+    )
+    waits = status(copy, b)["export"]
+    assert waits["waits_for"] == "unreachable"
+    assert waits["waits_for_label"].startswith("Shopify answers HTTP 503. It tries again at ")
+    assert "Shopify answers HTTP 503." in b.get(f"/copies/{copy.pk}/").content.decode()
+
+
+def test_a_bar_is_full_at_the_end_and_not_before(a: Store, b: Store) -> None:
+    copy = started(linked(a, b), b)
+    assert status(copy, b)["export"]["share"] is None
+    Run.objects.filter(pk=export_of(copy).pk).update(status="working", step="settle", counts={"products": [5, 5]})
+    own = status(copy, b)["export"]
+    assert (own["step_number"], own["steps"], own["share"]) == (2, 6, 0.333)
+    assert 'value="0.333"' in b.get(f"/copies/{copy.pk}/").content.decode()
+
+
+def test_a_copy_leads_to_the_plan_that_waits_and_lists_say_who_decides(a: Store, b: Store) -> None:
+    copy = planned(a, b)
+    plan = f"/imports/{copy.run_id}/plan"
+    assert status(copy, b)["plan_url"] == plan
+    assert f'href="{plan}">Decide on the plan' in b.get(f"/copies/{copy.pk}/").content.decode()
+    assert "Your decision" in b.get("/copies/").content.decode()
+    b.post(f"/copies/{copy.pk}/cancel")
+    assert status(copy, b)["plan_url"] is None
+    page = b.get(f"/copies/{copy.pk}/").content.decode()
+    assert "Was not written to its end" in page
+    assert "Applying your choices" not in page

@@ -252,6 +252,7 @@ def test_a_link_stays_as_it_is_where_either_side_does_not_want_more(a: Store, b:
         link = widening(a, b)
         assert b.post("/links/enter", code=a.code("blogs")).status_code == 422  # one question at a time
         assert side.post(f"/links/{link.pk}/keep").status_code == 302
+        assert ("agreed to what you asked for besides" in b.get("/links").content.decode()) == (side is a)
         link.refresh_from_db()
         assert (link.status, set(link.resources), link.more) == (LinkStatus.ACTIVE, {"products", "metaobjects"}, [])
         assert a.post(f"/links/{link.pk}/confirm", more=["files", "pages"]).status_code == 409
@@ -318,3 +319,30 @@ def test_the_page_that_shows_a_code_learns_that_it_was_used_or_is_over(a: Store,
         a.code("products")
         LinkCode.objects.update(**gone)
         assert made(a) == ("", links.OVER)
+
+
+def test_the_other_store_is_told_that_a_link_was_refused_ended_or_not_answered(a: Store, b: Store) -> None:
+    def told(store: Store) -> str:
+        found = re.search(r'<div id="ended">(.*?)</div>', store.get("/links").content.decode(), re.DOTALL)
+        return re.sub(r"<[^>]+>", "", found[1]) if found is not None else ""
+
+    b.post("/links/enter", code=a.code())
+    assert "Withdraw" in b.get("/links").content.decode()
+    a.post(f"/links/{Link.objects.get().pk}/end")
+    assert (told(a), told(b)) == ("", f"{a.domain} refused the link that you asked for.")
+    link = linked(a, b)
+    assert told(b) == ""
+    a.post(f"/links/{link.pk}/end")
+    assert (told(a), told(b)) == ("", f"{a.domain} ended the link: nothing can be copied from it any more.")
+    link = linked(a, b)
+    b.post(f"/links/{link.pk}/end")
+    assert (told(a), told(b)) == (f"{b.domain} ended the link over which it copied from this store.", "")
+    b.post("/links/enter", code=a.code())
+    Link.objects.filter(status=LinkStatus.ASKED).update(asked_at=timezone.now() - links.ASKED_LIFE)
+    links.forget_unanswered()
+    assert (told(a), told(b)) == (
+        "",
+        f"Nobody in {a.domain} confirmed the link within a day. Make a new code there to ask again.",
+    )
+    Link.objects.update(ended_at=timezone.now() - links.TOLD_FOR)
+    assert told(a) == told(b) == ""

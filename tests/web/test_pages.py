@@ -94,6 +94,7 @@ def test_a_document_without_a_token_is_bounced_and_the_stale_one_goes_no_further
     ("address", "page"),
     [
         ("/links/{}/confirm", "/links"),
+        ("/links/{}/keep", "/links"),
         ("/links/{}/end", "/links"),
         ("/links/{}/copy", "/links"),
         ("/links/enter", "/links"),
@@ -110,6 +111,22 @@ def test_an_address_that_is_only_sent_to_leads_to_its_page(app: Any, client: Cli
     assert answer.status_code == 302
     assert answer["Location"] == f"{page.format(own)}?shop=a.myshopify.com&embedded=1"
     assert client.put(address.format(own)).status_code == 405
+
+
+def test_an_address_that_is_not_there_is_told_inside_the_admin_that_opened_it(
+    app: Any, sandbox: Sandbox, client: Client
+) -> None:
+    domain = installed(sandbox, sandbox.shop()).domain
+    query = {"shop": domain, "embedded": "1", "id_token": bearer(domain)["Authorization"].removeprefix("Bearer ")}
+    answer = client.get("/runs/cut-off", query, headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert f"frame-ancestors https://{domain} " in answer["Content-Security-Policy"]
+    assert "X-Frame-Options" not in answer
+    assert "All runs" in answer.content.decode()
+    other = client.get("/runs/cut-off", {**query, "shop": "evil.myshopify.com"}, headers={"Accept": "text/html"})
+    assert "evil" not in other["Content-Security-Policy"]
+    forged = client.get("/runs/cut-off", {"shop": domain, "id_token": "x"}, headers={"Accept": "text/html"})
+    assert "frame-ancestors 'none'" in forged["Content-Security-Policy"]
 
 
 def test_another_shops_run_is_not_there(app: Any, sandbox: Sandbox, client: Client) -> None:

@@ -178,3 +178,19 @@ def test_what_a_mirror_left_alone_is_none_of_what_the_archive_holds() -> None:
     }
     line = _line(tally, 6)
     assert (line["changed_meanwhile"], line["kept"], line["skipped"]) == (3, 2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_was_decided_leads_on_and_asks_for_nothing(plan: Import, client: Client) -> None:
+    address, headers = f"/imports/{plan.pk}/plan", {**bearer(plan.shop.domain), "Accept": "text/html"}
+    page = client.get(address, headers=headers).content.decode()
+    assert 'data-state="waiting"' in page
+    assert 'id="decided"' not in page
+    assert client.post(f"/imports/{plan.pk}/confirm", {"policy": "update"}, headers=headers).status_code == 302
+    again = client.post(f"/imports/{plan.pk}/confirm", {"policy": "update"}, headers=headers)
+    assert again.status_code == 409
+    page = client.get(address, headers=headers).content.decode()
+    assert "This plan was confirmed on" in page
+    assert f'href="/runs/{plan.pk}/">See the import' in page
+    for gone in ("Confirm and write", "Nothing written yet", "data-poll"):
+        assert gone not in page

@@ -24,7 +24,7 @@ MANY = 400  # rows per statement: below SQLite's limit of variables
 
 _COLUMNS = [
     "resource", "key", "verdict", "outcome", "state", "reason", "detail", "gid", "before", "after", "changed", "wave",
-    "open", "lost", "relaxed", "theirs", "aside", "more", "stepped", "linkable", "tightenable", "stepping",
+    "open", "lost", "relaxed", "theirs", "aside", "more", "stepped", "stood", "linkable", "tightenable", "stepping",
     "losing", "verified",
 ]  # fmt: skip
 
@@ -59,6 +59,7 @@ def entry_of(run_id: Any, row: Row) -> LedgerEntry:
         aside=row.aside,
         more=row.more,
         stepped=row.stepped,
+        stood=row.stood,
         linkable=bool(row.open),
         tightenable=bool(row.relaxed),
         stepping=row.aside is not None and not row.stepped,
@@ -89,6 +90,7 @@ def row_of(entry: LedgerEntry) -> Row:
         aside=entry.aside,
         more=entry.more,
         stepped=entry.stepped,
+        stood=entry.stood,
         verified=entry.verified,
     )
 

@@ -203,6 +203,7 @@ class LedgerEntry(models.Model):
     theirs = ExactJSONField(default=list)
     aside = ExactJSONField(null=True)
     more = ExactJSONField(null=True)
+    stood = ExactJSONField(null=True)
     stepped = models.BooleanField(default=False)
     linkable = models.BooleanField(default=False)
     tightenable = models.BooleanField(default=False)

@@ -41,6 +41,15 @@ def relist(members: Members) -> None:
     members["manifest.json"] = json.dumps(manifest).encode()
 
 
+def noted(archive: bytes, not_carried: dict[str, dict[str, Any]]) -> bytes:
+    """The archive with more of what it says that it does not hold: resource -> reason -> how many, and examples."""
+    members = opened(archive)
+    manifest = json.loads(members["manifest.json"])
+    for name, reasons in not_carried.items():
+        manifest["notCarried"][name] = {**manifest["notCarried"].get(name, {}), **reasons}
+    return closed({**members, "manifest.json": json.dumps(manifest).encode()})
+
+
 def edited(archive: bytes, edit: Edit) -> bytes:
     """`edit(resource, number, record)` says what stands in the place of each record, with a `command` if it likes."""
     members = opened(archive)

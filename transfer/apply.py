@@ -197,7 +197,7 @@ class _Applying:
         assert row.after is not None
         rest = tuple(change.path for change in resource.changes(present, row.after))
         if row.aside is None:
-            row.before = present
+            row.stood = present
         elif not resource.changes(present, row.aside) and row.aside:
             row.stepped = True
         row.state = State.PLANNED if rest else State.DONE

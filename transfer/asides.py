@@ -27,12 +27,12 @@ class Asides(Writing):
         resource = self.desk.registry[rows[0].resource]
         jobs: list[tuple[Row, Job]] = []
         for row, current in self.look(resource, rows, "after the plan was made"):
-            assert row.before is not None
+            assert row.base is not None
             assert row.aside is not None
             if current.reading.key != row.key:
                 fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
             elif row.verdict in REMOVALS:
-                if stirred := moved(resource, row.before, current.fields):
+                if stirred := moved(resource, row.base, current.fields):
                     fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
             else:
                 judged(resource, row, current.fields, ())

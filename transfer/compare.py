@@ -21,7 +21,7 @@ from .mentions import Mentions, Telling
 from .namesakes import Namesakes, Present, present_of
 from .outcomes import Outcome, Reason, State, Verdict
 from .renew import renew
-from .resource import Conceded, Fields, Job, Resource
+from .resource import Conceded, Fields, Job, Resource, Result
 from .twins import pairs
 from .work import Checkpoint, Cursor, Desk, Row
 
@@ -302,7 +302,16 @@ def _refused(resource: Resource, row: Row) -> Row:
     """What Shopify would refuse for certain is not attempted."""
     assert row.after is not None
     job = Job(resource.name, row.key, row.after, before=row.before, gid=row.gid or None, changed=row.changed)
-    refusal = resource.refuse(job)
+    refusal = resource.refuse(job) or (_renamed(resource, row) if job.creates else None)
     if refusal is not None:
         row.verdict, row.reason, row.detail = Verdict.CANNOT, Reason(refusal.reason), refusal.detail
     return row
+
+
+def _renamed(resource: Resource, row: Row) -> Result | None:
+    """Under a name that Shopify would change nobody finds the record again: the next import would make another."""
+    named = tuple(part.lower() if place in resource.lowered else part for place, part in enumerate(row.key))
+    if named == row.key:
+        return None
+    detail = f"Shopify writes its name in lower case: call it {' / '.join(named)}."
+    return Result(row.key, reason=Reason.INVALID, detail=detail)

@@ -85,7 +85,7 @@ def _left_by(resource: Resource, row: Row, open_: Sequence[str]) -> dict[str, ob
     """
     assert row.after is not None
     without, relaxed = frozenset(open_), frozenset(row.relaxed)
-    return resource.begun(Job(row.resource, row.key, row.after, before=row.before, without=without, relaxed=relaxed))
+    return resource.begun(Job(row.resource, row.key, row.after, before=row.base, without=without, relaxed=relaxed))
 
 
 def _give_up(resource: Resource, row: Row, lost: Sequence[Place]) -> None:

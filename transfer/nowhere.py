@@ -40,6 +40,9 @@ def explain(place: Place, lacks: Lacks = ALL) -> str:
         why += f"; grant it {', '.join(scopes)} there, then copy again" if scopes else ""
     elif place.locale:
         why = "which the target store has not, or only by a translated handle"
+    elif lacks.unsure(place.target):
+        own = lacks.short.get(kind, {}).get(f"gid://shopify/{'/'.join(place.target.key)}")
+        why = f"which did not come: {own}" if own else "which the source store no longer had, or could not show"
     elif place.target.unknown and place.target.key[0] in CARRIED_TYPES:
         why = "which the source store no longer had"
     elif place.target.unknown:

@@ -89,8 +89,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Write MERGE into the Command column to create them, then import again.",
     ),
     Reason.INVALID: (
-        "do not make a whole record",
-        "What is missing stands at each of them; fill it in, then import again.",
+        "cannot become a record as written",
+        "What is missing or wrong stands at each of them; mend it, then import again.",
     ),
     Reason.FULLER: (
         "were kept with more than the archive has: single values, or parts such as variants",

@@ -81,6 +81,7 @@ class Resource(Shaped, Governed):
     optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does
     personal = False  # they tell of people: nobody who did not ask for them is told even their names
     told_apart = True  # False: several may share a key, and then a reference does not say which is meant
+    lowered: tuple[int, ...] = ()  # parts of a key that Shopify writes in lower case, whatever it is given
     two_names = False  # some go by an id and others by what people call them (`called`, `by_name`)
     of_others = False  # each is of a record of another kind, which its key names first: kind, that record's key
     tells_of: tuple[str, ...] = ()  # other kinds that tell of people, whose names stand in the keys of these
@@ -256,6 +257,10 @@ class Resource(Shaped, Governed):
     def taken(self, key: Key, before: Fields, after: Fields) -> Iterator[Target]:
         """What lives inside a record, and goes with an update to `after`."""
         return iter(())
+
+    def with_theirs(self, before: Fields, after: Fields, paths: Sequence[str]) -> Fields:
+        """A record whose lists at these paths keep what only the target has, since the source could not name all."""
+        return after
 
     def vain(self, fields: Fields) -> bool:
         """Whether nothing is left to be written, once the references that land nowhere are taken out."""

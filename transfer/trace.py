@@ -206,6 +206,9 @@ class _Tracer:
         assert row.after is not None
         if gone:
             row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
+        unsure = [place.path for place in lost if self.lacks.unsure(place.target)]
+        if unsure and row.before is not None:
+            row.after = resource.with_theirs(row.before, row.after, unsure)
         row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
         row.reason = self._reason(row, lost)
         links = dict.fromkeys(self._explain(place) for place in lost if place.link)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .incomplete import incomplete
 from .references import Target
 from .registry import RESOURCES, by_gid_type, order, owner_of, withheld
 from .selection import asked, by_kind, selection_of
@@ -17,11 +18,18 @@ Scopes = tuple[str, ...]  # to grant in the source; empty where Shopify refused,
 @dataclass(frozen=True, slots=True)
 class Lacks:
     """`unread`: kinds that the app may not read in the source -> what to grant there. `unnamed`: kinds that tell of
-    people and that nobody asked for. `outside`: kinds of which nothing was to come, whatever refers to them."""
+    people and that nobody asked for. `outside`: kinds of which nothing was to come, whatever refers to them. `short`:
+    kinds of which the source has more than the archive holds -> GIDs of some of that -> why it did not come."""
 
     unread: Mapping[str, Scopes] = field(default_factory=dict)
     unnamed: Collection[str] = ()
     outside: Collection[str] = ()
+    short: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def unsure(self, target: Target) -> bool:
+        """Whether the source may have what it could not name."""
+        kind = kind_of(target)
+        return target.unknown and (kind in self.short or kind in self.unread or kind in self.unnamed)
 
     def left_out(self, target: Target) -> bool:
         """Whether something that does not land is not there because nobody asked for its kind. What the source could
@@ -33,7 +41,16 @@ class Lacks:
 
 def lacks(checked: Checked, wanted: Collection[str] = ()) -> Lacks:
     """`wanted`: kinds that were asked for although the selection of the archive does not say so."""
-    return Lacks(unread(checked), unnamed(checked), outside(checked) - set(wanted))
+    return Lacks(unread(checked), unnamed(checked), outside(checked) - set(wanted), short(checked))
+
+
+def short(checked: Checked) -> dict[str, dict[str, str]]:
+    """Of each kind of which not all came, the things that are named, and why."""
+    notes = checked["manifest"]["notCarried"]
+    return {
+        name: {example: why for why, note in notes[name].items() for example in note["examples"]}
+        for name in incomplete(notes)
+    }
 
 
 def outside(checked: Checked) -> frozenset[str]:

@@ -84,6 +84,14 @@ def rewrite(type_: str, value: str | None, translate: Translate) -> str | None:
     return None if items and not kept else compact(kept)
 
 
+def with_theirs(type_: str, wanted: str | None, present: str | None) -> str | None:
+    """A list of references, and behind them those that only the target has in it."""
+    if not (wanted and present and is_list(type_) and refers(type_)):
+        return wanted
+    items = json.loads(wanted)
+    return compact([*items, *(item for item in json.loads(present) if item not in items)])
+
+
 def compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

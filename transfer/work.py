@@ -59,7 +59,8 @@ class Row:
     does not exist in the target shop: written without them. `relaxed`: demands left off at creation. `theirs`: places
     that somebody else changed meanwhile, which was kept.
     `aside`: what it holds for a while before its write, so that another may take a unique value; an empty mapping:
-    nothing. `stepped`: it does by now. `more`: what a mirror lays over the record, where the source has nothing.
+    nothing. `stepped`: it does by now. `stood`: what a write that was cut short left of it. `more`: what a mirror lays
+    over the record, where the source has nothing.
     `wave`: place in the computed order; rows of one wave do not depend on each other.
     """
 
@@ -83,6 +84,7 @@ class Row:
     aside: Fields | None = None
     more: Fields | None = None
     stepped: bool = False
+    stood: Fields | None = None
     verified: bool | None = None
 
     @property
@@ -92,7 +94,12 @@ class Row:
     @property
     def stands(self) -> Fields | None:
         """What this run last read or wrote of it, before its first write; None where that is nothing."""
-        return (self.aside or None) if self.stepped else self.before
+        return (self.aside or None) if self.stepped else self.base
+
+    @property
+    def base(self) -> Fields | None:
+        """From where its own write begins; `before` stays what there was, so that it can be undone."""
+        return self.before if self.stood is None else self.stood
 
 
 def tell(row: Row, sentence: str) -> None:

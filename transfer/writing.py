@@ -169,7 +169,7 @@ def fail(row: Row, reason: Reason, detail: str) -> None:
 def _leave_out(resource: Resource, row: Row, paths: Sequence[str]) -> None:
     """What Shopify does not take of a record is wanted no more; the rest is there, and will be read back."""
     assert row.after is not None
-    row.after = resource.unwanted(row.before, row.after, paths)
+    row.after = resource.unwanted(row.base, row.after, paths)
     row.changed = tuple(path for path in row.changed if path not in touching([path], paths))
     row.open = tuple(path for path in row.open if path not in paths)
     row.reason = Reason.PART_CONFLICT
@@ -219,7 +219,7 @@ class Writes(Writing):
             row.resource,
             row.key,
             after,
-            before=row.before,
+            before=row.base,
             gid=row.gid or None,
             changed=row.changed,
             without=without,
@@ -245,8 +245,8 @@ class Writes(Writing):
 
     def _takes_more(self, resource: Resource, row: Row, after: Fields) -> bool:
         """Whether more would go with what an update takes away than the plan knew of. Such a row is left alone."""
-        assert row.before is not None
-        taken = self.desk.ids.by_target(resource.taken(row.key, row.before, after))
+        assert row.base is not None
+        taken = self.desk.ids.by_target(resource.taken(row.key, row.base, after))
         for target, what in added(self.desk, taken, self.snapshot, self._read).items():
             told = (
                 f"Somebody wrote {what} onto {' / '.join(target.key)} after the plan was made, which would go with it."
@@ -272,7 +272,9 @@ def judged(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -
         else:
             row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
         return None
-    if not row.stepped:
+    if row.stood is not None:
+        row.stood = current
+    elif not row.stepped:
         row.before = current
     if stirred:
         row.theirs = tuple(sorted({*row.theirs, *stirred}))

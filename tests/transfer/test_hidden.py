@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.builder import NAME, Builder, copy, refers, troubles
 from tests.meddle import row
 from tests.support import Sandbox
@@ -99,3 +101,27 @@ def test_an_entry_goes_without_a_field_that_its_definition_lost(sandbox: Sandbox
     assert saw.detail == "Its definition in the target store has no field many."
     again, _ = copy(source, target, tmp_path, excluded=left)
     assert again.client.writes == 0
+
+
+def test_a_value_that_comes_back_with_its_field_is_nobody_s_change(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME, USE)
+    made = target.define("tool", NAME, USE)
+    source.entry("tool", "saw", name="Saw", use="Wood")
+    target.entry("tool", "saw", name="Saw", use="Old")
+    target.redefine(made, {"delete": {"key": "use"}})
+    desk, _ = copy(source, target, tmp_path)
+    assert troubles(desk) == {}
+    assert row(desk, "metaobjects", "tool", "saw").verified
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_after_a_lost_answer_a_hidden_entry_is_no_new_one(sandbox: Sandbox, tmp_path: Path, kill: bool) -> None:
+    source, target = tightened(sandbox)
+    source.entry("tool", "saw", name="Old", use="Wood")
+    sandbox.faults({"kind": "lost_answer", "match": "UpdateMetaobject", "times": 1 + kill, "shop": target.shop})
+    desk, _ = copy(source, target, tmp_path)
+    sandbox.faults()
+    saw = row(desk, "metaobjects", "tool", "saw")
+    assert (saw.verdict, saw.outcome, saw.verified) == (Verdict.UPDATE, Outcome.UPDATED, True)
+    assert listed(target, "tool") == ["saw"]

@@ -174,6 +174,8 @@ def less(resource: str, number: int, record: Record) -> list[Record]:
     return [record]
 
 
+# What is told of the boutique whatever happens to answers.
+ALLOWED = {Reason.NAMES_SOURCE, Reason.UNRESOLVED_REFERENCE, Reason.FULLER}
 TAKEN = {"DeleteBlog", "DeleteMarket"}  # only where a name is taken: see below
 NEVER = {"DeleteCustomer"}  # customers are not deleted, nor ever made under another name
 
@@ -196,13 +198,19 @@ def test_the_first_answer_to_every_kind_of_write_is_lost(
     source.product("shirt", {"Size": ["unused", "S", "M"]}, chosen=[["S"], ["M"]])
     asked = [name for name, resource in RESOURCES.items() if resource.optional]
     archive, known = archive_of(sandbox, source.shop, tmp_path, also=asked), documents()
-    client = sandbox.client
+    client, refused = sandbox.client, set[Reason]()
     monkeypatch.setattr(sandbox, "client", lambda shop, **more: client(shop, **more, transport=spy))
     # The last one catches up with translations of which the one before changed the texts that they translate.
     for wanted in (edited(archive, other), archive, edited(archive, less), archive, archive):
         lose(sandbox, target.shop, known)
         desk, _ = import_(sandbox, target.shop, wanted, tmp_path, policy="mirror")
         sandbox.faults()
+        told = troubles(desk)
+        ended = {why for why in told.values() if why not in ALLOWED}
+        assert not [key for key, why in told.items() if key[0] == "products" and why is Reason.DIFFERS]
+        assert not ended or wanted is not archive, ended
+        refused |= ended & {Reason.REFUSED, Reason.GONE, Reason.LOST}
+    assert not refused, "a write that is repeated after a lost answer is refused"
     assert not [row for row in desk.ledger.select(Where(), limit=10_000) if row.outcome in ("failed", "skipped")]
     again, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
     assert again.client.writes == 0

@@ -95,3 +95,25 @@ def _make(shop: Builder, handle: str, sizes: Any, colours: Any, chosen: Any, cha
     product = shop.product(handle, {"Size": used[0], "Colour": used[1]}, chosen=chosen)
     if chance.random() < 0.5 and (spare := [value for value in sizes if value not in used[0]]):
         with_unused(shop, product, *spare)
+
+
+def test_a_lost_answer_to_the_deletion_of_variants_costs_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Sent again, it is refused: variants that are gone are not the product's. So it is looked at instead."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.product("shirt", {"Size": ["S"]}, fields={"price": "5.00"}, title="New")
+    made = target.product("shirt", {"Size": ["S", "M"]}, fields={"price": "1.00"}, title="Old")
+    for shop, product in ((source, None), (target, made)):
+        shop.define_metafield("custom.note", "single_line_text_field", owner="PRODUCTVARIANT")
+        if product:
+            shop.metafield(shop.variants(product)[1], "custom.note", "single_line_text_field", "M")
+    sandbox.faults({"kind": "lost_answer", "match": "DeleteVariants", "times": 1, "shop": target.shop})
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    sandbox.faults()
+    assert troubles(desk) == {}
+    own = row(desk, "products", "shirt")
+    assert (own.outcome, own.verified) == (Outcome.UPDATED, True)
+    assert own.before is not None
+    assert len(own.before["variants"]) == 2, "what there was, whatever a write that was cut short has left"
+    assert row(desk, "variant_metafields", "shirt", "Size", "M", "custom", "note").outcome is Outcome.DELETED
+    again, _ = copy(source, target, tmp_path, policy="mirror")
+    assert again.client.writes == 0

@@ -104,7 +104,8 @@ def _given(job: Job, node: Mapping[str, Any], roles: Mapping[str, str]) -> Talk[
     kept = {where for where, (_, role) in present.items() if roles.get(where) == role}
     fewer = [gid for where, (gid, _) in present.items() if where not in kept]
     if fewer:
-        data = yield Ask(_TAKE, {"id": node["id"], "assignments": fewer}, repeatable=True)
+        # Not repeated after a lost answer: of assignments that are gone Shopify knows nothing.
+        data = yield Ask(_TAKE, {"id": node["id"], "assignments": fewer})
         errors = data["companyContactRevokeRoles"]["userErrors"]
         if errors:
             return refused(job.key, errors)

@@ -37,6 +37,18 @@ def gone(before: Fields, after: Fields) -> dict[variants.Chosen, Fields]:
     return {chosen: item for chosen, item in variants.by_options(before["variants"]) if chosen not in kept}
 
 
+def shown(after: Fields) -> Fields:
+    """A record as it can be: with a picture that goes from the product, its variants lose it as well."""
+    if not after.get("exact"):
+        return after
+    pictures = set(after.get("media") or ())
+    lost = {"media": None}
+    return {
+        **after,
+        "variants": [item if item.get("media") in pictures else {**item, **lost} for item in after["variants"]],
+    }
+
+
 def changes(before: Fields, after: Fields) -> Iterator[Change]:
     """What goes. Where something comes to the same list as well, this is the change of the whole list."""
     if not after.get("exact"):
@@ -66,7 +78,8 @@ def delete_variants(job: Job, known: Mapping[variants.Chosen, str]) -> Talk[Resu
         if chosen in known and touches(job.changed, f"variants.{_named(chosen)}")
     ]
     for start in range(0, len(own), MOST):
-        data = yield Ask(_DELETE_VARIANTS, {"id": job.gid, "variants": own[start : start + MOST]}, repeatable=True)
+        # Not repeated after a lost answer: of ids that are gone Shopify says that they are not the product's.
+        data = yield Ask(_DELETE_VARIANTS, {"id": job.gid, "variants": own[start : start + MOST]})
         errors = data["productVariantsBulkDelete"]["userErrors"]
         if errors:
             return refused(job.key, errors)

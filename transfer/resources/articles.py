@@ -70,6 +70,7 @@ class Articles(Plain):
         },
     )
     key_shape = (HANDLE, handle(265))
+    lowered = (0, 1)
     leaves = {
         "authors' staff accounts": "they belong to one store; the author's name is carried",
         "comments": "they are what readers of the other store wrote; Shopify lets no app write them",

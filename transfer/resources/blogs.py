@@ -51,6 +51,7 @@ class Blogs(Plain):
         {"title": NAME, "commentPolicy": Maybe(POLICY), "templateSuffix": TEXT},
     )
     key_shape = (HANDLE,)
+    lowered = (0,)
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Blog",)
     translated = "BLOG"

@@ -88,6 +88,7 @@ class Collections(Plain):
         },
     )
     key_shape = (HANDLE,)
+    lowered = (0,)
     leaves = {
         "sources that another app shares": "only that app can make them",
         "conditions that the API names unknown": "it takes no such condition",

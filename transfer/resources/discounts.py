@@ -170,7 +170,7 @@ class Discounts(Resource):
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
         results = []
         for key, gid in gids.items():
-            (payload,) = (yield Ask(documents.DELETE[key[0]], {"id": gid}, repeatable=True)).values()
+            (payload,) = (yield Ask(documents.DELETE[key[0]], {"id": gid})).values()
             results.append(refused(key, payload["userErrors"]) if payload["userErrors"] else Result(key, gid))
         return results
 

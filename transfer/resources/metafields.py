@@ -193,6 +193,9 @@ class Metafields(Resource):
     def normalise(self, fields: Fields) -> Fields:
         return {**fields, "value": values.normalise(fields["type"], fields["value"])}
 
+    def with_theirs(self, before: Fields, after: Fields, paths: Sequence[str]) -> Fields:
+        return {**after, "value": values.with_theirs(after["type"], after["value"], before["value"])}
+
     def refuse(self, job: Job) -> Result | None:
         why = foreign(job.key[-2])
         if why is not None:

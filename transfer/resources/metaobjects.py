@@ -180,8 +180,12 @@ class Metaobjects(Resource):
         return Target("metaobject_definitions", key[:1])
 
     def follows(self, path: str, governor: Sequence[str]) -> bool:
-        """Entries get a status when their definition becomes publishable, and lose it when it is no more."""
-        return path.split(".")[0] == "capabilities" and touches(governor, "capabilities")
+        """Entries get a status when their definition becomes publishable, and lose it when it is no more; a field that
+        comes back to a definition may bring the values that it had."""
+        head, *rest = path.split(".")
+        if head == "fields" and rest:
+            return f"fieldDefinitions.{rest[0]}" in governor
+        return head == "capabilities" and touches(governor, "capabilities")
 
     def demand(self, path: str) -> str:
         return f"fieldDefinitions.{path.split('.')[1]}.required"
@@ -247,6 +251,13 @@ class Metaobjects(Resource):
         if capabilities.get("publishable") and present["capabilities"].get("publishable"):
             capabilities["publishable"] = present["capabilities"]["publishable"]
         return {**job.after, "fields": own, "capabilities": capabilities}
+
+    def with_theirs(self, before: Fields, after: Fields, paths: Sequence[str]) -> Fields:
+        fields = dict(after["fields"])
+        for key in {path.removeprefix("fields.") for path in paths} & fields.keys() & before["fields"].keys():
+            value = values.with_theirs(fields[key]["type"], fields[key]["value"], before["fields"][key]["value"])
+            fields[key] = {**fields[key], "value": value}
+        return {**after, "fields": fields}
 
     def unwanted(self, before: Fields | None, after: Fields, paths: Sequence[str]) -> Fields:
         keys = {path.removeprefix("fields.") for path in paths}

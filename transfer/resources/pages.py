@@ -56,6 +56,7 @@ class Pages(Plain):
         {"title": NAME, "body": HTML, "templateSuffix": TEXT, "publishedAt": VISIBLE},
     )
     key_shape = (HANDLE,)
+    lowered = (0,)
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Page",)
     translated = "PAGE"

@@ -73,6 +73,7 @@ class Products(Resource):
     handle_from = "title"
     shape = PRODUCT
     key_shape = (HANDLE,)
+    lowered = (0,)
     leaves = {
         "components of bundles": "they belong to the app that made the bundle",
         "which products a joint (combined) listing shows": "they belong to the app that made the listing",
@@ -181,6 +182,7 @@ class Products(Resource):
         return {**fields, "tags": sorted(fields.get("tags") or ()), "variants": items}
 
     def changes(self, before: Fields, after: Fields) -> list[Change]:
+        after = taking.shown(after)
         own = (*super().changes(before, after),)
         found = [item for item in own if item.path not in ("media", "exact") and not touches([item.path], "options")]
         found += [*options.changes(before, after), *media.changes(before, after)]

@@ -1,0 +1,54 @@
+"""References to what the source has and could not name: nothing of the target's is taken away for them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.archives import Record, edited, noted
+from tests.builder import NAME, Builder, troubles
+from tests.meddle import row
+from tests.support import Sandbox, archive_of, import_
+from transfer.outcomes import Outcome, Reason
+
+PROCESSING = "Shopify was still processing it when it was read; export again"
+LISTED = {"key": "seen", "type": "list.product_reference"}
+
+
+def products(shop: Builder, *handles: str) -> list[str]:
+    return [shop.product(handle, {"Size": ["S"]}) for handle in handles]
+
+
+def unsure(archive: bytes, why: str = PROCESSING) -> bytes:
+    """The archive as it is where a product of the list could not be named by the source."""
+
+    def edit(resource: str, number: int, record: Record) -> list[Record]:
+        text = json.dumps(record["fields"])
+        record["fields"] = json.loads(text.replace("shopsync:products/second", "shopsync:unknown/Product/77"))
+        return [record]
+
+    known = {"products": {why: {"count": 1, "examples": ["gid://shopify/Product/77"]}}}
+    return noted(edited(archive, edit), known)
+
+
+@pytest.mark.parametrize("policy", ["update", "mirror"])
+def test_a_list_keeps_what_only_the_target_has_in_it(sandbox: Sandbox, tmp_path: Path, policy: str) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    held = {}
+    for shop in (source, target):
+        shop.define("card", NAME, LISTED)
+        own = products(shop, "first", "second")
+        held[shop] = json.dumps(own)
+        shop.entry("card", "one", name="One", seen=held[shop])
+        shop.metafield(own[0], "custom.seen", "list.product_reference", held[shop])
+    archive = unsure(archive_of(sandbox, source.shop, tmp_path))
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy=policy)
+    for name in (("metaobjects", "card", "one"), ("product_metafields", "first", "custom", "seen")):
+        own_row = row(desk, *name)
+        assert (own_row.outcome, own_row.reason) == (Outcome.UNCHANGED, Reason.UNRESOLVED_REFERENCE)
+        assert f"points at Product 77, which did not come: {PROCESSING}." in own_row.detail
+    read = '{ metaobjects(type: "card", first: 1) { nodes { seen: field(key: "seen") { value } } } }'
+    assert target.ask(read)["metaobjects"]["nodes"][0]["seen"]["value"] == held[target].replace(" ", "")
+    assert not {key for key in troubles(desk) if key[0] == "products"}

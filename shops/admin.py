@@ -37,7 +37,7 @@ class ShopAdmin(ReadOnly):
     search_fields = ("domain",)
     fields = (
         *("domain", "name", "named_at", "grant", "token_expires_at", "refresh_expires_at", "token_dead_since"),
-        *("granted", "scopes_at", "budget", "counted", "counted_at", "installed_at", "uninstalled_at"),
+        *("granted", "scopes_at", "budget", "counted", "counted_at", "installed_at", "opened_at", "uninstalled_at"),
     )
 
     @admin.display(description="Scopes")

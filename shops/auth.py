@@ -29,6 +29,7 @@ from django.views.decorators.http import require_POST
 
 from shopify_client import BadRequest, ShopGone, ShopifyError, TokenRefused, is_shop
 
+from . import webhooks
 from .logs import about
 from .models import Shop
 from .tokens import exchange
@@ -121,7 +122,7 @@ def embedded(
     def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             identity = identify(request)
-            shop = _shop(identity)
+            shop = _shop(identity, opens="Authorization" not in request.headers)
         except InvalidToken:
             return unidentified(request)
         except TokenRefused:
@@ -161,12 +162,18 @@ def posted(page: str, *kept: str) -> Callable[[Callable[..., HttpResponseBase]],
     return decorate
 
 
-def _shop(identity: Identity) -> Shop:
-    """The shop's row; made, or given a new token, where the shop is new or its tokens are dead."""
+def _shop(identity: Identity, *, opens: bool) -> Shop:
+    """The shop's row; made, or given a new token, where the shop is new or its tokens are dead.
+
+    `opens`: the admin opens the app, which it does only where that is installed.
+    """
+    webhooks.settle_uninstall(identity.shop)
     shop = Shop.objects.filter(domain=identity.shop, uninstalled_at=None).first()
-    if shop is not None and shop.usable:
-        return shop
-    return exchange(identity.shop, identity.token, identity.issued_at)
+    if shop is None or not shop.usable:
+        shop = exchange(identity.shop, identity.token, identity.issued_at)
+    if opens and (shop.opened_at is None or shop.opened_at < identity.issued_at):
+        Shop.objects.filter(pk=shop.pk).update(opened_at=identity.issued_at)
+    return shop
 
 
 # -- answers to those who are not known --------------------------------------------------------------------------

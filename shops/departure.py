@@ -7,7 +7,7 @@ once, while a worker may still be ending its slice on the old one.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import F, Value
@@ -19,11 +19,20 @@ from .models import Shop
 
 logger = logging.getLogger(__name__)
 
+SKEW = timedelta(seconds=5)  # between the clocks of what opens an app and of what removes it
+
 
 def leave(domain: str, before: datetime) -> bool:
-    """Ends the installation that a shop had before that moment. False: there is none, or a newer one."""
+    """Ends the installation that a shop had before that moment. False: there is none, or a newer one.
+
+    Where the admin has opened the app since, it was installed anew, and what its people have done since is theirs; the
+    tokens are those of the time before, and the next request gets new ones.
+    """
     nameless = Concat(Value("left-"), Cast(F("pk"), CharField()))
-    gone = Shop.objects.filter(domain=domain, installed_at__lt=before, uninstalled_at=None).update(
+    old = Shop.objects.filter(domain=domain, installed_at__lt=before, uninstalled_at=None)
+    if old.filter(opened_at__gt=before + SKEW).update(token_dead_since=Now()):
+        return False
+    gone = old.update(
         domain=nameless,
         name="",
         uninstalled_at=Now(),

@@ -50,6 +50,9 @@ class Shop(models.Model):
     counted_at = models.DateTimeField(null=True, blank=True)
     counts_wanted_at = models.DateTimeField(null=True, blank=True, help_text="Since when somebody looks at a form.")
     installed_at = models.DateTimeField(default=timezone.now, help_text="By Shopify's clock, as the ID token has it.")
+    opened_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the admin last opened the app, which is installed then; by its clock."
+    )
     uninstalled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -35,6 +35,7 @@ from .models import Delivery, Shop
 
 logger = logging.getLogger(__name__)
 
+UNINSTALLED = "app/uninstalled"
 MAX_BYTES = 1 << 20
 KEEP = timedelta(days=7)  # Shopify gives up after four hours; until then a delivery may come again
 REDACT_AFTER = timedelta(hours=48)  # between an uninstall and its shop/redact
@@ -147,6 +148,15 @@ def work_off() -> int:
     return done
 
 
+def settle_uninstall(domain: str) -> None:
+    """Works off an uninstall that is stored and waits for its turn, before anything is done for the shop anew: it would
+    take that with it."""
+    for delivery in Delivery.objects.filter(topic=UNINSTALLED, domain=domain, done_at=None):
+        with transaction.atomic():
+            outcome = _uninstalled(delivery)
+            Delivery.objects.filter(pk=delivery.pk, done_at=None).update(outcome=outcome, done_at=Now(), payload={})
+
+
 def _again(delivery: Delivery) -> None:
     pause = min(LONGEST_PAUSE, timedelta(seconds=10 * 2 ** min(delivery.attempts, 10)))
     Delivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1, not_before=Now() + pause)
@@ -213,7 +223,7 @@ class _Topic:
 
 
 TOPICS: dict[str, _Topic] = {
-    "app/uninstalled": _Topic(_uninstalled),
+    UNINSTALLED: _Topic(_uninstalled),
     "app/scopes_update": _Topic(_scopes, "current"),
     "bulk_operations/finish": _Topic(_bulk, "admin_graphql_api_id"),
     "customers/data_request": _Topic(_asked),

@@ -23,10 +23,10 @@ from runs.engine import work_slice
 from runs.models import Run
 from runs.states import Status
 from runs.storage import storage
-from shops.models import Delivery, Shop
+from shops.models import Delivery, Link, Shop
 from shops.tasks import webhooks as work_off
 from tests.runs.test_lane import imported, work
-from tests.shops.test_tokens import opened, reopened
+from tests.shops.test_tokens import opened, reopened, works
 from tests.support import CLIENT_SECRET, Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -223,6 +223,54 @@ def test_a_reinstall_works_at_once_and_a_late_uninstall_changes_nothing(
     assert Shop.objects.get(domain=shop.domain).usable
     assert Run.objects.filter(pk=run.pk).exists()
     assert list(Shop.objects.all()) == [fresh]
+
+
+def test_a_reinstall_before_the_uninstall_is_worked_off_loses_nothing(
+    app: Any, sandbox: Sandbox, client: Client
+) -> None:
+    old = opened(sandbox, client)
+    run = exports.create(old)
+    sandbox.ask("/sandbox/uninstall", {"shop": old.domain, "webhook": False})
+    assert deliver(client, "app/uninstalled", old.domain).status_code == 200  # nobody has looked at it yet
+    assert reopened(sandbox, client, old.domain).status_code == 200
+    fresh = Shop.objects.get(domain=old.domain)
+    assert fresh.pk != old.pk
+    other = opened(sandbox, client)
+    link = Link.objects.create(source=fresh, target=other, status="active", confirmed_at=timezone.now())
+    work_off()
+    assert Link.objects.filter(pk=link.pk).exists()
+    assert works(fresh)
+    assert not Run.objects.filter(pk=run.pk).exists()
+    assert Delivery.objects.get().outcome.startswith("The shop's tokens are wiped")
+
+
+def late_uninstall(client: Client, shop: Shop) -> None:
+    """Shopify tells of an uninstall of a minute ago."""
+    before = (timezone.now() - timedelta(minutes=1)).isoformat()
+    Shop.objects.filter(pk=shop.pk).update(installed_at=timezone.now() - timedelta(days=1))
+    deliver(client, "app/uninstalled", shop.domain, headers={"X-Shopify-Triggered-At": before})
+    work_off()
+
+
+def test_a_late_uninstall_takes_nothing_of_a_shop_that_has_opened_the_app_since(
+    app: Any, sandbox: Sandbox, client: Client
+) -> None:
+    shop, other = opened(sandbox, client), opened(sandbox, client)
+    sandbox.ask("/sandbox/uninstall", {"shop": shop.domain, "webhook": False})
+    document = {"id_token": sandbox.id_token(shop.domain), "shop": shop.domain, "embedded": "1"}
+    assert client.get("/", document, headers={"Accept": "text/html"}).status_code == 200
+    link = Link.objects.create(source=shop, target=other, status="active", confirmed_at=timezone.now())
+    late_uninstall(client, shop)
+    assert Link.objects.filter(pk=link.pk).exists()
+    assert reopened(sandbox, client, shop.domain).status_code == 200  # brings new tokens
+    assert works(shop)
+
+
+def test_a_page_that_was_left_open_is_no_new_installation(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop = opened(sandbox, client)
+    assert shop.opened_at is None
+    late_uninstall(client, shop)
+    assert not Shop.objects.exists()
 
 
 def test_a_redaction_makes_up_for_an_uninstall_that_was_never_told(

@@ -204,6 +204,12 @@ def forbidden(resource: Resource, key: Key, wanted: Sequence[Present], why: str,
     return [Row(resource.name, key, number, verdict, reason=reason, detail=why) for number, _ in enumerate(wanted)]
 
 
+SHARED = (
+    "Several records share this key, and nobody can say which is which. Give each a key of its own where they come "
+    "from (the source store, or the rows of a spreadsheet), then try again."
+)
+
+
 def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Present]) -> list[Row]:
     """A group of duplicates: equal content pairs, the rest is ambiguous on both sides.
 
@@ -227,7 +233,7 @@ def _group(resource: Resource, key: Key, wanted: list[Present], present: list[Pr
                     key,
                     verdict=Verdict.CONFLICT,
                     reason=Reason.AMBIGUOUS,
-                    detail="Several records share this key; make the keys unique in the source, then export again.",
+                    detail=SHARED,
                 )
             )
     unclear = any(row.verdict is Verdict.CONFLICT for row in rows)

@@ -59,6 +59,10 @@ class Shaped(ABC):
         """The record that a row of a new one means: where it is silent, what a form of the admin has in it."""
         return filled(self.shape, fields)
 
+    def tidied(self, fields: Fields) -> Fields:
+        """What rows say of a record, in the order in which records of this kind have it."""
+        return fields
+
     def dated(self, fields: Fields, seconds: float) -> Fields:
         """What is said of a new record, with what a form has in it by its time (seconds since 1970)."""
         return fields

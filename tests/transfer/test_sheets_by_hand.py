@@ -216,6 +216,41 @@ NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
         {"products": [{"Key": "shirt", "title": "A"}, {"Key": "shirt", "title": "B"}]},
         "Sheet products, row 3, column Key: another row has this key too; say all of a record in one row.",
     ),
+    "two rows of one variant": (
+        {
+            "products.variants": [
+                {"Key": "shirt", "options": "Size=S; Colour=red", "price": 1},
+                {"Key": "shirt", "options": "Colour=red; Size=S", "price": 2},
+            ]
+        },
+        "Sheet products.variants, row 3, column options: another row of this record is about the same; say all of it",
+    ),
+    "two rows of one option": (
+        {"products.options": [{"Key": "shirt", "name": "Size", "values": v} for v in ("S", "M")]},
+        "Sheet products.options, row 3, column name: another row of this record is about the same",
+    ),
+    "two rows of one quantity": (
+        {
+            "inventory_levels.levels": [
+                {"Key": "shirt/Size/S", "location": "Shop location", "available": number} for number in (5, 6)
+            ]
+        },
+        "Sheet inventory_levels.levels, row 3, column location: another row of this record is about the same",
+    ),
+    "two cells of one metafield": (
+        {"product_metafields": [{"Key": "a", f"custom.n [{TEXT}]": "x", "custom.n [number_integer]": 5}]},
+        "row 2, column custom.n: two cells of this row are of one metafield; leave one of them empty",
+    ),
+    "a variant of other options": (
+        {
+            "products": [{"Key": "shirt", "title": "Shirt"}],
+            "products.variants": [
+                {"Key": "shirt", "options": "Size=S; Colour=red", "price": 1},
+                {"Key": "shirt", "options": "Size=S; Color=red", "price": 2},
+            ],
+        },
+        "Sheet products.variants, row 3, column options: this must name the product's options (Size, Colour)",
+    ),
     "a cell under no header": (
         {"products": [{"Key": "shirt", "title": "Shirt", " ": "lost"}]},
         "Sheet products, row 2, column D: this cell stands under no header",
@@ -298,6 +333,28 @@ def test_a_discount_without_a_start_begins_when_its_import_is_planned(sandbox: S
     again, _ = import_(sandbox, shop, file, tmp_path)
     (row,) = again.ledger.select(Where(), limit=9)
     assert (row.verdict, again.client.writes) == (Verdict.UNCHANGED, 0), "what is there keeps its start"
+
+
+def test_a_variant_is_found_by_its_options_in_whatever_order(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("empty")
+    rows: list[Cells] = [
+        {"Key": "shirt", "options": f"Size={size}; Colour={colour}", "price": 5}
+        for size in "SM"
+        for colour in ("r", "b")
+    ]
+    import_(
+        sandbox, shop, book({"products": [{"Key": "shirt", "title": "Shirt"}], "products.variants": rows}), tmp_path
+    )
+    (made,) = sandbox.graphql(shop, "{ products(first: 2) { nodes { options { name values } } } }")["products"]["nodes"]
+    assert [option["name"] for option in made["options"]] == ["Size", "Colour"]
+    dearer: list[Cells] = [{"Key": "shirt", "options": "colour=b; size=M", "price": "6.00"}]
+    desk, _ = import_(sandbox, shop, book({"products.variants": dearer}), tmp_path)
+    (row,) = desk.ledger.select(Where(), limit=9)
+    assert (row.changed, row.verified) == (("variants.b / M.price",), True)
+    wrong: list[Cells] = [{"Key": "shirt", "options": "Size=M; Color=b", "price": 7}]
+    desk, _ = import_(sandbox, shop, book({"products.variants": wrong}), tmp_path)
+    (row,) = desk.ledger.select(Where(), limit=9)
+    assert "must name the product's options (Size, Colour), in their order, and names Size, Color." in row.detail
 
 
 def test_a_row_without_key_is_not_taken_for_a_record_that_is_there(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ One that names neither has the one variant that Shopify gives to every product.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from math import prod
+from typing import Any
 
 from ..resource import Fields
 
@@ -24,6 +25,7 @@ def whole(fields: Fields) -> Fields:
         options = list(options or ())
         variants = _all(options)
     else:
+        variants = in_order(options, fields)["variants"]
         if not options and len(variants) == 1 and not variants[0].get("options"):
             variants = [{**variants[0], "options": [list(ONLY)]}]
         options = _named(options, variants)
@@ -36,6 +38,26 @@ def of_the_only_one(before: Fields, said: Fields) -> Fields:
     if len(present) != 1 or len(wanted) != 1 or wanted[0].get("options"):
         return said
     return {**said, "variants": [{**wanted[0], "options": present[0]["options"]}]}
+
+
+def in_order(options: Sequence[Fields] | None, said: Fields) -> Fields:
+    """The rows of variants with their options in the product's order, and named in its capitals, or as their first row.
+
+    What names other options, or one twice, is left to be judged.
+    """
+    variants = said.get("variants")
+    if not isinstance(variants, list) or not variants:
+        return said
+    first = [{"name": name} for name, _ in variants[0].get("options") or ()]
+    names = {str(item.get("name")).lower(): item.get("name") for item in options or first}
+    return {**said, "variants": [_in_order(names, item) for item in variants]}
+
+
+def _in_order(names: Mapping[str, Any], variant: Fields) -> Fields:
+    own = {name.lower(): value for name, value in variant.get("options") or ()}
+    if not own or own.keys() != names.keys() or len(own) != len(variant["options"]):
+        return variant
+    return {**variant, "options": [[name, own[low]] for low, name in names.items()]}
 
 
 def _option(name: str, *values: str) -> Fields:
@@ -52,11 +74,12 @@ def _all(options: Sequence[Fields]) -> list[Fields]:
 
 
 def _named(options: Sequence[Fields] | None, variants: Sequence[Fields]) -> list[Fields]:
-    """The options of the variants; of options that are said, the values that are not."""
-    found: dict[str, dict[str, None]] = {}
+    """The options of the first variant, with the values of all; of options that are said, the values that are not."""
+    found: dict[str, dict[str, None]] = {name: {} for name, _ in variants[0].get("options") or ()}
     for item in variants:
         for name, value in item.get("options") or ():
-            found.setdefault(name, {})[value] = None
+            if options or name in found:
+                found.setdefault(name, {})[value] = None
     if not options:
         return [_option(name, *values) for name, values in found.items()]
     own = {name: list(values) for name, values in found.items()}

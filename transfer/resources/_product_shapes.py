@@ -99,7 +99,8 @@ def _variants(items: Sequence[Fields], names: Sequence[str]) -> Wrong | None:
     seen: set[tuple[str, ...]] = set()
     for number, item in enumerate(items):
         if [name for name, _ in item["options"]] != names:
-            says = "must name the product's options, in their order."
+            found = ", ".join(name for name, _ in item["options"])
+            says = f"must name the product's options ({', '.join(names)}), in their order, and names {found or 'none'}."
             return Wrong(("variants", number, "options"), says)
         values = tuple(value for _, value in item["options"])
         if values in seen:

@@ -196,8 +196,11 @@ class Products(Resource):
     def filled(self, key: Key, fields: Fields) -> Fields:
         return super().filled(key, by_hand.whole(fields))
 
+    def tidied(self, fields: Fields) -> Fields:
+        return by_hand.in_order(fields.get("options"), fields)
+
     def meant(self, before: Fields, said: Fields) -> Fields:
-        return by_hand.of_the_only_one(before, said)
+        return by_hand.in_order(before["options"], by_hand.of_the_only_one(before, said))
 
     def replaced(self, before: Fields, said: Fields) -> Fields:
         """REPLACE takes away the variants, values of options and media that the rows do not name."""

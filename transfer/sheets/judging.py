@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
+from ..jsonl import dumps
 from ..keys import Key
 from ..outcomes import Reason
 from ..resource import Fields, Job, Resource
@@ -42,6 +43,20 @@ def _ordered(items: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """The items of one list: in the order of their positions, then in that of their rows."""
     own = [item for item in items if item["item"][0] == name]
     return sorted(own, key=lambda item: (item["item"][1] or len(own) + 1, item["at"]))
+
+
+def doubled(kind: Resource, items: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """(line, column, sentence) of each row that says an item of a list again: nobody can say which is meant."""
+    for name, field in kind.keyed_lists.items():
+        seen: set[bytes] = set()
+        for item in _ordered(items, name):
+            called = item["fields"].get(field)
+            if called is None:
+                continue
+            said = dumps(sorted(called, key=dumps) if isinstance(called, list) else called)  # pairs in any order
+            if said in seen:
+                yield item, name_of((field,)), "another row of this record is about the same; say all of it in one row"
+            seen.add(said)
 
 
 def taken_away(said: Fields, fields: Fields) -> bool:

@@ -26,7 +26,7 @@ from .columns import KEY
 from .errors import Wrong, annotate
 from .first import First, first_of
 from .headers import Head, head_of
-from .judging import lacking, placed, taken_away, with_items
+from .judging import doubled, lacking, placed, taken_away, with_items
 from .layout import place_of
 from .rows import said_by
 from .write import FIRST
@@ -34,6 +34,10 @@ from .write import FIRST
 PART_BYTES = 16_000_000
 WINDOW = 2000  # rows between two looks whether the slice is over
 MAX_ERRORS = 500  # as many as anybody corrects at once
+TWICE = (
+    "another row has this key too; say all of a record in one row",
+    "two cells of this row are of one metafield; leave one of them empty",
+)
 MAX_ITEMS = 20_000  # of the lists of one record
 
 
@@ -207,7 +211,8 @@ class _Reading:
         if items and not records:
             records = [{**items[0], "fields": {}, "command": Command.MERGE, "whole": False}]
         if len(records) > 1 and self.desk.registry[resource].unique:
-            self._wrong(records[1], KEY, "another row has this key too; say all of a record in one row")
+            one_row = records[0]["at"] == records[1]["at"]
+            self._wrong(records[1], KEY if not one_row else ".".join(records[1]["key"][-2:]), TWICE[one_row])
         for line in records:
             yield self._record(resource, line, items)
 
@@ -223,9 +228,15 @@ class _Reading:
             self._wrong(line, KEY, problem.removesuffix("."))
         elif command == Command.MERGE and kind.judged(key, fields) is None:
             command = ""  # it stands for itself
+        elif again := list(doubled(kind, items)):
+            for one in again:
+                self._wrong(*one)
         else:
-            whole = command == Command.MERGE and line["whole"] and not taken_away(line["fields"], fields)
-            wrong = kind.judged(key, fields, part=True) or (kind.judged(key, fields) if whole else None)
+            wrong = kind.judged(key, fields, part=True)
+            if wrong is None:
+                fields = kind.tidied(fields)
+                whole = command == Command.MERGE and line["whole"] and not taken_away(line["fields"], fields)
+                wrong = kind.judged(key, fields) if whole else None
             if wrong is None and command == Command.NEW:
                 wrong = lacking(kind, key, kind.dated(fields, self.desk.now()))
             if wrong is not None:

@@ -7,8 +7,9 @@ from .references import UNKNOWN, parse
 from .registry import RESOURCES
 from .resource import Fields, Resource
 from .shapes import shown
+from .variant_keys import is_sorted
 
-_VARIANT = "product, name of an option, its value, and so on for each option"
+_VARIANT = "product, name of an option, its value, and so on for each option in the order of their names"
 
 
 def misnamed(resource: Resource, fields: Fields) -> str | None:
@@ -33,7 +34,7 @@ def _wanted(kind: str, key: Key) -> str:
     if kind == UNKNOWN:
         return "" if len(key) == 2 else "type of the GID, id"
     if kind == "variants":
-        return "" if len(key) % 2 and len(key) > 1 else _VARIANT
+        return "" if len(key) % 2 and len(key) > 1 and is_sorted(key) else _VARIANT
     own = RESOURCES.get(kind)
     if own is None or not own.key_shape:
         return ""

@@ -51,6 +51,10 @@ class Shaped(ABC):
                 return str(wrong.inside(number).inside("key"))
         return None
 
+    def typed_key(self, key: Key) -> Key:
+        """The key that somebody means who typed this one, which cannot be one (`key_problem`)."""
+        return key
+
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         """One sentence where the key and the fields, each well shaped, cannot be of one record."""
         return None

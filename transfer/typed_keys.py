@@ -11,6 +11,7 @@ from .keys import Key, decode, encode
 from .references import Target
 from .registry import RESOURCES
 from .resource import Resource
+from .variant_keys import ordered
 
 _OWN = 2  # parts of a key behind its owner's: namespace and key of a metafield
 
@@ -40,4 +41,6 @@ def named(kind: str, parts: int, text: str) -> str:
     """A reference, of which its key alone may be typed: ``blue-shirt`` for ``shopsync:products/blue-shirt``."""
     if not text or text.startswith(("shopsync:", "gid:")):
         return text
+    if kind == "variants":
+        return str(Target(kind, ordered(decode(text))))
     return str(Target(kind, typed(text, parts, RESOURCES.get(kind))))

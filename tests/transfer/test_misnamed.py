@@ -39,6 +39,16 @@ def test_a_reference_has_as_many_parts_as_the_keys_of_its_kind(kind: str) -> Non
     assert misnamed(VALUE, listed) is not None
 
 
+def test_a_variant_is_named_by_its_options_in_their_order() -> None:
+    assert misnamed(VALUE, value("shopsync:variants/shirt/Color/r/Size/S")) is None
+    assert "in the order of their names" in str(misnamed(VALUE, value("shopsync:variants/shirt/Size/S/Color/r")))
+    for name in ("variant_metafields", "inventory_levels"):
+        tail = ("custom", "care") if name == "variant_metafields" else ()
+        assert RESOURCES[name].key_problem(("shirt", "Color", "r", "Size", "S", *tail)) is None
+        problem = RESOURCES[name].key_problem(("shirt", "Size", "S", "Color", "r", *tail))
+        assert problem == "key: its options must stand in the order of their names."
+
+
 def test_what_this_version_does_not_know_is_read() -> None:
     assert misnamed(VALUE, value("shopsync:unicorns/a/b/c/d")) is None
     assert misnamed(VALUE, value("shopsync:metaobjects/a", "single_line_text_field")) is None

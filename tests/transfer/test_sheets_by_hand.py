@@ -241,6 +241,10 @@ NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
         {"product_metafields": [{"Key": "a", f"custom.n [{TEXT}]": "x", "custom.n [number_integer]": 5}]},
         "row 2, column custom.n: two cells of this row are of one metafield; leave one of them empty",
     ),
+    "a variant of half an option": (
+        {"variant_metafields": [{"Key": "shirt/Size", f"custom.n [{TEXT}]": "x"}]},
+        "row 2, column Key: this must be: handle, option names and values; such as blue-shirt/Size/M.",
+    ),
     "a variant of other options": (
         {
             "products": [{"Key": "shirt", "title": "Shirt"}],
@@ -355,6 +359,26 @@ def test_a_variant_is_found_by_its_options_in_whatever_order(sandbox: Sandbox, t
     desk, _ = import_(sandbox, shop, book({"products.variants": wrong}), tmp_path)
     (row,) = desk.ledger.select(Where(), limit=9)
     assert "must name the product's options (Size, Colour), in their order, and names Size, Color." in row.detail
+
+
+@pytest.mark.parametrize(
+    ("typed_", "key"),
+    [
+        ("shirt/Size/S/Colour/r", ("shirt", "Colour", "r", "Size", "S")),
+        ("shirt/Colour/r/Size/S", ("shirt", "Colour", "r", "Size", "S")),
+        ("shirt", ("shirt", "Title", "Default Title")),
+    ],
+)
+def test_a_key_of_a_variant_is_brought_into_its_order(typed_: str, key: Key, tmp_path: Path) -> None:
+    rows: dict[str, list[Cells]] = {
+        "inventory_levels.levels": [{"Key": typed_, "location": "Shop location", "available": 9}],
+        "variant_metafields": [{"Key": typed_, "custom.n [variant_reference]": typed_}],
+    }
+    found = records(book(rows, "MERGE"), tmp_path)
+    assert [one for one, _ in found["inventory_levels"]] == [key]
+    ((own, value),) = found["variant_metafields"]
+    assert own == (*key, "custom", "n")
+    assert value["value"] == f"shopsync:variants/{'/'.join(key)}"
 
 
 def test_a_row_without_key_is_not_taken_for_a_record_that_is_there(tmp_path: Path) -> None:

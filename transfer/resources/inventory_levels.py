@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from .. import variant_keys
 from ..diff import Change
 from ..keys import Key
 from ..outcomes import Reason
@@ -173,7 +174,11 @@ class InventoryLevels(Resource):
         shapes = (HANDLE, *(Text(least=1) for _ in key[1:]))
         wrongs = (shape.wrong(part) for shape, part in zip(shapes, key, strict=True))
         found = (wrong.inside(number) for number, wrong in enumerate(wrongs) if wrong is not None)
-        return next((str(wrong.inside("key")) for wrong in found), None)
+        unsorted = None if variant_keys.is_sorted(key) else f"key: {variant_keys.UNSORTED}."
+        return next((str(wrong.inside("key")) for wrong in found), unsorted)
+
+    def typed_key(self, key: Key) -> Key:
+        return variant_keys.ordered(key)
 
     # -- writing
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import variant_keys
 from ..keys import Key
 from ..references import Target
 from ..resource import Scopes, Selection, Stream
@@ -48,7 +49,11 @@ class VariantMetafields(Metafields):
         owner = (HANDLE, *(Text(least=1) for _ in key[1:-2]), WORD, WORD)
         wrongs = (shape.wrong(part) for shape, part in zip(owner, key, strict=True))
         found = (wrong.inside(number) for number, wrong in enumerate(wrongs) if wrong is not None)
-        return next((str(wrong.inside("key")) for wrong in found), None)
+        unsorted = None if variant_keys.is_sorted(key[:-2]) else f"key: {variant_keys.UNSORTED}."
+        return next((str(wrong.inside("key")) for wrong in found), unsorted)
+
+    def typed_key(self, key: Key) -> Key:
+        return (*variant_keys.ordered(key[:-2]), *key[-2:])
 
     def owner_key(self, owner: Mapping[str, Any]) -> Key:
         return variants.key_of((owner["product"]["handle"],), variants.pairs(owner))

@@ -19,6 +19,7 @@ from .found import Broken, as_shown
 from .headers import Head
 from .xlsx import column_name
 
+_VALUE = ("custom", "note")  # some namespace and key, for a key that a header completes
 Fail = Callable[[str, str], None]  # gets a column's header and a sentence
 
 
@@ -89,7 +90,8 @@ def _key(head: Head, row: Sequence[str], wrong: Fail) -> Key:
         return ()
     if isinstance(said, str):
         key = typed(said, parts, None if head.values else head.resource)
-        return (head.part, *key) if head.part and parts == 2 and len(key) == 1 and said else key
+        key = (head.part, *key) if head.part and parts == 2 and len(key) == 1 and said else key
+        return _meant(head, key, wrong)
     if head.values and not parts and head.resource.key_shape:
         return ()
     new = head.items is None and not head.values and head.cell(COMMAND, row).strip().upper() == Command.NEW
@@ -98,6 +100,18 @@ def _key(head: Head, row: Sequence[str], wrong: Fail) -> Key:
         like = shown(decode(head.resource.key_like)[: -2 if head.values else None], parts)
         wrong(KEY, f"this cell is empty; it says which record the row is, as {like} does")
     return made or ()
+
+
+def _meant(head: Head, key: Key, wrong: Fail) -> Key:
+    """The key that somebody means; of an owner, whose values name themselves, it is judged here."""
+    whole = (*key, *_VALUE) if head.values else key
+    if head.resource.key_problem(whole) is None:
+        return key
+    whole = head.resource.typed_key(whole)
+    if head.values and head.resource.key_problem(whole) is not None:
+        like = shown(decode(head.resource.key_like)[: -len(_VALUE)], parts_of(head.resource, values=True))
+        wrong(KEY, f"this must be: {head.resource.key_is.removesuffix(', namespace, key')}; such as {like}")
+    return whole[: -len(_VALUE)] if head.values else whole
 
 
 def _command(head: Head, row: Sequence[str], wrong: Fail) -> str:

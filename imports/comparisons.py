@@ -79,7 +79,7 @@ def export_named(shop: Shop, pk: str) -> Iterator[File]:
     if run is None or not storage().exists(run.archive):
         raise Refused(GONE)
     with storage().read(run.archive) as content:
-        yield f"{shop.domain} on {run.created_at:%-d %b, %H:%M}", content
+        yield f"{shop.domain} on {run.created_at:%-d %b, %H:%M} UTC", content
 
 
 # -- what it is to the engine --------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -16,11 +17,11 @@ from transfer.registry import RESOURCES, order, withheld
 
 from . import links
 from .auth import EmbeddedRequest, embedded, posted
-from .models import LIVE, Link
+from .models import LIVE, Link, LinkStatus
 from .scopes import parts_to_grant
 from .services import Refused
 
-SHOWN = 100
+SHOWN = 100  # links on a page; those that wait for somebody come first
 
 
 @require_safe
@@ -95,14 +96,13 @@ def _who(request: EmbeddedRequest) -> links.Who:
 
 def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     shop = request.shop  # type: ignore[attr-defined]
-    live = Link.objects.filter(status__in=LIVE).select_related("source", "target")
     unwritable, unreadable = withheld(shop.scopes, "write"), withheld(shop.scopes, "read")
-    inward = [_inward(link, unwritable) for link in live.filter(target=shop)[:SHOWN]]
-    outward = [
-        (link, _unread(unreadable, link.resources), _scopes(unreadable, link.resources))
-        for link in live.filter(source=shop)[:SHOWN]
-    ]
+    into = _some(request, "inward", Link.objects.filter(target=shop))
+    out = _some(request, "outward", Link.objects.filter(source=shop))
+    inward = [_inward(link, unwritable) for link in into]
+    outward = [(link, _unread(unreadable, link.resources), _scopes(unreadable, link.resources)) for link in out]
     context = {
+        "pages": {"inward": into, "outward": out},
         "ended": links.ended_lately(shop),
         "made": links.state_of_code(shop),
         "outward": outward,
@@ -113,6 +113,13 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         **more,
     }
     return render(request, "shops/links.html", context, status=status)
+
+
+def _some(request: HttpRequest, name: str, links_: QuerySet[Link]) -> Page[Link]:
+    """One page of links, by the number that the query has under this name; what is no page is the nearest one."""
+    urgent = Case(When(Q(status=LinkStatus.ASKED) | ~Q(more=[]), then=Value(0)), default=Value(1))
+    live = links_.filter(status__in=LIVE).select_related("source", "target").order_by(urgent, "-asked_at", "id")
+    return Paginator(live, SHOWN).get_page(request.GET.get(name))
 
 
 def _inward(link: Link, unwritable: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ ENTRIES, WINDOW = 10, timedelta(minutes=10)  # codes that one shop may enter in 
 TRIES = 5  # wrong guesses that one code survives
 
 USED = "The code was used. The store that entered it asks below, and reads nothing before you confirm it."
+NEWER = "Another code was made in this store since, which makes this one void."
 OVER = "The code is too old, or was tried too often; make a new one."
 WRONG = "This code is not right, or too old. Make a new one in the other store, and enter it within ten minutes."
 
@@ -121,7 +122,7 @@ def _needless(known: Link, code: LinkCode) -> str:
 
 def _asked(code: LinkCode, who: Who) -> Link:
     link = Link(source=code.shop, target=who.shop, resources=code.resources)
-    link.offered_by, link.asked_by = code.made_by, who.user
+    link.offered_by, link.asked_by, link.code = code.made_by, who.user, code.pk
     try:
         with transaction.atomic():
             link.save(force_insert=True)
@@ -134,7 +135,7 @@ def _asked_more(known: Link, code: LinkCode, who: Who) -> Link:
     """The link carries what it did until its source confirms the rest."""
     more = [name for name in code.resources if name not in known.resources]
     free = Link.objects.filter(pk=known.pk, status=LinkStatus.ACTIVE, more=[])
-    asked = {"more_offered_by": code.made_by, "more_asked_by": who.user, "more_asked_at": Now()}
+    asked = {"more_offered_by": code.made_by, "more_asked_by": who.user, "more_asked_at": Now(), "code": code.pk}
     if not free.update(more=more, **asked):
         raise Refused(TWICE)
     known.refresh_from_db()
@@ -164,20 +165,21 @@ def _found(code: str, shop: Shop) -> LinkCode:
 
 
 class CodeState(NamedTuple):
-    """What became of the code that a store was shown last. `living`: names it as long as it may be entered, else empty;
-    `over`: a sentence on why it may not."""
+    """What became of the codes that a store was shown. `living`: names the one that may be entered, if any; `used`:
+    names those that were; `over`, `taken`: sentences on why any other one, and one of these, may not be."""
 
     living: str
+    used: str
     over: str
+    taken: str
 
 
 def state_of_code(shop: Shop) -> CodeState:
     row = LinkCode.objects.filter(shop=shop, expires_at__gt=Now(), attempts__lt=TRIES).first()
-    if row is not None:
-        return CodeState(str(row.pk), "")
     lately = timezone.now() - CODE_LIFE
-    used = Link.objects.filter(Q(asked_at__gt=lately) | Q(more_asked_at__gt=lately), source=shop).exists()
-    return CodeState("", USED if used else OVER)
+    entered = Link.objects.filter(Q(asked_at__gt=lately) | Q(more_asked_at__gt=lately), source=shop)
+    used = " ".join(str(pk) for pk in entered.order_by("pk").values_list("code", flat=True) if pk)
+    return CodeState("", used, OVER, USED) if row is None else CodeState(str(row.pk), used, NEWER, USED)
 
 
 def confirm(link: Link, who: Who) -> bool:

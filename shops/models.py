@@ -143,6 +143,7 @@ class Link(models.Model):
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     confirmed_by = models.CharField(max_length=64, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    code = models.BigIntegerField(null=True, blank=True, help_text="Names the code that was entered last.")
     more = models.JSONField(default=list, blank=True, help_text="What is asked for besides.")
     more_offered_by = models.CharField(max_length=64, blank=True)
     more_asked_by = models.CharField(max_length=64, blank=True)

@@ -1,4 +1,5 @@
 // Going from page to page: <main> is exchanged, history, scroll position and focus behave as a browser's own.
+import { clocks } from "./clocks.js";
 import { patch } from "./patch.js";
 
 const RETRY_MS = 3000;
@@ -8,6 +9,7 @@ const SORRY = "The answer could not be read. Reload the page, and try again.";
 let shown = () => {};
 let latest = 0;
 let retry = null;
+let wanted = null; // a page that was asked for and did not come: nothing that only brings pages up to date takes its place
 let here = location.pathname;
 const given = [...new URLSearchParams(location.search)].filter(([name]) => ["embedded", "host", "shop"].includes(name));
 
@@ -37,9 +39,10 @@ export function clean(url) {
 // Where the address differs from the present one only behind the path, and names a part of the page, only that part is
 // exchanged: what is chosen around it stays.
 export async function visit(url, how = "push") {
-  if (how === "quiet" && held()) { shown(); return; }
+  if (how === "quiet" && (wanted || held())) { shown(); return; }
   const own = ++latest;
   clearTimeout(retry);
+  wanted = null;
   const part = how === "quiet" ? "" : partOf(url);
   if (how !== "quiet" && !part) await mayLeave();
   if (how !== "quiet") busy(true);
@@ -51,6 +54,7 @@ export async function visit(url, how = "push") {
   } catch {
     if (own !== latest) return;
     lost(true);
+    if (how !== "quiet") wanted = () => visit(url, how);
     retry = setTimeout(() => visit(url, how), RETRY_MS);
   } finally {
     if (own === latest) busy(false);
@@ -87,6 +91,7 @@ async function display(response, own, how, part) {
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.getElementById("main");
   if (!fresh) { refuse(SORRY); return; }
+  clocks(fresh);
   if (how === "quiet" && !held()) { carry(main(), fresh); patch(main(), fresh); }
   else if (how === "quiet") { shown(); return; }
   else if (part && page.getElementById(part)) exchangePart(page.getElementById(part), url, how);
@@ -99,7 +104,7 @@ async function display(response, own, how, part) {
 function exchange(fresh, title, url, how) {
   remember(url, how);
   main().replaceWith(fresh);
-  const wrong = fresh.querySelector("[role='alert']:not([hidden])");
+  const wrong = fresh.querySelector("[role='alert']:not([hidden])") || fresh.querySelector("[data-once]");
   focus(wrong || fresh.querySelector("h1") || fresh);
   const part = document.getElementById(location.hash.slice(1) || "main");
   if (wrong && how !== "back") wrong.scrollIntoView({ block: "center" });
@@ -132,12 +137,13 @@ function keepScroll() { history.replaceState({ ...history.state, scroll: scrollY
 addEventListener("scrollend", keepScroll);
 
 // What is shown once (`data-once`), and what was refused, stays: the server does not say it again. What has a name stays as
-// long as the place around it says that it lives (`data-living`); then that place says why it does not (`data-over`).
+// long as the place around it says that it lives (`data-living`); then that place says why it does not: it is among those
+// that were used (`data-used`, `data-taken`), or not (`data-over`).
 function carry(old, fresh) {
   for (const one of old.querySelectorAll("[data-once]")) {
     const place = fresh.querySelector(`#${one.parentElement.id}`);
     const over = place && one.dataset.once && one.dataset.once !== place.dataset.living;
-    place?.append(over ? banner(place.dataset.over) : one.cloneNode(true));
+    place?.append(over ? banner(whyOver(place.dataset, one.dataset.once)) : one.cloneNode(true));
   }
   for (const one of old.querySelectorAll("[data-problem]:not([hidden])")) {
     const action = one.closest("form")?.getAttribute("action");
@@ -147,6 +153,8 @@ function carry(old, fresh) {
     if (place?.hidden) place.replaceWith(one.cloneNode(true));
   }
 }
+
+const whyOver = ({ used, taken, over }, name) => ((used || "").split(" ").includes(name) ? taken : over);
 
 function banner(text) {
   const made = document.createElement("p");
@@ -205,12 +213,16 @@ addEventListener("shopify:navigate", (event) => {
 addEventListener("popstate", () => visit(location.href, "back"));
 addEventListener("pageshow", (event) => { if (event.persisted) visit(location.href, "quiet"); });
 addEventListener("offline", () => lost(true));
-addEventListener("online", () => { if (!document.getElementById("network").hidden) visit(location.href, "quiet"); });
+addEventListener("online", () => {
+  if (wanted) wanted();
+  else if (!document.getElementById("network").hidden) visit(location.href, "quiet");
+});
 
 // `after`: called for the first page and for every one that follows.
 export function begin(after) {
   shown = after;
   history.scrollRestoration = "manual";
+  clocks(document);
   const address = clean(location.href);
   if (address !== location.pathname + location.search + location.hash) history.replaceState({}, "", address);
   shown();

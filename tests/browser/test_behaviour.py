@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Dialog, expect
@@ -113,6 +115,31 @@ def test_a_lost_network_is_said_and_a_run_goes_on_being_watched(admin: Admin, sc
         expect(app.get_by_text("The network is lost; trying again…")).to_be_hidden()
         expect(app.get_by_role("button", name="Download")).to_have_count(0)
     expect(app.get_by_role("button", name="Download")).to_be_visible(timeout=RUN_TIMEOUT)
+
+
+def test_a_page_that_was_asked_for_without_a_network_comes_when_that_is_back(admin: Admin, scenes: Scenes) -> None:
+    """Also from a page that keeps itself up to date, whose own asking takes nobody's place."""
+    shop = admin.stores.shop("plain")
+    with admin.expecting("ERR_INTERNET_DISCONNECTED"):
+        for start, name, heading in (("", "New export", "New export"), ("links", "Copies", "Copies and comparisons")):
+            app = admin.open(shop, start)
+            admin.page.context.set_offline(True)
+            app.locator("#main").get_by_role("link", name=name).click()
+            expect(app.locator("#network")).to_be_visible()
+            admin.page.context.set_offline(False)
+            admin.heading(heading)
+            expect(app.locator("#network")).to_be_hidden()
+
+
+def test_moments_are_told_in_the_time_of_whoever_looks(admin: Admin, scenes: Scenes) -> None:
+    shop = admin.stores.shop("plain")
+    scenes.export(shop)
+    devtools = admin.page.context.new_cdp_session(admin.page)
+    devtools.send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Kolkata"})
+    app = admin.open(shop)
+    clock = app.locator("time[data-clock]").first
+    moment = datetime.fromisoformat(clock.get_attribute("datetime") or "").astimezone(ZoneInfo("Asia/Kolkata"))
+    expect(clock).to_have_text(f"{moment.day} {moment:%b, %H:%M}")
 
 
 def test_what_is_not_there_says_so_and_leads_back(admin: Admin) -> None:

@@ -56,6 +56,18 @@ def linked(admin: Admin, other: Admin, source: str, target: str) -> None:
     expect(app.locator("#outward")).to_contain_text(f"{target} may copy from this store")
 
 
+def test_a_code_that_another_tab_made_void_says_so(admin: Admin, other: Admin) -> None:
+    shop = admin.stores.shop("plain")
+    tabs = [own.open(shop, "links") for own in (admin, other)]
+    for app in tabs:
+        app.get_by_role("button", name="Make a code").click()
+        expect(app.locator(".code")).to_be_visible()
+    assert tabs[1].evaluate("document.activeElement.dataset.once")  # what is new is what is read aloud
+    expect(tabs[0].locator("#made")).to_contain_text("Another code was made in this store since", timeout=4 * REFRESHED)
+    expect(tabs[0].locator(".code")).to_have_count(0)
+    expect(tabs[1].locator(".code")).to_be_visible()
+
+
 def test_link_choose_copy_plan_confirm_watch_report_download(admin: Admin, other: Admin, tmp_path: Path) -> None:
     source, target = admin.stores.shop("boutique", products=20), admin.stores.shop()
     with other.expecting("422"):

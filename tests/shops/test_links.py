@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from exports.services import create
 from runs.services import cancel
-from shops import links
+from shops import link_views, links
 from shops.models import Link, LinkCode, LinkStatus, Shop
 from shops.services import learn_names
 from tests.runs.test_lane import installed
@@ -235,7 +236,7 @@ def test_a_code_with_more_ticked_widens_a_link_once_its_source_confirms_that(a: 
     page = a.get("/links").content.decode()
     assert f"<bdi>{b.domain}</bdi> asks to copy more." in page
     assert "its staff may read this as well: Files, Pages." in page
-    assert made(a) == ("", links.USED)
+    assert made(a, str(link.code)) == ("", links.USED)
     assert b.post(f"/links/{link.pk}/confirm", more=["files", "pages"]).status_code == 409  # not B's to confirm
     for kinds in ((), ("files",), ("files", "pages", "customers")):  # not what the page showed
         assert a.post(f"/links/{link.pk}/confirm", more=kinds).status_code == 409
@@ -243,7 +244,7 @@ def test_a_code_with_more_ticked_widens_a_link_once_its_source_confirms_that(a: 
     link.refresh_from_db()
     assert link.resources == [name for name in order() if name in {"files", "metaobjects", "products", "pages"}]
     assert (link.more, link.confirmed_by, Link.objects.count()) == ([], "11", 1)
-    assert made(a) == ("", links.USED)
+    assert made(a, str(link.code)) == ("", links.USED)
     assert a.post(f"/links/{link.pk}/confirm", more=["files", "pages"]).status_code == 409
 
 
@@ -296,29 +297,50 @@ def test_no_page_asks_for_a_stores_domain(a: Store) -> None:
             assert not re.search(r'domain|myshopify|name="shop"', field)
 
 
-def made(store: Store) -> tuple[str, str]:
-    """(names the code that may be entered, says why none may) on the page that is brought up to date by itself."""
-    found = re.search(r'id="made" data-living="(\d*)" data-over="([^"]*)"', store.get("/links").content.decode())
-    assert found is not None
-    return found[1], found[2]
+def made(store: Store, code: str = "") -> tuple[str, str]:
+    """(names the code that may be entered, says why the other, or this one, may not) on the page that shows it."""
+    page = store.get("/links").content.decode()
+    own = dict(re.findall(r'data-(living|used|over|taken)="([^"]*)"', page))
+    return own["living"], html.unescape(own["taken"] if code in own["used"].split() else own["over"])
 
 
 def test_the_page_that_shows_a_code_learns_that_it_was_used_or_is_over(a: Store, b: Store) -> None:
     page = a.post("/links/code", resources=["products"]).content.decode()
-    (row,) = LinkCode.objects.all()
-    assert f'data-living="{row.pk}"' in page
-    assert f'data-once="{row.pk}"' in page
-    assert made(a) == (str(row.pk), "")
-    code = a.code("products")  # the one before is void
-    assert made(a)[0] not in ("", str(row.pk))
+    first = str(LinkCode.objects.get().pk)
+    assert f'data-living="{first}"' in page
+    assert f'data-once="{first}"' in page
+    assert made(a)[0] == first
+    code = a.code("products")
+    second = str(LinkCode.objects.get().pk)
+    assert made(a, first) == (second, links.NEWER)  # the one before is void, and another tab may show it
     assert b.post("/links/enter", code=code).status_code == 302
-    assert made(a) == ("", links.USED)
-    Link.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
-    a.code("products")
+    assert made(a, second) == ("", links.USED)
+    assert made(a, first) == ("", links.OVER)
     for gone in ({"expires_at": timezone.now()}, {"attempts": links.TRIES}):
         a.code("products")
+        third = str(LinkCode.objects.get().pk)
         LinkCode.objects.update(**gone)
-        assert made(a) == ("", links.OVER)
+        assert made(a, third) == ("", links.OVER)  # whatever other code was used a moment ago
+        assert made(a, second) == ("", links.USED)
+    Link.objects.update(asked_at=timezone.now() - timedelta(minutes=11))
+    assert made(a, second) == ("", links.OVER)
+
+
+def test_more_links_than_a_page_shows_are_on_the_next_and_what_waits_comes_first(
+    a: Store, b: Store, sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_views, "SHOWN", 2)
+    others = [Store(sandbox, client) for _ in range(3)]
+    b.post("/links/enter", code=a.code())
+    for other in others:
+        linked(a, other)
+    first, second = (a.get(f"/links?outward={number}").content.decode() for number in (1, 2))
+    assert b.domain in first
+    assert "1 to 2 of 4 links" in first
+    assert "3 to 4 of 4 links" in second
+    pages = re.findall(r"/links/([0-9a-f-]{36})/end", first + second)
+    assert len(set(pages)) == 4
+    assert "of 4 links" not in others[0].get("/links").content.decode()
 
 
 def test_the_other_store_is_told_that_a_link_was_refused_ended_or_not_answered(a: Store, b: Store) -> None:

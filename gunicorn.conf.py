@@ -6,4 +6,5 @@ worker_class = "gthread"
 threads = 8
 timeout = 120
 graceful_timeout = 30
+control_socket_disable = True  # nobody controls it by one, and it would lie in a folder that services share
 logconfig_dict = settings.LOGGING

@@ -104,11 +104,14 @@ def records(request: EmbeddedRequest, run: Comparison, /) -> HttpResponse:
         return _json(request, run)
     filters = Filters.of(request.GET)
     filters = replace(filters, verdict=filters.verdict or listing.ALL)
+    after = request.GET.get("after", "")
     try:
-        lines, following = differences.page(run, filters, request.GET.get("after", ""))
+        lines, following = differences.page(run, filters, after)
     except Refused:
-        lines, following = differences.page(run, filters, "")
+        after = ""
+        lines, following = differences.page(run, filters, after)
     context = {
+        **listing.preceding(run, filters, after),
         "run": run,
         "sides": differences.sides(run),
         "lines": lines,

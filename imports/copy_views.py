@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -21,14 +22,14 @@ from . import copies
 from .models import Copy
 from .status import copy_status
 
-SHOWN = 50
+SHOWN = 50  # copies on a page
 
 
 @require_safe
 @embedded
 def index(request: EmbeddedRequest) -> HttpResponse:
     own = Copy.objects.filter(target=request.shop).exclude(expires_at__lte=Now()).select_related("source", "run")
-    return render(request, "imports/copies.html", {"copies": own[:SHOWN]})
+    return render(request, "imports/copies.html", {"copies": Paginator(own, SHOWN).get_page(request.GET.get("page"))})
 
 
 @posted("shops:links")

@@ -66,9 +66,13 @@ def page(run: Comparison, filters: Filters, after: str) -> tuple[list[dict[str, 
 
 
 def tabs(run: Comparison, filters: Filters) -> list[dict[str, Any]]:
-    found = run.result["resources"]
-    own = [found[name] for name in found if not filters.resource or name == filters.resource]
-    counts = {word: sum(counts[word] for counts in own) for word in WORDS[1:]}
+    if filters.search:
+        searched = listing.found(run, filters)
+        counts = {word: searched[VERDICTS[word]] for word in WORDS[1:]}
+    else:
+        found = run.result["resources"]
+        own = [found[name] for name in found if not filters.resource or name == filters.resource]
+        counts = {word: sum(counts[word] for counts in own) for word in WORDS[1:]}
     every = listing.tab(filters, "verdict", listing.ALL, "All that differs", sum(counts.values()))
     return [every, *(listing.tab(filters, "verdict", VERDICTS[word], SAYS[word], n) for word, n in counts.items() if n)]
 

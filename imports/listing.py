@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -89,16 +89,42 @@ def records_left_out(run: Run) -> list[tuple[str, list[str]]]:
 
 def page(run: Run, filters: Filters, after: str) -> tuple[list[dict[str, Any]], str | None]:
     """Lines for a list, and where the next page begins. Raises Refused for a page that does not exist."""
-    query = LedgerEntry.objects.filter(filters.condition(run))
-    found: list[dict[str, Any]] = []
-    for range_ in services.ranges(after):
-        found += _titled(query.filter(range_)).order_by("place", "number")[: PAGE + 1 - len(found)]
-        if len(found) > PAGE:
-            break
+    found = _read(run, filters, services.ranges(after), "place", "number")
     chosen = {(name, tuple(key)) for name, key in records_left_out(run)}
     say = of_copy if getattr(run, "copied", False) else str
     lines = [_line(entry, chosen, say) for entry in found[:PAGE]]
     return lines, lines[-1]["id"] if len(found) > PAGE else None
+
+
+def previous(run: Run, filters: Filters, after: str) -> str | None:
+    """Behind which record the page before begins: empty where that is the first one, None where there is none. Raises
+    Refused for a page that does not exist."""
+    if not after:
+        return None
+    # Of the page before, `after` is the last record: one more than it holds, backwards, is where it begins.
+    found = _read(run, filters, services.ranges_back(after), "-place", "-number")
+    return _id(found[PAGE]) if len(found) > PAGE else ""
+
+
+def preceding(run: Run, filters: Filters, after: str) -> dict[str, Any]:
+    """What a page says of the one before: `preceding`, a query string where there is one."""
+    start = previous(run, filters, after)
+    return {"preceding": None if start is None else filters.query() + (f"&after={start}" if start else "")}
+
+
+def _read(run: Run, filters: Filters, ranges: Iterable[Q], *by: str) -> list[dict[str, Any]]:
+    """The records of a page, and one more where there is one."""
+    query = LedgerEntry.objects.filter(filters.condition(run))
+    found: list[dict[str, Any]] = []
+    for range_ in ranges:
+        found += _titled(query.filter(range_)).order_by(*by)[: PAGE + 1 - len(found)]
+        if len(found) > PAGE:
+            break
+    return found
+
+
+def _id(entry: Mapping[str, Any]) -> str:
+    return f"{entry['number']}-{bytes(entry['place']).hex()}"
 
 
 def _titled(query: QuerySet[LedgerEntry]) -> Any:
@@ -124,7 +150,7 @@ def _line(
     return {
         **entry,
         "title": shown(entry["title"] or ""),
-        "id": f"{entry['number']}-{bytes(entry['place']).hex()}",
+        "id": _id(entry),
         "name": entry["key"],
         "word": word,
         "says": OUTCOMES.get(entry["outcome"]) or VERDICTS.get(entry["verdict"], entry["verdict"]),
@@ -208,17 +234,29 @@ def plan_lines(run: Import) -> list[tuple[str, dict[str, int]]]:
 
 
 def verdict_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:
-    counts = [own for name, own in plan_lines(run) if not filters.resource or name == filters.resource]
-    totals = {word: sum(own.get(word, 0) for own in counts) for word in Verdict}
+    if filters.search:
+        totals = found(run, filters)
+    else:
+        counts = [own for name, own in plan_lines(run) if not filters.resource or name == filters.resource]
+        totals = {word: sum(own.get(word, 0) for own in counts) for word in Verdict}
     changing = sum(totals[word] for word in CHANGING)
     tabs = [tab(filters, "verdict", CHANGES, "Changes", changing)]
     tabs += [tab(filters, "verdict", word, VERDICTS[word], n) for word, n in totals.items() if n]
     return [*tabs, tab(filters, "verdict", ALL, "All", sum(totals.values()))]
 
 
+def found(run: Run, filters: Filters) -> dict[Verdict, int]:
+    """Verdict -> how many records a search finds."""
+    wanted = Filters(resource=filters.resource, search=filters.search).condition(run)
+    counted = LedgerEntry.objects.filter(wanted).order_by().values_list("verdict").annotate(count=Count("id"))
+    counts: dict[str, int] = dict(counted)
+    return {word: counts.get(word, 0) for word in Verdict}
+
+
 def outcome_tabs(run: Import, filters: Filters) -> list[dict[str, Any]]:
     found: dict[str, int] = {}
-    query = LedgerEntry.objects.filter(Filters(resource=filters.resource, reason=filters.reason).condition(run))
+    own = Filters(resource=filters.resource, reason=filters.reason, search=filters.search)
+    query = LedgerEntry.objects.filter(own.condition(run))
     for word, count in query.order_by().values_list("outcome").annotate(count=Count("id")):
         found[word] = count
     tabs = [tab(filters, "outcome", ALL, "All", sum(found.values()))]

@@ -156,14 +156,27 @@ def ranges(after: str) -> list[Q]:
     kinds = order()
     if not after:
         return [_range(name) for name in kinds]
-    number, _, digits = after.partition("-")
+    first, place, number = _place(after)
+    rest = Q(place__gt=place) | Q(place=place, number__gt=number)
+    return [_range(kinds[first]) & rest, *(_range(name) for name in kinds[first + 1 :])]
+
+
+def ranges_back(until: str) -> list[Q]:
+    """The same up to a record and with it, backwards."""
+    kinds = order()
+    last, place, number = _place(until)
+    rest = Q(place__lt=place) | Q(place=place, number__lte=number)
+    return [_range(kinds[last]) & rest, *(_range(name) for name in reversed(kinds[:last]))]
+
+
+def _place(record: str) -> tuple[int, bytes, int]:
+    """(number of its kind, its place, its number) of a record, by the id that a list gave it. Raises Refused."""
+    number, _, digits = record.partition("-")
     try:
-        place, least = bytes.fromhex(digits), int(number)
-        first = kinds.index(place.split(b"\0")[0].decode())
+        place = bytes.fromhex(digits)
+        return order().index(place.split(b"\0")[0].decode()), place, int(number)
     except ValueError:
         raise Refused("This page of the list does not exist; start from its beginning.") from None
-    rest = Q(place__gt=place) | Q(place=place, number__gt=least)
-    return [_range(kinds[first]) & rest, *(_range(name) for name in kinds[first + 1 :])]
 
 
 def _range(name: str) -> Q:

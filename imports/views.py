@@ -166,11 +166,14 @@ def _plan_json(request: EmbeddedRequest, run: Import) -> HttpResponse:
 
 def _list(request: EmbeddedRequest, run: Import, filters: Filters) -> dict[str, Any]:
     """What a page with a list of records needs. A page that does not exist is the first one."""
+    after = request.GET.get("after", "")
     try:
-        lines, following = listing.page(run, filters, request.GET.get("after", ""))
+        lines, following = listing.page(run, filters, after)
     except Refused:
-        lines, following = listing.page(run, filters, "")
+        after = ""
+        lines, following = listing.page(run, filters, after)
     return {
+        **listing.preceding(run, filters, after),
         "run": run,
         "lines": lines,
         "following": f"{filters.query()}&after={following}" if following else "",

@@ -42,7 +42,7 @@ from transfer.registry import RESOURCES, withheld, withheld_parts
 from transfer.stages import Stage
 from transfer.work import Checkpoint, Desk
 
-from . import lane
+from . import denied, lane
 from .kinds import RunKind, kind_of
 from .ledger import DjangoIds, DjangoLedger
 from .models import Lane, Run
@@ -165,7 +165,9 @@ class _Slice:
             self._outage(trouble)
         except ArchiveError as problem:
             self._fail(FailReason.BAD_ARCHIVE, str(problem))
-        except (TokenRefused, ShopGone, AccessDenied) as refusal:
+        except AccessDenied as refusal:
+            self._fail(FailReason.NOT_AUTHORISED, denied.sentence(refusal, self.run.shop.domain))
+        except (TokenRefused, ShopGone) as refusal:
             self._fail(FailReason.NOT_AUTHORISED, str(refusal))
         except (lane.Fenced, KeyboardInterrupt, SystemExit):
             raise

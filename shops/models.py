@@ -175,6 +175,15 @@ class Link(models.Model):
         return labels(self.more)
 
     @property
+    def people(self) -> list[str]:
+        """What of it tells of people."""
+        return labels(name for name in self.resources if name in RESOURCES and RESOURCES[name].personal)
+
+    @property
+    def more_people(self) -> list[str]:
+        return labels(name for name in self.more if name in RESOURCES and RESOURCES[name].personal)
+
+    @property
     def more_refused(self) -> bool:
         """Whether the source did not agree, a while ago, that more be carried."""
         asked = self.more_asked_at

@@ -236,7 +236,6 @@ CELERY_BEAT_SCHEDULE = {
     "keep_tokens": {"task": "shops.tasks.keep_tokens", "schedule": 24 * 3600.0},
 }
 
-LOGGING = configuration(
-    env.text("LOG_FORMAT", "line", like="line|json", why="write line or json"), env.level("LOG_LEVEL", "WARNING")
-)
+LOG_FORMAT = env.text("LOG_FORMAT", "line", like="line|json", why="write line or json")
+LOGGING = configuration(LOG_FORMAT, env.level("LOG_LEVEL", "WARNING"))
 env.check()

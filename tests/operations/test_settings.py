@@ -115,6 +115,21 @@ def test_a_file_of_settings_is_looked_at_like_the_environment(tmp_path: Path, mo
     assert Environment(tmp_path / "none.env").problems == []
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("", "the https address under which Shopify reaches this program is missing"),
+        ("http://my.example.com", "Shopify opens only https addresses, and http://my.example.com begins with http."),
+        ("https://my.example.com/app", "leave out the path of https://my.example.com/app."),
+    ],
+)
+def test_an_address_that_shopify_does_not_open_is_told_with_what_is_wrong(tmp_path: Path, url: str, said: str) -> None:
+    own = {"SHOPIFY_API_KEY": "key", "SHOPIFY_API_SECRET": SECRET, "APP_URL": url}
+    done = _run(tmp_path, PROGRAMS["check_partner_app"], **own)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 PROGRAMS = {
     "up": ["manage.py", "up", "--port", "0"],
     "check_partner_app": ["manage.py", "check_partner_app"],

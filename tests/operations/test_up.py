@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import demo.__main__ as show
 from demo.copy import Trouble
+from runs.management.commands.up import said
 from runs.supervisor import Child, Supervisor
 from tests.program import Program
 from tests.servers import free_port
@@ -170,3 +172,12 @@ def test_the_demo_does_not_take_another_program_for_its_sandbox(
                 processes.wait()
         finally:
             processes.stop()
+
+
+def test_logs_for_machines_are_passed_on_as_they_are(settings: Any) -> None:
+    line = '{"level": "INFO", "message": "a slice ended"}'
+    settings.LOG_FORMAT = "line"
+    assert said("worker", line) == f"  worker | {line}"
+    settings.LOG_FORMAT = "json"
+    assert said("worker", line) == line
+    assert said("broker", "Ready to accept connections") == "  broker | Ready to accept connections"

@@ -335,9 +335,21 @@ def test_an_outage_ends_at_its_limit(app: Any, sandbox: Sandbox) -> None:
     assert (run.status, run.reason) == (Status.FAILED, "unreachable")
 
 
-def test_a_missing_scope_is_no_fault_of_ours(app: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Access denied for products field.", "Access denied for products field. Open the app in {}, allow it that"),
+        (
+            "Access denied for nodes field. Required access: `read_content` access scope.",
+            "blogs and articles in {} any more. Open it there, allow it that, and start anew.",
+        ),
+    ],
+)
+def test_a_missing_scope_is_no_fault_of_ours(
+    app: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, words: str, said: str
+) -> None:
     def steps(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
-        raise AccessDenied("Access denied for products field.")
+        raise AccessDenied(words)
         yield
 
     only_stage(monkeypatch, steps)
@@ -345,6 +357,7 @@ def test_a_missing_scope_is_no_fault_of_ours(app: Any, sandbox: Sandbox, monkeyp
     work_slice()
     run.refresh_from_db()
     assert (run.status, run.reason) == (Status.FAILED, "not_authorised")
+    assert said.format(run.shop.domain) in run.message
 
 
 def test_one_run_that_cannot_be_removed_does_not_keep_the_others(

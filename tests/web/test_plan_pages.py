@@ -138,6 +138,12 @@ def test_records_are_found_paged_and_opened(plan: Import, client: Client, monkey
             break
         after = following
     assert seen == [line["id"] for line in everything]
+    pages: list[list[str]] = []  # from the last one back to the first
+    back: str | None = after
+    while back is not None:
+        pages.insert(0, [line["id"] for line in listing.page(plan, Filters(), back)[0]])
+        back = listing.previous(plan, Filters(), back)
+    assert [own for page in pages for own in page] == seen
     product = next(line for line in everything if line["resource"] == "products")
     found, _ = listing.page(plan, Filters(search=product["title"][:6].upper()), "")
     assert product["id"] in [line["id"] for line in found]
@@ -194,3 +200,14 @@ def test_a_plan_that_was_decided_leads_on_and_asks_for_nothing(plan: Import, cli
     assert f'href="/runs/{plan.pk}/">See the import' in page
     for gone in ("Confirm and write", "Nothing written yet", "data-poll"):
         assert gone not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tabs_of_a_search_count_what_it_finds(plan: Import) -> None:
+    lines, _ = listing.page(plan, Filters(resource="products"), "")
+    one = Filters(search=lines[0]["title"])
+    found = {tab["label"]: tab["count"] for tab in listing.verdict_tabs(plan, one)}
+    assert found["All"] == len(listing.page(plan, one, "")[0]) < sum(plan.plan["counts"]["products"].values())
+    assert found["Create"] == found["Changes"] == found["All"]
+    nothing = {tab["label"]: tab["count"] for tab in listing.verdict_tabs(plan, Filters(search="no such thing"))}
+    assert nothing == {"Changes": 0, "All": 0}

@@ -48,7 +48,7 @@ class Command(Sentences):
 
         def say(name: str, line: str) -> None:
             if not options["quiet"] or any(word in line for word in _WORTH_SAYING):
-                self.stdout.write(f"{name:>8} | {line}")
+                self.stdout.write(said(name, line))
                 self.stdout.flush()
 
         def ready() -> None:
@@ -82,6 +82,12 @@ class Command(Sentences):
         schedule = str(settings.VAR_DIR / "beat-schedule")
         children.append(Child("beat", _celery("beat", "-s", schedule, "--pidfile", "")))
         return children
+
+
+def said(name: str, line: str) -> str:
+    """A line of a process. Logs for machines stay one object a line."""
+    whole = settings.LOG_FORMAT == "json" and line.startswith("{")
+    return line if whole else f"{name:>8} | {line}"
 
 
 def _module(name: str, *arguments: str) -> list[str]:

@@ -29,5 +29,9 @@ def _problems() -> Iterator[str]:
     if not any(settings.SHOPIFY_API_SECRETS):
         yield "  SHOPIFY_API_SECRET: the app's client secret is missing."
     address = urlsplit(settings.APP_URL)
-    if address.scheme != "https" or not address.hostname or address.path not in ("", "/"):
+    if address.scheme == "http" and address.hostname:
+        yield f"  APP_URL: Shopify opens only https addresses, and {settings.APP_URL} begins with http."
+    elif address.scheme == "https" and address.hostname and address.path not in ("", "/"):
+        yield f"  APP_URL: the app answers at the root of its address; leave out the path of {settings.APP_URL}."
+    elif address.scheme != "https" or not address.hostname:
         yield "  APP_URL: the https address under which Shopify reaches this program is missing, like https://my.example.com."

@@ -195,6 +195,7 @@ class _Applying:
     def _resume(self, resource: Resource, row: Row, present: Fields) -> None:
         """Whatever of a write did happen is what the target has now; the rest is an update of that."""
         assert row.after is not None
+        present = resource.aligned(present, row.after)
         rest = tuple(change.path for change in resource.changes(present, row.after))
         if row.aside is None:
             row.stood = present

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from . import commands
-from .dead_links import said
+from .dead_links import said, say
 from .outcomes import Outcome, Reason, State, Verdict
 from .reasons import emptiness
 from .resource import Fields, Resource
@@ -24,6 +24,8 @@ def fuller(resource: Resource, row: Row, before: Fields, after: Fields) -> Row:
     """
     if row.verdict not in (Verdict.UNCHANGED, Verdict.UPDATE, Verdict.CONFLICT):
         return row
+    if beyond := resource.beyond(before, after):
+        (say if row.verdict is Verdict.UNCHANGED else tell)(row, beyond)
     row.more = commands.emptiness(resource, before, after) or None
     if row.more is not None and row.verdict is Verdict.CONFLICT:
         tell(row, emptiness(resource.name, _paths(resource, row.more, before, after)))

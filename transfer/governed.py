@@ -53,6 +53,10 @@ class Governed(ABC):
         """Whether a change at `path` follows by itself from these changes of the governor: then nobody else made it."""
         return False
 
+    def echoes(self, key: Key, owner: Fields, changed: Sequence[str]) -> bool:
+        """Whether Shopify wrote this one itself when the record on which it hangs was changed at these paths."""
+        return False
+
     def demand(self, path: str) -> str:
         """The path in the governor that makes the place at `path` hard: what `relaxed` would have to name.
 

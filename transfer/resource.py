@@ -250,6 +250,10 @@ class Resource(Shaped, Governed):
         """What a row with REPLACE says beyond what it names, where a kind can take away what is not named."""
         return said
 
+    def beyond(self, before: Fields, after: Fields) -> str:
+        """One sentence on what only the target has of a record, and no policy takes away; empty: nothing."""
+        return ""
+
     def mirrored(self, wanted: Fields) -> Fields:
         """What a mirror makes of a record beyond its values, where a kind can take away what the source lacks."""
         return wanted
@@ -277,6 +281,10 @@ class Resource(Shaped, Governed):
     def barred(self, key: Key, language: str) -> str:
         """One sentence on why a store whose primary language this is can have no such record; empty where it can."""
         return ""
+
+    def aligned(self, present: Fields, wanted: Fields) -> Fields:
+        """The target's record by the names that the archive has for the same things in it."""
+        return present
 
     def meant(self, before: Fields, said: Fields) -> Fields:
         """What a row says of a record that is there, with what the record makes plain and the row leaves out."""

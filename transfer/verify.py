@@ -120,7 +120,8 @@ def _unproven(row: Row, error: ShopifyError) -> None:
 
 def _prove(resource: Resource, row: Row, reading: Reading, current: dict[str, object]) -> None:
     assert row.after is not None
-    differing = [change.path for change in resource.changes(current, row.after)]
+    present = resource.aligned(current, row.after)
+    differing = [change.path for change in resource.changes(present, row.after)]
     if not resource.same(row.key, reading.key, row.before):
         differing.append(f"key (the target store named it {' / '.join(reading.key)})")
     row.verified = not differing

@@ -16,6 +16,7 @@ from shopify_client import AccessDenied, AnswerLost, ShopifyError
 from .added import added
 from .archive.members import MemberSet
 from .drift import kept, moved, named, touching
+from .echoes import echoes, hear_new, heard
 from .governors import Governors
 from .nowhere import explain
 from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
@@ -228,6 +229,8 @@ class Writes(Writing):
 
     def _wanted(self, rows: Sequence[Row], governors: Governors) -> dict[Target, Fields]:
         """What to write of each row, after a look at those that the target has, field by planned field."""
+        for name, group in groupby(rows, lambda row: row.resource):
+            hear_new(self.desk, self.desk.registry[name], list(group))
         wanted = {row.target: row.after for row in rows if row.stands is None and row.after is not None}
         existing = [row for row in rows if row.stands is not None]
         for name, group in groupby(existing, lambda row: row.resource):
@@ -238,7 +241,10 @@ class Writes(Writing):
                     continue
                 if current.reading.key != row.key:  # it is about to learn this one, by which others name it already
                     self.desk.ids.put([Id(row.gid, row.target)])
-                after = judged(resource, row, current.fields, governors.written(row))
+                if echoes(self.desk, resource, row):
+                    heard(row, resource, row.gid, current.fields)
+                fields = resource.aligned(current.fields, row.after or {})
+                after = judged(resource, row, fields, governors.written(row))
                 if after is not None and not self._takes_more(resource, row, after):
                     wanted[row.target] = after
         return wanted
@@ -266,7 +272,7 @@ def judged(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -
     assert row.stands is not None
     assert row.after is not None
     stirred = moved(resource, row.stands, current, ours)
-    if touching(stirred, row.changed):
+    if touching(stirred, row.changed) or not row.changed:
         if resource.changes(current, row.after):
             fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
         else:

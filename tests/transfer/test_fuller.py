@@ -321,3 +321,19 @@ def test_what_a_mirror_leaves_of_a_record_that_conflicts_is_told(sandbox: Sandbo
     assert own.changed == ("description",)
     for said in ("The field size is of type number_integer", "fieldDefinitions.see: points at", "name.validations.min"):
         assert said in own.detail
+
+
+@pytest.mark.parametrize("policy", ["update", "mirror"])
+@pytest.mark.parametrize("name", ["card", "Other"])
+def test_a_field_that_only_the_target_s_definition_has_is_told(
+    sandbox: Sandbox, tmp_path: Path, policy: str, name: str
+) -> None:
+    """It is never deleted, since its values in every entry would go with it."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("card", NAME)
+    made = target.define("card", NAME, {"key": "extra", "type": "single_line_text_field"})
+    target.ask(DESCRIBE, id=made, definition={"name": name})
+    desk, _ = copy(source, target, tmp_path, policy=policy)
+    own = desk.ledger.get("metaobject_definitions", [("card",)])["card",]
+    assert own.verified
+    assert own.detail == "Only the definition in the target store has the field extra, which no import takes away."

@@ -164,7 +164,7 @@ def test_without_its_entries_an_option_arrives_plain_and_is_named(
     target = sandbox.shop()
     desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=["products"]), tmp_path)
     (row,) = desk.ledger.select(Where(resource="products"), limit=10)
-    assert (row.reason, row.lost) == (Reason.UNRESOLVED_REFERENCE, ("options.Colour",))
+    assert (row.reason, row.lost) == (Reason.OUTSIDE_REFERENCE, ("options.Colour",))
     assert row.verified
     assert links(read(sandbox, target)) == {"Red": None, "Blue": None}
 

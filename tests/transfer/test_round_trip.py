@@ -49,7 +49,7 @@ def test_what_cannot_land_is_named_and_the_rest_arrives(sandbox: Sandbox, tmp_pa
     market = (("resellers",), Reason.NOT_PERMITTED)
     terms = (("resellers", "custom", "terms"), Reason.MISSING_OWNER)
     channels = [((name,), Reason.NOT_PERMITTED) for name in ("Wholesale", "a/b.c, %2F 'd' \u200d")]
-    tester = (("日本語-produkt-ü", "custom", "tester"), Reason.MISSING_REQUIRED)  # a customer, whom nobody asked for
+    tester = (("日本語-produkt-ü", "custom", "tester"), Reason.OUTSIDE_REQUIRED)  # a customer, whom nobody asked for
     twins = [(("automatic", "Twins"), Reason.AMBIGUOUS)] * 2
     places = [((name,), Reason.NOT_PERMITTED) for name in ("Atelier", AWKWARD[:80])]
     notes = [((*name, "odd-name", "of_owner"), Reason.MISSING_OWNER) for name, _ in places]

@@ -72,12 +72,54 @@ def changes(before: Sequence[Fields], after: Sequence[Fields]) -> Iterator[Chang
             yield Change(f"options.{option['name']}.linkedValues", own.get("linkedValues"), option["linkedValues"])
 
 
+def aligned(present: Fields, wanted: Fields) -> Fields:
+    """The target's product with its linked values called as the archive calls the same entries.
+
+    Shopify shows a linked value by its entry's name. An import writes entries before products, so that a name which
+    was changed in the source is changed here as well by the time the product is written.
+    """
+    called = {option["name"]: _called(option, wanted) for option in present["options"]}
+    if not any(called.values()):
+        return present
+    options = [
+        {**option, "values": [called[option["name"]].get(value, value) for value in option["values"]]}
+        for option in present["options"]
+    ]
+    variants = [
+        {**item, "options": [[name, called.get(name, {}).get(value, value)] for name, value in item["options"]]}
+        for item in present["variants"]
+    ]
+    return {**present, "options": options, "variants": variants}
+
+
+def _called(option: Fields, wanted: Fields) -> dict[str, str]:
+    """A value's name here -> what the archive calls the same entry, where that is another name."""
+    same = (other for other in wanted["options"] if other["name"] == option["name"])
+    other = next((one for one in same if one.get("linkedMetafield")), None)
+    if other is None or other["linkedMetafield"] != option.get("linkedMetafield"):
+        return {}
+    there = {entry: name for name, entry in _by_name(other).items()}
+    found = {name: there[entry] for name, entry in _by_name(option).items() if there.get(entry, name) != name}
+    kept = [value for value in option["values"] if value not in found]
+    return {} if set(found.values()) & set(kept) else found  # a name that another value has is not given twice
+
+
+def made_of(options: Sequence[Fields], changed: Sequence[str]) -> Iterator[str]:
+    """The metafields (namespace.key) that Shopify writes when these options change."""
+    for option in options:
+        if option.get("linkedMetafield") and touches(changed, f"options.{option['name']}"):
+            yield option["linkedMetafield"]
+
+
 def conceded(present: Fields, option: Fields) -> tuple[Fields, str] | None:
     """What an option that exists can become, where it cannot be linked as it is in the archive; and why not."""
     linked, own = option.get("linkedMetafield"), present.get("linkedMetafield")
+    name = option["name"]
+    if linked is None and own is not None:
+        more = [value for value in option["values"] if value not in present["values"]]
+        return (present, PLAIN.format(name=name, own=own, value=more[0])) if more else None
     if linked is None or own == linked:
         return None
-    name = option["name"]
     if own is not None:
         return present, (
             f"The option {name} is linked to {own} in the target store and to {linked} in the archive; link it to the "
@@ -90,6 +132,12 @@ def conceded(present: Fields, option: Fields) -> tuple[Fields, str] | None:
         f"The option {name} is linked to {linked} in the archive, and in the target store it has the value "
         f"{extra[0]}, for which there is no entry; remove that value there."
     )
+
+
+PLAIN = (
+    "The option {name} is linked to {own} in the target store and not in the archive, so that it cannot get the value "
+    "{value}; link it in the source store, too."
+)
 
 
 def _by_name(option: Fields) -> dict[str, str]:

@@ -197,6 +197,13 @@ class MetaobjectDefinitions(Resource):
         )
         return Conceded({**after, **_made_of(fixed.keys(), before, after), "fieldDefinitions": items}, sentences)
 
+    def beyond(self, before: Fields, after: Fields) -> str:
+        """With a field go its values in every entry, so a person has to delete it."""
+        named = {item["key"] for item in after["fieldDefinitions"]}
+        more = [item["key"] for item in before["fieldDefinitions"] if item["key"] not in named]
+        fields = f"the field {more[0]}" if len(more) == 1 else f"the fields {', '.join(more)}"
+        return f"Only the definition in the target store has {fields}, which no import takes away." if more else ""
+
     def stricter(self, before: Fields, after: Fields) -> frozenset[str]:
         demanded = {item["key"] for item in before["fieldDefinitions"] if item["required"]}
         return frozenset(item["key"] for item in after["fieldDefinitions"] if item["required"]) - demanded

@@ -7,7 +7,8 @@ from typing import Any
 
 from ..keys import Key
 from ..references import Target
-from ..resource import Scopes, Selection, Stream
+from ..resource import Fields, Scopes, Selection, Stream
+from . import _linked_options as linked
 from ._owned import owned_stream
 from ._shapes import HANDLE, WORD
 from .metafields import FIELDS, REFERRED, Metafields
@@ -45,6 +46,10 @@ class ProductMetafields(Metafields):
 
     def owner_target(self, key: Key) -> Target:
         return Target("products", key[:-2])
+
+    def echoes(self, key: Key, owner: Fields, changed: Sequence[str]) -> bool:
+        """A linked option keeps its values in a metafield."""
+        return ".".join(key[-2:]) in linked.made_of(owner["options"], changed)
 
 
 RESOURCE = ProductMetafields()

@@ -215,6 +215,9 @@ class Products(Resource):
         for item in taking.gone(before, after).values():
             yield Target("variants", variants.key_of(key, item["options"]))
 
+    def aligned(self, present: Fields, wanted: Fields) -> Fields:
+        return linked.aligned(present, wanted)
+
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         return conceding.concede(before, after)
 

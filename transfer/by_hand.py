@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -53,6 +54,16 @@ def filled(shape: Object, fields: dict[str, Any]) -> dict[str, Any]:
             if blank is not _NONE:
                 found[name] = blank
     return found
+
+
+def items_filled(shape: Object, fields: dict[str, Any], but: Collection[str]) -> dict[str, Any]:
+    """The fields, with the items of their lists filled. `but`: lists whose items may be said in part."""
+    return {
+        name: _inside(shape.fields[name], value)
+        if isinstance(value, list) and name in shape.fields.keys() - but
+        else value
+        for name, value in fields.items()
+    }
 
 
 def _inside(shape: Shape, value: Any) -> Any:

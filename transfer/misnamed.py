@@ -6,6 +6,7 @@ from .keys import Key
 from .references import UNKNOWN, parse
 from .registry import RESOURCES
 from .resource import Fields, Resource
+from .resources.files import OLDER
 from .shapes import shown
 from .variant_keys import is_sorted
 
@@ -22,7 +23,9 @@ def misnamed(resource: Resource, fields: Fields) -> str | None:
     def look(text: str) -> str:
         target = parse(text)
         if target is not None and (keys := _wanted(target.resource, target.key)):
-            found.append(f"“{shown(text)}” names no record; after shopsync:{target.resource}/ must stand: {keys}.")
+            says = own.key_problem(target.key) if (own := RESOURCES.get(target.resource)) is not None else None
+            keys = f"{keys}. {OLDER}" if (says or "").endswith(OLDER) else f"{keys}."
+            found.append(f"“{shown(text)}” names no record; after shopsync:{target.resource}/ must stand: {keys}")
         return text
 
     resource.rewrite(fields, look)

@@ -116,7 +116,7 @@ def test_a_filter_that_looks_for_what_is_not_there_is_left_out_and_named(sandbox
     for written in (1, 0):
         desk, _ = import_(sandbox, target.shop, archive, tmp_path)
         own = row(desk, "url_redirects", "/wool")
-        assert (own.reason, own.lost, desk.client.writes) == (Reason.UNRESOLVED_REFERENCE, ("target",), written)
+        assert (own.reason, own.lost, desk.client.writes) == (Reason.OUTSIDE_REFERENCE, ("target",), written)
         assert "shopsync:metaobjects/fabric/wool" in own.detail
     assert target.ask(SEEN)["urlRedirects"]["nodes"] == [{"target": "/collections/all?sort_by=price-ascending"}]
 

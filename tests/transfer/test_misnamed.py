@@ -49,6 +49,13 @@ def test_a_variant_is_named_by_its_options_in_their_order() -> None:
         assert problem == "key: its options must stand in the order of their names."
 
 
+def test_an_archive_from_before_films_had_their_size_is_known_for_one() -> None:
+    says = "Archives of earlier versions have keys without it; export the store again."
+    assert str(RESOURCES["files"].key_problem(("video", "a.mp4"))).endswith(f"the size in bytes too. {says}")
+    assert str(misnamed(VALUE, value("shopsync:files/video/a.mp4"))).endswith(f"the size in bytes too. {says}")
+    assert says not in str(misnamed(VALUE, value("shopsync:files/image/a.png/1")))
+
+
 def test_what_this_version_does_not_know_is_read() -> None:
     assert misnamed(VALUE, value("shopsync:unicorns/a/b/c/d")) is None
     assert misnamed(VALUE, value("shopsync:metaobjects/a", "single_line_text_field")) is None

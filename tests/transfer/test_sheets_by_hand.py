@@ -239,7 +239,11 @@ NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
     ),
     "two cells of one metafield": (
         {"product_metafields": [{"Key": "a", f"custom.n [{TEXT}]": "x", "custom.n [number_integer]": 5}]},
-        "row 2, column custom.n: two cells of this row are of one metafield; leave one of them empty",
+        "row 2, column custom.n [single_line_text_field]: two cells of this row are of one metafield",
+    ),
+    "an id of a store": (
+        {"product_metafields": [{"Key": "a", "custom.n [product_reference]": "gid://shopify/Product/1"}]},
+        "row 2, column custom.n [product_reference]: the value of type product_reference names an id of another store",
     ),
     "a variant of half an option": (
         {"variant_metafields": [{"Key": "shirt/Size", f"custom.n [{TEXT}]": "x"}]},
@@ -379,6 +383,37 @@ def test_a_key_of_a_variant_is_brought_into_its_order(typed_: str, key: Key, tmp
     ((own, value),) = found["variant_metafields"]
     assert own == (*key, "custom", "n")
     assert value["value"] == f"shopsync:variants/{'/'.join(key)}"
+
+
+_ITEM = '{"title": "A", "type": "HTTP", "url": "/a"'
+JSON_CELLS = {
+    "[": "column items (json): this is not JSON (Expecting value, at the end)",
+    "Home, About": "column items (json): this is not JSON (Expecting value, before Home, About)",
+    '[{"title": “A”}]': "this is not JSON (Expecting value, before “A”}]; quotes must be straight ones)",
+    '[{"title": "A", "title": "B"}]': "this is not JSON (it says “title” twice)",
+    "[NaN]": "this is not JSON (NaN is no JSON)",
+    "{}": "column items: this must be a list of items, and is an object",
+    '[{"title": "A"}]': "column items: item 1: type is missing: an item of a menu must have it, one of ARTICLE",
+    f'[{_ITEM}, "colour": 1}}]': "column items: item 1: “colour” is not a field of an item of a menu",
+    f'[{_ITEM}, "resource": "pages/about"}}]': "item 1: resource must be a reference (shopsync:<kind>/<key>)",
+    f'[{_ITEM}, "items": [{_ITEM}, "tags": 1}}]}}]': "item 1, items, item 1: tags must be a list of texts",
+}
+
+
+@pytest.mark.parametrize("command", ["MERGE", "UPDATE", "NEW"])
+@pytest.mark.parametrize("text", JSON_CELLS)
+def test_what_is_wrong_with_json_is_told_at_its_cell(text: str, command: str, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError) as refusal:
+        records(book({"menus": [{"Key": "main-menu", "title": "M", "items (json)": text}]}, command), tmp_path)
+    assert str(refusal.value).startswith("Sheet menus, row 2, column items")
+    assert JSON_CELLS[text] in str(refusal.value)
+
+
+def test_items_in_json_need_only_what_a_person_knows(sandbox: Sandbox, tmp_path: Path) -> None:
+    rows: list[Cells] = [{"Key": "main-menu", "items": f'[{_ITEM}, "items": [{_ITEM}}}]}}]'}]
+    desk, _ = import_(sandbox, sandbox.shop("empty"), book({"menus": rows}, "UPDATE"), tmp_path)
+    (row,) = desk.ledger.select(Where(), limit=9)
+    assert (row.changed, row.verified) == (("items",), True)
 
 
 def test_a_row_without_key_is_not_taken_for_a_record_that_is_there(tmp_path: Path) -> None:

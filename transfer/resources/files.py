@@ -56,6 +56,9 @@ mutation DeleteFiles($ids: [ID!]!) {
 """
 
 
+OLDER = "Archives of earlier versions have keys without it; export the store again."
+
+
 class Files(Resource):
     name = "files"
     label = "Files"
@@ -136,7 +139,8 @@ class Files(Resource):
 
     def key_problem(self, key: Key) -> str | None:
         if key and len(key) != self.length_of(key):
-            return f"the key of a file must be: {self.key_is}."
+            old = f" {OLDER}" if len(key) == 2 and key[0] in SIZED else ""
+            return f"the key of a file must be: {self.key_is}.{old}"
         if len(key) == 3 and not (key[2] == "" or (key[2].isascii() and key[2].isdecimal())):
             return "the last part of its key must be a size in bytes."
         return super().key_problem(key[:2])

@@ -19,6 +19,8 @@ LIMIT = 32_000  # Excel takes 32,767 UTF-16 units in a cell; escapes may need a 
 EMPTY, NULL, ABSENT, DELETE = "[empty]", "[null]", "[absent]", "[delete]"
 
 _MARKER = re.compile(r"\[+(empty|null|absent|delete)\]+", re.IGNORECASE)
+_NEAR = 20  # characters quoted of what is no JSON
+_CURLY = tuple("“”„«»‘’")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -142,16 +144,37 @@ def _pair(text: str) -> list[str]:
 
 def _json(text: str) -> Any:
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
         json.dumps(value, allow_nan=False)  # 1e999 is no number that could be written again
         return value
     except (ValueError, RecursionError) as problem:
-        what = problem.msg if isinstance(problem, json.JSONDecodeError) else "nested too deeply, or a number too large"
-        raise CellError(f"this is not JSON ({what})") from None
+        raise CellError(f"this is not JSON ({_why(text, problem)})") from None
+
+
+def _why(text: str, problem: ValueError | RecursionError) -> str:
+    if not isinstance(problem, json.JSONDecodeError):
+        return "nested too deeply, or a number too large"
+    if not problem.doc:
+        return problem.msg
+    here = text[problem.pos : problem.pos + _NEAR].strip()
+    near = f", before {here}" if here else ", at the end"
+    curly = (
+        "; quotes must be straight ones" if here[:1] in _CURLY or text[problem.pos - 1 : problem.pos] in _CURLY else ""
+    )
+    return f"{problem.msg}{near}{curly}"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise json.JSONDecodeError(f"it says “{name[:_NEAR]}” twice", "", 0)
+        found[name] = value
+    return found
 
 
 def _no_constant(word: str) -> None:
-    raise json.JSONDecodeError(f"{word} is no JSON", word, 0)
+    raise json.JSONDecodeError(f"{word} is no JSON", "", 0)
 
 
 def pieces(text: str) -> list[str]:

@@ -28,6 +28,16 @@ def lacking(kind: Resource, key: Key, fields: Fields) -> Wrong | None:
     return wrong
 
 
+def of_lists(kind: Resource, fields: Fields) -> Wrong | None:
+    """What is wrong with a list that takes the place of the one that is there: its items have to be whole."""
+    for name, value in fields.items():
+        if isinstance(value, list) and name in kind.shape.fields.keys() - kind.keyed_lists.keys():
+            wrong = kind.shape.fields[name].wrong(value)
+            if wrong is not None:
+                return wrong.inside(name)
+    return None
+
+
 def placed(wrong: Wrong, line: dict[str, Any], items: list[dict[str, Any]]) -> tuple[dict[str, Any], str, str]:
     """(line, column, sentence) of what is wrong with a record: an item of it has a row of its own, a field a column."""
     path, own = wrong.path, _ordered(items, str(wrong.path[0])) if wrong.path else []

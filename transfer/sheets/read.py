@@ -16,6 +16,7 @@ from ..archive.manifest import ArchiveError
 from ..archive.members import MEMBER_BYTES, Line
 from ..archive.merge import merge
 from ..archive.parts import write_part
+from ..by_hand import items_filled
 from ..commands import Command
 from ..jsonl import dumps
 from ..keys import Key, sort_key
@@ -26,7 +27,7 @@ from .columns import KEY
 from .errors import Wrong, annotate
 from .first import First, first_of
 from .headers import Head, head_of
-from .judging import doubled, lacking, placed, taken_away, with_items
+from .judging import doubled, lacking, of_lists, placed, taken_away, with_items
 from .layout import place_of
 from .rows import said_by
 from .write import FIRST
@@ -84,7 +85,7 @@ class _Reading:
 
     def _wrong(self, line: Mapping[str, Any], column: str, sentence: str) -> None:
         sheet, row = line["at"]
-        self.wrong(sheet, row, column, sentence)
+        self.wrong(sheet, row, column or line.get("column", ""), sentence)
 
     @property
     def hopeless(self) -> bool:
@@ -212,7 +213,7 @@ class _Reading:
             records = [{**items[0], "fields": {}, "command": Command.MERGE, "whole": False}]
         if len(records) > 1 and self.desk.registry[resource].unique:
             one_row = records[0]["at"] == records[1]["at"]
-            self._wrong(records[1], KEY if not one_row else ".".join(records[1]["key"][-2:]), TWICE[one_row])
+            self._wrong(records[1], records[1].get("column", "") if one_row else KEY, TWICE[one_row])
         for line in records:
             yield self._record(resource, line, items)
 
@@ -234,9 +235,9 @@ class _Reading:
         else:
             wrong = kind.judged(key, fields, part=True)
             if wrong is None:
-                fields = kind.tidied(fields)
+                fields = items_filled(kind.shape, kind.tidied(fields), kind.keyed_lists.keys())
                 whole = command == Command.MERGE and line["whole"] and not taken_away(line["fields"], fields)
-                wrong = kind.judged(key, fields) if whole else None
+                wrong = of_lists(kind, fields) or (kind.judged(key, fields) if whole else None)
             if wrong is None and command == Command.NEW:
                 wrong = lacking(kind, key, kind.dated(fields, self.desk.now()))
             if wrong is not None:

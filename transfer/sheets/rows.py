@@ -25,18 +25,21 @@ Fail = Callable[[str, str], None]  # gets a column's header and a sentence
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`item`: the list and the position of an item. `whole`: nothing that the file could say is left unsaid."""
+    """`item`: the list and the position of an item. `whole`: nothing that the file could say is left unsaid. `column`:
+    the header of the one cell that says all of it."""
 
     key: Key
     fields: Fields
     command: str = ""
     item: tuple[str, int] | None = None
     whole: bool = False
+    column: str = ""
 
     def line(self, place: tuple[str, int]) -> dict[str, Any]:
         """As a line of a part (`archive.merge`), with the place that errors name."""
         own = {"key": list(self.key), "fields": self.fields, "gid": "", "updatedAt": "", "at": list(place)}
-        return {**own, "command": self.command, "item": list(self.item) if self.item else None, "whole": self.whole}
+        more = {"item": list(self.item) if self.item else None, "whole": self.whole, "column": self.column}
+        return {**own, "command": self.command, **more}
 
 
 def said_by(head: Head, row: Sequence[str], fail: Fail) -> Iterator[Said]:
@@ -157,7 +160,7 @@ def _values(head: Head, owner: Key, row: Sequence[str], wrong: Fail) -> Iterator
             elif text and isinstance(value := column.value(text), dict):
                 fields: Fields = {}
                 put(fields, (), value)
-                yield Said(key, fields, command, whole=True)
+                yield Said(key, fields, command, whole=True, column=column.header)
         except CellError as problem:
             wrong(head.name(places[0]), str(problem))
 

@@ -29,7 +29,7 @@ from .people import PERSONAL
 
 GONE = "The archive of this import is gone; export it again, or upload it."
 NOTHING = "Everything of this import arrived whole: there is nothing to import again."
-BUSY = "A copy or comparison over this link is under way; wait until it is done."
+BUSY = "A copy or comparison over this link is under way: see it under Copies, and wait until it is done."
 ENDED = "The link to the other store was ended, so its data may not be planned any more."
 
 

@@ -105,7 +105,9 @@ def _begun(link: Link, who: Who, allowed: Sequence[str], copy: Copy, beside: com
                 copy.beside = services.keep(beside[1], f"{copy.export.prefix}{BESIDE}zip")
             copy.save(force_insert=True)
     except IntegrityError:
-        raise Refused("A copy or comparison over this link is under way; wait until it is done.") from None
+        raise Refused(
+            "A copy or comparison over this link is under way: see it under Copies, and wait until it is done."
+        ) from None
     copy.refresh_from_db()
     return copy
 

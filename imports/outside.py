@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from runs.models import Run
+from shops.models import LinkStatus
 from transfer.naming import listed
 from transfer.outcomes import Reason
 from transfer.registry import RESOURCES, in_order, withheld
@@ -15,6 +16,7 @@ from .models import Copy
 # {"resource": name, "by": what left it out, "scopes": what to grant in the source, besides}
 Kinds = list[dict[str, Any]]
 LINK, COPY, ARCHIVE = "link", "copy", "archive"  # the link does not carry it; not ticked for the copy; not exported
+WIDENED = "widened"  # the link did not carry it then, and does by now
 REASONS = frozenset({Reason.OUTSIDE_REFERENCE, Reason.OUTSIDE_REQUIRED})
 THEN = {
     Reason.OUTSIDE_REFERENCE: "only the references will be written",
@@ -40,9 +42,15 @@ def _by(copy: Copy | None, name: str) -> str:
 
 
 def told(run: Run) -> Kinds:
-    """Of a run that has a plan, or has ended."""
+    """Of a run that has a plan, or has ended, as it is by now: a link may have become wider since."""
     kinds: Kinds = (run.result or run.plan).get("outside", [])
-    return kinds
+    if not any(kind["by"] == LINK for kind in kinds):
+        return kinds
+    copy = Copy.objects.select_related("link").filter(run=run.pk).first()
+    link = copy.link if copy is not None else None
+    carried = link.resources if link is not None and link.status == LinkStatus.ACTIVE else []
+    since = {name for name in carried if name in RESOURCES and RESOURCES[name].by_default}
+    return [{**kind, "by": WIDENED} if kind["by"] == LINK and kind["resource"] in since else kind for kind in kinds]
 
 
 def causes(kinds: Iterable[Mapping[str, Any]], source: str = "") -> list[str]:
@@ -50,6 +58,7 @@ def causes(kinds: Iterable[Mapping[str, Any]], source: str = "") -> list[str]:
     where = f"the link with {source}" if source else "the link"
     words = {
         LINK: f"{where} does not carry {{}}",
+        WIDENED: f"{where} did not carry {{}} then",
         COPY: "{} were not ticked for this copy",
         ARCHIVE: "the archive was made without {}",
     }
@@ -62,6 +71,7 @@ def remedies(kinds: Iterable[Mapping[str, Any]], source: str = "") -> list[str]:
     words = {
         LINK: f"Make a new code in {where} with {{}} ticked, enter it here and confirm it there: the link then carries "
         "that as well. Then copy again.",
+        WIDENED: "The link carries {} by now: copy again.",
         COPY: "Tick {} when you copy again.",
         ARCHIVE: "Export {} with them, then import again.",
     }
@@ -72,7 +82,7 @@ def advice(word: str, kinds: Iterable[Mapping[str, Any]]) -> str:
     """What a report advises where records lack something of these kinds; empty where it knows none."""
     found = remedies(kinds)
     after = THEN[Reason(word)]
-    return f"{' '.join(found)[:-1]}: {after}." if found else ""
+    return f"{' '.join(found)[:-1]}; {after}." if found else ""
 
 
 def lines(run: Run) -> list[dict[str, Any]]:
@@ -99,4 +109,4 @@ def _grouped(kinds: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     found: dict[str, list[str]] = {}
     for kind in kinds:
         found.setdefault(kind["by"], []).append(label(kind))
-    return [(by, listed(found[by])) for by in (LINK, COPY, ARCHIVE) if by in found]
+    return [(by, listed(found[by])) for by in (LINK, WIDENED, COPY, ARCHIVE) if by in found]

@@ -16,8 +16,8 @@ register = template.Library()
 
 
 @register.filter(name="answer")
-def answer_of(result: Mapping[str, Any]) -> Answer | None:
-    return answer(result) if result else None
+def answer_of(run: Import) -> Answer | None:
+    return answer({**run.result, "outside": outside.told(run)}) if run.result else None
 
 
 @register.filter

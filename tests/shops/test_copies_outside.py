@@ -95,6 +95,11 @@ def test_with_a_wider_link_the_same_click_brings_what_was_left_out(a: Store, b: 
     assert b.post("/links/enter", code=a.code(*missed)).status_code == 302
     link.refresh_from_db()
     assert a.post(f"/links/{link.pk}/confirm", more=link.more).status_code == 302
+    b.post(f"/copies/{narrow.copy.pk}/cancel")
+    told = b.get(f"/imports/{narrow.pk}/plan").content.decode()
+    assert "The link carries Files, " in told
+    assert "by now: copy again." in told
+    assert "Make a new code" not in told
     wide = copied(started(link, b))
     assert [kind["resource"] for kind in wide.plan["outside"] if kind["resource"] in missed] == []
     assert sum(own["lost"] for own in wide.plan["counts"].values()) < 10

@@ -23,6 +23,7 @@ from transfer.registry import RESOURCES, order
 from transfer.resource import Selection
 from transfer.sheets import convert
 from transfer.sheets.book import ARCHIVE
+from transfer.sheets.lone import unbound
 from transfer.sheets.write import CSV, XLSX
 from transfer.unmatched import NO_NAMESPACE, NO_TYPE
 from transfer.work import Storage
@@ -156,8 +157,8 @@ def left_out(run: Export) -> Iterator[str]:
 def spreadsheet_errors(files: Storage, name: str | None, out: str | None) -> None:
     """Writes the copy of a refused spreadsheet that says what is wrong with it, if somebody asked for it."""
     if name and out is not None and files.exists(name):
-        with files.read(name) as source:
-            place(source, Path(out))
+        with files.read(name) as source, unbound(source, out) as one:
+            place(one, Path(out))
 
 
 def summary(run: Export) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from codecs import BOM_UTF8
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from shops.commands import Broken
 from transfer.archive import ArchiveError
 from transfer.archive.directory import doubt_folder
 from transfer.sheets.book import ARCHIVE, form_of
+from transfer.sheets.columns import ERROR
+from transfer.sheets.lone import SUFFIXES, is_lone
+from transfer.sheets.write import XLSX
+
+_FIRST_LINE = 100_000  # bytes of it that are looked at
 
 
 def wanted(text: str) -> Path:
@@ -39,8 +45,11 @@ def errors_wanted(text: str, source: Path) -> Path:
         raise Broken("Name a file after --errors, such as errors.xlsx.")
     if source.is_dir() or (source.is_file() and _is_archive(source)):
         raise Broken(f"--errors is for spreadsheets, and {source} is none; what is wrong with it is said at once.")
+    like = _form_like(source)
+    if like and not text.lower().endswith(like):
+        raise Broken(f"{source} comes back as what it is: name a file after --errors that ends in {' or '.join(like)}.")
     try:
-        _spare(Path(text))
+        _spare(Path(text), lone=like == SUFFIXES)
         _try(_nearest(Path(text).parent))
     except OSError as problem:
         raise Broken(f"The errors cannot be written to {text}: {problem.strerror}.") from None
@@ -53,11 +62,23 @@ def names_folder(text: str) -> bool:
     return text.endswith(os.sep) or path.is_dir() or (path.suffix == "" and not path.is_file())
 
 
-def _spare(out: Path) -> None:
-    """Archives and spreadsheets may be written again; whatever else is there was meant for something."""
+def _form_like(source: Path) -> tuple[str, ...]:
+    """How the names end of files of the form of a spreadsheet; empty for what is none, as reading it will say."""
+    with suppress(OSError, ArchiveError), source.open("rb") as file:
+        return SUFFIXES if is_lone(file, source.name) else (".xlsx",) if form_of(file) == XLSX else (".zip",)
+    return ()
+
+
+def _spare(out: Path, *, lone: bool = False) -> None:
+    """Archives and spreadsheets may be written again; whatever else is there was meant for something.
+
+    `lone`: so may a CSV file that we wrote, with a column for errors.
+    """
     if out.is_file():
         with out.open("rb") as file:
-            if file.read(2) not in (b"", b"PK"):
+            first = file.readline(_FIRST_LINE)
+            ours = lone and first.startswith(BOM_UTF8) and ERROR.encode() in first.strip().lstrip(BOM_UTF8).split(b",")
+            if first[:2] not in (b"", b"PK") and not ours:
                 raise Broken(f"{out} is there already, and is no archive: name another file, or delete it first.")
 
 

@@ -161,13 +161,19 @@ def _paired(
 def _fields(
     resource: Resource, key: Key, left: Fields, right: Fields, paths: Sequence[str], fields: dict[str, Any]
 ) -> None:
-    """Counts field by field. An order that differs has no value of its own, and is counted as a field."""
+    """Counts field by field. An order that differs has no value of its own, and is counted as a field.
+
+    A value that is another and yet makes no difference (which definitions are not pinned) is passed over.
+    """
     ones, others = (dict(_leaves(resource, "", resource.normalise(side))) for side in (left, right))
     verdicts: dict[str, set[str]] = {}
+    touched = {path.partition(".")[0] for path in paths}
     for path in filter(partial(_carried, resource), {**ones, **others}):
         word = "only_right" if path not in ones else "only_left" if path not in others else "differing"
         if path in ones and path in others and ones[path] == others[path]:
             word = "equal"
+        elif path.partition(".")[0] not in touched:
+            continue
         verdicts.setdefault(_kind(resource, key, path), set()).add(word)
     for path in paths:
         if path.endswith("Order") and path not in ones:

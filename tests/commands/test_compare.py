@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.builder import Builder
 from tests.commands.said import Said
 from tests.runs.test_lane import installed
 from tests.support import Sandbox, archive_of, import_
@@ -101,6 +102,25 @@ def test_a_mark_that_no_copy_can_carry_makes_no_difference(
         assert said.code == 0
         assert (translations["equal"], translations["fidelity"]) == (1, 1.0)
         assert list(translations["fields"]) == ["products: texts.title"]
+
+
+def test_a_value_that_makes_no_difference_is_counted_as_none(
+    capsys: pytest.CaptureFixture[str], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Definitions that are not pinned stand beside those that are, and only these say anything of the pins."""
+    sides = []
+    for more in ([], ["custom.more"]):
+        shop = Builder(sandbox)
+        shop.define_metafield("custom.first", "url", pin=True)
+        for name in ("custom.second", *more):
+            shop.define_metafield(name, "url")
+        sides.append(tmp_path / f"{len(more)}.zip")
+        sides[-1].write_bytes(archive_of(sandbox, shop.shop, tmp_path))
+    for names in (sides, reversed(sides)):
+        told = json.loads(Said(capsys, "compare", *map(str, names), "--json").out)["resources"]
+        assert (told["metafield_pins"]["equal"], told["metafield_pins"]["differing"]) == (1, 0)
+        assert list(told["metafield_pins"]["fields"]) == ["pinned"]
+        assert told["metafield_definitions"]["only_left"] + told["metafield_definitions"]["only_right"] == 1
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from ..archive.manifest import ArchiveError
 from ..resource import Resource
 from .layout import place_of
+from .write import FIRST
 
-_ZIP, _SUFFIXES = b"PK", (".csv", ".tsv", ".txt")
+_ZIP, SUFFIXES = b"PK", (".csv", ".tsv", ".txt")
 
 
 @contextmanager
@@ -29,11 +30,23 @@ def bound(file: BinaryIO, name: str, known: Mapping[str, Resource]) -> Iterator[
 
 
 def is_lone(file: BinaryIO, name: str) -> bool:
-    if PurePath(name).suffix.lower() not in _SUFFIXES:
+    if PurePath(name).suffix.lower() not in SUFFIXES:
         return False
     start = file.read(len(_ZIP))
     file.seek(0)
     return start != _ZIP
+
+
+@contextmanager
+def unbound(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """The file itself; where `name` is that of a lone CSV file, the one sheet of which it is a ZIP."""
+    if PurePath(name).suffix.lower() not in SUFFIXES:
+        yield file
+        return
+    with zipfile.ZipFile(file) as archive:
+        own = [one for one in archive.namelist() if PurePath(one).stem.lower() != FIRST]
+        with archive.open(own[0]) as sheet:
+            yield cast(BinaryIO, sheet)
 
 
 def bind(file: BinaryIO, name: str, known: Mapping[str, Resource], target: BinaryIO) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builder import Builder, copy, troubles
 from tests.support import Sandbox, archive_of, import_
 
 from .test_linked_options import LINK, defined, entry, links, put, read
@@ -79,3 +80,24 @@ def test_a_product_with_all_the_variants_there_can_be(sandbox: Sandbox, source: 
     (last,) = sandbox.graphql(target, LAST, handle="lamp")["productByIdentifier"]["variants"]["nodes"]
     assert last["price"] == "1.00"
     assert sandbox.stats(target)["throttled"] == 0
+
+
+def numbered(shop: Builder, first: int, count: int) -> str:
+    """A product whose variants are numbers, in three options; no two ranges of a thousand share one."""
+    names = [[f"A{first}-{n}" for n in range(16)], [f"B{n}" for n in range(16)], [f"C{n}" for n in range(8)]]
+    chosen = [list(values) for values in itertools.islice(itertools.product(*names), count)]
+    options = dict(zip(("One", "Two", "Three"), names, strict=True))
+    used = {name: [v for v in values if any(v in own for own in chosen)] for name, values in options.items()}
+    return shop.product("lamp", used, chosen=chosen)
+
+
+def test_all_variants_there_can_be_change_for_as_many_others(sandbox: Sandbox, tmp_path: Path) -> None:
+    """There is no room for the new ones beside the old ones."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    numbered(source, 1, MOST)
+    numbered(target, 2, MOST)
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    assert troubles(desk) == {}
+    assert desk.ledger.get("products", [("lamp",)])["lamp",].verified
+    again, _ = copy(source, target, tmp_path, policy="mirror")
+    assert again.client.writes == 0

@@ -15,6 +15,7 @@ from ..keys import Key
 from ..resource import Ask, Fields, Job, Result, Talk
 from . import _linked_options as linked
 from . import _options as options
+from . import _product_by_hand as by_hand
 from . import _product_media as media
 from . import _product_taking as taking
 from . import product_variants as variants
@@ -154,17 +155,47 @@ def update(job: Job) -> Talk[Result]:
         return refusal
     present = dict(variants.by_options(job.before["variants"]))
     wanted = dict(variants.by_options(job.after["variants"]))
-    also = yield from _add(job, job.gid, [item for chosen, item in wanted.items() if chosen not in present])
-    if isinstance(also, Result):
-        return also
-    known = yield from variants.ids_of(job.gid)
-    refusal = yield from taking.delete_variants(job, known)
-    if refusal is not None:
-        return refusal
+    swapped = yield from _swap(job, [item for chosen, item in wanted.items() if chosen not in present], len(present))
+    if isinstance(swapped, Result):
+        return swapped
+    also, known = swapped
     both = {chosen: item for chosen, item in wanted.items() if chosen in present and chosen in known}
     refusal = yield from _change_variants(job, both, present, known)
     refusal = refusal or (yield from _reorder(job, list(wanted), known, astray=_astray(wanted, present, known)))
     return refusal or Result(job.key, job.gid, also=also)
+
+
+Named = tuple[tuple[str, Key, str], ...]
+
+
+def _swap(job: Job, new: Sequence[Fields], present: int) -> Talk[tuple[Named, Mapping[Any, str]] | Result]:
+    """Adds the new variants, and takes away those that go: before, where there is no room for both."""
+    assert job.gid is not None
+    if present + len(new) > by_hand.MAX_VARIANTS:
+        refusal = yield from _make_room(job)
+        if refusal is not None:
+            return refusal
+    also: Named = ()
+    most = by_hand.MAX_VARIANTS - 1  # beside the one that may still be there
+    for some in [new[:most], new[most:]] if len(new) > most else [new]:
+        added = yield from _add(job, job.gid, some)
+        if isinstance(added, Result):
+            return added
+        also = (*also, *added)
+        known = yield from variants.ids_of(job.gid)
+        refusal = yield from taking.delete_variants(job, known)
+        if refusal is not None:
+            return refusal
+    return also, known
+
+
+def _make_room(job: Job) -> Talk[Result | None]:
+    """Takes away what is to go before anything comes, but for one variant: a product has to have one."""
+    assert job.gid is not None
+    known = yield from variants.ids_of(job.gid)
+    staying = dict(variants.by_options(job.after["variants"])).keys() & known.keys()
+    spared = None if staying else next(iter(known), None)
+    return (yield from taking.delete_variants(job, {one: gid for one, gid in known.items() if one != spared}))
 
 
 def _astray(wanted: Iterable[Any], present: Iterable[Any], known: Iterable[Any]) -> bool:

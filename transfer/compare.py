@@ -15,6 +15,7 @@ from . import commands, line_ends, unshown
 from .archive.members import MemberSet
 from .dead_links import note
 from .fuller import equal, fuller
+from .governors import Governors
 from .keys import Key, decode, encode, sort_key
 from .languages import primary_language
 from .mentions import Mentions, Telling
@@ -52,7 +53,7 @@ def compare(
     twins, telling = Namesakes.of(desk, archive, snapshot), Telling(Mentions(source))
     while cursor["resource"] < len(names):
         resource, language = desk.registry[names[cursor["resource"]]], cursor.get("language", "")
-        window = _Window(desk, resource, hidden, edited, archive, twins, telling, language)
+        window = _Window(desk, resource, hidden, edited, archive, snapshot, twins, telling, language)
         name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         sides = (twins.side(desk, window.resource, members, after) for members in (archive, snapshot))
@@ -85,6 +86,7 @@ class _Window:
     hidden: Mapping[str, str]
     edited: bool
     archive: MemberSet
+    snapshot: MemberSet
     twins: Namesakes
     telling: Telling
     language: str  # the primary one of the target; empty where the app may not ask
@@ -104,6 +106,8 @@ class _Window:
         rows = self._judged(key, wanted, present)
         if paired and not (self.edited or wanted[0].command):
             rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]
+        if paired and present[0].unlisted:
+            rows = [self._unlisted(row, present[0].fields, wanted[0].fields) for row in rows]
         self.telling.look(self.resource, [one.fields for one in wanted], rows)
         self.rows += rows
         if paired:
@@ -113,6 +117,22 @@ class _Window:
 
     def _dated(self, one: Present) -> Present:
         return one._replace(fields=self.resource.dated(one.fields, self.desk.now()))
+
+    def _unlisted(self, row: Row, present: Fields, wanted: Fields) -> Row:
+        """What is equal, and stays in no list of the store, has not arrived."""
+        if row.verdict is not Verdict.UNCHANGED:
+            return row
+        governors = Governors(self.desk, self.snapshot)
+        governors.learn([row])
+        governor = governors.of(self.resource, row.key)
+        lacking = self.resource.lacking(present, governor) if governor is not None else ""
+        if lacking:
+            detail = f"{lacking} Shopify lists it to nobody until that is filled."
+            return Row(
+                *(self.resource.name, row.key, row.number, Verdict.CONFLICT),
+                reason=Reason.TYPE_CONFLICT, detail=detail, gid=row.gid, before=present, after=wanted,
+            )  # fmt: skip
+        return row
 
     def _aligned(self, key: Key, wanted: Fields, present: Fields) -> Fields:
         """The target's record by the archive's names; what lives inside it is found by these as well."""

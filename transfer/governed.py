@@ -30,6 +30,10 @@ class Governed(ABC):
         """Whether there may be records under this governor that the store lists to nobody (`listed_whole`)."""
         return False
 
+    def lacking(self, fields: Fields, governor: Fields) -> str:
+        """One sentence on what a record lacks of what its governor demands; empty where that is nothing."""
+        return ""
+
     def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
         """Whether a record has nothing where its governor (`stricter`) is going to demand something."""
         return False

@@ -25,12 +25,14 @@ UNCLEAR = (
 
 
 class Present(NamedTuple):
-    """One record of one side. `gid` stands where the side is a shop's snapshot, `command` where a row asks for more."""
+    """One record of one side. `gid` stands where the side is a shop's snapshot, `command` where a row asks for more.
+    `unlisted`: the shop has it, and lists it to nobody."""
 
     key: Key
     fields: Fields
     gid: str
     command: str = ""
+    unlisted: bool = False
 
 
 def present_of(members: MemberSet, resource: str, after: Key | None) -> Iterator[Present]:

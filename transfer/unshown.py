@@ -51,5 +51,7 @@ def _looked(desk: Desk, resource: Resource, hiding: set[Target], held: list[Side
     found = now(desk, resource, list(gids.values())).found if gids else {}
     for key, wanted, there in held:
         current = found.get(gids.get(Target(resource.name, key), ""))
-        own = [Present(key, current.fields, current.reading.gid)] if current is not None and not there else there
-        yield key, wanted, own
+        if current is not None and not there:
+            yield key, wanted, [Present(key, current.fields, current.reading.gid, unlisted=True)]
+        else:
+            yield key, wanted, there

@@ -128,7 +128,11 @@ class Writing(Task[Results]):
         row.detail = " ".join(filter(None, (row.detail, nameless(result.detail))))
         if result.untaken:
             _leave_out(self.desk.registry[row.resource], row, result.untaken)
-        self.done(row, result)
+        if result.untaken and row.outcome is Outcome.PENDING and row.verdict is Verdict.UPDATE and not row.changed:
+            # Nothing of it was written, and all else of it has just been read.
+            row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
+        else:
+            self.done(row, result)
         if self.counts:
             counted = self.cursor["done"]
             counted[row.resource] = counted.get(row.resource, 0) + 1

@@ -125,3 +125,19 @@ def test_after_a_lost_answer_a_hidden_entry_is_no_new_one(sandbox: Sandbox, tmp_
     saw = row(desk, "metaobjects", "tool", "saw")
     assert (saw.verdict, saw.outcome, saw.verified) == (Verdict.UPDATE, Outcome.UPDATED, True)
     assert listed(target, "tool") == ["saw"]
+
+
+@pytest.mark.parametrize("name", ["Old", "New"])
+def test_an_entry_that_stays_in_no_list_has_not_arrived(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
+    """Equal or not: what only the target requires is not filled, so Shopify takes no change of it either."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME)
+    made = target.define("tool", NAME, USE)
+    source.entry("tool", "saw", name=name)
+    target.entry("tool", "saw", name="Old")
+    target.redefine(made, {"update": {"key": "use", "required": True}})
+    desk, _ = copy(source, target, tmp_path)
+    saw = row(desk, "metaobjects", "tool", "saw")
+    assert (saw.verdict, saw.outcome, saw.reason) == (Verdict.CONFLICT, Outcome.FAILED, Reason.TYPE_CONFLICT)
+    assert saw.detail.startswith("Its definition in the target store requires use, of which the archive has nothing.")
+    assert desk.client.writes == 0

@@ -86,7 +86,7 @@ Errors = list[dict[str, Any]]
 def _taken(
     document: str, variables: Fields, metaobject: Fields, *, repeatable: bool
 ) -> Talk[tuple[Fields | None, Errors]]:
-    """(what was written, None where nothing was; what Shopify says against it, or against what it does without)."""
+    """(what was written, None where it was refused; what Shopify says against it, or against what it goes without)."""
     said: Errors = []
     while True:
         data = yield Ask(document, {**variables, "metaobject": metaobject}, repeatable=repeatable)
@@ -96,9 +96,11 @@ def _taken(
             return payload["metaobject"], said
         named = {error["elementKey"] for error in errors}
         rest = {**metaobject, "fields": [item for item in metaobject["fields"] if item["key"] not in named]}
-        if not named <= {item["key"] for item in metaobject["fields"]} or not _says(rest):
+        if not named <= {item["key"] for item in metaobject["fields"]}:
             return None, said or errors
         metaobject, said = rest, [*said, *errors]
+        if not _says(rest):
+            return {}, said
 
 
 def _says(metaobject: Fields) -> bool:

@@ -204,6 +204,14 @@ class Metaobjects(Resource):
             if not (change.before is None and isinstance(change.after, dict) and change.after.get("value") == "")
         ]
 
+    def lacking(self, fields: Fields, governor: Fields) -> str:
+        own = fields["fields"]
+        required = [item["key"] for item in governor["fieldDefinitions"] if item["required"]]
+        names = [key for key in required if not (key in own and own[key]["value"])]
+        if not names:
+            return ""
+        return f"Its definition in the target store requires {', '.join(names)}, of which the archive has nothing."
+
     def hides(self, governor: Fields) -> bool:
         return any(item["required"] for item in governor["fieldDefinitions"])
 
@@ -219,8 +227,8 @@ class Metaobjects(Resource):
             for key, item in after["fields"].items()
             if there.get(key) != item and (sentence := _misfit(key, item, fields.get(key))) is not None
         }
-        lacking = _lacking(fields, after["fields"]) if before is None else None
-        if lacking is not None:
+        lacking = self.lacking({"fields": there | after["fields"]}, governor)
+        if lacking:
             return Conceded(None, (*wrong.values(), lacking))
         if not wrong:
             return None
@@ -293,14 +301,6 @@ def _misfit(key: str, item: Mapping[str, str], field: Mapping[str, Any] | None) 
         return f"The field {key} lets it name no entry of type {other} in the target store."
     rule = value_rules.broken(item["type"], item["value"], field["validations"])
     return f"The value of {key} {rule}, which its definition in the target store does not allow." if rule else None
-
-
-def _lacking(fields: Mapping[str, Mapping[str, Any]], own: Mapping[str, Any]) -> str | None:
-    """What a new entry must have and has not."""
-    names = [key for key, item in fields.items() if item["required"] and not (key in own and own[key]["value"])]
-    if not names:
-        return None
-    return f"Its definition in the target store requires {', '.join(names)}, of which the archive has nothing."
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:

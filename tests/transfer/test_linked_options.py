@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support import Sandbox, archive_of, checksums, export, import_, total
+from tests.transfer.test_sheets_by_hand import book
 from transfer.outcomes import Reason, Verdict
 from transfer.work import Where
 
@@ -167,6 +168,14 @@ def test_without_its_entries_an_option_arrives_plain_and_is_named(
     assert (row.reason, row.lost) == (Reason.OUTSIDE_REFERENCE, ("options.Colour",))
     assert row.verified
     assert links(read(sandbox, target)) == {"Red": None, "Blue": None}
+
+
+def test_a_row_may_say_a_part_of_a_linked_option(sandbox: Sandbox, source: str, tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"Key": "lamp", "name": "Colour", "linkedMetafield": "custom.colour"}]
+    file = book({"products": [{"Key": "lamp", "title": "Light"}], "products.options": [*rows]}, "UPDATE")
+    desk, _ = import_(sandbox, source, file, tmp_path)
+    (row,) = desk.ledger.select(Where(resource="products"), limit=10)
+    assert (row.changed, row.verified) == (("title",), True)
 
 
 def test_a_product_picked_alone_brings_what_its_options_are_made_of(

@@ -94,7 +94,7 @@ def aligned(present: Fields, wanted: Fields) -> Fields:
 
 def _called(option: Fields, wanted: Fields) -> dict[str, str]:
     """A value's name here -> what the archive calls the same entry, where that is another name."""
-    same = (other for other in wanted.get("options") or () if other["name"] == option["name"])
+    same = (other for other in wanted.get("options") or () if other.get("name") == option["name"])
     other = next((one for one in same if one.get("linkedMetafield")), None)
     if other is None or other["linkedMetafield"] != option.get("linkedMetafield"):
         return {}
@@ -141,7 +141,7 @@ PLAIN = (
 
 
 def _by_name(option: Fields) -> dict[str, str]:
-    return dict(zip(option["values"], option.get("linkedValues") or (), strict=False))
+    return dict(zip(option.get("values") or (), option.get("linkedValues") or (), strict=False))
 
 
 # -- writing -----------------------------------------------------------------------------------------------------

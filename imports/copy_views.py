@@ -53,7 +53,7 @@ def _of_target(view: Callable[[EmbeddedRequest, Copy], HttpResponse]) -> Callabl
     @embedded
     @wraps(view)
     def found(request: EmbeddedRequest, /, copy_id: UUID) -> HttpResponse:
-        copy = Copy.objects.select_related("source", "target").filter(pk=copy_id, target=request.shop).first()
+        copy = Copy.objects.select_related("source", "target", "link").filter(pk=copy_id, target=request.shop).first()
         if copy is None:
             return missing(request)
         if Copy.objects.filter(pk=copy_id, expires_at__lte=Now()).exists():
@@ -66,7 +66,9 @@ def _of_target(view: Callable[[EmbeddedRequest, Copy], HttpResponse]) -> Callabl
 @require_safe
 @_of_target
 def show(request: EmbeddedRequest, copy: Copy) -> HttpResponse:
-    context = {"copy": copy, "status": copy_status(copy), "left_out": few(copy.unlinked)}
+    carried = copy.link.resources if copy.link is not None else []
+    left_out = few(name for name in copy.unlinked if name not in carried)  # it may have become wider since
+    context = {"copy": copy, "status": copy_status(copy), "left_out": left_out}
     return render(request, "imports/copy.html", context)
 
 

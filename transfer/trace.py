@@ -24,7 +24,7 @@ from .nowhere import ALL, ENOUGH, explain, explained, pointing
 from .outcomes import TO_WRITE, Outcome, Reason, Verdict
 from .paths import ENTRY_PAGES
 from .references import Target
-from .registry import missing_owner, owner_of
+from .registry import missing_owner, owner, owner_of
 from .resource import OWNER, Place
 from .unread import Lacks, kind_of
 from .work import Checkpoint, Cursor, Desk, Row, Where
@@ -197,9 +197,9 @@ class _Tracer:
         hard = next((place for place in lost if place.hard and place.path not in filled), None)
         if hard is not None:
             row.verdict = Verdict.CANNOT
-            missing = Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
-            row.reason = Reason.OUTSIDE_REQUIRED if self._left_out([hard]) else missing
-            row.detail = self._explain(hard)
+            row.reason = self._why(hard)
+            fell = row.reason is Reason.DEPENDS_ON_FAILED
+            row.detail = f"{pointing(hard)}, which cannot be written either." if fell else self._explain(hard)
             return True
         resource = self.desk.registry[row.resource]
         gone = {str(place.target) for place in lost if not place.link}
@@ -217,6 +217,22 @@ class _Tracer:
         if gone and row.verdict is Verdict.UPDATE:
             update(resource, row)
         return True
+
+    def _why(self, hard: Place) -> Reason:
+        """Why a record cannot be written for want of what one of its places must be filled with."""
+        if self._left_out([hard]):
+            return Reason.OUTSIDE_REQUIRED
+        if self._fell(hard.target):
+            return Reason.DEPENDS_ON_FAILED
+        return Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
+
+    def _fell(self, target: Target) -> bool:
+        """Whether this import was to make it and cannot; what only a person can add is another matter."""
+        home = owner(target, self.desk.registry)
+        if home is None or self.desk.registry[home.resource].given:
+            return False
+        row = self.desk.ledger.get(home.resource, [home.key]).get(home.key)
+        return row is not None and row.verdict is Verdict.CANNOT
 
     def _unsaid(self, row: Row, link: Place) -> bool:
         """Whether a link can be judged here, and has not been yet: it stays in its text, so it is met on every look.

@@ -26,7 +26,7 @@ def test_no_page_scrolls_sideways_on_a_phone(admin: Admin, scenes: Scenes) -> No
     run = scenes.plan(target, archive, "日本語 " + "x" * 120 + ".zip")
     pages = [(source, f"runs/{exported}/"), (source, "exports/new"), (target, f"imports/{run}/plan?verdict=all")]
     pages += [(target, path) for path in ("", "imports/new", "links", "copies/", f"runs/{run}/")]
-    for size in (PHONE, DESK):
+    for size in ((320, 640), PHONE, DESK):
         admin.resize(size)
         for shop, path in pages:
             admin.open(shop, path)

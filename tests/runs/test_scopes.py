@@ -74,6 +74,21 @@ def test_what_may_not_be_written_is_listed_with_what_to_grant(app: Any, sandbox:
     assert run.result["resources"]["products"]["verified"] == 3
 
 
+def test_what_hangs_on_records_that_may_not_be_written_is_not_said_to_want_an_export(
+    app: Any, sandbox: Sandbox
+) -> None:
+    source = installed(sandbox, sandbox.shop("plain"))
+    every = {scope for own in RESOURCES.values() for scope in (*own.scopes.read, *own.scopes.write)}
+    target = narrow(sandbox, sandbox.shop(), sorted(every - {"write_metaobject_definitions"}))
+    exported = work(exports.create(source))
+    with storage().read(exported.export.archive) as archive:
+        run = work(imports.create(target, name="a.zip", upload=archive))
+    reasons = dict(LedgerEntry.objects.filter(run=run, verdict="cannot").values_list("resource", "reason"))
+    assert (reasons["metaobject_definitions"], reasons["metaobjects"]) == ("not_permitted", "depends_on_failed")
+    (detail, *_) = LedgerEntry.objects.filter(run=run, reason="depends_on_failed").values_list("detail", flat=True)
+    assert detail.endswith("which cannot be written either.")
+
+
 def test_what_shopify_itself_refuses_is_named_where_nobody_knew_the_scopes(app: Any, sandbox: Sandbox) -> None:
     shop = narrow(sandbox, sandbox.shop("plain"), PRODUCTS)
     Shop.objects.filter(pk=shop.pk).update(scopes=[])

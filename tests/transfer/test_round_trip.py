@@ -47,7 +47,7 @@ def test_what_cannot_land_is_named_and_the_rest_arrives(sandbox: Sandbox, tmp_pa
     friend = (("kept", "custom", "friend"), Reason.MISSING_REQUIRED)
     shown = (("product_metafields", "many-tongues", "custom", "shown", "de"), Reason.MISSING_REQUIRED)
     market = (("resellers",), Reason.NOT_PERMITTED)
-    terms = (("resellers", "custom", "terms"), Reason.MISSING_OWNER)
+    terms = (("resellers", "custom", "terms"), Reason.DEPENDS_ON_FAILED)  # on that market
     channels = [((name,), Reason.NOT_PERMITTED) for name in ("Wholesale", "a/b.c, %2F 'd' \u200d")]
     tester = (("日本語-produkt-ü", "custom", "tester"), Reason.OUTSIDE_REQUIRED)  # a customer, whom nobody asked for
     twins = [(("automatic", "Twins"), Reason.AMBIGUOUS)] * 2

@@ -13,6 +13,7 @@ from typing import Any
 from shopify_client import API_VERSION
 
 from . import export
+from .anew import judge_anew
 from .anonymise import anonymise, nameless_manifest
 from .apply import apply
 from .archive.assemble import assemble, entries
@@ -26,7 +27,7 @@ from .follow import follow
 from .incomplete import incomplete
 from .keys import Key
 from .narrow import narrow
-from .outcomes import Outcome, Reason
+from .outcomes import Outcome, Policy, Reason
 from .plan import Decision, arrange, decide
 from .registry import order, withheld_parts
 from .resolve import resolve
@@ -343,6 +344,13 @@ def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     return arrange(desk, cursor, snapshot=_target(desk, past), lacks=known)
 
 
+def _reconsider(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    if options["policy"] != Policy.MIRROR:
+        return iter([Checkpoint(cursor, done=True)])
+    archive = MemberSet.from_cursor(desk.storage, past["check"])
+    return judge_anew(desk, cursor, archive=archive, snapshot=_target(desk, past))
+
+
 def _rearrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     """Where the decision took nothing out of the plan, all stays as it was arranged."""
     if not cursor and not past["decide"].get("left", 1):
@@ -393,6 +401,7 @@ IMPORT = (
     Stage("compare", "Comparing", _compare),
     Stage("arrange", "Tracing references", _arrange, waits=True),
     Stage("decide", "Applying your choices", _decide),
+    Stage("reconsider", "Applying your choices", _reconsider),
     Stage("rearrange", "Computing the order", _rearrange),
     Stage("settle_plan", "Closing the plan", _decide),  # what fell out of the plan by what was left out
     Stage("apply", "Writing", _apply),

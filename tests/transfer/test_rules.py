@@ -201,3 +201,29 @@ def test_after_a_lost_answer_the_value_that_was_refused_is_still_named(sandbox: 
     assert held(target, "shoe", "boot") == {"name": "Boot"}
     boot = row(desk, "metaobjects", "shoe", "boot")
     assert (boot.outcome, boot.reason, boot.verified) == (Outcome.CREATED, PART, True)
+
+
+def test_a_rule_that_a_mirror_takes_away_holds_no_value_back(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The plan is made before anybody has chosen the policy, by the rules as they are; the import goes by what is."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("shoe", NAME, field("use"), field("sizes", "list.number_integer", list_max="1"))
+    target.define("shoe", NAME, field("use", max="3"), field("sizes", "list.number_integer", list_max="1"))
+    source.define_metafield("custom.use", TEXT)
+    target.define_metafield("custom.use", TEXT, **rule("max", "3"))
+    for handle in ("boot", "clog"):
+        source.entry("shoe", handle, name=handle, use="Mountains")
+        source.metafield(source.product(handle, {"Size": ["S"]}), "custom.use", TEXT, "Mountains")
+    target.entry("shoe", "clog", name="Wood", use="Dry")
+    target.metafield(target.product("clog", {"Size": ["S"]}), "custom.use", TEXT, "Dry")
+    kept, _ = copy(source, target, tmp_path)
+    assert held(target, "shoe", "clog") == {"name": "clog", "use": "Dry"}
+    assert row(kept, "product_metafields", "clog", "custom", "use").reason is WHOLE
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    for handle in ("boot", "clog"):
+        assert held(target, "shoe", handle) == {"name": handle, "use": "Mountains"}
+        own = row(desk, "metaobjects", "shoe", handle)
+        assert (own.reason, own.detail, own.verified) == (Reason.NONE, "", True)
+        value = row(desk, "product_metafields", handle, "custom", "use")
+        assert (value.reason, value.verified) == (Reason.NONE, True)
+    again, _ = copy(source, target, tmp_path, policy="mirror")
+    assert again.client.writes == 0

@@ -54,9 +54,9 @@ def judge(resource: Resource, key: Key, command: Command, before: Fields | None,
         return row(Verdict.CANNOT, Reason.NOT_THERE, "There is no such record; write MERGE to create it.")
     said = resource.meant(before, said) if before is not None else said
     if before is not None and command is Command.REPLACE:
-        said = replaced(resource, before, said)
+        said = resource.tidied(replaced(resource, before, said))
     elif before is not None:
-        said = completed(resource, before, said)
+        said = resource.tidied(completed(resource, before, said))
     elif resource.validate(key, said, part=True) is None:
         said = resource.filled(key, said)
     problem = resource.validate(key, said) or misnamed(resource, said)

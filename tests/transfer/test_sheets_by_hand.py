@@ -359,10 +359,15 @@ def test_a_variant_is_found_by_its_options_in_whatever_order(sandbox: Sandbox, t
     desk, _ = import_(sandbox, shop, book({"products.variants": dearer}), tmp_path)
     (row,) = desk.ledger.select(Where(), limit=9)
     assert (row.changed, row.verified) == (("variants.b / M.price",), True)
+    turned: list[Cells] = [{"Key": "shirt", "name": name, "Position": at} for at, name in ((2, "Size"), (1, "Colour"))]
+    desk, _ = import_(sandbox, shop, book({"products.options": turned}), tmp_path)
+    assert [row.verified for row in desk.ledger.select(Where(), limit=9)] == [True]
+    (made,) = sandbox.graphql(shop, "{ products(first: 2) { nodes { options { name } } } }")["products"]["nodes"]
+    assert [option["name"] for option in made["options"]] == ["Colour", "Size"]
     wrong: list[Cells] = [{"Key": "shirt", "options": "Size=M; Color=b", "price": 7}]
     desk, _ = import_(sandbox, shop, book({"products.variants": wrong}), tmp_path)
     (row,) = desk.ledger.select(Where(), limit=9)
-    assert "must name the product's options (Size, Colour), in their order, and names Size, Color." in row.detail
+    assert "must name the product's options (Colour, Size), in their order, and names Size, Color." in row.detail
 
 
 @pytest.mark.parametrize(

@@ -303,6 +303,8 @@ def _row(resource: Resource, key: Key, wanted: Present | None, present: Present 
         concede(resource, row, conceded)
     elif update(resource, row).verdict is Verdict.UNCHANGED:
         note(resource, row, wanted.fields)
+    else:
+        row.detail = resource.warning(row.changed)
     return _refused(resource, row) if row.verdict is Verdict.UPDATE else row
 
 

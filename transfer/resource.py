@@ -274,6 +274,10 @@ class Resource(Shaped, Governed):
         """Whether two records of one key are the same thing, whatever differs of what can be written."""
         return False
 
+    def warning(self, changed: Sequence[str]) -> str:
+        """What else comes of an update of these places, for whoever decides on it; empty where nothing does."""
+        return ""
+
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         """What of the archive's record the target's can become, where it can never become all of it; None: it can."""
         return None

@@ -163,11 +163,15 @@ def test_another_picture_of_equal_name_size_and_type_is_noticed(
     wanted = [{"id": one["id"], "originalSource": other["image"]["url"]}]
     assert sandbox.graphql(target, UPDATE, files=wanted)["fileUpdate"]["userErrors"] == []
     sandbox.ask("/sandbox/config", {"clock_offset_seconds": 5})
+    left, _ = import_(sandbox, target, archive, tmp_path, policy="create_only")
+    (row,) = left.ledger.select(Where(resource="files", outcomes=frozenset({Outcome.SKIPPED})), limit=5)
+    assert row.detail.endswith("left alone, what this import brings shows the target's.")
     desk, _ = import_(sandbox, target, archive, tmp_path)
     again, _ = import_(sandbox, target, archive, tmp_path)
     sandbox.ask("/sandbox/config", {"clock_offset_seconds": 0})
     (row,) = desk.ledger.select(Where(outcomes=frozenset({Outcome.UPDATED})), limit=5)
     assert (row.changed, row.verified) == (("thumbhash",), True)
+    assert row.detail.startswith("The target store has another content under this name.")
     assert again.client.writes == 0
 
 

@@ -22,9 +22,9 @@ from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ..shapes import Maybe, Number, Object, OneOf, Text
 from ..thumbhash import alike
-from ._common import paged, read_nodes, refused
+from ._common import paged, read_nodes, refused, touches
 from ._file_reading import FIELDS, KINDS, NAME, SIZED, key_of, reading, skipped, term
-from ._file_writing import CARRIED, CONTENT, FETCHED, input_of, replaces, update
+from ._file_writing import CARRIED, CONTENT, FETCHED, MEASURES, input_of, replaces, update
 from ._shapes import ADDRESS, TEXT
 
 MAX_ALT = 512  # https://shopify.dev/docs/api/admin-graphql/latest/enums/FilesErrorCode, ALT_VALUE_LIMIT_EXCEEDED
@@ -56,6 +56,10 @@ mutation DeleteFiles($ids: [ID!]!) {
 """
 
 
+ELSEWHERE = (
+    "The target store has another content under this name. Written, the archive's takes its place wherever the store "
+    "shows it; left alone, what this import brings shows the target's."
+)
 OLDER = "Archives of earlier versions have keys without it; export the store again."
 
 
@@ -162,6 +166,9 @@ class Files(Resource):
         found = super().changes(before, after)
         same = alike(before.get("thumbhash"), after.get("thumbhash"))
         return [change for change in found if change.path != "thumbhash" or not same]
+
+    def warning(self, changed: Sequence[str]) -> str:
+        return ELSEWHERE if any(touches(changed, name) for name in MEASURES) else ""
 
     def refuse(self, job: Job) -> Result | None:
         alt = job.after.get("alt") or ""

@@ -247,8 +247,8 @@ class Writes(Writing):
                     self.desk.ids.put([Id(row.gid, row.target)])
                 if echoes(self.desk, resource, row):
                     heard(row, resource, row.gid, current.fields)
-                fields = resource.aligned(current.fields, row.after or {})
-                after = judged(resource, row, fields, governors.written(row))
+                realign(resource, row, current.fields)
+                after = judged(resource, row, current.fields, governors.written(row))
                 if after is not None and not self._takes_more(resource, row, after):
                     wanted[row.target] = after
         return wanted
@@ -269,6 +269,21 @@ class Writes(Writing):
         row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
         arrived(row)
         row.state = State.WRITTEN if result.pending else planned(row)
+
+
+def realign(resource: Resource, row: Row, current: Fields) -> None:
+    """Calls what is linked as the store calls it now, where that is not what the plan expected: an entry whose name was
+    to change has not changed, or somebody changed it since."""
+    assert row.after is not None
+    assert row.base is not None
+    after, base = resource.aligned(row.after, current), resource.aligned(row.base, current)
+    if after is row.after and base is row.base:
+        return
+    row.after, row.changed = after, tuple(change.path for change in resource.changes(base, after))
+    if row.stood is None:
+        row.before = base
+    else:
+        row.stood = base
 
 
 def judged(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -> Fields | None:

@@ -12,6 +12,7 @@ from tests.builder import troubles
 from tests.meddle import row
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_linked_options import defined, lamp, links, put, read
+from tests.transfer.test_many_variants import REPRICE
 from transfer.outcomes import Outcome, Reason
 from transfer.work import Desk
 
@@ -86,3 +87,22 @@ def test_whatever_two_stores_have_nobody_else_is_said_to_have_changed_it(
     told = troubles(copied(sandbox, source, target, tmp_path, policy))
     assert set(told.values()) <= {Reason.PART_CONFLICT, Reason.FULLER}
     assert copied(sandbox, source, target, tmp_path, policy).client.writes == 0
+
+
+def test_a_label_that_does_not_change_after_all_keeps_its_variants_from_nothing(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The entry is left out of the plan, so that the values are called as they were."""
+    source = shop(sandbox, "red", "blue", vendor="New")
+    target = shop(sandbox, "red", prefix="X ", vendor="Old")
+    own = read(sandbox, target)
+    cheap = [{"id": node["id"], "price": "1.00"} for node in own["variants"]["nodes"]]
+    sandbox.graphql(target, REPRICE, id=own["id"], variants=cheap)
+    archive = archive_of(sandbox, source, tmp_path)
+    left = {"records": [["metaobjects", ["colour", "red"]]]}
+    desk, _ = import_(sandbox, target, archive, tmp_path, excluded=left)
+    assert row(desk, "products", "lamp").verified
+    prices = {node["title"]: node["price"] for node in read(sandbox, target)["variants"]["nodes"]}
+    assert prices == {"X Red / S": "10.00", "X Red / L": "12.00", "Blue / S": "10.00", "Blue / L": "12.00"}
+    again, _ = import_(sandbox, target, archive, tmp_path, excluded=left)
+    assert again.client.writes == 0

@@ -150,7 +150,7 @@ def _line(own: Mapping[str, int], source: int) -> dict[str, Any]:
 
 
 PHASES = {
-    "check": "Check the archive",
+    "check": "Check what came",
     "snapshot": "Read this store",
     "compare": "Compare",
     "decide": "Write",

@@ -131,4 +131,4 @@ def emptiness(resource: str, paths: Sequence[str]) -> str:
     """What of a record the target has and the archive does not, though it tells of it: one sentence."""
     names = list(dict.fromkeys(field(path, resource) for path in paths))
     said = listed(names) if len(names) <= MOST else f"{', '.join(names[:MOST])} and {len(names) - MOST} more"
-    return f"This store has more of it than the archive: {said}."
+    return f"This store has more of it than the source: {said}."

@@ -394,7 +394,7 @@ UNWRITTEN = (
 
 
 IMPORT = (
-    Stage("check", "Checking the archive", _check),
+    Stage("check", "Checking what came", _check),
     Stage("snapshot", "Reading the target store", _snapshot_read),
     Stage("snapshot_resolve", "Resolving its references", _snapshot_resolve),
     Stage("snapshot_merge", "Sorting", _snapshot_merge),

@@ -231,7 +231,7 @@ def test_a_mirror_takes_away_nothing_that_the_source_has(sandbox: Sandbox, tmp_p
     archive = archive_of(sandbox, source.shop, tmp_path, resources=["metaobject_definitions", "metaobjects"])
     desk, _ = import_(sandbox, target.shop, archive, tmp_path)
     row = desk.ledger.get("metaobjects", [("thing", "one")])["thing", "one"]
-    assert row.detail.count("This store has more of it than the archive: Fields › oth › Value.") == 1
+    assert row.detail.count("This store has more of it than the source: Fields › oth › Value.") == 1
     import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
     assert fields_of(target, "thing", "one") == {"name": "One", "xx": "keep me", "oth": None, "prod": home}
     again, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")

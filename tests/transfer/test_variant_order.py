@@ -63,7 +63,7 @@ def test_a_mirror_takes_an_unused_value_away_while_another_comes(sandbox: Sandbo
     with_unused(target, target.product("shirt", {"Size": ["M", "XL"]}), "red")
     kept, _ = copy(source, target, tmp_path)
     assert look(target)[0] == [["M", "XL", "S", "red"]]
-    more = "This store has more of it than the archive: Options › Size › Values."
+    more = "This store has more of it than the source: Options › Size › Values."
     assert row(kept, "products", "shirt").detail == more
     desk, _ = copy(source, target, tmp_path, policy="mirror")
     assert (row(desk, "products", "shirt").outcome, troubles(desk)) == (Outcome.UPDATED, {})

@@ -33,7 +33,7 @@ def test_a_plan_names_them_and_a_report_too(app: Any, sandbox: Sandbox, client: 
     (line,) = listing.page(plan, Filters(verdict="fuller"), "")[0]
     assert (line["says"], line["name"]) == ("More here", product["handle"])
     page = client.get(f"/imports/{plan.pk}/plan?verdict=fuller", headers=own).content.decode()
-    assert "This store has more of it than the archive: Search engine listing › Title." in page
+    assert "This store has more of it than the source: Search engine listing › Title." in page
     record = client.get(f"/imports/{plan.pk}/records/{line['id']}", headers=own).content.decode()
     assert "It is kept, unless you choose to delete what the archive does not have." in record
     assert "Only here" in record

@@ -82,7 +82,7 @@ class Governors:
         """Every reference of a row, hard where it must be filled at its creation: not where the demand comes later."""
         resource = self._desk.registry[row.resource]
         governor = resource.governed_by(row.key)
-        found = self.demanded(row)
+        found = [replace(p, path=p.waits, hard=False) if p.waits else p for p in self.demanded(row)]
         relaxed = self.rows[governor].relaxed if governor in self.rows else ()
         if not relaxed:
             return found

@@ -23,7 +23,9 @@ class Place:
     `hard`: that piece must be filled when the record is created, so the target must exist before.
     `link`: an address in a text names the target by its path. It needs no id, so it is written whether the target is
     there or not, waits for nothing, and is named in the report where it leads nowhere. `page`: its path, as it is
-    written. `locale`: it leads to the pages in one language (fr, fr-ca), where handles may be translated ones.
+    written. `waits`: the path of what may wait for it, where the place itself must be filled in the end: a condition
+    that names another collection, without which none of the sources are written. `locale`: it leads to the pages in
+    one language (fr, fr-ca), where handles may be translated ones.
     """
 
     path: str
@@ -31,6 +33,7 @@ class Place:
     hard: bool = False
     link: bool = False
     page: str = ""
+    waits: str = ""
     locale: str = ""
 
 

@@ -38,11 +38,15 @@ class Links(Writing):
         resource = self.desk.registry[rows[0].resource]
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
-        places = {row.key: [p for p in governors.demanded(row) if p.path in row.open and not p.link] for row in rows}
+        places = {row.key: _open(row, governors) for row in rows}
         known = KnownIds(self.desk, {place.target for spots in places.values() for place in spots})
         jobs: list[tuple[Row, Job]] = []
         for row, current in self.look(resource, rows, SINCE):
-            _give_up(resource, row, [place for place in places[row.key] if place.target not in known])
+            lost = [place for place in places[row.key] if place.target not in known]
+            if any(place.waits for place in lost):
+                _stop(resource, row, lost)
+                continue
+            _give_up(resource, row, lost)
             _unclaim(resource, row)
             job = self._job(resource, row, current, governors.written(row))
             if job is not None:
@@ -72,6 +76,18 @@ class Links(Writing):
 
     def done(self, row: Row, result: Result) -> None:
         _end(row)
+
+
+def _open(row: Row, governors: Governors) -> list[Place]:
+    return [place for place in governors.demanded(row) if (place.waits or place.path) in row.open and not place.link]
+
+
+def _stop(resource: Resource, row: Row, lost: Sequence[Place]) -> None:
+    """What waited for something that never came to be stays as the first write left it: less would be another thing."""
+    row.after = _begun(resource, row)
+    tell(row, explained(lost, explain))
+    row.open = ()
+    fail(row, Reason.DEPENDS_ON_FAILED, row.detail)
 
 
 def _begun(resource: Resource, row: Row) -> dict[str, object]:

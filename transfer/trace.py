@@ -148,7 +148,8 @@ class _Tracer:
         """Whether anything of the row changed."""
         rest = [place for place in spots if place.path == OWNER or place.target not in told]
         changed = [self._not_given(row), self._without(row, spots, told), self._judge(row, rest, lands)]
-        if row.verdict in TO_WRITE and row.after is not None and self.desk.registry[row.resource].vain(row.after):
+        robbed = bool(row.lost) or any(place.target in told for place in spots)
+        if robbed and row.verdict in TO_WRITE and self.desk.registry[row.resource].vain(row.after or {}):
             row.verdict, row.reason, row.lost = Verdict.CANNOT, Reason.NOTHING_LANDS, ()
             gone = sorted({str(place.target) for place in spots if place.target in told})
             row.detail = row.detail or f"The target store has nothing of what it names: {', '.join(gone)}."

@@ -150,7 +150,7 @@ def test_a_discount_never_becomes_wider(sandbox: Sandbox, tmp_path: Path) -> Non
     assert some.verified and some.lost == ("gets.items.products",)
     items = read(sandbox, target, "SOME")["customerGets"]["items"]
     assert [node["handle"] for node in items["products"]["nodes"]] == ["shirt-0"]
-    assert (none.outcome, none.reason) == (Outcome.FAILED, Reason.MISSING_REQUIRED)
+    assert (none.outcome, none.reason) == (Outcome.FAILED, Reason.NOTHING_LANDS)
     assert "what it applies to" in none.detail
 
 

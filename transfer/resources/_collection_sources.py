@@ -12,6 +12,7 @@ is selected by hand, or a collection in a collection, can be left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 
 from ..references import parse
@@ -79,8 +80,12 @@ def places(sources: Sequence[Fields]) -> Iterator[Place]:
         for side, _, _ in SIDES:
             own = source["source"][side]
             for item in own["conditions"] if own is not None else ():
-                for text in _references(item):
-                    yield from _spots(f"conditions.{next(numbers)}", [text], hard=True)
+                number = next(numbers)
+                for place, text in enumerate(_references(item), 1):
+                    path = f"condition {number}" if place == 1 else f"condition {number}, {place}"
+                    for spot in _spots(path, [text], hard=True):
+                        circular = spot.target.resource == "collections"  # two may exclude each other
+                        yield replace(spot, waits="sources") if circular else spot
             for item in own["selections"] if own is not None else ():
                 yield from _spots("sources", [item["productId"], *item.get("variantIds", ())], hard=False)
 

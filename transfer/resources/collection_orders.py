@@ -120,6 +120,9 @@ class CollectionOrders(Resource):
             if target is not None:
                 yield Place("products", target)
 
+    def vain(self, fields: Fields) -> bool:
+        return not fields["products"]
+
     def changes(self, before: Fields, after: Fields) -> list[Change]:
         common = set(before["products"]) & set(after["products"])
         present, wanted = ([one for one in fields["products"] if one in common] for fields in (before, after))

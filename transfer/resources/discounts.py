@@ -137,6 +137,9 @@ class Discounts(Resource):
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         return discount.contradiction(key, fields)
 
+    def vain(self, fields: Fields) -> bool:
+        return bool(discount.empty(fields))
+
     def refuse(self, job: Job) -> Result | None:
         nothing = discount.empty(job.after)
         if not nothing:

@@ -84,6 +84,7 @@ class Resource(Shaped, Governed):
     lowered: tuple[int, ...] = ()  # parts of a key that Shopify writes in lower case, whatever it is given
     two_names = False  # some go by an id and others by what people call them (`called`, `by_name`)
     of_others = False  # each is of a record of another kind, which its key names first: kind, that record's key
+    tail = 0  # how many parts behind that other key say more: a language, a market
     tells_of: tuple[str, ...] = ()  # other kinds that tell of people, whose names stand in the keys of these
     parted = False  # records whose key begins differently have different fields: a sheet of their own each
     # Parts of a kind that take scopes of their own beside `scopes`. What the app may not touch is named, part by part.

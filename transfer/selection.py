@@ -159,15 +159,22 @@ def takes(selection: Selection, resource: Resource, key: Key, fields: Fields) ->
         return True
     if resource.of_others and key[0] in RESOURCES and not asked(selection, key[0]):
         return False  # what is said of a record tells of it
-    if resource.owner_types:
-        owner_type, namespace = resource.value_of(key)
-        if selection.namespaces and namespace not in selection.namespaces:
+    if resource.of_others and key[0] in RESOURCES:
+        other, inner = RESOURCES[key[0]], key[1 : len(key) - resource.tail]
+        if other.owner_types and not _takes_value(selection, other, inner):
             return False
-        if selection.owner_types and owner_type not in selection.owner_types:
-            return False
+    if resource.owner_types and not _takes_value(selection, resource, key):
+        return False
     if resource.name == "products" and selection.products:
         return search(selection.products).takes(key, fields)
     return True
+
+
+def _takes_value(selection: Selection, resource: Resource, key: Key) -> bool:
+    """By whose metafields, and in which namespaces, were asked for."""
+    owner_type, namespace = resource.value_of(key)
+    fits = not selection.namespaces or namespace in selection.namespaces
+    return fits and (not selection.owner_types or owner_type in selection.owner_types)
 
 
 @lru_cache(maxsize=32)

@@ -330,3 +330,16 @@ def test_outages_on_the_way_lose_nothing_of_a_closure(
     calm = archive_of(sandbox, source, tmp_path, **chosen)
     sandbox.faults({"kind": "reset", "shop": source, "after": 12, "times": 5})
     assert archive_of(sandbox, source, tmp_path, **chosen) == calm
+
+
+@pytest.mark.parametrize("chosen", [{"namespaces": ["custom"]}, {"owner_types": ["PAGE", "BLOG"]}])
+def test_translations_of_values_that_were_not_chosen_are_not_chosen(
+    sandbox: Sandbox, tmp_path: Path, chosen: dict[str, list[str]]
+) -> None:
+    shop = sandbox.shop("boutique", products=8)
+    _, found = _contents(archive_of(sandbox, shop, tmp_path, **chosen))
+    values = [name for name, resource in RESOURCES.items() if resource.owner_types]
+    translated = [target for target in found if target.resource == "translations" and target.key[0] in values]
+    assert all(Target(one.key[0], one.key[1:-1]) in found for one in translated)
+    if "namespaces" in chosen:
+        assert translated

@@ -36,6 +36,27 @@ def named(paths: Iterable[str]) -> str:
     return ", ".join(sorted(paths))
 
 
+def strangers(resource: Resource, before: Fields | None, begun: Fields, after: Fields, current: Fields) -> list[str]:
+    """The places of a record that stand neither as they did nor as a write of ours that was cut short may leave them.
+
+    `before`: None where the record was to be created; then `begun` is what our creation makes of it. Only of single
+    values: a list may stand half way, for it may take several requests.
+    """
+    if before is None:
+        found = resource.changes(begun, current) if resource.made_at_once else []
+        return sorted(change.path for change in found if _single(change.before) and _single(change.after))
+    wanted = {change.path: change.after for change in resource.changes(before, after)}
+    return sorted(
+        change.path
+        for change in resource.changes(before, current)
+        if change.path in wanted and _single(change.after) and wanted[change.path] != change.after
+    )
+
+
+def _single(value: Json) -> bool:
+    return isinstance(value, str | int | float)
+
+
 @dataclass(frozen=True, slots=True)
 class Rest:
     """What the second pass over a record still has to write, and what it must not.

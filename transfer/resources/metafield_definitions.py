@@ -45,6 +45,7 @@ class MetafieldDefinitions(Resource):
         },
     )
     key_shape = (OneOf(*OWNERS), WORD, WORD)
+    made_at_once = True
     leaves = {
         "other apps' definitions": "Shopify lets nobody else create them",
         "values on orders, draft orders and transfers": "they belong to what was sold and moved; only how many is told",

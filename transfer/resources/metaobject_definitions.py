@@ -107,6 +107,7 @@ class MetaobjectDefinitions(Resource):
         also=_own_keys,
     )
     key_shape = (WORD,)
+    made_at_once = True
     lowered = (0,)
     leaves = {
         "other apps' types": "Shopify lets nobody else create them",

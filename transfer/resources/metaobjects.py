@@ -84,6 +84,7 @@ class Metaobjects(Resource):
         },
     )
     key_shape = (WORD, HANDLE)
+    made_at_once = True
     leaves = {
         "entries of other apps' types": "Shopify shows them to their own app only",
         "entries that lack a field which became required": "Shopify lists them to nobody; an export counts them",
@@ -227,14 +228,11 @@ class Metaobjects(Resource):
             for key, item in after["fields"].items()
             if there.get(key) != item and (sentence := _misfit(key, item, fields.get(key))) is not None
         }
-        lacking = self.lacking({"fields": there | after["fields"]}, governor)
-        if lacking:
-            return Conceded(None, (*wrong.values(), lacking))
-        if not wrong:
-            return None
-        unfilled = any(fields[key]["required"] and key not in there for key in wrong if key in fields)
         rest = {key: item for key, item in after["fields"].items() if key not in wrong}
-        return Conceded(None if unfilled else {**after, "fields": rest}, tuple(wrong.values()))
+        lacking = self.lacking({"fields": there | rest}, governor)
+        if not wrong and not lacking:
+            return None
+        return Conceded(None if lacking else {**after, "fields": rest}, tuple(wrong.values()) or (lacking,))
 
     def refuse(self, job: Job) -> Result | None:
         why = foreign(job.key[0])

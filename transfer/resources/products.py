@@ -73,6 +73,7 @@ class Products(Resource):
     handle_from = "title"
     shape = PRODUCT
     key_shape = (HANDLE,)
+    made_at_once = True
     lowered = (0,)
     leaves = {
         "components of bundles": "they belong to the app that made the bundle",

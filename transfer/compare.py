@@ -295,6 +295,10 @@ def _row(resource: Resource, key: Key, wanted: Present | None, present: Present 
     if wanted is None:
         assert present is not None
         return Row(resource.name, key, verdict=Verdict.EXTRA, gid=present.gid, before=present.fields)
+    if present is None and resource.nothing is not None and not resource.changes(dict(resource.nothing), wanted.fields):
+        row = Row(resource.name, key)
+        row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
+        return row
     if present is None:
         return _refused(resource, Row(resource.name, key, verdict=Verdict.CREATE, after=wanted.fields))
     row = Row(resource.name, key, gid=present.gid, before=present.fields, after=wanted.fields)

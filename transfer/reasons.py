@@ -50,7 +50,8 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     Reason.UNRESOLVED_REFERENCE: (
         "arrived without a reference whose target this store does not have",
-        "Create in this store what they point at, then import this archive again: only the references will be written.",
+        "Create in this store what they point at, then import this archive again: only the references will be written. "
+        "What the source store itself no longer had stays left out.",
     ),
     Reason.OUTSIDE_REFERENCE: (
         "arrived without a reference, because nothing of its target's kind came with them",

@@ -75,6 +75,7 @@ class Resource(Shaped, Governed):
     owner_types: tuple[str, ...] = ()  # of metafields, and of their definitions
     unique = False  # no two records of a shop share a key: of two readings of one key, the later counts
     deletable = True  # whether a mirror may delete what the archive does not have
+    nothing: Mapping[str, Json] | None = None  # what a record says that the store has none of, where it may say so
     made_at_once = False  # all single values of a new record are in the request that makes it
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
     exclusive = False  # a definition may demand that no two records hold the same (`claims`)

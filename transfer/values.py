@@ -25,6 +25,9 @@ TYPE = re.compile(r"(list\.)?[a-z][a-z0-9_]{1,63}\Z")
 _TEXTS = frozenset({"id", "language", "multi_line_text_field", "single_line_text_field", "string", "url"})
 _BOOLEANS = {"t": "true", "true": "true", "1": "true", "f": "false", "false": "false", "0": "false"}
 _MOST_DIGITS = 100
+# https://shopify.dev/docs/apps/build/custom-data/metafields/metafield-limits
+_MANY = frozenset({"list.metaobject_reference", "list.mixed_reference"})
+_MOST_ITEMS = (128, 256)
 _FREE = frozenset({"json", "json_string"})
 _COMPOUND = frozenset({"link", "money", "rating", "rich_text_field"})
 # Types whose values hold links, or references in free JSON, and the walk that finds them.
@@ -85,11 +88,17 @@ def rewrite(type_: str, value: str | None, translate: Translate) -> str | None:
 
 
 def with_theirs(type_: str, wanted: str | None, present: str | None) -> str | None:
-    """A list of references, and behind them those that only the target has in it."""
+    """A list of references, and behind them those that only the target has in it.
+
+    The target's own, where that holds all of them in their order; without these, where it would be too long.
+    """
     if not (wanted and present and is_list(type_) and refers(type_)):
         return wanted
-    items = json.loads(wanted)
-    return compact([*items, *(item for item in json.loads(present) if item not in items)])
+    items, theirs = json.loads(wanted), json.loads(present)
+    if [item for item in theirs if item in items] == items:
+        return present
+    joined = [*items, *(item for item in theirs if item not in items)]
+    return compact(joined) if len(joined) <= _MOST_ITEMS[type_ in _MANY] else wanted
 
 
 def compact(value: Any) -> str:

@@ -144,3 +144,18 @@ def test_what_cannot_be_compared_is_refused(
     assert said.code == 2
     assert sentence in said.sentence
     assert said.out == ""
+
+
+def test_of_a_store_all_is_read_that_the_file_holds(
+    capsys: pytest.CaptureFixture[str], app: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """People are not carried by default: a store without them is not equal to a file that has some."""
+    empty = installed(sandbox, sandbox.shop())
+    file = tmp_path / "people.zip"
+    source = sandbox.shop("boutique", products=2)
+    file.write_bytes(archive_of(sandbox, source, tmp_path, resources=["customers", "companies"]))
+    said = Said(capsys, "compare", str(file), empty.domain, "--inline", "--json")
+    told = json.loads(said.out)
+    assert said.code == 1
+    assert told["resources"]["customers"]["only_left"] > 0
+    assert not {"customers", "companies"} & set(told["not_compared"])

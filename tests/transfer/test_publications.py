@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.archives import Record, edited
 from tests.support import Sandbox, archive_of, export, import_, total
 from transfer.outcomes import Outcome, Reason
 from transfer.work import Desk
@@ -156,3 +157,25 @@ def test_products_chosen_by_a_filter_bring_their_channels_and_no_others(sandbox:
     _, past = export(sandbox, shop.shop, tmp_path, products="tag:mine")
     counts = {name: sum(m["count"] for m in members) for name, members in past["merge"]["members"].items()}
     assert (counts["products"], counts["product_publications"]) == (1, 1)
+
+
+def test_what_is_taken_off_its_last_channel_is_as_it_was_asked_for(
+    pair: tuple[Builder, Builder], tmp_path: Path
+) -> None:
+    """What is on no channel has no record, in either store; a row may say so all the same."""
+    source, target = pair
+    for shop in pair:
+        publish(shop, shirt(shop), Online_Store=None)
+
+    def edit(resource: str, number: int, record: Record) -> list[Record]:
+        if resource == "product_publications":
+            off = [{**own, "published": False, "publishDate": None} for own in record["fields"]["channels"]]
+            record |= {"command": "MERGE", "fields": {"channels": off}}
+        return [record]
+
+    archive = edited(archive_of(source.sandbox, source.shop, tmp_path, resources=NAMES), edit)
+    desk, _ = import_(target.sandbox, target.shop, archive, tmp_path)
+    assert (row(desk).outcome, row(desk).reason, row(desk).verified) == (Outcome.UPDATED, Reason.NONE, True)
+    assert on(target) == {}
+    again, _ = import_(target.sandbox, target.shop, archive, tmp_path)
+    assert (row(again).outcome, row(again).verified, again.client.writes) == (Outcome.UNCHANGED, True, 0)

@@ -33,14 +33,15 @@ def unsure(archive: bytes, why: str = PROCESSING) -> bytes:
     return noted(edited(archive, edit), known)
 
 
+@pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize("policy", ["update", "mirror"])
-def test_a_list_keeps_what_only_the_target_has_in_it(sandbox: Sandbox, tmp_path: Path, policy: str) -> None:
+def test_a_list_keeps_what_only_the_target_has_in_it(sandbox: Sandbox, tmp_path: Path, policy: str, order: int) -> None:
     source, target = Builder(sandbox), Builder(sandbox)
     held = {}
     for shop in (source, target):
         shop.define("card", NAME, LISTED)
         own = products(shop, "first", "second")
-        held[shop] = json.dumps(own)
+        held[shop] = json.dumps(own[::order])
         shop.entry("card", "one", name="One", seen=held[shop])
         shop.metafield(own[0], "custom.seen", "list.product_reference", held[shop])
     archive = unsure(archive_of(sandbox, source.shop, tmp_path))

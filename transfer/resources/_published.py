@@ -74,6 +74,7 @@ class Published(Resource):
     key_shape = (HANDLE,)
     document: str
     back: str
+    nothing = {"channels": []}  # what is on no channel has no record
     upsert = True
     unique = True
     gid_types = ()

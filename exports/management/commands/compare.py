@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from transfer.archive import ArchiveError, Manifest
 from transfer.archive.members import MemberSet
 from transfer.fidelity import WORDS, Side, fidelity, summary
 from transfer.local import offline_desk
-from transfer.registry import order, withheld_parts
+from transfer.registry import RESOURCES, order, withheld_parts
 from transfer.resource import Selection
 from transfer.sheets import convert
 
@@ -47,7 +47,10 @@ def _compare(options: Mapping[str, Any]) -> dict[str, Any]:
         raise Broken(f"There is no kind {unknown[0]!r}; there are {', '.join(order())}.")
     with ExitStack() as stack:
         names = [options["left"], options["right"]]
-        (left, ours), (right, theirs) = [_side(stack, name, options) for name in names]
+        files = {name: side for name in names if (side := _file(stack, name)) is not None}
+        also = {kind for members, _ in files.values() for kind in members.resources if members.count(kind)}
+        sides = [files[name] if name in files else _store(stack, name, also, options) for name in names]
+        (left, ours), (right, theirs) = sides
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         *_, last = fidelity(offline_desk(Path(folder)), {}, left=_seen(left, ours), right=_seen(right, theirs))
     chosen = set(options["only"] or order())
@@ -60,11 +63,11 @@ def _seen(members: MemberSet, manifest: Manifest) -> Side:
     return Side(members, frozenset(manifest.whole), parts=withheld_parts(manifest.scopes, "read"))
 
 
-def _side(stack: ExitStack, name: str, options: Mapping[str, Any]) -> tuple[MemberSet, Manifest]:
-    """A file where there is one of that name, else the store, exported through its line."""
+def _file(stack: ExitStack, name: str) -> tuple[MemberSet, Manifest] | None:
+    """A file, where there is one of that name."""
     path = Path(name)
-    desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
     if path.exists():
+        desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         with tempfile.TemporaryFile() as copy:
             try:
                 return convert.load(desk, convert.packed(path, copy))
@@ -72,7 +75,16 @@ def _side(stack: ExitStack, name: str, options: Mapping[str, Any]) -> tuple[Memb
                 raise Broken(f"{name}: {problem}") from None
     if path.suffix in (".zip", ".xlsx", ".csv") or "/" in name.removeprefix("https://"):
         raise Broken(f"There is no file {name}.")
-    selection = Selection(resources=frozenset(options["only"]))
+    return None
+
+
+def _store(
+    stack: ExitStack, name: str, also: Collection[str], options: Mapping[str, Any]
+) -> tuple[MemberSet, Manifest]:
+    """The store, exported through its line. `also`: what the other side holds, be it carried by default or not."""
+    desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+    optional = frozenset(kind for kind in also if not RESOURCES[kind].by_default)
+    selection = Selection(resources=frozenset(options["only"]), also=frozenset() if options["only"] else optional)
     run = export(shop_named(name), selection, inline=options["inline"], quiet=options["json"])
     with storage().read(run.archive) as archive:
         return convert.load(desk, archive)

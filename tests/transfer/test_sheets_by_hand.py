@@ -206,7 +206,15 @@ NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
     ),
     "a metafield among the fields": (
         {"products": [{"title": "Shirt", "custom.care [single_line_text_field]": "x"}]},
-        "products have no such field; the values of metafields stand on sheets of their own, such as product_metafie",
+        "products have no such field; a metafield stands on the sheet product_metafields, with its type behind its n",
+    ),
+    "a metafield without its type among the fields": (
+        {"products": [{"title": "Shirt", "custom.care": "x"}]},
+        "product_metafields, with its type behind its name: custom.care [single_line_text_field].",
+    ),
+    "a type that is none": (
+        {"product_metafields": [{"Key": "shirt", "custom.size [Integer]": 3}]},
+        "row 1, column custom.size [Integer]: Integer is the name of no type; types are written small, such as numbe",
     ),
     "a path that names no page": (
         {"url_redirects": [{"Key": "https://shop.example/old", "target": "/"}]},

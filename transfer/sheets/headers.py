@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..registry import RESOURCES
 from ..resource import Resource
 from ..resources.metafields import Metafields
 from ..typed_keys import parts_of
+from ..values import TYPE
 from .cells import CellError
 from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
 from .first import First
@@ -155,8 +157,10 @@ def _elsewhere(resource: Resource, items: str | None, column: Column) -> str:
     for name, sheet in sheets.items():
         if _has(resource, name, spelt(resource, name, column.path)[:1]):
             return f"it stands on the sheet {sheet}"
-    if column.kind == "typed" and len(column.path) == 2:
-        return "the values of metafields stand on sheets of their own, such as product_metafields"
+    values = next((kind for kind in RESOURCES.values() if kind.owner_types and resource.name in kind.holders), None)
+    if len(column.path) == 2 and values is not None:
+        named = column.header if column.kind == "typed" else f"{column.header} [single_line_text_field]"
+        return f"a metafield stands on the sheet {values.name}, with its type behind its name: {named}"
     return "begin the header with # to keep it as a note"
 
 
@@ -178,6 +182,11 @@ def _judge(
             wrong(
                 column.header,
                 "a metafield's header is its namespace, its key and its type: custom.size [number_integer]",
+            )
+        elif values and TYPE.match(column.type) is None:
+            wrong(
+                column.header,
+                f"{column.type} is the name of no type; types are written small, such as number_integer",
             )
         elif not (values or column.path[:1] in known or _has(resource, items, column.path[:1])):
             wrong(column.header, f"{resource.name} have no such field; {_elsewhere(resource, items, column)}")

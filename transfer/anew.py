@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from . import fuller
 from .archive.members import Line, MemberSet
-from .compare import judge
+from .judging import judge
 from .namesakes import Present
 from .outcomes import Outcome, Reason, Verdict
 from .resource import Resource

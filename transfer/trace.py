@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .archive.members import MemberSet
-from .compare import concede, update
 from .dead_links import NOTED, noted, told
 from .detours import Detours
 from .entry_pages import DEFINITIONS, arriving
 from .given import tell
 from .governors import Governors
 from .hiding import tell_hidden
+from .judging import concede, update
 from .keys import Key
 from .landing import Landing
 from .nowhere import ALL, ENOUGH, explain, explained, pointing

@@ -8,7 +8,7 @@ from typing import Any
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_companies import BUSINESS, CREATE, _ask, _companies, _row
 from tests.transfer.test_sheets_by_hand import Cells, book
-from transfer.compare import judge
+from transfer.judging import judge
 from transfer.namesakes import Present
 from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.registry import RESOURCES

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .halves import whole
+from .keys import Key
 from .outcomes import Outcome
 from .present import portable
 from .resource import Fields, Page, Resource, Talk
@@ -17,13 +18,38 @@ from .work import Desk, Row
 OWNERS = 20  # owners whose values are read with one request
 
 
-def echoes(desk: Desk, resource: Resource, row: Row) -> bool:
-    """Whether what this import wrote of the record on which this one hangs has changed this one, too."""
-    for target in resource.owners(row.key):
-        owner = desk.ledger.get(target.resource, [target.key]).get(target.key)
-        if owner is not None and owner.outcome is Outcome.UPDATED and owner.after is not None:
-            return resource.echoes(row.key, owner.after, owner.changed)
-    return False
+class Echoes:
+    """Which rows of a window have been written by what this import wrote of the records on which they hang."""
+
+    def __init__(self, desk: Desk, rows: Sequence[Row]) -> None:
+        self._desk = desk
+        wanted: dict[str, set[Key]] = {}
+        for row in rows:
+            resource = desk.registry[row.resource]
+            for target in resource.owners(row.key) if resource.echoing else ():
+                wanted.setdefault(target.resource, set()).add(target.key)
+        found = (row for name, keys in wanted.items() for row in desk.ledger.get(name, sorted(keys)).values())
+        self._owners = {row.target: row for row in found if row.outcome is Outcome.UPDATED}
+
+    def of(self, resource: Resource, row: Row) -> bool:
+        owners = (self._owners.get(target) for target in resource.owners(row.key)) if self._owners else ()
+        return any(resource.echoes(row.key, own.after, own.changed) for own in owners if own is not None and own.after)
+
+    def hear_new(self, resource: Resource, rows: Sequence[Row]) -> None:
+        """Rows that were to be created, and are there by now."""
+        new = [row for row in rows if row.stands is None and not row.gid and self.of(resource, row)]
+        if not new:
+            return
+        owners = sorted(self._desk.ids.by_target(t for row in new for t in resource.owners(row.key)).values())
+        talks: dict[int, Talk[list[Page]]] = {
+            start: whole(resource.owned, owners[start : start + OWNERS]) for start in range(0, len(owners), OWNERS)
+        }
+        pages = [page for pages in ask_all(self._desk, talks).values() for page in pages]
+        current = portable(self._desk, resource, [reading for page in pages for reading in page.readings])
+        found = {one.reading.key: one for one in current}
+        for row in new:
+            if row.key in found:
+                heard(row, resource, found[row.key].reading.gid, found[row.key].fields)
 
 
 def heard(row: Row, resource: Resource, gid: str, current: Fields) -> None:
@@ -31,17 +57,3 @@ def heard(row: Row, resource: Resource, gid: str, current: Fields) -> None:
     assert row.after is not None
     row.gid, row.stood = gid, current
     row.changed = tuple(change.path for change in resource.changes(current, row.after))
-
-
-def hear_new(desk: Desk, resource: Resource, rows: Sequence[Row]) -> None:
-    """Rows that were to be created, and are there by now."""
-    new = [row for row in rows if row.stands is None and not row.gid and echoes(desk, resource, row)]
-    owners = sorted(desk.ids.by_target(target for row in new for target in resource.owners(row.key)).values())
-    talks: dict[int, Talk[list[Page]]] = {
-        start: whole(resource.owned, owners[start : start + OWNERS]) for start in range(0, len(owners), OWNERS)
-    }
-    readings = [reading for pages in ask_all(desk, talks).values() for page in pages for reading in page.readings]
-    found = {one.reading.key: one for one in portable(desk, resource, readings)}
-    for row in new:
-        if row.key in found:
-            heard(row, resource, found[row.key].reading.gid, found[row.key].fields)

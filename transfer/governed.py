@@ -15,6 +15,7 @@ class Governed(ABC):
     """The part of a resource that knows of definitions: of those that govern it, and, where it is one, of itself."""
 
     name: str
+    echoing = False  # whether Shopify writes some of them itself (`echoes`)
     listed_whole = True  # False: records that lack what their governor demands are in no list of the store
     governor: str = ""  # the resource whose records say what a record of this one must hold
 

@@ -16,7 +16,7 @@ from shopify_client import AccessDenied, AnswerLost, ShopifyError
 from .added import added
 from .archive.members import MemberSet
 from .drift import kept, moved, named, touching
-from .echoes import echoes, hear_new, heard
+from .echoes import Echoes, heard
 from .governors import Governors
 from .nowhere import explain
 from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
@@ -233,8 +233,9 @@ class Writes(Writing):
 
     def _wanted(self, rows: Sequence[Row], governors: Governors) -> dict[Target, Fields]:
         """What to write of each row, after a look at those that the target has, field by planned field."""
+        echoes = Echoes(self.desk, rows)
         for name, group in groupby(rows, lambda row: row.resource):
-            hear_new(self.desk, self.desk.registry[name], list(group))
+            echoes.hear_new(self.desk.registry[name], list(group))
         wanted = {row.target: row.after for row in rows if row.stands is None and row.after is not None}
         existing = [row for row in rows if row.stands is not None]
         for name, group in groupby(existing, lambda row: row.resource):
@@ -245,7 +246,7 @@ class Writes(Writing):
                     continue
                 if current.reading.key != row.key:  # it is about to learn this one, by which others name it already
                     self.desk.ids.put([Id(row.gid, row.target)])
-                if echoes(self.desk, resource, row):
+                if echoes.of(resource, row):
                     heard(row, resource, row.gid, current.fields)
                 realign(resource, row, current.fields)
                 after = judged(resource, row, current.fields, governors.written(row))

@@ -34,6 +34,7 @@ class ProductMetafields(Metafields):
     key_shape = (HANDLE, WORD, WORD)
     scopes = Scopes(read=("read_products",), write=("write_products",))
     hangs_on = "products"
+    echoing = True
     owner_types = ("PRODUCT",)
     refers_to = REFERRED
     owner_selection = "... on Product { handle }"

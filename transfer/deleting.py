@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from .added import added, with_inside
 from .archive.members import MemberSet
@@ -10,10 +10,13 @@ from .drift import moved, named
 from .governors import Governors
 from .outcomes import REMOVALS, Outcome, Reason, State
 from .present import KnownIds
+from .references import Target
 from .registry import owner
-from .resource import Job, Resource, Result, Talk
+from .resource import Fields, Job, Resource, Result, Talk
 from .work import Cursor, Desk, Row, Where
 from .writing import PLANNED, UNDECIDED, Results, Writing, arrived, fail, renamed
+
+MADE_OF = "An option of its product is made of it, and stays."
 
 
 class Deletions(Writing):
@@ -27,6 +30,8 @@ class Deletions(Writing):
 
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
         resource = self.desk.registry[rows[0].resource]
+        held = self._held(resource, rows)
+        rows = [row for row in rows if row.target not in held]
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
         going: list[tuple[Row, Job]] = []
@@ -46,6 +51,27 @@ class Deletions(Writing):
             else:
                 going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))
         return going
+
+    def _held(self, resource: Resource, rows: Sequence[Row]) -> set[Target]:
+        """Those that are made of a part of what they hang on, and stay with it; they are at their end with that."""
+        if not resource.echoing:
+            return set()
+        homes = {row.target: home for row in rows for home in resource.owners(row.key)}
+        lines = self._staying(set(homes.values()))
+        held = [row for row in rows if (line := lines.get(homes[row.target])) and resource.echoes(row.key, line)]
+        for row in held:
+            row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, MADE_OF
+        return {row.target for row in held}
+
+    def _staying(self, targets: Collection[Target]) -> dict[Target, Fields]:
+        """What the snapshot says of these, but for those that go themselves."""
+        found: dict[Target, Fields] = {}
+        for kind in {target.resource for target in targets}:
+            keys = sorted({target.key for target in targets if target.resource == kind})
+            rows = self.desk.ledger.get(kind, keys)
+            staying = [key for key in keys if key not in rows or rows[key].verdict not in REMOVALS]
+            found |= {Target(kind, key): line.fields for key, line in self.snapshot.lookup(kind, staying).items()}
+        return found
 
     def vanished(self, row: Row, when: str) -> None:
         row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True

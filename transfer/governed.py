@@ -58,8 +58,8 @@ class Governed(ABC):
         """Whether a change at `path` follows by itself from these changes of the governor: then nobody else made it."""
         return False
 
-    def echoes(self, key: Key, owner: Fields, changed: Sequence[str]) -> bool:
-        """Whether Shopify wrote this one itself when the record on which it hangs was changed at these paths."""
+    def echoes(self, key: Key, owner: Fields, changed: Sequence[str] | None = None) -> bool:
+        """Whether Shopify writes this one itself when the record on which it hangs is changed (at these paths)."""
         return False
 
     def demand(self, path: str) -> str:

@@ -106,3 +106,16 @@ def test_a_label_that_does_not_change_after_all_keeps_its_variants_from_nothing(
     assert prices == {"X Red / S": "10.00", "X Red / L": "12.00", "Blue / S": "10.00", "Blue / L": "12.00"}
     again, _ = import_(sandbox, target, archive, tmp_path, excluded=left)
     assert again.client.writes == 0
+
+
+def test_a_mirror_leaves_what_an_option_is_made_of(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The option is linked in the target alone, and stays so: its metafield is what it is made of."""
+    source = shop(sandbox, "red", linked=False)
+    target = shop(sandbox, "red", "blue")
+    for _ in range(2):
+        desk = copied(sandbox, source, target, tmp_path, "mirror")
+        value = row(desk, *VALUE)
+        assert (value.outcome, value.reason) == (Outcome.LEFT, Reason.NONE)
+        assert value.detail == "An option of its product is made of it, and stays."
+    assert list(links(read(sandbox, target))) == ["Red"]
+    assert desk.client.writes == 0

@@ -104,10 +104,10 @@ def _called(option: Fields, wanted: Fields) -> dict[str, str]:
     return {} if set(found.values()) & set(kept) else found  # a name that another value has is not given twice
 
 
-def made_of(options: Sequence[Fields], changed: Sequence[str]) -> Iterator[str]:
-    """The metafields (namespace.key) that Shopify writes when these options change."""
+def made_of(options: Sequence[Fields], changed: Sequence[str] | None) -> Iterator[str]:
+    """The metafields (namespace.key) that Shopify writes when these options change (None: at any time)."""
     for option in options:
-        if option.get("linkedMetafield") and touches(changed, f"options.{option['name']}"):
+        if option.get("linkedMetafield") and (changed is None or touches(changed, f"options.{option['name']}")):
             yield option["linkedMetafield"]
 
 

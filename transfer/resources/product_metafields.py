@@ -48,7 +48,7 @@ class ProductMetafields(Metafields):
     def owner_target(self, key: Key) -> Target:
         return Target("products", key[:-2])
 
-    def echoes(self, key: Key, owner: Fields, changed: Sequence[str]) -> bool:
+    def echoes(self, key: Key, owner: Fields, changed: Sequence[str] | None = None) -> bool:
         """A linked option keeps its values in a metafield."""
         return ".".join(key[-2:]) in linked.made_of(owner["options"], changed)
 

@@ -1,0 +1,64 @@
+"""A comparison: options are {"archive": storage name, "other": storage name, or "" for the shop itself}."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from .. import export
+from ..archive.members import MemberSet
+from ..fidelity import Side, fidelity
+from ..registry import withheld_parts
+from ..work import Checkpoint, Cursor, Desk
+from .importing import check, hidden_of, snapshot_merge, snapshot_resolve, snapshot_selection, target_of
+from .step import Options, Past, Stage, Steps
+
+
+def _compared_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return export.read(desk, cursor, selection=snapshot_selection(desk, past, empty=True))
+
+
+def _other(desk: Desk) -> Desk:
+    """The desk with a folder of its own, so that two files of one run do not meet."""
+    return replace(desk, prefix=f"{desk.prefix}other/")
+
+
+def _check_other(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    if options["other"]:
+        return check(_other(desk), cursor, past, {"archive": options["other"]})
+    return iter([Checkpoint(cursor, done=True)])
+
+
+def _of_shop(step: Callable[[Desk, Cursor, Past, Options], Steps]) -> Callable[[Desk, Cursor, Past, Options], Steps]:
+    """A step that there is only where the other side is the shop."""
+
+    def work(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+        return iter([Checkpoint(cursor, done=True)]) if options["other"] else step(desk, cursor, past, options)
+
+    return work
+
+
+def _fidelity(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    left = _side(desk, past["check"])
+    if options["other"]:
+        return fidelity(desk, cursor, left=left, right=_side(desk, past["check_other"]))
+    store = target_of(desk, past)
+    whole_ = frozenset(store.resources)
+    right = Side(store, whole_, unread=frozenset(desk.withheld) | hidden_of(past).keys(), parts=desk.withheld_parts)
+    return fidelity(desk, cursor, left=left, right=right)
+
+
+def _side(desk: Desk, checked: Cursor) -> Side:
+    facts = checked["manifest"]
+    parts = withheld_parts(facts["scopes"], "read")
+    return Side(MemberSet.from_cursor(desk.storage, checked), frozenset(facts["whole"]), parts=parts)
+
+
+COMPARISON = (
+    Stage("check", "Checking the file", check),
+    Stage("check_other", "Checking the other file", _check_other),
+    Stage("snapshot", "Reading this store", _of_shop(_compared_read)),
+    Stage("snapshot_resolve", "Resolving its references", _of_shop(snapshot_resolve)),
+    Stage("snapshot_merge", "Sorting", _of_shop(snapshot_merge)),
+    Stage("compare", "Comparing", _fidelity),
+)

@@ -71,7 +71,7 @@ def test_a_market_that_is_not_there_is_named(sandbox: Sandbox, alpine: str, tmp_
     archive = archive_of(sandbox, alpine, tmp_path, resources=kinds)
     desk, _ = import_(sandbox, sandbox.shop(), archive, tmp_path)
     failed = of_markets(desk)[KEY]
-    assert (failed.outcome, failed.reason) == (Outcome.FAILED, Reason.MISSING_OWNER)
+    assert (failed.outcome, failed.reason) == (Outcome.FAILED, Reason.OUTSIDE_REQUIRED)
     assert "shopsync:markets/alps" in failed.detail
 
 

@@ -100,7 +100,7 @@ def test_an_item_whose_record_is_missing_stays_as_a_link_and_is_named(
     target = sandbox.shop()
     desk, _ = import_(sandbox, target, archive, tmp_path)
     row = desk.ledger.get("menus", [("main-menu",)])[("main-menu",)]
-    assert (row.outcome, row.reason, row.verified) == (Outcome.UPDATED, Reason.UNRESOLVED_REFERENCE, True)
+    assert (row.outcome, row.reason, row.verified) == (Outcome.UPDATED, Reason.OUTSIDE_REFERENCE, True)
     assert "shopsync:blogs/news, which the target store does not have" in row.detail
     news = menus(sandbox, target)["main-menu"]["items"][2]
     assert (news["title"], news["type"], news["url"], news["resourceId"]) == ("News", "HTTP", "/blogs/news", None)

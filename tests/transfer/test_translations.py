@@ -208,7 +208,7 @@ def test_a_language_that_is_left_out_is_named(sandbox: Sandbox, tmp_path: Path) 
     archive = archive_of(sandbox, source, tmp_path, resources=["products", "translations"])
     desk, _ = import_(sandbox, sandbox.shop(), archive, tmp_path)
     row = rows(desk, Outcome.FAILED)[SHIRT]
-    assert row.reason is Reason.MISSING_OWNER and "shopsync:locales/de" in row.detail
+    assert row.reason is Reason.OUTSIDE_REQUIRED and "shopsync:locales/de" in row.detail
 
 
 def test_the_targets_primary_language_takes_no_translations(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -18,14 +18,14 @@ from .asides import Asides
 from .deleting import Deletions
 from .drift import named, strangers
 from .limits import LOOK_SECONDS, Limit
-from .linking import Links, Tightening
+from .linking import Links, Tightening, begun
 from .order import WAVES
 from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import pour
 from .present import located, now
 from .references import Target
 from .registry import ordered_groups
-from .resource import Fields, Job, Json, Resource
+from .resource import Fields, Json, Resource
 from .trace import WRITABLE
 from .waiting import wait
 from .work import Checkpoint, Cursor, Desk, Row, Where
@@ -197,7 +197,7 @@ class _Applying:
         """Whatever of a write did happen is what the target has now; the rest is an update of that."""
         assert row.after is not None
         present = resource.aligned(present, row.after)
-        stirred = strangers(resource, row.base, _made(resource, row), row.after, present) if row.aside is None else []
+        stirred = strangers(resource, row.base, begun(resource, row), row.after, present) if row.aside is None else []
         if stirred:
             fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} while it was written.")
             return
@@ -225,10 +225,3 @@ class _Applying:
             if row.outcome is Outcome.PENDING and (row.verdict is Verdict.CREATE or row.aside is not None):
                 row.gid, row.stepped = "", row.aside is not None
                 row.aside = {} if row.stepped else None
-
-
-def _made(resource: Resource, row: Row) -> Fields:
-    """A new record as our first write makes it."""
-    assert row.after is not None
-    without, relaxed = frozenset(row.open), frozenset(row.relaxed)
-    return resource.begun(Job(row.resource, row.key, row.after, without=without, relaxed=relaxed))

@@ -58,8 +58,8 @@ class Links(Writing):
     def _job(self, resource: Resource, row: Row, current: Current, ours: Sequence[str]) -> Job | None:
         """What is still to be written, and may be; None where that is nothing."""
         assert row.after is not None
-        begun, linked = _begun(resource, row), _left_by(resource, row, ())
-        left = rest(resource, begun, linked, current.fields, open_=row.open, ours=ours)
+        first, linked = begun(resource, row), _left_by(resource, row, ())
+        left = rest(resource, first, linked, current.fields, open_=row.open, ours=ours)
         _judge(row, left)
         if not left.going:
             return None
@@ -84,13 +84,14 @@ def _open(row: Row, governors: Governors) -> list[Place]:
 
 def _stop(resource: Resource, row: Row, lost: Sequence[Place]) -> None:
     """What waited for something that never came to be stays as the first write left it: less would be another thing."""
-    row.after = _begun(resource, row)
+    row.after = begun(resource, row)
     tell(row, explained(lost, explain))
     row.open = ()
     fail(row, Reason.DEPENDS_ON_FAILED, row.detail)
 
 
-def _begun(resource: Resource, row: Row) -> dict[str, object]:
+def begun(resource: Resource, row: Row) -> dict[str, object]:
+    """The record as its first write leaves it."""
     return _left_by(resource, row, row.open)
 
 
@@ -184,7 +185,7 @@ def _tightened(resource: Resource, row: Row, current: Current) -> Job | None:
     """The demands that are to be restored; None, with the row at its end, where there are none to restore any more."""
     assert row.after is not None
     still = touching(row.relaxed, (change.path for change in resource.changes(current.fields, row.after)))
-    stirred = touching(moved(resource, _begun(resource, row), current.fields), still)
+    stirred = touching(moved(resource, begun(resource, row), current.fields), still)
     if stirred:
         fail(
             row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} {SINCE}; it demands less than it should."

@@ -50,6 +50,7 @@ class Job:
     `without`: reference paths to leave out now, because their targets are not there (yet); they are never cleared.
     A publishable record of which something is left out is not published before its link write.
     `relaxed`: places whose demand (`required`) is left off now, to be restored by `tighten`, after the links.
+    `late`: all others have had their turn, so that what they hold they keep.
     `linking`: this is the second pass, which writes only the places in `changed`, left out by the first; `before` is
     then what it finds there.
     """
@@ -62,6 +63,7 @@ class Job:
     changed: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
     relaxed: frozenset[str] = frozenset()
+    late: bool = False
     linking: bool = False
 
     @property
@@ -74,6 +76,7 @@ class Result:
     """What became of one job. `reason` is a closed word of `transfer.outcomes.Reason`, `detail` one sentence.
 
     `pending`: Shopify has taken it and is still at work on it; `Resource.settled` says when it is through.
+    `later`: nothing was written, for another record holds what this one is to have, and may be about to give it up.
     `untaken`: paths that it does not take, and without which the record was written; `detail` says why.
     """
 
@@ -83,6 +86,7 @@ class Result:
     detail: str = ""
     also: tuple[tuple[str, Key, str], ...] = ()
     pending: bool = False
+    later: bool = False
     untaken: tuple[str, ...] = ()
 
     @property

@@ -33,6 +33,7 @@ STUCK = (
 )
 SOFT_WAVES = 16
 WAVES = 1_000_000  # waves that a group of resources may use; the group's number times this is its first
+LATER = 4  # waves at the end of these, for what could not be written because another record had not made room yet
 
 
 def order(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkpoint]:
@@ -61,6 +62,15 @@ def order(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkp
         if desk.stopping():
             return
     yield Checkpoint(cursor, done=True)
+
+
+def later(wave: int) -> int:
+    """The wave in which a record is tried again."""
+    return max(wave + 1, wave - wave % WAVES + WAVES - LATER)
+
+
+def is_last(wave: int) -> bool:
+    return wave % WAVES == WAVES - 1
 
 
 def _self_referring(resource: Resource, names: Sequence[str], desk: Desk) -> bool:
@@ -136,9 +146,11 @@ class _Circles:
         needs = [
             (place, self.numbers[home]) for place, home in spots if home in self.numbers and place.target not in present
         ]
-        self.needs.append(tuple(sorted({needed for _, needed in needs})))
-        self.hard.append({needed for place, needed in needs if place.hard})
+        assert row.after is not None
         resource = self.desk.registry[row.resource]
+        naming = {self.numbers[target] for target in resource.named_by(row.after) if target in self.numbers}
+        self.needs.append(tuple(sorted(naming.union(needed for _, needed in needs))))
+        self.hard.append({needed for place, needed in needs if place.hard})
         governor = resource.governed_by(row.key)
         for place, needed in needs:
             if place.hard and place.path != OWNER and governor is not None and governor in governors.rows:

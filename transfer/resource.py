@@ -289,6 +289,10 @@ class Resource(Shaped, Governed):
         """One sentence on why a store whose primary language this is can have no such record; empty where it can."""
         return ""
 
+    def named_by(self, fields: Fields) -> Iterator[Target]:
+        """Records by whose names parts of this one go: those are written before, so that the parts are found."""
+        return iter(())
+
     def aligned(self, present: Fields, wanted: Fields) -> Fields:
         """The target's record by the names that the archive has for the same things in it."""
         return present

@@ -97,7 +97,7 @@ class _Tracer:
         spots = [arriving(self.desk, governors.demanded(row)) for row in going]
         lands, told = self._there(place for own in spots for place in own)
         spots = self._without_detours(spots, lands | told)
-        changed = (row for row, own in zip(going, spots, strict=True) if self._change(row, own, lands, told))
+        changed = (row for row, own in zip(going, spots, strict=True) if self._change(row, own, lands, told, governors))
         moved = [*unfit, *changed]
         self.desk.ledger.put(moved)
         fell = {row.target for row in moved if row.verdict in (Verdict.CANNOT, Verdict.CONFLICT)}
@@ -144,10 +144,12 @@ class _Tracer:
         """Whether anything here can say what a link leads to."""
         return link.target.resource == ENTRY_PAGES or not missing_owner(link.target, self.desk.registry)
 
-    def _change(self, row: Row, spots: Sequence[Place], lands: set[Target], told: set[Target]) -> bool:
+    def _change(
+        self, row: Row, spots: Sequence[Place], lands: set[Target], told: set[Target], governors: Governors
+    ) -> bool:
         """Whether anything of the row changed."""
         rest = [place for place in spots if place.path == OWNER or place.target not in told]
-        changed = [self._not_given(row), self._without(row, spots, told), self._judge(row, rest, lands)]
+        changed = [self._not_given(row), self._without(row, spots, told), self._judge(row, rest, lands, governors)]
         robbed = bool(row.lost) or any(place.target in told for place in spots)
         if robbed and row.verdict in TO_WRITE and self.desk.registry[row.resource].vain(row.after or {}):
             row.verdict, row.reason, row.lost = Verdict.CANNOT, Reason.NOTHING_LANDS, ()
@@ -186,7 +188,7 @@ class _Tracer:
             update(resource, row)
         return True
 
-    def _judge(self, row: Row, spots: Sequence[Place], lands: set[Target]) -> bool:
+    def _judge(self, row: Row, spots: Sequence[Place], lands: set[Target], governors: Governors) -> bool:
         """Takes what is lost out of the row, and names it; links stay in their texts. Whether the row changed.
 
         A list is filled by whichever item lands; of what a record belongs to, all of it must be there.
@@ -209,7 +211,9 @@ class _Tracer:
             row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
         unsure = [place.path for place in lost if self.lacks.unsure(place.target)]
         if unsure and row.before is not None:
-            row.after = resource.with_theirs(row.before, row.after, unsure)
+            without, row.after = row.after, resource.with_theirs(row.before, row.after, unsure)
+            if governors.fit(row) is not None:  # with what only the target has it would be too long
+                row.after = without
         row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
         row.reason = self._reason(row, lost)
         links = dict.fromkeys(self._explain(place) for place in lost if place.link)

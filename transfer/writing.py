@@ -19,6 +19,7 @@ from .drift import kept, moved, named, touching
 from .echoes import Echoes, heard
 from .governors import Governors
 from .nowhere import explain
+from .order import is_last, later
 from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
 from .present import Current, KnownIds, now
@@ -120,6 +121,9 @@ class Writing(Task[Results]):
     def _take(self, row: Row, result: Result) -> None:
         if not result.ok:
             fail(row, Reason(result.reason), result.detail)
+            return
+        if result.later:
+            row.state, row.wave = planned(row), later(row.wave or 0)
             return
         if result.gid is not None:
             row.gid = result.gid
@@ -229,6 +233,7 @@ class Writes(Writing):
             changed=row.changed,
             without=without,
             relaxed=frozenset(row.relaxed),
+            late=is_last(row.wave or 0),
         )
 
     def _wanted(self, rows: Sequence[Row], governors: Governors) -> dict[Target, Fields]:

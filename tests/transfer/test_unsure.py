@@ -53,3 +53,23 @@ def test_a_list_keeps_what_only_the_target_has_in_it(sandbox: Sandbox, tmp_path:
     read = '{ metaobjects(type: "card", first: 1) { nodes { seen: field(key: "seen") { value } } } }'
     assert target.ask(read)["metaobjects"]["nodes"][0]["seen"]["value"] == held[target].replace(" ", "")
     assert not {key for key in troubles(desk) if key[0] == "products"}
+
+
+def test_a_list_that_would_become_too_long_is_the_source_s(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    for shop, held in ((source, ("first", "fourth", "second")), (target, ("second", "third"))):
+        rule = [{"name": "list.max", "value": "3"}]
+        shop.define("card", NAME, {**LISTED, "validations": rule})
+        shop.define_metafield("custom.seen", "list.product_reference", validations=rule)
+        names = ("first", "second", "third", "fourth")
+        own = dict(zip(names, products(shop, *names), strict=True))
+        value = json.dumps([own[name] for name in held])
+        shop.entry("card", "one", name="One", seen=value)
+        shop.metafield(own["first"], "custom.seen", "list.product_reference", value)
+    archive = unsure(archive_of(sandbox, source.shop, tmp_path))
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    for name in (("metaobjects", "card", "one"), ("product_metafields", "first", "custom", "seen")):
+        own_row = row(desk, *name)
+        assert (own_row.outcome, own_row.reason) == (Outcome.UPDATED, Reason.UNRESOLVED_REFERENCE)
+    again, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert again.client.writes == 0

@@ -48,7 +48,9 @@ def create(job: Job, ids: Ids) -> Talk[Result]:
         "fields": _inputs(job, ids, lambda path: path not in job.without),
         **({"capabilities": capabilities} if capabilities else {}),
     }
-    created, errors = yield from _taken(_CREATE, {}, metaobject, repeatable=False)
+    created, errors = yield from _taken(_CREATE, {}, metaobject, late=job.late, repeatable=False)
+    if created is None and _named_alike(errors) and not job.late:
+        return Result(job.key, later=True)
     if created is None:
         return refused(job.key, errors)
     renamed = "" if created["handle"] == handle else f"Shopify named it {created['handle']}."
@@ -74,7 +76,9 @@ def update(job: Job, ids: Ids) -> Talk[Result]:
         metaobject["capabilities"] = capabilities
     if not _says(metaobject):
         return Result(job.key, job.gid)
-    updated, errors = yield from _taken(_UPDATE, {"id": job.gid}, metaobject, repeatable=True)
+    updated, errors = yield from _taken(_UPDATE, {"id": job.gid}, metaobject, late=job.late, repeatable=True)
+    if updated is None and _named_alike(errors) and not job.late:
+        return Result(job.key, later=True)
     if updated is None:
         return refused(job.key, errors)
     return Result(job.key, job.gid, detail=told(errors), untaken=_paths(errors))
@@ -84,7 +88,7 @@ Errors = list[dict[str, Any]]
 
 
 def _taken(
-    document: str, variables: Fields, metaobject: Fields, *, repeatable: bool
+    document: str, variables: Fields, metaobject: Fields, *, late: bool, repeatable: bool
 ) -> Talk[tuple[Fields | None, Errors]]:
     """(what was written, None where it was refused; what Shopify says against it, or against what it goes without)."""
     said: Errors = []
@@ -94,6 +98,8 @@ def _taken(
         errors = [_at_field(error, metaobject["fields"]) for error in payload["userErrors"]]
         if not errors:
             return payload["metaobject"], said
+        if _named_alike(errors) and not late:
+            return None, errors
         named = {error["elementKey"] for error in errors}
         rest = {**metaobject, "fields": [item for item in metaobject["fields"] if item["key"] not in named]}
         if not named <= {item["key"] for item in metaobject["fields"]}:
@@ -101,6 +107,11 @@ def _taken(
         metaobject, said = rest, [*said, *errors]
         if not _says(rest):
             return {}, said
+
+
+def _named_alike(errors: Errors) -> bool:
+    """Whether another entry has the name, and is a value of an option by it: two values can not be called the same."""
+    return any(error["code"] == "DISPLAY_NAME_CONFLICT" for error in errors)
 
 
 def _says(metaobject: Fields) -> bool:

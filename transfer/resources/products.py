@@ -216,6 +216,9 @@ class Products(Resource):
         for item in taking.gone(before, after).values():
             yield Target("variants", variants.key_of(key, item["options"]))
 
+    def named_by(self, fields: Fields) -> Iterator[Target]:
+        return (place.target for place in linked.places(fields["options"]))
+
     def aligned(self, present: Fields, wanted: Fields) -> Fields:
         return linked.aligned(present, wanted)
 

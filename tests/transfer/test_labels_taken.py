@@ -1,0 +1,86 @@
+"""Labels behind linked options that one entry has, and another one is to get: no two values can be called the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.builder import troubles
+from tests.meddle import row
+from tests.support import Sandbox
+from tests.transfer.test_linked_again import copied
+from tests.transfer.test_linked_options import defined, entry, lamp, links, put, read
+from transfer.outcomes import Outcome, Reason
+
+TAKEN = "The display name you have chosen is already in use as an option value."
+
+
+def labelled(sandbox: Sandbox, price: int, **labels: str) -> str:
+    """A shop whose lamp has these colours: handle of the entry -> its label. Each costs one more than the last."""
+    domain = sandbox.shop()
+    colours = defined(sandbox, domain, *labels, prefix="first ")
+    for handle, label in labels.items():
+        entry(sandbox, domain, handle, label=label)
+    given = lamp(colours)
+    for number, variant in enumerate(given["variants"]):
+        variant["price"] = f"{price + number // 2}.00"
+    put(sandbox, domain, given)
+    return domain
+
+
+def prices(sandbox: Sandbox, shop: str) -> dict[str, str]:
+    return {node["title"]: node["price"] for node in read(sandbox, shop)["variants"]["nodes"]}
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ({"red": "Red", "blue": "Blue"}, {"red": "X", "blue": "Y"}),
+        ({"red": "Blue", "blue": "Navy"}, {"red": "Red", "blue": "Blue"}),
+        ({"blue": "Red", "red": "Crimson"}, {"red": "Red", "blue": "Blue"}),
+        ({"a": "B", "b": "C", "c": "D", "d": "E"}, {"a": "A", "b": "B", "c": "C", "d": "D"}),
+        ({"red": "Rose", "azure": "Red"}, {"red": "Red"}),
+    ],
+)
+def test_labels_move_along(
+    sandbox: Sandbox, tmp_path: Path, here: dict[str, str], there: dict[str, str], lost: bool
+) -> None:
+    """One of them waits until the other has another label. What the values cost is written onto the right ones."""
+    source, target = labelled(sandbox, 10, **here), labelled(sandbox, 50, **there)
+    if lost:
+        names = ("UpdateMetaobject", "CreateMetaobject", "UpdateVariants")
+        sandbox.faults(*({"kind": "lost_answer", "times": 1, "match": name, "shop": target} for name in names))
+    desk = copied(sandbox, source, target, tmp_path)
+    assert troubles(desk) == {}
+    assert set(links(read(sandbox, target))) == set(here.values())
+    assert prices(sandbox, target) == prices(sandbox, source)
+    assert copied(sandbox, source, target, tmp_path).client.writes == 0
+
+
+def test_a_mirror_gives_an_entry_the_label_of_a_value_that_it_takes_away(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = labelled(sandbox, 10, red="Blue"), labelled(sandbox, 50, red="Red", blue="Blue")
+    desk = copied(sandbox, source, target, tmp_path, "mirror")
+    assert troubles(desk) == {}
+    assert prices(sandbox, target) == prices(sandbox, source) == {"Blue / S": "10.00", "Blue / L": "10.00"}
+    assert row(desk, "metaobjects", "colour", "blue").outcome is Outcome.DELETED
+    assert copied(sandbox, source, target, tmp_path, "mirror").client.writes == 0
+
+
+def test_labels_that_are_swapped_stay_and_are_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """All else arrives, on the variants of the same entries."""
+    source, target = labelled(sandbox, 10, red="Blue", blue="Red"), labelled(sandbox, 50, red="Red", blue="Blue")
+    for _ in range(2):
+        desk = copied(sandbox, source, target, tmp_path)
+        for name in ("red", "blue"):
+            own = row(desk, "metaobjects", "colour", name)
+            assert (own.outcome, own.reason) == (Outcome.UNCHANGED, Reason.PART_CONFLICT)
+            assert TAKEN in own.detail
+        assert row(desk, "products", "lamp").verified
+        assert prices(sandbox, target) == {
+            "Red / S": "10.00",
+            "Red / L": "10.00",
+            "Blue / S": "11.00",
+            "Blue / L": "11.00",
+        }

@@ -87,7 +87,8 @@ class _Applying:
     read: frozenset[str]
 
     def phases(self) -> list[tuple[str, list[str], int]]:
-        """(kind, resources, first wave). Deletions go backwards: what refers goes before what it refers to."""
+        """(kind, resources, first wave). Deletions go backwards: what refers goes before what it refers to. At the very
+        end comes what could not be written before."""
         groups = ordered_groups(self.desk.registry)
         forwards = [
             (kind, names, number * WAVES)
@@ -96,7 +97,9 @@ class _Applying:
             if kind != "aside" or any(self.desk.registry[name].exclusive for name in names)
             if kind != "wait" or any(self.desk.registry[name].settles for name in names)
         ]
-        return [*forwards, ("tighten", [], 0), *(("delete", names, 0) for names in reversed(groups))]
+        deletions = [("delete", names, 0) for names in reversed(groups)]
+        late = [("write", ["late"], len(groups) * WAVES), ("link", [name for names in groups for name in names], 0)]
+        return [*forwards, ("tighten", [], 0), *deletions, *late]
 
     def counts(self) -> dict[str, tuple[int, int | None]]:
         return {name: (self.cursor["done"].get(name, 0), total) for name, total in self.cursor["total"].items()}

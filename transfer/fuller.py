@@ -101,12 +101,13 @@ def _tell_rest(resource: Resource, row: Row, every: Iterable[str], going: Collec
 
 
 def _going(resource: Resource, row: Row) -> Fields:
-    """What may be taken away: of a record that conflicts in a part, no item of a list, for which part is not known."""
+    """What may be taken away: of a record that conflicts in a part, no item of a list, for which part is not known, and
+    nothing that is bound to what conflicts."""
     assert row.more is not None
     if row.reason is not Reason.PART_CONFLICT:
         return row.more
-    lists = {path.partition(".")[0] for path in resource.keyed_lists}
-    return {name: value for name, value in row.more.items() if name not in lists and name != "exact"}
+    spared = {"exact", *resource.bound, *(path.partition(".")[0] for path in resource.keyed_lists)}
+    return {name: value for name, value in row.more.items() if name not in spared}
 
 
 def _paths(resource: Resource, more: Fields, before: Fields, after: Fields) -> tuple[str, ...]:

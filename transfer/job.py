@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from .conversation import Fields
 from .keys import Key
@@ -50,7 +51,7 @@ class Job:
     `without`: reference paths to leave out now, because their targets are not there (yet); they are never cleared.
     A publishable record of which something is left out is not published before its link write.
     `relaxed`: places whose demand (`required`) is left off now, to be restored by `tighten`, after the links.
-    `late`: all others have had their turn, so that what they hold they keep.
+    `late`: all others have had their turn, so that what stands against it stays.
     `linking`: this is the second pass, which writes only the places in `changed`, left out by the first; `before` is
     then what it finds there.
     """
@@ -71,12 +72,20 @@ class Job:
         return self.gid is None
 
 
+class Later(StrEnum):
+    """When something is tried again that the store does not take yet, but may in the course of this import."""
+
+    NO = ""
+    OTHERS = "others"  # after the records that are written together with it: one holds what this one is to have
+    END = "end"  # after all else, deletions too: a definition that values which are to be replaced do not fit
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of one job. `reason` is a closed word of `transfer.outcomes.Reason`, `detail` one sentence.
 
     `pending`: Shopify has taken it and is still at work on it; `Resource.settled` says when it is through.
-    `later`: nothing was written, for another record holds what this one is to have, and may be about to give it up.
+    `later`: nothing was written, and when it is to be tried again. Never for a job that is `late`.
     `untaken`: paths that it does not take, and without which the record was written; `detail` says why.
     """
 
@@ -86,7 +95,7 @@ class Result:
     detail: str = ""
     also: tuple[tuple[str, Key, str], ...] = ()
     pending: bool = False
-    later: bool = False
+    later: Later = Later.NO
     untaken: tuple[str, ...] = ()
 
     @property

@@ -12,7 +12,7 @@ store already demands it, nothing is relaxed silently: those records cannot be w
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .archive.members import MemberSet
@@ -21,7 +21,7 @@ from .graph import circular, groups, levels
 from .outcomes import Outcome, Reason, Verdict
 from .references import Target
 from .registry import ordered_groups, owner
-from .resource import OWNER, Place, Resource
+from .resource import OWNER, Later, Place, Resource
 from .trace import WRITABLE
 from .uniques import Uniques
 from .work import Checkpoint, Cursor, Desk, Row
@@ -64,13 +64,21 @@ def order(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkp
     yield Checkpoint(cursor, done=True)
 
 
-def later(wave: int) -> int:
-    """The wave in which a record is tried again."""
+def end(registry: Mapping[str, Resource]) -> int:
+    """The first wave behind all groups, whose records are written after everything else."""
+    return len(ordered_groups(registry)) * WAVES
+
+
+def later(wave: int, how: Later, end_: int) -> int:
+    """The wave in which a record is tried again. `end_`: the first wave behind all groups."""
+    if how is Later.END or wave >= end_:
+        return max(wave + 1, end_)
     return max(wave + 1, wave - wave % WAVES + WAVES - LATER)
 
 
-def is_last(wave: int) -> bool:
-    return wave % WAVES == WAVES - 1
+def is_late(wave: int, end_: int) -> bool:
+    """Whether a wave comes after all others that it may have to wait for."""
+    return wave >= end_ or wave % WAVES == WAVES - 1
 
 
 def _self_referring(resource: Resource, names: Sequence[str], desk: Desk) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from .conversation import Ask, Fields, Json, Page, Read, Reading, Record, Selection, Stream, Talk
 from .diff import Change, changes
 from .governed import Governed
-from .job import OWNER, Conceded, Ids, Job, Place, Result, gather, owned_by
+from .job import OWNER, Conceded, Ids, Job, Later, Place, Result, gather, owned_by
 from .keys import Key
 from .references import Target
 from .shaped import Shaped
@@ -27,6 +27,7 @@ __all__ = [
     "Ids",
     "Job",
     "Json",
+    "Later",
     "Page",
     "Place",
     "Read",
@@ -94,6 +95,9 @@ class Resource(Shaped, Governed):
     # Lists whose items have a name of their own, and the item's field(s) that hold it: changes are shown per item.
     # `normalise` keeps their items in their places.
     keyed_lists: Mapping[str, str] = {}
+
+    # Fields that belong to what may conflict for good: where it does, no mirror takes anything out of them.
+    bound: frozenset[str] = frozenset()
 
     # Of these, the ones from which a row with REPLACE takes away the items that it does not name.
     exact_lists: frozenset[str] = frozenset()

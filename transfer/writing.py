@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import ClassVar
@@ -18,13 +18,15 @@ from .archive.members import MemberSet
 from .drift import kept, moved, named, touching
 from .echoes import Echoes, heard
 from .governors import Governors
+from .keys import Key
 from .nowhere import explain
-from .order import is_last, later
+from .order import end, is_late, later
 from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
 from .present import Current, KnownIds, now
 from .references import Target, dangling
 from .refusals import nameless
+from .registry import owner
 from .resource import Fields, Job, Place, Resource, Result, Talk
 from .talk import Ended
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where, tell
@@ -123,7 +125,8 @@ class Writing(Task[Results]):
             fail(row, Reason(result.reason), result.detail)
             return
         if result.later:
-            row.state, row.wave = planned(row), later(row.wave or 0)
+            row.state, row.wave = planned(row), later(row.wave or 0, result.later, end(self.desk.registry))
+            self.cursor["late"] = True
             return
         if result.gid is not None:
             row.gid = result.gid
@@ -207,6 +210,7 @@ class Writes(Writing):
         """`read`: the kinds of which the snapshot says all that the target had."""
         super().__init__(desk, cursor, snapshot)
         self._read = read
+        self._end = end(desk.registry)
         self.where = Where(verdicts=TO_WRITE, outcomes=UNDECIDED, states=PLANNED, wave=wave)
 
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
@@ -214,13 +218,33 @@ class Writes(Writing):
         governors.learn(rows)
         wanted = self._wanted(rows, governors)
         going = [row for row in rows if row.target in wanted]
-        places = {(row.resource, row.key): governors.needs(row) for row in going}
+        places = {row.target: governors.needs(row) for row in going}
         known = KnownIds(self.desk, {place.target for spots in places.values() for place in spots})
+        self._wait_with(going, places, known)
         return [
             (row, self._job(row, without, wanted[row.target]))
             for row in going
-            if (without := _missing(row, places[row.resource, row.key], known)) is not None
+            if row.wave == self.where.wave and (without := _missing(row, places[row.target], known)) is not None
         ]
+
+    def _wait_with(self, rows: Sequence[Row], places: Mapping[Target, Sequence[Place]], known: KnownIds) -> None:
+        """What refers to a record that comes after all else comes after that."""
+        if not self.cursor.get("late"):
+            return
+        missing = {row.target: {p.target for p in places[row.target] if p.target not in known} for row in rows}
+        late = self._late({owner(target, self.desk.registry) for targets in missing.values() for target in targets})
+        for row in rows:
+            homes = {owner(target, self.desk.registry) for target in missing[row.target]}
+            row.wave = max((late[home] + 1 for home in homes if home in late), default=row.wave)
+
+    def _late(self, targets: Collection[Target | None]) -> dict[Target, int]:
+        """Those of these records that are still to be written after all else, and when."""
+        wanted: dict[str, list[Key]] = {}
+        for target in filter(None, targets):
+            wanted.setdefault(target.resource, []).append(target.key)
+        rows = [row for name, keys in wanted.items() for row in self.desk.ledger.get(name, sorted(keys)).values()]
+        late = (row for row in rows if row.outcome is Outcome.PENDING and row.verdict in TO_WRITE)
+        return {row.target: row.wave for row in late if row.wave is not None and row.wave >= self._end}
 
     def _job(self, row: Row, without: frozenset[str], after: Fields) -> Job:
         row.open = tuple(sorted(without))
@@ -233,7 +257,7 @@ class Writes(Writing):
             changed=row.changed,
             without=without,
             relaxed=frozenset(row.relaxed),
-            late=is_last(row.wave or 0),
+            late=is_late(row.wave or 0, self._end),
         )
 
     def _wanted(self, rows: Sequence[Row], governors: Governors) -> dict[Target, Fields]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..resource import Ask, Fields, Ids, Job, Result, Talk
+from ..resource import Ask, Fields, Ids, Job, Later, Result, Talk
 from . import _validations as validations
 from ._common import given, refused, touches
 from ._metafield_definition_reading import CAPABILITIES
@@ -30,6 +31,10 @@ mutation UpdateMetafieldDefinition($definition: MetafieldDefinitionUpdateInput!)
 }
 """
 
+# Of what Shopify says against a definition, what the store's values may be the cause of: values of another type or that
+# break its rules, and two that are equal where no two may be.
+OF_VALUES = frozenset({"UNSTRUCTURED_ALREADY_EXISTS", "INVALID_CAPABILITY"})
+
 
 def _identity(job: Job) -> dict[str, Any]:
     return dict(zip(("ownerType", "namespace", "key"), job.key, strict=True))
@@ -52,7 +57,7 @@ def enable(job: Job) -> Talk[Result]:
     data = yield Ask(_ENABLE, variables, repeatable=True)
     payload = data["standardMetafieldDefinitionEnable"]
     if payload["userErrors"]:
-        return refused(job.key, payload["userErrors"])
+        return _refused(job, payload["userErrors"])
     return Result(job.key, payload["createdDefinition"]["id"])
 
 
@@ -73,7 +78,7 @@ def create(job: Job, ids: Ids) -> Talk[Result]:
     data = yield Ask(_CREATE, {"definition": definition})
     payload = data["metafieldDefinitionCreate"]
     if payload["userErrors"]:
-        return refused(job.key, payload["userErrors"])
+        return _refused(job, payload["userErrors"])
     return Result(job.key, payload["createdDefinition"]["id"])
 
 
@@ -93,12 +98,21 @@ def update(job: Job, ids: Ids) -> Talk[Result]:
         definition["constraintsUpdates"] = _constraints(job)
     data = yield Ask(_UPDATE, {"definition": {**_identity(job), **definition}}, repeatable=True)
     errors = data["metafieldDefinitionUpdate"]["userErrors"]
-    return refused(job.key, errors) if errors else Result(job.key, job.gid)
+    return _refused(job, errors) if errors else Result(job.key, job.gid)
+
+
+def _refused(job: Job, errors: Sequence[Mapping[str, Any]]) -> Result:
+    """Values that stand there are against it: this import may be about to replace or to delete them."""
+    if not job.late and any(error["code"] in OF_VALUES for error in errors):
+        return Result(job.key, later=Later.END)
+    return refused(job.key, errors)
 
 
 def _constraints(job: Job) -> dict[str, Any]:
-    """The step from the target's values to the archive's."""
+    """The step from the target's values to the archive's. Without a key there is no constraint at all any more."""
     wanted = job.after["constraints"]
+    if not wanted["key"]:
+        return {"key": None}
     present = ((job.before or {}).get("constraints") or {}).get("values") or []
     return {
         "key": wanted["key"],

@@ -12,7 +12,7 @@ from ._common import given, refused, touches
 _CREATE = """
 mutation CreateMetaobjectDefinition($definition: MetaobjectDefinitionCreateInput!) {
   metaobjectDefinitionCreate(definition: $definition) {
-    metaobjectDefinition { id type } userErrors { field message code }
+    metaobjectDefinition { id type displayNameKey } userErrors { field message code }
   }
 }
 """
@@ -94,7 +94,11 @@ def create(job: Job, ids: Ids) -> Talk[Result]:
     payload = data["metaobjectDefinitionCreate"]
     if payload["userErrors"]:
         return refused(job.key, payload["userErrors"])
-    return Result(job.key, payload["metaobjectDefinition"]["id"])
+    made = payload["metaobjectDefinition"]
+    made = payload["metaobjectDefinition"]
+    if made["displayNameKey"] and not job.after.get("displayNameKey"):  # Shopify's own choice, where nobody made one
+        yield Ask(_UPDATE, {"id": made["id"], "definition": {"displayNameKey": None}}, repeatable=True)
+    return Result(job.key, made["id"])
 
 
 def send(job: Job, definition: Mapping[str, Any]) -> Talk[Result]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import values
 from ..refusals import told
-from ..resource import Ask, Fields, Ids, Job, Result, Talk
+from ..resource import Ask, Fields, Ids, Job, Later, Result, Talk
 from ._common import refused, touches
 
 _CREATE = """
@@ -50,7 +50,7 @@ def create(job: Job, ids: Ids) -> Talk[Result]:
     }
     created, errors = yield from _taken(_CREATE, {}, metaobject, late=job.late, repeatable=False)
     if created is None and _named_alike(errors) and not job.late:
-        return Result(job.key, later=True)
+        return Result(job.key, later=Later.OTHERS)
     if created is None:
         return refused(job.key, errors)
     renamed = "" if created["handle"] == handle else f"Shopify named it {created['handle']}."
@@ -78,7 +78,7 @@ def update(job: Job, ids: Ids) -> Talk[Result]:
         return Result(job.key, job.gid)
     updated, errors = yield from _taken(_UPDATE, {"id": job.gid}, metaobject, late=job.late, repeatable=True)
     if updated is None and _named_alike(errors) and not job.late:
-        return Result(job.key, later=True)
+        return Result(job.key, later=Later.OTHERS)
     if updated is None:
         return refused(job.key, errors)
     return Result(job.key, job.gid, detail=told(errors), untaken=_paths(errors))

@@ -59,6 +59,7 @@ class MetafieldDefinitions(Resource):
     refers_to = ("metaobject_definitions",)
     owner_types = tuple(OWNERS)
     parts = OWNERS
+    bound = frozenset(OF_A_TYPE)
     deletable = False  # deleting one may delete the values of every owner
     identify = {"MetafieldDefinition": "ownerType namespace key"}
 
@@ -113,6 +114,8 @@ class MetafieldDefinitions(Resource):
     def changes(self, before: Fields, after: Fields) -> list[Change]:
         """Of a standard definition, only what a store may choose about it."""
         found = super().changes(before, after)
+        if not any((fields.get("constraints") or {}).get("key") for fields in (before, after)):
+            found = [c for c in found if not touches(["constraints"], c.path)]  # what is lifted reads back as none
         return [c for c in found if touches(OWN, c.path.split(".")[0])] if after.get("standard") else found
 
     def concede(self, before: Fields, after: Fields) -> Conceded | None:

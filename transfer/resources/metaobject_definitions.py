@@ -167,7 +167,7 @@ class MetaobjectDefinitions(Resource):
 
     def normalise(self, fields: Fields) -> Fields:
         items = [{**i, "validations": validations.normalise(i["validations"])} for i in fields["fieldDefinitions"]]
-        return {**fields, "fieldDefinitions": items}
+        return {**fields, "capabilities": _capabilities(fields), "fieldDefinitions": items}
 
     def changes(self, before: Fields, after: Fields) -> list[Change]:
         if after.get("standard"):
@@ -245,6 +245,12 @@ class MetaobjectDefinitions(Resource):
         keys = [path.split(".")[1] for path in sorted(job.relaxed)]
         operations = [{"update": {"key": key, "required": True}} for key in keys]
         return [(yield from writing.send(job, {"fieldDefinitions": operations}))]
+
+
+def _capabilities(fields: Fields) -> Fields:
+    """With what is switched off goes what it was about."""
+    own: Fields = fields["capabilities"]
+    return {name: one if one is None or one["enabled"] else {"enabled": False} for name, one in own.items()}
 
 
 def _made_of(fixed: Set[str], before: Fields, after: Fields) -> Fields:

@@ -44,7 +44,11 @@ class Importing(Sentences):
         quiet, inline = options["json"], options["inline"]
         self.doubt(options)
         with _report_to(options["report"]) as report:
-            return self._carried(options, report, quiet=quiet, inline=inline)
+            code = self._carried(options, report, quiet=quiet, inline=inline)
+        if report.problem:  # the import is over whatever becomes of its report, and has said what it came to
+            self.stderr.write(report.problem)
+            return REFUSED
+        return code
 
     def _carried(self, options: dict[str, Any], report: _Report, *, quiet: bool, inline: bool) -> int:
         run = report.run = self.planned(options)
@@ -70,13 +74,20 @@ class _Report:
 
     path: Path | None
     run: Import | None = None
+    problem: str = ""
 
     def write(self) -> None:
         if self.path is None or self.run is None:
             return
         lines = services.report_csv(self.run) if self.path.suffix == ".csv" else services.report_jsonl(self.run)
-        with self.path.open("wb") as file:
-            file.writelines(lines)
+        try:
+            with self.path.open("wb") as file:
+                file.writelines(lines)
+        except OSError as problem:
+            self.problem = (
+                f"The report could not be written to {self.path}: {problem.strerror}. It is on the page of import "
+                f"{self.run.id}, as long as the import is kept."
+            )
 
 
 @contextmanager

@@ -50,9 +50,9 @@ class Sentences(BaseCommand):
             sentence = "The database cannot be asked: is it reachable, and has manage.py migrate been run?"
             fail(self, Broken(sentence), as_json=bool(options.get("json")))
         except OSError as problem:
-            if problem.filename is None or problem.strerror is None:
+            if problem.strerror is None:
                 raise
-            sentence = f"{problem.filename} cannot be read or written: {problem.strerror}."
+            sentence = f"{problem.filename or 'A file'} cannot be read or written: {problem.strerror}."
             fail(self, Broken(sentence), as_json=bool(options.get("json")))
 
 

@@ -90,6 +90,16 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class Strangers(logging.Filter):
+    """A request under a host's name that is not ours is a scanner's, and answered with 400: nothing of ours to mend."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "django.security.DisallowedHost":
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def configuration(form: str, level: str) -> dict[str, Any]:
     """For `logging.config.dictConfig`: one handler for everything, in this process and in gunicorn's."""
     formatter = JsonFormatter if form == "json" else LineFormatter
@@ -97,7 +107,8 @@ def configuration(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"own": {"()": formatter}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "own"}},
+        "filters": {"strangers": {"()": Strangers}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "own", "filters": ["strangers"]}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             **{name: {"level": "INFO"} for name in ("shops", "runs", "exports", "imports", "shopsync")},

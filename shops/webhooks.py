@@ -98,7 +98,7 @@ def _accept(request: HttpRequest, body: bytes) -> JsonResponse:
         return _answer("The payload is about another shop.", 400)
     kept = {name: payload[name] for name in TOPICS[topic].keeps if name in payload}
     if not _storable(kept):
-        return _answer("The payload holds what is no text.", 400)
+        return _answer("The payload holds what is neither a text nor a number.", 400)
     delivery = Delivery(number=number, topic=topic, domain=domain, payload=kept, triggered_at=_triggered(request))
     try:
         with transaction.atomic():
@@ -110,11 +110,11 @@ def _accept(request: HttpRequest, body: bytes) -> JsonResponse:
 
 
 def _storable(kept: Payload) -> bool:
-    """Whether every database takes it: none of PostgreSQL's JSON has half a sign or a zero byte."""
-    text = json.dumps(kept, ensure_ascii=False)
+    """Whether every database takes it: JSON has no NaN, and none of PostgreSQL's has half a sign or a zero byte."""
     try:
+        text = json.dumps(kept, ensure_ascii=False, allow_nan=False)
         text.encode()
-    except UnicodeEncodeError:
+    except ValueError:  # half a sign too is one of these
         return False
     return "\\u0000" not in text
 

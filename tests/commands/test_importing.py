@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,31 @@ def test_a_bad_directory_is_refused(target: str, source: str, tmp_path: Path, ca
     path.write_bytes(path.read_bytes() + b"{\n")
     said = Said(capsys, "import_archive", target, str(folder), inline=True, yes=True)
     assert (said.code, "products/00001.jsonl, line" in said.sentence) == (2, True)
+    path.unlink()
+    os.mkfifo(path)
+    assert "products/00001.jsonl is no file." in Said(capsys, "import_archive", target, str(folder)).sentence
+
+
+def test_a_file_that_a_directory_has_lost_is_not_taken_for_an_empty_kind(
+    target: str, source: str, tmp_path: Path, capsys: Any
+) -> None:
+    """A mirror would delete everything of that kind."""
+    folder = tmp_path / "unfinished"
+    Said(capsys, "export_store", source, out=f"{folder}/", inline=True)
+    Said(capsys, "import_archive", target, str(folder), inline=True, yes=True)
+    lost = folder / "products" / "00001.jsonl"
+    lost.unlink()
+    said = Said(capsys, "import_archive", target, str(folder), policy="mirror", inline=True, yes=True)
+    assert (said.code, "lists products/00001.jsonl, which is not there" in said.sentence) == (2, True)
+    lost.touch()
+    assert Said(capsys, "import_archive", target, str(folder), inline=True, plan_only=True).code == 0
+
+
+def test_a_report_for_which_there_is_no_room_is_told_and_all_else_is_said(target: str, file: str, capsys: Any) -> None:
+    options = {"yes": True, "inline": True, "json": True, "report": "/dev/full"}
+    said = Said(capsys, "import_archive", target, file, **options)
+    assert (said.code, json.loads(said.out)["status"]) == (2, "succeeded")
+    assert said.sentence.startswith("The report could not be written to /dev/full: No space left on device.")
 
 
 def test_a_report_that_cannot_be_written_is_said_before_anything_is(

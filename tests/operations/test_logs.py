@@ -16,7 +16,7 @@ from django_celery_results.models import TaskResult
 
 from exports import services as exports
 from runs import engine
-from shops.logs import JsonFormatter, LineFormatter, redact
+from shops.logs import JsonFormatter, LineFormatter, Strangers, redact
 from shops.models import Shop
 from tests.runs.test_lane import installed
 from tests.support import CLIENT_SECRET, Sandbox
@@ -52,6 +52,20 @@ def lines() -> Any:
     logging.getLogger().addHandler(handler)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     logging.getLogger().removeHandler(handler)
+
+
+def test_a_stranger_s_host_is_no_error_of_ours(client: Client) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter())
+    handler.addFilter(Strangers())
+    logger = logging.getLogger("django.security.DisallowedHost")
+    logger.addHandler(handler)
+    assert client.get("/readyz", headers={"host": "evil.example"}).status_code == 400
+    logger.removeHandler(handler)
+    (line,) = (json.loads(text) for text in stream.getvalue().splitlines())
+    assert (line["level"], "exception" in line) == ("WARNING", False)
+    assert "evil.example" in line["message"]
 
 
 @pytest.mark.parametrize("canary", CANARIES)

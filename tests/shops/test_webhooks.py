@@ -71,6 +71,8 @@ def deliver(
         ({}, json.dumps({"shop_domain": "b-store.myshopify.com"}).encode(), 400),
         ({"X-Shopify-Topic": "app/scopes_update"}, rb'{"current": ["\u0000"]}', 400),
         ({"X-Shopify-Topic": "app/scopes_update"}, rb'{"current": ["\ud800"]}', 400),
+        ({"X-Shopify-Topic": "app/scopes_update"}, b'{"current": [NaN]}', 400),
+        ({"X-Shopify-Topic": "app/scopes_update"}, b'{"current": [1e999]}', 400),
         ({"X-Shopify-Topic": "orders/create"}, b"{}", 404),
         ({}, b" " * (1 << 20) + b"{}", 413),
         ({}, b"{}", 200),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -73,6 +73,7 @@ def pack_directory(folder: Path, target: BinaryIO) -> None:
         raise ArchiveError(f"The directory holds no {MANIFEST}, so it is no archive of a store.") from None
     members = _members(folder)
     if isinstance(manifest, dict):
+        _doubt_missing(manifest.get("members"), {str(member["name"]) for member in members})
         manifest |= _counted(manifest.get("resources"), members)
     writer = ZipWriter(target)
     writer.add(MANIFEST, dumps(manifest) + b"\n")
@@ -87,12 +88,26 @@ def pack_directory(folder: Path, target: BinaryIO) -> None:
     writer.finish()
 
 
+def _doubt_missing(listed: Any, there: Set[str]) -> None:
+    """A file that was lost on the way must not be taken for a kind of which the store has nothing (any more)."""
+    names = (one.get("name") for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
+    lost = next((name for name in names if isinstance(name, str) and name not in there), None)
+    if lost is not None:
+        raise ArchiveError(
+            f"{MANIFEST} lists {lost}, which is not there. Fetch it again; if none of its records is to be carried, "
+            "leave an empty file in its place."
+        )
+
+
 def _members(folder: Path) -> list[dict[str, Any]]:
     """What the manifest says of the members that are there. A link may lead to another place of the directory only."""
     paths = sorted(folder.glob("*/*.jsonl"))
     for path in (*paths, *folder.glob("side/*/*.jsonl")):
+        name = path.relative_to(folder).as_posix()
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise ArchiveError(f"{path.relative_to(folder).as_posix()} is a link that leads out of the directory.")
+            raise ArchiveError(f"{name} is a link that leads out of the directory.")
+        if not path.is_file():
+            raise ArchiveError(f"{name} is no file.")
     members: list[dict[str, Any]] = []
     for path in paths:
         text = path.read_bytes()

@@ -55,9 +55,9 @@ class Importing(Sentences):
         if options["plan_only"]:
             cancel(run)
             run.refresh_from_db()
-            self._print(options, run, commands.plan_table(run.plan))
+            self._print(options, run, commands.plan_table(run, options["policy"]))
             return commands.plan_exit_code(run)
-        if not commands.agreed(run, yes=options["yes"], out=sys.stderr):
+        if not commands.agreed(run, policy=options["policy"], yes=options["yes"], out=sys.stderr):
             return REFUSED
         run = commands.carry_out(run, policy=options["policy"], inline=inline, quiet=quiet)
         spreadsheet_errors(storage(), run.annotated, options.get("errors"))

@@ -23,7 +23,7 @@ from transfer.outcomes import Policy, Verdict
 from transfer.plan import NOT_WRITTEN
 from transfer.registry import in_order
 
-from . import again, outside, services
+from . import again, choices, outside, services
 from .answer import answer
 from .models import Import
 from .withheld import sentence
@@ -104,9 +104,9 @@ def carry_out(run: Import, *, policy: str, inline: bool, quiet: bool) -> Import:
     return Import.objects.get(pk=run.pk)
 
 
-def agreed(run: Import, *, yes: bool, out: TextIO) -> bool:
+def agreed(run: Import, *, policy: str, yes: bool, out: TextIO) -> bool:
     """Shows the plan, and asks. Whoever is not at a terminal has to say --yes."""
-    out.write(plan_table(run.plan))
+    out.write(plan_table(run, policy))
     if yes:
         return True
     if not sys.stdin.isatty():
@@ -133,8 +133,16 @@ def plan_exit_code(run: Import) -> int:
     return SOME_FAILED if unwritable else ALL_VERIFIED
 
 
-def plan_table(plan_: Mapping[str, Any]) -> str:
-    return table([*Verdict], plan_["counts"]) + f"about {plan_['points']} API points\n" + not_carried(plan_)
+def plan_table(run: Import, policy: str) -> str:
+    """What was found, and what would be written of it under a policy."""
+    run.policy = policy  # as the figures are asked for: nothing is saved
+    would = choices.figures(run)
+    stay = f"; {would['stay'][:-1]}" if would["stay"] else ""
+    decided = (
+        f"under {policy}: {would['create']} to create, {would['update']} to update, {would['delete']} to delete, "
+        f"about {would['points']} API points{stay}\n"
+    )
+    return table([*Verdict], run.plan["counts"]) + decided + not_carried(run.plan)
 
 
 def report_table(result: Mapping[str, Any]) -> str:

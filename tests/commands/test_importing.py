@@ -71,6 +71,14 @@ def test_plan_only_writes_nothing(sandbox: Sandbox, target: str, file: str, caps
     assert answer["result"] is None
 
 
+def test_plan_only_says_what_its_policy_would_do(sandbox: Sandbox, target: str, file: str, capsys: Any) -> None:
+    make = 'mutation { productCreate(product: {title: "Extra"}) { product { id } userErrors { message } } }'
+    assert sandbox.graphql(target, make)["productCreate"]["product"]
+    for policy, deleted in (("mirror", 1), ("update", 0), ("create_only", 0)):
+        said = Said(capsys, "import_archive", target, file, plan_only=True, inline=True, policy=policy)
+        assert f"under {policy}: 15 to create, 0 to update, {deleted} to delete, about " in said.out
+
+
 def test_plan_only_says_what_could_not_be_written(
     sandbox: Sandbox, target: str, file: str, tmp_path: Path, capsys: Any
 ) -> None:

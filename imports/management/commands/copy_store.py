@@ -37,7 +37,7 @@ class Command(Sentences):
         exported = export(source, selection, inline=inline, quiet=quiet, anonymise=anonymise)
         with storage().read(exported.archive) as archive:
             run = commands.plan(target, archive, f"{source.domain}.zip", inline=inline, quiet=quiet)
-        if not commands.agreed(run, yes=options["yes"], out=sys.stderr):
+        if not commands.agreed(run, policy=options["policy"], yes=options["yes"], out=sys.stderr):
             return REFUSED
         run = commands.carry_out(run, policy=options["policy"], inline=inline, quiet=quiet)
         text = json.dumps(commands.summary(run)) if options["json"] else commands.report_table(run.result)

@@ -94,8 +94,12 @@ def _planned(begin: Callable[[], Import], *, inline: bool, quiet: bool, errors: 
 
 def carry_out(run: Import, *, policy: str, inline: bool, quiet: bool) -> Import:
     """Confirms a plan and runs it to its end. Raises Broken."""
-    with bell.silent(inline):
-        confirmed = services.confirm(run, policy=policy, excluded={})
+    try:
+        with bell.silent(inline):
+            confirmed = services.confirm(run, policy=policy, excluded={})
+    except Refused as refusal:
+        cancel(run)
+        raise Broken(f"{refusal} Nothing was written.") from None
     if not confirmed:
         raise Broken("The plan does not wait for a decision any more.")
     follow(run, label=f"import {run.shop.domain}", inline=inline, quiet=quiet)

@@ -30,6 +30,7 @@ from transfer.sheets.lone import bound
 from transfer.work import Row
 
 from .models import SOURCE, Copy, Import
+from .overtaken import overtaken
 from .withheld import report_lines
 
 AFTER_PLAN = "decide"  # the stage that a confirmed run goes on with
@@ -99,6 +100,8 @@ def confirm(run: Import, *, policy: str, excluded: Mapping[str, Any]) -> bool:
     """Decides a plan. False: it expired, was cancelled or confirmed already. Raises Refused for what is no decision."""
     if policy not in set(Policy):
         raise Refused(f"The policy must be one of {', '.join(Policy)}.")
+    if not excluded.keys() <= {"resources", "records"}:
+        raise Refused("What is left out is named under resources or records.")
     resources = excluded.get("resources", [])
     records = excluded.get("records", [])
     if not isinstance(resources, list) or not set(map(str, resources)) <= set(RESOURCES):
@@ -107,6 +110,9 @@ def confirm(run: Import, *, policy: str, excluded: Mapping[str, Any]) -> bool:
         raise Refused('Records that are left out are named as ["resource", ["key", ...]].')
     decided = {"policy": policy, "excluded": {"resources": resources, "records": records}, "confirmed_at": Now()}
     with transaction.atomic():
+        Shop.objects.select_for_update().get(pk=run.shop_id)  # of two decisions at once, the second sees the first
+        if why := overtaken(run):
+            raise Refused(why)
         copy = Copy.objects.filter(run=run).first()
         if copy is not None and not links.holds(copy.link_id):
             raise Refused("The link to the other store was ended, so its data may not be written any more.")

@@ -37,6 +37,7 @@ from . import again, choices, compare_views, listing, services
 from .answer import answer
 from .listing import Filters
 from .models import Import, UploadAddress, Uploaded
+from .overtaken import overtaken
 from .words import POLICIES, of_copy
 
 UPLOAD_MINUTES = 60
@@ -126,6 +127,7 @@ def plan(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
         "figures": choices.figures(run) if waiting else None,
         "waiting": waiting,
         "status": status_of(run),
+        "overtaken": overtaken(run) if waiting else "",
         "lacking": again.lacking(run) if waiting else None,
         "people": waiting and again.names_people(run),
     }
@@ -155,7 +157,8 @@ def import_rest(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
 
 
 def _plan_json(request: EmbeddedRequest, run: Import) -> HttpResponse:
-    names = {name: request.GET.get(name) or None for name in ("resource", "verdict", "outcome")}
+    filters = Filters.of(request.GET)
+    names = {name: getattr(filters, name) or None for name in ("resource", "verdict", "outcome")}
     try:
         found, following = services.rows(run, after=request.GET.get("after") or None, **names)  # type: ignore[arg-type]
     except Refused as refusal:
@@ -257,6 +260,8 @@ def _decision(request: HttpRequest, run: Import) -> tuple[str, dict[str, Any]]:
             data = None
         if not isinstance(data, dict) or not isinstance(data.get("excluded", {}), dict):
             raise Refused("Send a JSON object with a policy, and what is left out.")
+        if not data.keys() <= {"policy", "excluded"}:
+            raise Refused("A decision is a policy, and what is excluded; there is nothing else to decide.")
         return str(data.get("policy", Policy.UPDATE)), data.get("excluded", {})
     records = run.excluded.get("records", [])
     excluded = {"resources": request.POST.getlist("exclude_resource"), "records": records}

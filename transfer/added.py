@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from .archive.members import MemberSet
 from .halves import whole
+from .outcomes import REMOVALS
 from .present import Current, portable
 from .references import Target
 from .resource import Page, Reading, Resource, Talk
@@ -19,12 +20,16 @@ from .work import Desk, Row
 OWNERS = 20  # owners whose values are read with one request
 
 
-def added(desk: Desk, going: Mapping[Target, str], snapshot: MemberSet, read: frozenset[str]) -> dict[Target, str]:
-    """Of records that are to go (target -> GID): target -> the metafield on it that is new, or not as the plan knew it.
+def added(
+    desk: Desk, going: Mapping[Target, str], snapshot: MemberSet, read: frozenset[str]
+) -> tuple[dict[Target, str], dict[Target, str]]:
+    """Of records that are to go (target -> GID): target -> the metafield on it that is new, or not as the plan knew it;
+    and target -> the metafield on it that the archive has, although it has not the record itself.
 
     `read`: the kinds of which the snapshot says all that there was; of others nobody knows what is new.
     """
     found: dict[Target, str] = {}
+    wanted: dict[Target, str] = {}
     for kind in desk.reachable.values():
         owners = [gid for target, gid in going.items() if target.resource in kind.holders]
         if not (owners and kind.owner_types and kind.name in read):
@@ -35,9 +40,11 @@ def added(desk: Desk, going: Mapping[Target, str], snapshot: MemberSet, read: fr
         for one in current:
             key, line = one.reading.key, before.get(one.reading.key)
             ours = key in own and own[key].stepped  # it holds the stand-in that this import gave it
-            if not ours and (line is None or kind.changes(line.fields, one.fields)):
+            if key in own and own[key].verdict not in REMOVALS:
+                wanted.setdefault(next(kind.owners(key)), ".".join(key[-2:]))
+            elif not ours and (line is None or kind.changes(line.fields, one.fields)):
                 found.setdefault(next(kind.owners(key)), ".".join(key[-2:]))
-    return found
+    return found, wanted
 
 
 def with_inside(desk: Desk, resource: Resource, going: Sequence[tuple[Row, Current]]) -> dict[Target, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from .added import added, with_inside
 from .archive.members import MemberSet
@@ -16,6 +16,7 @@ from .resource import Fields, Job, Resource, Result, Talk
 from .work import Cursor, Desk, Row, Where
 from .writing import PLANNED, UNDECIDED, Results, Writing, arrived, fail, renamed
 
+WANTED = "The archive has {} of it, though not itself, and that would go with it: it stays."
 MADE_OF = "An option of its product is made of it, and stays."
 
 
@@ -36,8 +37,8 @@ class Deletions(Writing):
         governors.learn(rows)
         going: list[tuple[Row, Job]] = []
         there = self.look(resource, rows, "after the plan was made")
-        more = added(self.desk, with_inside(self.desk, resource, there), self.snapshot, self._read)
-        more |= {home: what for target, what in more.items() if (home := owner(target, self.desk.registry))}
+        inside = with_inside(self.desk, resource, there)
+        more, wanted = (self._of_whole(found) for found in added(self.desk, inside, self.snapshot, self._read))
         for row, current in there:
             assert row.before is not None
             if not resource.same(row.key, current.reading.key, row.before):
@@ -48,9 +49,16 @@ class Deletions(Writing):
                 fail(
                     row, Reason.CHANGED_MEANWHILE, f"Somebody wrote {more[row.target]} onto it after the plan was made."
                 )
+            elif row.target in wanted:
+                row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, WANTED.format(wanted[row.target])
             else:
                 going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))
         return going
+
+    def _of_whole(self, found: Mapping[Target, str]) -> dict[Target, str]:
+        """What is told of a variant is told of its product as well."""
+        homes = {home: what for target, what in found.items() if (home := owner(target, self.desk.registry))}
+        return {**homes, **found}
 
     def _held(self, resource: Resource, rows: Sequence[Row]) -> set[Target]:
         """Those that are made of a part of what they hang on, and stay with it; they are at their end with that."""

@@ -26,9 +26,11 @@ def fuller(resource: Resource, row: Row, before: Fields, after: Fields) -> Row:
         return row
     if beyond := resource.beyond(before, after):
         (say if row.verdict is Verdict.UNCHANGED else tell)(row, beyond)
-    row.more = commands.emptiness(resource, before, after) or None
+    more = commands.emptiness(resource, before, after)
+    row.more = (resource.loosened(before, after, more) if row.reason is Reason.PART_CONFLICT else more) or None
     if row.more is not None and row.verdict is Verdict.CONFLICT:
-        tell(row, emptiness(resource.name, _paths(resource, row.more, before, after)))
+        if kept := _paths(resource, row.more, before, after):
+            tell(row, emptiness(resource.name, kept))
     return equal(resource, row, before, after)
 
 
@@ -70,6 +72,7 @@ def clear(resource: Resource, row: Row) -> bool:
         return _clear_equal(resource, row)
     going = _going(resource, row)
     every, kept = (_paths(resource, more, row.before, row.after) for more in (row.more, going))
+    row.detail = row.detail.replace(emptiness(resource.name, every), "").strip()  # told of a row that conflicts
     row.after = commands.completed(resource, row.after, going)
     row.changed = tuple(dict.fromkeys((*row.changed, *kept)))
     _tell_rest(resource, row, every, kept)
@@ -100,14 +103,25 @@ def _tell_rest(resource: Resource, row: Row, every: Iterable[str], going: Collec
         tell(row, emptiness(resource.name, stays))
 
 
+def lose(resource: Resource, row: Row) -> bool:
+    """Makes an update of a row that conflicts in a part and is equal else, if a mirror takes anything away from it."""
+    if row.more is None or row.before is None or row.after is None:
+        return False
+    conceded = resource.concede(row.before, row.after)
+    if conceded is None or conceded.after is None:
+        return False
+    if not _paths(resource, _going(resource, row), row.before, conceded.after):
+        return False
+    row.verdict, row.after = Verdict.UPDATE, conceded.after
+    return True
+
+
 def _going(resource: Resource, row: Row) -> Fields:
-    """What may be taken away: of a record that conflicts in a part, no item of a list, for which part is not known, and
-    nothing that is bound to what conflicts."""
+    """What may be taken away: of a record in which its definition does not take a part, nothing of any list."""
     assert row.more is not None
-    if row.reason is not Reason.PART_CONFLICT:
-        return row.more
-    spared = {"exact", *resource.bound, *(path.partition(".")[0] for path in resource.keyed_lists)}
-    return {name: value for name, value in row.more.items() if name not in spared}
+    if row.reason is Reason.PART_CONFLICT and resource.governor:
+        return Resource.loosened(resource, {}, {}, row.more)
+    return row.more
 
 
 def _paths(resource: Resource, more: Fields, before: Fields, after: Fields) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from shopify_client import ShopifyError
 
 from .archive.members import MemberSet
 from .keys import Key
-from .outcomes import TO_WRITE, Outcome, Verdict
+from .outcomes import REMOVALS, TO_WRITE, Outcome, Verdict
 from .present import located
 from .references import Target
 from .registry import missing_owner, owner, owner_of
@@ -21,10 +21,13 @@ from .work import Desk, Id, Row
 @dataclass(slots=True)
 class Landing:
     """`absent`: looked for in the target and not found; `unlooked`: of these, what could not be looked for.
-    `doubled`: kind -> keys that several records of the target have."""
+    `doubled`: kind -> keys that several records of the target have. `mirroring`: what only the target has is to go.
+    `leaving`: of those that the target has, the ones that this import deletes."""
 
     desk: Desk
     snapshot: MemberSet
+    mirroring: bool = False
+    leaving: set[Target] = field(default_factory=set)
     absent: set[Target] = field(default_factory=set)
     unlooked: dict[Target, ShopifyError] = field(default_factory=dict)
     doubled: dict[str, set[Key]] = field(default_factory=dict)
@@ -33,6 +36,7 @@ class Landing:
         """Those of the targets that the target has, or that this import makes."""
         targets = {target for target in targets if not self.shared(target)}
         known = set(self.desk.ids.by_target(targets))
+        self.leaving |= self._leaving(known)
         known |= self._created(targets - known)
         strangers = {
             target
@@ -53,17 +57,24 @@ class Landing:
 
     def _created(self, targets: Iterable[Target]) -> set[Target]:
         """Which of them this import creates, on their own or inside another record."""
+        return {target for target, row in self._planned(targets) if creates(row, target, self.desk.registry)}
+
+    def _leaving(self, targets: Iterable[Target]) -> set[Target]:
+        """Which of them this import deletes, on their own or with another record."""
+        going = REMOVALS if self.mirroring else REMOVALS - {Verdict.EXTRA}
+        return {
+            target for target, row in self._planned(targets) if row.verdict in going and row.outcome is Outcome.PENDING
+        }
+
+    def _planned(self, targets: Iterable[Target]) -> Iterator[tuple[Target, Row]]:
+        """What the plan says of the records that these are, or in which they are."""
         owners = {target: owner(target, self.desk.registry) for target in targets}
         planned: dict[Target, Row] = {}
         for resource in {home.resource for home in owners.values() if home is not None}:
             keys = sorted({home.key for home in owners.values() if home is not None and home.resource == resource})
             rows = self.desk.ledger.get(resource, keys)
             planned |= {Target(resource, key): row for key, row in rows.items()}
-        return {
-            target
-            for target, home in owners.items()
-            if home is not None and home in planned and creates(planned[home], target, self.desk.registry)
-        }
+        yield from ((target, planned[home]) for target, home in owners.items() if home is not None and home in planned)
 
     def _located(self, targets: set[Target]) -> set[Target]:
         """Asks the target for what neither the archive nor the snapshot knows, by identifier."""

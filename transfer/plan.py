@@ -46,14 +46,16 @@ class Decision:
         return resource in self.resources or (resource, encode(key)) in self.records
 
 
-def arrange(desk: Desk, cursor: Cursor, *, snapshot: MemberSet, lacks: Lacks = ALL) -> Iterator[Checkpoint]:
+def arrange(
+    desk: Desk, cursor: Cursor, *, snapshot: MemberSet, lacks: Lacks = ALL, mirroring: bool = False
+) -> Iterator[Checkpoint]:
     """Traces the references, then computes the order; again, if a circle made records fall out of the plan.
 
     The last cursor says in `outside` which kinds that nobody asked for are referred to, and missing.
     """
     cursor = cursor or {"phase": "trace", "inner": {}, "outside": []}
     while cursor["phase"] != "done":
-        work = partial(trace, lacks=lacks) if cursor["phase"] == "trace" else order
+        work = partial(trace, lacks=lacks, mirroring=mirroring) if cursor["phase"] == "trace" else order
         for checkpoint in work(desk, cursor["inner"], snapshot=snapshot):
             cursor["inner"] = checkpoint.cursor
             if not checkpoint.done:
@@ -75,7 +77,7 @@ def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkp
     """Applies what the merchant chose: what is left out, what the policy does not write, what cannot be written.
 
     The last cursor says in `left` how many records, that were to be written or to make way, will not be, or will be
-    otherwise.
+    otherwise, and how many that others may refer to are to go.
     """
     cursor = cursor or {"after": None, "left": 0}
     while True:
@@ -92,6 +94,8 @@ def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkp
                 cursor["left"] += row.verdict in TO_WRITE or row.aside is not None
             elif row.verdict in (Verdict.UPDATE, Verdict.FULLER):
                 cursor["left"] += _emptied(desk, row, decision)
+            elif row.verdict is Verdict.EXTRA:
+                cursor["left"] += 1
         desk.ledger.put(rows)
         yield Checkpoint(cursor)
         if desk.stopping():
@@ -117,6 +121,8 @@ def _decided(desk: Desk, row: Row, decision: Decision) -> bool:
             return False
         row.outcome, row.detail = Outcome.LEFT, incomplete.WHY if deletes else row.detail
     elif row.reason is Reason.PART_CONFLICT and row.verdict is Verdict.CONFLICT:
+        if decision.policy is Policy.MIRROR and fuller.lose(desk.registry[row.resource], row):
+            return False
         row.outcome, row.verified = Outcome.UNCHANGED, True  # the snapshot has just read all but the part
     elif row.verdict in NOT_WRITTEN:
         row.outcome = Outcome.FAILED

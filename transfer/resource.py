@@ -289,6 +289,12 @@ class Resource(Shaped, Governed):
         """What of the archive's record the target's can become, where it can never become all of it; None: it can."""
         return None
 
+    def loosened(self, before: Fields, after: Fields, more: Fields) -> Fields:
+        """What of `more` a mirror may take away where a part of the record conflicts: no item of a list, for which part
+        that is is not known, and nothing that is bound to what conflicts."""
+        spared = {"exact", *self.bound, *(path.partition(".")[0] for path in self.keyed_lists)}
+        return {name: value for name, value in more.items() if name not in spared}
+
     def barred(self, key: Key, language: str) -> str:
         """One sentence on why a store whose primary language this is can have no such record; empty where it can."""
         return ""

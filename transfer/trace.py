@@ -7,7 +7,7 @@ the lost place had to be filled, the record itself cannot be written, and what r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from .archive.members import MemberSet
@@ -40,14 +40,17 @@ def trace(
     *,
     snapshot: MemberSet,
     lacks: Lacks = ALL,
+    mirroring: bool = False,
 ) -> Iterator[Checkpoint]:
     """Judges every reference of every row that is to be written; repeats while rows fall out of the plan.
 
-    Then the links in the texts of unchanged rows are judged. `lacks`: what the archive does not hold. The cursor says
-    in `outside` of which kinds, that nobody asked for, something is referred to and missing.
+    Then the links in the texts of unchanged rows are judged. `lacks`: what the archive does not hold; `mirroring`: it
+    is decided that what only the target has goes. The cursor says in `outside` of which kinds, that nobody asked for,
+    something is referred to and missing.
     """
     cursor = cursor or {"after": None, "fell": 0, "told": {}, "outside": []}
-    tracer = _Tracer.of(desk, snapshot, cursor["told"], lacks, cursor.setdefault("outside", []))
+    landing = Landing(desk, snapshot, mirroring)
+    tracer = _Tracer.of(desk, landing, cursor["told"], lacks, cursor.setdefault("outside", []))
     while True:
         after = cursor["after"]
         where, window = (NOTED, tracer.unwritten) if cursor.get("unwritten") else (WRITABLE, tracer.window)
@@ -82,8 +85,8 @@ class _Tracer:
     governing: Collection[str]  # kinds that say what others may hold
 
     @classmethod
-    def of(cls, desk: Desk, snapshot: MemberSet, told: dict[str, int], lacks: Lacks, outside: list[str]) -> _Tracer:
-        landing = Landing(desk, snapshot)
+    def of(cls, desk: Desk, landing: Landing, told: dict[str, int], lacks: Lacks, outside: list[str]) -> _Tracer:
+        snapshot = landing.snapshot
         governing = frozenset(resource.governor for resource in desk.registry.values())
         return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), lacks, outside, governing)
 
@@ -121,7 +124,7 @@ class _Tracer:
         spots = self._without_detours(spots, lands | given)
         news = []
         for row, links in zip(rows, spots, strict=True):
-            lost = [link for link in links if link.target not in lands | given]
+            lost = [link for link in links if self._lost(link, lands | given)]
             row.reason = Reason.NONE
             if told(row, lost, self._reason(row, lost), map(self._explain, lost)):
                 news.append(row)
@@ -136,9 +139,13 @@ class _Tracer:
 
     def _without_detours(self, spots: Sequence[Sequence[Place]], there: set[Target]) -> list[list[Place]]:
         """Without the links that work although what they name is not there."""
-        lost = {place for own in spots for place in own if place.link and place.target not in there}
+        lost = {place for own in spots for place in own if place.link and self._lost(place, there)}
         working = self.detours.of(lost)
         return [[place for place in own if place not in working] for own in spots]
+
+    def _lost(self, place: Place, there: Set[Target]) -> bool:
+        """What a record hangs on does not go before the record: with what the archive has of it, it stays."""
+        return place.target not in there or (place.target in self.landing.leaving and place.path != OWNER)
 
     def _judged(self, link: Place) -> bool:
         """Whether anything here can say what a link leads to."""
@@ -193,10 +200,10 @@ class _Tracer:
 
         A list is filled by whichever item lands; of what a record belongs to, all of it must be there.
         """
-        lost = [spot for spot in spots if spot.target not in lands and (not spot.link or self._unsaid(row, spot))]
+        lost = [spot for spot in spots if self._lost(spot, lands) and (not spot.link or self._unsaid(row, spot))]
         if not lost or row.after is None:
             return False
-        filled = {place.path for place in spots if place.target in lands and place.path != OWNER}
+        filled = {place.path for place in spots if not self._lost(place, lands) and place.path != OWNER}
         hard = next((place for place in lost if place.hard and place.path not in filled), None)
         if hard is not None:
             row.verdict = Verdict.CANNOT
@@ -270,6 +277,8 @@ class _Tracer:
         scopes = self.desk.withheld.get(owner_of(kind, self.desk.registry))
         if scopes is not None and not self.lacks.left_out(place.target):
             return f"{pointing(place)}, which the app may not look for; grant it {', '.join(scopes)}."
+        if place.target in self.landing.leaving:
+            return f"{pointing(place)}, which this import deletes."
         if place.target in self.landing.unlooked:
             why = self.landing.unlooked[place.target]
             return f"{pointing(place)}, which could not be looked for in the target store: {why}"

@@ -287,7 +287,8 @@ class Writes(Writing):
         """Whether more would go with what an update takes away than the plan knew of. Such a row is left alone."""
         assert row.base is not None
         taken = self.desk.ids.by_target(resource.taken(row.key, row.base, after))
-        for target, what in added(self.desk, taken, self.snapshot, self._read).items():
+        new, _ = added(self.desk, taken, self.snapshot, self._read)
+        for target, what in new.items():
             told = (
                 f"Somebody wrote {what} onto {' / '.join(target.key)} after the plan was made, which would go with it."
             )

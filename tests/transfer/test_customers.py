@@ -96,6 +96,26 @@ def test_a_phone_that_somebody_else_has_is_refused_without_naming_anybody(sandbo
     assert desk.ledger.tally()["customers"]["verified"] == 2
 
 
+@pytest.mark.parametrize("policy", ["create_only", "update"])
+def test_who_has_only_a_phone_is_not_written_over_who_goes_by_an_address(
+    sandbox: Sandbox, tmp_path: Path, policy: str
+) -> None:
+    source, target = sandbox.shop(), sandbox.shop()
+    made = "mutation { customerSet(input: { %s phone: %s, firstName: %s }) { userErrors { message } } }"
+    sandbox.graphql(source, made % ("", '"+4915112345678"', '"Anna"'))
+    sandbox.graphql(source, made % ("", '"+4915187654321"', '"Ben"'))
+    sandbox.graphql(target, made % ('email: "own@example.com",', '"+4915112345678"', '"Own"'))
+    archive = archive_of(sandbox, source, tmp_path, resources=["customers"])
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy=policy)
+    row = desk.ledger.get("customers", [("+4915112345678",)])[("+4915112345678",)]
+    assert (row.outcome, row.reason) == ("failed", "refused")
+    assert row.detail == "Another customer of the target store has this e-mail address or phone number."
+    assert sandbox.graphql(target, READ, email="own@example.com")["customerByIdentifier"]["firstName"] == "Own"
+    assert desk.ledger.tally()["customers"]["verified"] == 1
+    again, _ = import_(sandbox, target, archive, tmp_path, policy=policy)
+    assert again.client.writes == 0
+
+
 @pytest.fixture
 def unapproved(sandbox: Sandbox) -> Iterator[None]:
     sandbox.ask("/sandbox/config", {"protected_customer_data": False})

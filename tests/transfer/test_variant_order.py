@@ -11,7 +11,7 @@ import pytest
 from tests.builder import Builder, copy, troubles
 from tests.meddle import row
 from tests.support import Sandbox
-from transfer.outcomes import Outcome, Verdict
+from transfer.outcomes import Outcome, Reason, Verdict
 
 OPTIONS = {"Size": ["S", "M"], "Color": ["Red", "Blue"]}
 ALL = [["S", "Red"], ["S", "Blue"], ["M", "Red"], ["M", "Blue"]]
@@ -117,3 +117,21 @@ def test_a_lost_answer_to_the_deletion_of_variants_costs_nothing(sandbox: Sandbo
     assert row(desk, "variant_metafields", "shirt", "Size", "M", "custom", "note").outcome is Outcome.DELETED
     again, _ = copy(source, target, tmp_path, policy="mirror")
     assert again.client.writes == 0
+
+
+@pytest.mark.parametrize("values", [["S", "M"], ["Default Title", "Other"]])
+@pytest.mark.parametrize("policy", ["update", "mirror"])
+def test_a_plain_product_s_variant_stays_where_the_option_is_called_title(
+    sandbox: Sandbox, tmp_path: Path, values: list[str], policy: str
+) -> None:
+    """Shopify takes the only variant of a plain product away as soon as another one comes, unless it is told not to."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.product("shirt", {"Title": values})
+    plain = target.product("shirt", {"Title": ["Default Title"]}, fields={"price": "77.00"})
+    (own,) = target.variants(plain)
+    target.metafield(own, "custom.words", "single_line_text_field", "Mine")
+    for _ in range(2):
+        desk, _ = copy(source, target, tmp_path, policy=policy)
+        assert set(troubles(desk).values()) <= {Reason.FULLER}
+        assert (own in target.variants(plain)) == (policy == "update" or "Default Title" in values)
+    assert desk.client.writes == 0

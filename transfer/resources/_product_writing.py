@@ -33,7 +33,7 @@ mutation CreateProduct($input: ProductSetInput!, $variants: Int!) {
 """
 _ADD_VARIANTS = """
 mutation AddVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
-  productVariantsBulkCreate(productId: $id, variants: $variants) {
+  productVariantsBulkCreate(productId: $id, variants: $variants, strategy: PRESERVE_STANDALONE_VARIANT) {
     productVariants { id selectedOptions { name value } } userErrors { field message code }
   }
 }

@@ -79,6 +79,12 @@ _DELETE = """
 mutation DeleteCustomer($id: ID!) { customerDelete(input: { id: $id }) { userErrors { field message } } }
 """
 NAMED = "defaultEmailAddress { emailAddress } defaultPhoneNumber { phoneNumber }"
+_OF_PHONE = f"""
+query CustomerOfPhone($phone: String!) {{
+  customerByIdentifier(identifier: {{ phoneNumber: $phone }}) {{ id {NAMED} }}
+}}
+"""
+TAKEN = "Another customer of the target store has this e-mail address or phone number."
 _OWN = ("email", "phone", "firstName", "lastName", "note", "locale")
 _CONSENTS = {
     "emailConsent": ("emailMarketingConsent", _EMAIL_CONSENT),
@@ -256,6 +262,11 @@ class Customers(Plain):
         return {"identifier": {"id": job.gid}, "input": told}
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:
+        """By a phone number Shopify would write over whoever has it, also somebody who goes by an e-mail address."""
+        if "@" not in job.key[0]:
+            node = (yield Ask(_OF_PHONE, {"phone": job.key[0]}))["customerByIdentifier"]
+            if node is not None and key_of(node) != job.key:
+                return Result(job.key, reason=Reason.REFUSED, detail=TAKEN)
         return (yield from self._set(job, self.created(job, ids)))
 
     def update(self, job: Job, ids: Ids) -> Talk[Result]:
@@ -312,8 +323,7 @@ def named(key: Key, email: str, phone: str) -> dict[str, str]:
 
 def _taken(key: Key, errors: Sequence[Mapping[str, Any]]) -> Result:
     if all(error.get("code") == "TAKEN" for error in errors):
-        detail = "Another customer of the target store has this e-mail address or phone number."
-        return Result(key, reason=Reason.REFUSED, detail=detail)
+        return Result(key, reason=Reason.REFUSED, detail=TAKEN)
     return refused(key, errors)
 
 

@@ -198,6 +198,15 @@ class MetaobjectDefinitions(Resource):
         )
         return Conceded({**after, **_made_of(fixed.keys(), before, after), "fieldDefinitions": items}, sentences)
 
+    def loosened(self, before: Fields, after: Fields, more: Fields) -> Fields:
+        """Rules of the fields that are of one type on both sides."""
+        types = {item["key"]: item["type"] for item in before["fieldDefinitions"]}
+        alike = {item["key"] for item in after["fieldDefinitions"] if types.get(item["key"]) == item["type"]}
+        items = [item for item in more.get("fieldDefinitions", ()) if item["key"] in alike]
+        made_of = ("capabilities", "displayNameKey")  # fields, of which some may be of another type
+        rest = {name: value for name, value in more.items() if name not in ("fieldDefinitions", *made_of)}
+        return {**rest, **({"fieldDefinitions": items} if items else {})}
+
     def beyond(self, before: Fields, after: Fields) -> str:
         """With a field go its values in every entry, so a person has to delete it."""
         named = {item["key"] for item in after["fieldDefinitions"]}

@@ -110,8 +110,12 @@ def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return _arranged(desk, cursor, past, options)
+
+
+def _arranged(desk: Desk, cursor: Cursor, past: Past, options: Options, *, mirroring: bool = False) -> Steps:
     known = lacks(past["check"], options.get("withheld", ()))
-    return arrange(desk, cursor, snapshot=target_of(desk, past), lacks=known)
+    return arrange(desk, cursor, snapshot=target_of(desk, past), lacks=known, mirroring=mirroring)
 
 
 def _reconsider(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -125,7 +129,7 @@ def _rearrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Step
     """Where the decision took nothing out of the plan, all stays as it was arranged."""
     if not cursor and not past["decide"].get("left", 1):
         return iter([Checkpoint(cursor, done=True)])
-    return _arrange(desk, cursor, past, options)
+    return _arranged(desk, cursor, past, options, mirroring=options["policy"] == Policy.MIRROR)
 
 
 def _decide(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

@@ -42,7 +42,7 @@ def added(
             ours = key in own and own[key].stepped  # it holds the stand-in that this import gave it
             if key in own and own[key].verdict not in REMOVALS:
                 wanted.setdefault(next(kind.owners(key)), ".".join(key[-2:]))
-            elif not ours and (line is None or kind.changes(line.fields, one.fields)):
+            if not ours and (line is None or kind.changes(line.fields, one.fields)):
                 found.setdefault(next(kind.owners(key)), ".".join(key[-2:]))
     return found, wanted
 

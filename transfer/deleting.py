@@ -8,7 +8,7 @@ from .added import added, with_inside
 from .archive.members import MemberSet
 from .drift import moved, named
 from .governors import Governors
-from .outcomes import REMOVALS, Outcome, Reason, State
+from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
 from .present import KnownIds
 from .references import Target
 from .registry import owner
@@ -45,12 +45,12 @@ class Deletions(Writing):
                 fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
             elif stirred := moved(resource, row.stands or {}, current.fields, governors.written(row)):
                 fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
+            elif row.verdict is Verdict.EXTRA and row.target in wanted:
+                row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, WANTED.format(wanted[row.target])
             elif row.target in more:
                 fail(
                     row, Reason.CHANGED_MEANWHILE, f"Somebody wrote {more[row.target]} onto it after the plan was made."
                 )
-            elif row.target in wanted:
-                row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, WANTED.format(wanted[row.target])
             else:
                 going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))
         return going

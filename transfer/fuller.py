@@ -28,9 +28,9 @@ def fuller(resource: Resource, row: Row, before: Fields, after: Fields) -> Row:
         (say if row.verdict is Verdict.UNCHANGED else tell)(row, beyond)
     more = commands.emptiness(resource, before, after)
     row.more = (resource.loosened(before, after, more) if row.reason is Reason.PART_CONFLICT else more) or None
-    if row.more is not None and row.verdict is Verdict.CONFLICT:
-        if kept := _paths(resource, row.more, before, after):
-            tell(row, emptiness(resource.name, kept))
+    told = row.more is not None and row.verdict is Verdict.CONFLICT
+    if told and (kept := _paths(resource, row.more or {}, before, after)):
+        tell(row, emptiness(resource.name, kept))
     return equal(resource, row, before, after)
 
 

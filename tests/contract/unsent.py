@@ -37,7 +37,6 @@ CONTROL: Mapping[str, str] = {
     "Mutation.productUpdate.identifier": "named by its id",
     "Mutation.productUpdate.media": "files are there before what shows them",
     "Mutation.productVariantsBulkCreate.media": "files are there before what shows them",
-    "Mutation.productVariantsBulkCreate.strategy": "its default leaves what is there",
     "Mutation.productVariantsBulkUpdate.allowPartialUpdates": "all or nothing",
     "Mutation.productVariantsBulkUpdate.media": "files are there before what shows them",
     "Mutation.productOptionUpdate.optionValuesToDelete": "what only the target has stays",

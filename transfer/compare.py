@@ -138,7 +138,7 @@ class _Window:
         fields = self.resource.aligned(present, wanted)
         if fields is not present:
             inside = zip(self.resource.embedded(key, present), self.resource.embedded(key, fields), strict=True)
-            anew = {old: new for old, new in inside if old != new}
+            anew = {old: new for old, new in inside if old != new and old not in self.desk.same}
             gids = self.desk.ids.by_target(anew)
             self.desk.ids.put(Id(gid, anew[old]) for old, gid in gids.items())
         return fields

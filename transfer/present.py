@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shopify_client import ShopifyError
 
+from .called import Naming
 from .halves import by_halves
 from .references import Target
 from .resource import Fields, Ids, Reading, Resource, Talk
@@ -51,7 +52,9 @@ def read_back(resource: Resource, ids: Sequence[str]) -> Talk[tuple[list[Reading
 
 
 def portable(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> list[Current]:
-    """Turns GIDs into natural keys, and remembers what the readings name."""
+    """Turns GIDs into natural keys, the archive's where that has others, and remembers what the readings name."""
+    naming = Naming(desk.registry, desk.same)
+    readings = [replace(one, key=naming.key(one.resource, one.key)) for one in readings]
     for reading in readings:
         desk.ids.put([Id(reading.gid, Target(reading.resource, reading.key))])
         desk.ids.put(Id(gid, Target(kind, key)) for kind, key, gid in reading.also)

@@ -307,6 +307,11 @@ class Resource(Shaped, Governed):
         """The target's record by the names that the archive has for the same things in it."""
         return present
 
+    def counterparts(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, Target]]:
+        """(what lives inside the target's record, what it is in the archive's), of what has other names there and is
+        the same thing nevertheless."""
+        return iter(())
+
     def meant(self, before: Fields, said: Fields) -> Fields:
         """What a row says of a record that is there, with what the record makes plain and the row leaves out."""
         return said

@@ -194,7 +194,8 @@ class Desk:
     the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what has to
     outlive this process. `called_off`: somebody cancelled, so that not even a file under way is awaited. `beat`: to
     be called every few thousand lines between two checkpoints; keeps the lane. `unnamed`: resources that tell of
-    people, whose records are not even named in references, because nobody asked for any of them.
+    people, whose records are not even named in references, because nobody asked for any of them. `same`: what lives
+    inside records of this shop -> what it is in the archive, where the two have other names for it (`transfer.called`).
     """
 
     client: AdminClient
@@ -211,6 +212,7 @@ class Desk:
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     withheld_parts: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     unnamed: frozenset[str] = frozenset()
+    same: Mapping[Target, Target] = field(default_factory=dict)
     in_flight: int = 16
     settling: float = 25.0
     clock: Callable[[], float] = time.monotonic

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..resource import Conceded, Fields
 from . import _linked_options as linked
 from . import _options as options
+from . import _same_variants as same
+from . import product_variants as variants
 
 NATURE = ("giftCard", "giftCardTemplateSuffix")
 
 
 def concede(before: Fields, after: Fields) -> Conceded | None:
     """Everything but what conflicts: what a product says of itself is written whatever its options are."""
+    conceded = _conceded(before, after)
+    if conceded is None:
+        return None
+    known = same.sentence(same.found(before, after, conceded.after))
+    return replace(conceded, sentences=(*conceded.sentences, known)) if known else conceded
+
+
+def counterparts(before: Fields, after: Fields) -> Mapping[variants.Chosen, variants.Chosen]:
+    """The target's variant -> the archive's that it is, of those that cannot be made."""
+    conceded = _conceded(before, after)
+    return same.found(before, after, conceded.after).pairs if conceded is not None else {}
+
+
+def _conceded(before: Fields, after: Fields) -> Conceded | None:
     sentences: list[str] = []
     wanted = dict(after)
     if bool(before.get("giftCard")) != bool(after.get("giftCard")):
@@ -41,11 +58,11 @@ def _linked(before: Fields, wanted: Fields, sentences: list[str]) -> Fields:
             found[name], sentence = conceded
             sentences.append(sentence)
             fixed |= {name} if found[name] is present[name] else set()
-    variants = [item for item in wanted["variants"] if _allowed(item["options"], found, fixed)]
-    left = len(wanted["variants"]) - len(variants)
+    kept = [item for item in wanted["variants"] if _allowed(item["options"], found, fixed)]
+    left = len(wanted["variants"]) - len(kept)
     if left:
         sentences.append(f"{'A variant' if left == 1 else f'{left} variants'} with other values of it cannot be made.")
-    return {"options": list(found.values()), "variants": variants}
+    return {"options": list(found.values()), "variants": kept}
 
 
 def _allowed(pairs: Sequence[Sequence[str]], found: dict[str, Fields], fixed: set[str]) -> bool:

@@ -222,6 +222,15 @@ class Products(Resource):
     def aligned(self, present: Fields, wanted: Fields) -> Fields:
         return linked.aligned(present, wanted)
 
+    def counterparts(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, Target]]:
+        """Variants that are not going to be made, and that their SKU or barcode says the target has."""
+        found = conceding.counterparts(self.aligned(before, after), after)
+        for item, named in zip(before["variants"], self.aligned(before, after)["variants"], strict=True):
+            other = found.get(variants.chosen(named["options"]))
+            if other is not None:
+                own = variants.key_of(key, item["options"])
+                yield Target("variants", own), Target("variants", variants.key_of(key, other))
+
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         return conceding.concede(before, after)
 

@@ -12,6 +12,7 @@ from ..apply import apply
 from ..archive.check import unpack
 from ..archive.members import MemberSet
 from ..archive.merge import merge
+from ..called import by_archive
 from ..compare import compare
 from ..incomplete import incomplete
 from ..outcomes import Outcome, Policy, Reason
@@ -19,6 +20,7 @@ from ..plan import Decision, arrange, decide
 from ..registry import order
 from ..resolve import resolve
 from ..resource import Selection
+from ..same_variants import match, same_in
 from ..sheets.book import ARCHIVE, form_of, open_file
 from ..sheets.errors import report
 from ..sheets.first import first_of
@@ -73,8 +75,9 @@ def _snapshot_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> 
 
 
 def _as_archive(desk: Desk, past: Past) -> Desk:
-    """The target's people are named where the archive names the source's."""
-    return without_names(desk, set(past["check"]["manifest"]["resources"]))
+    """The target's people are named where the archive names the source's, and its variants as the archive does."""
+    same = same_in(desk.storage, past.get("snapshot_match", {}).get("same", ()))
+    return by_archive(without_names(desk, set(past["check"]["manifest"]["resources"])), same)
 
 
 def hidden_of(past: Past) -> dict[str, str]:
@@ -92,11 +95,18 @@ def snapshot_merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> 
     return merge(desk, cursor, parts={name: parts.get(name, []) for name in order()})
 
 
+def _snapshot_match(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    merged = past["snapshot_merge"]
+    archive, snapshot = (MemberSet.from_cursor(desk.storage, own) for own in (past["check"], merged))
+    return match(desk, cursor, archive=archive, snapshot=snapshot, merged=merged)
+
+
 def target_of(desk: Desk, past: Past) -> MemberSet:
-    return MemberSet.from_cursor(desk.storage, past["snapshot_merge"])
+    return MemberSet.from_cursor(desk.storage, past.get("snapshot_match") or past["snapshot_merge"])
 
 
 def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    desk = _as_archive(desk, past)
     archive = MemberSet.from_cursor(desk.storage, past["check"])
     manifest = past["check"]["manifest"]
     whole_ = frozenset(manifest["whole"])
@@ -115,14 +125,14 @@ def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 def _arranged(desk: Desk, cursor: Cursor, past: Past, options: Options, *, mirroring: bool = False) -> Steps:
     known = lacks(past["check"], options.get("withheld", ()))
-    return arrange(desk, cursor, snapshot=target_of(desk, past), lacks=known, mirroring=mirroring)
+    return arrange(_as_archive(desk, past), cursor, snapshot=target_of(desk, past), lacks=known, mirroring=mirroring)
 
 
 def _reconsider(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     if options["policy"] != Policy.MIRROR:
         return iter([Checkpoint(cursor, done=True)])
     archive = MemberSet.from_cursor(desk.storage, past["check"])
-    return judge_anew(desk, cursor, archive=archive, snapshot=target_of(desk, past))
+    return judge_anew(_as_archive(desk, past), cursor, archive=archive, snapshot=target_of(desk, past))
 
 
 def _rearrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -172,6 +182,7 @@ IMPORT = (
     Stage("snapshot", "Reading the target store", _snapshot_read),
     Stage("snapshot_resolve", "Resolving its references", snapshot_resolve),
     Stage("snapshot_merge", "Sorting", snapshot_merge),
+    Stage("snapshot_match", "Matching variants", _snapshot_match),
     Stage("compare", "Comparing", _compare),
     Stage("arrange", "Tracing references", _arrange, waits=True),
     Stage("decide", "Applying your choices", _decide),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
@@ -41,10 +42,11 @@ def common_arguments(parser: ArgumentParser) -> None:
 
 def selection_arguments(parser: ArgumentParser) -> None:
     """Which records: `chosen` reads them."""
-    parser.add_argument("--only", nargs="+", default=[], metavar="RESOURCE", help=", ".join(order()))
+    parser.add_argument("--only", action="extend", nargs="+", default=[], metavar="RESOURCE", help=", ".join(order()))
     optional = [name for name in order() if not RESOURCES[name].by_default]
     parser.add_argument(
         "--with",
+        action="extend",
         nargs="+",
         default=[],
         dest="also",
@@ -52,9 +54,13 @@ def selection_arguments(parser: ArgumentParser) -> None:
         help=f"beside what is carried by default: {', '.join(optional)}",
     )
     parser.add_argument("--products", default="", metavar="SEARCH", help="for example: tag:summer -status:draft")
-    parser.add_argument("--types", nargs="+", default=[], metavar="TYPE", help="types of metaobjects")
-    parser.add_argument("--namespaces", nargs="+", default=[], metavar="NAMESPACE", help="namespaces of metafields")
-    parser.add_argument("--owner-types", nargs="+", default=[], metavar="TYPE", help="for example: PRODUCT")
+    parser.add_argument("--types", action="extend", nargs="+", default=[], metavar="TYPE", help="types of metaobjects")
+    parser.add_argument(
+        "--namespaces", action="extend", nargs="+", default=[], metavar="NAMESPACE", help="namespaces of metafields"
+    )
+    parser.add_argument(
+        "--owner-types", action="extend", nargs="+", default=[], metavar="TYPE", help="for example: PRODUCT"
+    )
     parser.add_argument(
         "--record",
         action="append",
@@ -129,10 +135,13 @@ def place(source: BinaryIO, out: Path) -> None:
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(f".{out.name}.part")
-    with beside.open("wb") as target:
-        while chunk := source.read(1 << 20):
-            target.write(chunk)
-    beside.replace(out)
+    try:
+        with beside.open("wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        beside.replace(out)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def missing(run: Export) -> int:

@@ -150,6 +150,8 @@ class _Following:
         wanted = [target for target in targets if not missing_owner(target, self.desk.registry)]
         read = self._was_read(wanted)
         wanted = [target for target in wanted if target not in read]
+        values = self._values(wanted)
+        wanted = [target for target in wanted if not _holds_values(self.desk.registry[target.resource])]
         known = self.desk.ids.by_target(wanted) | self._located(wanted)
         talks: dict[tuple[str, int], Talk[list[list[Reading]]]] = {}
         for name in sorted({target.resource for target in known}):
@@ -157,7 +159,26 @@ class _Following:
             own = sorted(gid for target, gid in known.items() if target.resource == name)
             for start in range(0, len(own), resource.read_batch):
                 talks[name, start] = whole(resource.read_back, own[start : start + resource.read_batch])
-        return [reading for pieces in ask_all(self.desk, talks).values() for piece in pieces for reading in piece]
+        found = (reading for pieces in ask_all(self.desk, talks).values() for piece in pieces for reading in piece)
+        return [*values, *found]
+
+    def _values(self, targets: Iterable[Target]) -> list[Reading]:
+        """The metafields among these, which have translations: they are found on what they hang on."""
+        wanted: dict[str, dict[Target, Target]] = {}
+        for target in targets:
+            kind = self.desk.registry[target.resource]
+            for home in kind.owners(target.key) if _holds_values(kind) else ():
+                wanted.setdefault(kind.name, {})[target] = home
+        homes = sorted({home for own in wanted.values() for home in own.values()})
+        gids = self.desk.ids.by_target(homes) | self._located(homes)
+        talks: dict[tuple[str, int], Talk[list[Page]]] = {}
+        for name, own in wanted.items():
+            owners = sorted({gids[home] for home in own.values() if home in gids})
+            for start in range(0, len(owners), OWNERS):
+                talks[name, start] = whole(self.desk.registry[name].owned, owners[start : start + OWNERS])
+        pages = [(name, page) for (name, _), found in ask_all(self.desk, talks).items() for page in found]
+        readings = [(name, reading) for name, page in pages for reading in page.readings]
+        return [reading for name, reading in readings if Target(name, reading.key) in wanted[name]]
 
     def _located(self, targets: Sequence[Target]) -> dict[Target, str]:
         known = self.desk.ids.by_target(targets)
@@ -190,3 +211,8 @@ class _Following:
 
     def _note(self, resource: str, what: str, why: str) -> None:
         Reader(self.desk, self.cursor).note(resource, what, why)
+
+
+def _holds_values(resource: Resource) -> bool:
+    """Whether records of a kind are metafields, and not the definitions of these."""
+    return bool(resource.owner_types and resource.hangs_on)

@@ -150,7 +150,8 @@ def _filtered(selection: Selection, resource: Resource) -> bool:
         return bool(selection.products)
     if resource.name == "metaobjects":
         return bool(selection.metaobject_types)
-    return bool(resource.owner_types) and bool(selection.namespaces or selection.owner_types)
+    tells = resource.owner_types or resource.of_others or resource.name == "metafield_pins"  # of metafields, also
+    return bool(tells) and bool(selection.namespaces or selection.owner_types)
 
 
 def takes(selection: Selection, resource: Resource, key: Key, fields: Fields) -> bool:

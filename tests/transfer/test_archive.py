@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -188,6 +189,55 @@ def test_an_archive_survives_a_directory_and_an_edit_by_hand(sandbox: Sandbox, a
     pack_directory(folder, packed)
     _check(sandbox, packed.getvalue(), tmp_path / "checked")
     assert b"Shirt I" in opened(packed.getvalue())["products/00001.jsonl"]
+
+
+@pytest.mark.parametrize("moves", [0, 1, 2, 5, 9, 11])
+def test_a_directory_that_was_cut_short_is_no_archive(
+    sandbox: Sandbox, archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    """Over an older export, too: nobody takes the half of each for a store. The next export goes over it."""
+    folder = tmp_path / "kept in git"
+    write_directory(io.BytesIO(archive), folder)
+    (folder / "products" / "00001.jsonl").write_bytes(b"")
+    move, left = Path.replace, [moves]
+
+    def dying(path: Path, target: Path) -> Path:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", dying)
+    with pytest.raises(KeyboardInterrupt):
+        write_directory(io.BytesIO(archive), folder)
+    monkeypatch.undo()
+    with pytest.raises(ArchiveError, match="was cut short; export the store into it again"):
+        pack_directory(folder, io.BytesIO())
+    write_directory(io.BytesIO(archive), folder)
+    packed = io.BytesIO()
+    pack_directory(folder, packed)
+    assert opened(packed.getvalue()).keys() == opened(archive).keys() - _without_sources(archive)
+    assert not [path for path in folder.iterdir() if path.name[0] == "."]
+
+
+def test_where_there_is_no_room_the_older_export_stays(
+    archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "kept in git"
+    write_directory(io.BytesIO(archive), folder)
+    held = {path: path.read_bytes() for path in folder.rglob("*.json*")}
+
+    def full(source: object, target: object, length: int = 0) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_directory(io.BytesIO(archive), folder)
+    assert {path: path.read_bytes() for path in folder.rglob("*.json*")} == held
+
+
+def _without_sources(archive: bytes) -> set[str]:
+    return {name for name in opened(archive) if name.startswith("side/") and b"source" not in opened(archive)[name]}
 
 
 def _folder(tmp_path: Path, *names: str) -> Path:

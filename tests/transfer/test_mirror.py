@@ -123,3 +123,16 @@ def test_a_kind_that_the_target_does_not_show_keeps_no_import_from_going_on(sand
     sandbox.faults({"kind": "body", "body": json.dumps(denied), "match": "query Pages(", "shop": target.shop})
     desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
     assert deleted(desk) == OWN - {("pages", "about")}
+
+
+@pytest.mark.parametrize("chosen", [{"namespaces": ["custom"]}, {"owner_types": ["COLLECTION"]}])
+def test_what_is_said_of_values_that_were_not_chosen_is_left_alone(
+    sandbox: Sandbox, tmp_path: Path, chosen: dict[str, Any]
+) -> None:
+    """Translations of metafields that were not to come are no more lacking in the source than these are."""
+    source, target = sandbox.shop("boutique", products=4), sandbox.shop()
+    import_(sandbox, target, archive_of(sandbox, source, tmp_path), tmp_path)
+    archive = archive_of(sandbox, source, tmp_path, **chosen)
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy="mirror")
+    assert deleted(desk) == set()
+    assert desk.client.writes == 0

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.archives import Record, edited, opened
+from tests.builder import troubles
 from tests.support import Sandbox, archive_of, checksums, export, import_
 from transfer.anonymise import LEFT_OUT
 from transfer.local import LocalRun, local_desk
@@ -296,3 +297,17 @@ def test_what_is_noted_of_people_is_translated_only_where_they_were_asked_for(sa
     assert past["check"]["manifest"]["notCarried"]["translations"][LEFT_OUT]["count"] == 2
     assert "translations" not in past["check"]["manifest"]["whole"]
     assert "anna" not in json.dumps(past["check"]).lower()
+
+
+def test_translations_with_all_that_they_need_bring_the_values_that_they_translate(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The SEO title of a page is a metafield of it, and so are many texts of products."""
+    source, target = sandbox.shop("boutique", products=4), sandbox.shop()
+    archive = archive_of(sandbox, source, tmp_path, resources=["translations"], closure=True)
+    desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert troubles(desk) == {}
+    assert desk.ledger.tally()["product_metafields"]["verified"] > 10
+    assert desk.ledger.tally()["page_metafields"]["verified"] > 1
+    again, _ = import_(sandbox, target, archive, tmp_path)
+    assert again.client.writes == 0

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from shopify_client import AdminClient, Origins
 from tests.archives import Record, edited, noted
 from tests.builder import NAME, Builder, troubles
 from tests.meddle import row
-from tests.support import Sandbox, archive_of, import_
+from tests.support import Sandbox, Watched, archive_of, import_
+from transfer.local import local_desk, run
 from transfer.outcomes import Outcome, Reason
+from transfer.registry import RESOURCES
+from transfer.stages import EXPORT
 
 PROCESSING = "Shopify was still processing it when it was read; export again"
 LISTED = {"key": "seen", "type": "list.product_reference"}
@@ -73,3 +77,25 @@ def test_a_list_that_would_become_too_long_is_the_source_s(sandbox: Sandbox, tmp
         assert (own_row.outcome, own_row.reason) == (Outcome.UPDATED, Reason.UNRESOLVED_REFERENCE)
     again, _ = import_(sandbox, target.shop, archive, tmp_path)
     assert again.client.writes == 0
+
+
+def unreadable(sandbox: Sandbox, shop: str, folder: Path) -> bytes:
+    """The archive of a store in which the app may not read pages."""
+    every = {scope for own in RESOURCES.values() for scope in (*own.scopes.read, *own.scopes.write)}
+    token = sandbox.token(shop, sorted(every - {"read_content", "write_content"}))
+    client = AdminClient(shop, token=token, origins=Origins(sandbox.origin), prices=Watched())
+    desk = local_desk(client, folder / "unreadable")
+    past = run(desk, EXPORT, {"shop": shop})
+    with desk.storage.read(past["assemble"]["archive"]) as file:
+        return file.read()
+
+
+@pytest.mark.parametrize("policy", ["update", "mirror"])
+def test_an_item_of_a_menu_that_leads_to_its_page_stays_so(sandbox: Sandbox, tmp_path: Path, policy: str) -> None:
+    """The app may not read pages in the source, whose menu names one: here it is the page at the same address."""
+    source, target = sandbox.shop("boutique", products=2), sandbox.shop()
+    import_(sandbox, target, archive_of(sandbox, source, tmp_path), tmp_path)
+    archive = unreadable(sandbox, source, tmp_path)
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy=policy)
+    own = row(desk, "menus", "footer")
+    assert (own.outcome, own.reason) == (Outcome.UNCHANGED, Reason.UNREAD_REFERENCE)

@@ -10,6 +10,7 @@ by the key of the record. GIDs and times would only make every commit longer.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Sequence, Set
@@ -21,32 +22,58 @@ from .assemble import ZipWriter
 from .check import json_of, quick_check
 from .manifest import MANIFEST, MEMBER, ArchiveError
 
+UNFINISHED = ".unfinished-export"  # where an export goes before it takes the place of an older one
+
 
 def write_directory(archive: BinaryIO, folder: Path) -> None:
-    """Unpacks an archive that has been checked. Members of an older export that are not in this one are removed."""
+    """Unpacks an archive that has been checked. Members of an older export that are not in this one are removed.
+
+    Everything is written beside the older export first, which stays whole where there is no room. While the files then
+    take their places there is no manifest, so that half an archive is none: whoever is cut short writes it again.
+    """
     manifest = quick_check(archive)
     archive.seek(0)
     doubt_folder(folder)
-    names = [MANIFEST, *(entry.name for entry in manifest.members)]
-    folder.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(archive) as opened:
-        for name in names:
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with opened.open(name) as source, path.open("wb") as target:
-                while chunk := source.read(1 << 20):
-                    target.write(chunk)
-        sides = [f"side/{name}" for name in names if _write_side(opened, f"side/{name}", folder)]
-    kept = {*names, *sides}
+    names = [entry.name for entry in manifest.members]
+    beside = folder / UNFINISHED
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            for name in (MANIFEST, *names):
+                _write_member(opened, name, beside)
+            sides = [f"side/{name}" for name in names if _write_side(opened, f"side/{name}", beside)]
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    (folder / MANIFEST).unlink(missing_ok=True)
+    _take_places(beside, folder, {*names, *sides})
+    (beside / MANIFEST).replace(folder / MANIFEST)
+    shutil.rmtree(beside)
+
+
+def _write_member(archive: zipfile.ZipFile, name: str, folder: Path) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(name) as source, path.open("wb") as target:
+        shutil.copyfileobj(source, target, 1 << 20)
+
+
+def _take_places(beside: Path, folder: Path, names: Set[str]) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (beside / name).replace(path)
     for path in (*folder.glob("*/*.jsonl"), *folder.glob("side/*/*.jsonl")):
         name = path.relative_to(folder).as_posix()
-        if name not in kept and MEMBER.match(name.removeprefix("side/")):
+        if name not in names and MEMBER.match(name.removeprefix("side/")):
             path.unlink()
 
 
 def doubt_folder(folder: Path) -> None:
     """Raises ArchiveError where an archive would come among files that are none of it."""
-    if folder.is_dir() and not (folder / MANIFEST).exists() and any(one.name[0] != "." for one in folder.iterdir()):
+    ours = (folder / MANIFEST).exists() or (folder / UNFINISHED).exists()
+    if folder.is_dir() and not ours and any(one.name[0] != "." for one in folder.iterdir()):
         raise ArchiveError(f"{folder} holds other files, and no archive; choose a directory that is empty.")
 
 
@@ -70,6 +97,8 @@ def pack_directory(folder: Path, target: BinaryIO) -> None:
     try:
         manifest = json_of((folder / MANIFEST).read_bytes(), MANIFEST)
     except FileNotFoundError:
+        if (folder / UNFINISHED).exists():
+            raise ArchiveError("An export into this directory was cut short; export the store into it again.") from None
         raise ArchiveError(f"The directory holds no {MANIFEST}, so it is no archive of a store.") from None
     members = _members(folder)
     if isinstance(manifest, dict):

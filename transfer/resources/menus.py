@@ -108,6 +108,10 @@ class Menus(Plain):
             else:
                 yield from links.places("items", links.in_url, item.get("url"))
 
+    def with_theirs(self, before: Fields, after: Fields, paths: Sequence[str]) -> Fields:
+        """An item that is an address here because nobody could name its record leads to the record where it does."""
+        return {**after, "items": _with_theirs(before["items"], after["items"])}
+
     def normalise(self, fields: Fields) -> Fields:
         return {**fields, "items": [_normal(item) for item in fields["items"]]}
 
@@ -156,6 +160,19 @@ def _rewritten(item: Fields, translate: Callable[[str], str | None]) -> Fields:
         if new["resource"] is None:
             new |= {"type": "HTTP", "tags": [], "url": new.get("url") or "/"}
     return new
+
+
+def _with_theirs(present: Sequence[Fields], wanted: Sequence[Fields]) -> list[Fields]:
+    found = []
+    for place, item in enumerate(wanted):
+        theirs = present[place] if place < len(present) else None
+        if theirs is None or any(theirs[name] != item[name] for name in ("title", "url")):
+            found.append(item)
+            continue
+        if item["type"] == "HTTP" and theirs.get("resource"):
+            item = {**item, **{name: theirs[name] for name in ("type", "tags", "resource")}}
+        found.append({**item, "items": _with_theirs(theirs["items"], item["items"])})
+    return found
 
 
 def _normal(item: Fields) -> Fields:

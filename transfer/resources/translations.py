@@ -244,6 +244,12 @@ class Translations(Resource):
         yield self._owners.target(key[: -self.tail])
         yield from (place.target for place in self.spoken(key, {}))
 
+    def needs(self, key: Key, fields: Fields) -> Iterator[Target]:
+        """Where another record holds the text: a metafield the SEO title of a page."""
+        name = key[: -self.tail]
+        sources = (self._owners.source(name, text) for text in fields["texts"])
+        yield from (found[0] for found in sources if found is not None and found[0] != self._owners.target(name))
+
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         yield Place(OWNER, self._owners.target(key[: -self.tail]), hard=True)
         yield from self.spoken(key, fields)

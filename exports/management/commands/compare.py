@@ -33,7 +33,7 @@ class Command(Sentences):
             "left", metavar="A", help="a store's domain, an archive (a file or a directory), a spreadsheet"
         )
         parser.add_argument("right", metavar="B", help="the same")
-        parser.add_argument("--only", nargs="+", default=[], metavar="KIND", help=", ".join(order()))
+        parser.add_argument("--only", action="extend", nargs="+", default=[], metavar="KIND", help=", ".join(order()))
         common_arguments(parser)
 
     def handle(self, **options: Any) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
+from contextlib import suppress
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.db.models.functions import Now
 
@@ -64,6 +68,21 @@ def sweep_files() -> int:
 
     Not those of the last hour: an upload is stored before its row is there.
     """
+    return _sweep_uploads() + _sweep_storage()
+
+
+def _sweep_uploads() -> int:
+    """What a web process that died was being sent: Django names such files."""
+    gone = 0
+    for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("tmp*.upload*"):
+        with suppress(FileNotFoundError):  # it has come to its end
+            if path.stat().st_mtime < time.time() - YOUNG_SECONDS:
+                path.unlink()
+                gone += 1
+    return gone
+
+
+def _sweep_storage() -> int:
     store = storage()
     owners = [owner for owner in store.folders(older_than=YOUNG_SECONDS) if _is_id(owner)]
     gone = 0

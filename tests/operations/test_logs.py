@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
+import runpy
 import traceback
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +17,8 @@ from celery import current_app
 from celery.app.task import Context
 from django.test import Client
 from django_celery_results.models import TaskResult
+from gunicorn.config import Config
+from gunicorn.glogging import SafeAtoms
 
 from exports import services as exports
 from runs import engine
@@ -157,3 +163,18 @@ def test_a_fault_in_a_page_shows_no_token(
     for hidden in (secret, token, CLIENT_SECRET):
         assert hidden not in logged
         assert hidden not in answer.content.decode()
+
+
+@pytest.mark.parametrize("canary", ["/?id_token=canary-of-no-known-form", "/downloads/canary-of:no-known:form"])
+def test_an_access_log_names_no_token_either(canary: str) -> None:
+    config = runpy.run_path(str(Path(__file__).parents[2] / "gunicorn.conf.py"))
+    logger = config["logger_class"](Config())
+    path, _, query = canary.partition("?")
+    environ = {"REQUEST_METHOD": "GET", "RAW_URI": canary, "SERVER_PROTOCOL": "HTTP/1.1", "QUERY_STRING": query}
+    request = SimpleNamespace(headers=[("REFERER", f"https://app.example{canary}")], path=path)
+    response = SimpleNamespace(status="200 OK", headers=[("LOCATION", canary)], sent=1)
+    line = logger.cfg.access_log_format % SafeAtoms(
+        logger.atoms(response, request, {**environ, "HTTP_REFERER": canary}, timedelta(seconds=1))
+    )
+    assert "canary" not in line
+    assert "GET" in line

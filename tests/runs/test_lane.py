@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils import timezone
 
 from exports import services as exports
@@ -171,3 +172,14 @@ def test_files_without_a_row_are_swept(app: Any, sandbox: Sandbox) -> None:
     os.utime((storage().root / name).parent, (0, 0))
     assert sweep_files() == 1
     assert not storage().exists(name)
+
+
+def test_what_was_being_uploaded_when_the_web_died_is_swept(app: Any, settings: Any, tmp_path: Path) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    upload = TemporaryUploadedFile("archive.zip", "application/zip", 3, None)
+    path = Path(upload.temporary_file_path())
+    assert sweep_files() == 0  # it may still come
+    os.utime(path, (0, 0))
+    assert sweep_files() == 1
+    assert not path.exists()
+    upload.close()

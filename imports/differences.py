@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from runs.models import Run
-from transfer.fidelity import VERDICTS, WORDS, differences, share
+from transfer.fidelity import IGNORED, VERDICTS, WORDS, differences, share
 from transfer.keys import encode
 from transfer.outcomes import Verdict
 from transfer.registry import RESOURCES
@@ -51,6 +51,8 @@ def sentence(result: Mapping[str, Any]) -> str:
     else:
         said = f"{apart:,} of {every:,} record{'' if every == 1 else 's'} differ{'s' if apart == 1 else ''}"
         said += f"; {percent(totals)} are equal." if totals["equal"] else "."
+    if left_out := totals.get(IGNORED, 0):
+        said += f" {left_out:,} record{' was' if left_out == 1 else 's were'} left out, because a row says IGNORE."
     kinds = len(result.get("not_compared", ()))
     return f"{said} {kinds:,} kind{' was' if kinds == 1 else 's were'} not compared." if kinds else said
 

@@ -2,6 +2,9 @@
 
 The same merge that makes a plan, without a direction: neither side is the target, and nothing will be written. Values
 are compared in the form on which equality is judged; null and nothing are the same, as they are for a plan.
+
+Of a spreadsheet, what it says is compared: see `partial`. A row that says DELETE says that there is no such record, and
+one that says IGNORE takes its record out of the comparison.
 """
 
 from __future__ import annotations
@@ -12,11 +15,13 @@ from functools import partial
 from typing import Any
 
 from .archive.members import MemberSet
+from .commands import Command
 from .compare import side_by_side
 from .diff import Change, text_of
 from .keys import Key, decode, encode
 from .namesakes import Present, present_of
 from .outcomes import State, Verdict
+from .partial import completed, spoken
 from .registry import in_order
 from .resource import Fields, Resource
 from .resources.metafields import Metafields
@@ -25,6 +30,7 @@ from .work import Checkpoint, Cursor, Desk, Row
 WORDS = ("equal", "differing", "only_left", "only_right")
 # What a ledger calls the same, as seen from a store on the right.
 VERDICTS = {"differing": Verdict.UPDATE, "only_left": Verdict.CREATE, "only_right": Verdict.EXTRA}
+IGNORED = "ignored"  # records that a row of a spreadsheet takes out; counted and named, and no part of the fidelity
 EXAMPLES = 10  # keys named of each word
 MAX_FIELDS = 2000  # different fields counted of one resource; what comes after them counts as "other fields"
 WINDOW = 500
@@ -35,12 +41,14 @@ class Side:
     """`whole`: the kinds that it holds completely; of the others, what the other side has alone says nothing.
 
     `unread`, `parts`: kinds, and parts of kinds, that the app may not read there: they are not compared.
+    `sheet`: it is a spreadsheet, and may say a part of a record.
     """
 
     members: MemberSet
     whole: frozenset[str]
     unread: frozenset[str] = frozenset()
     parts: Mapping[str, Collection[str]] = field(default_factory=dict)
+    sheet: bool = False
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -66,8 +74,8 @@ def fidelity(desk: Desk, cursor: Cursor, *, left: Side, right: Side) -> Iterator
         )
         for number, (key, lefts, rights) in enumerate(sides, 1):
             if left.shows(resource, key) and right.shows(resource, key):
-                whole = (resource.name in left.whole, resource.name in right.whole)
-                desk.ledger.put(_compared(resource, key, lefts, rights, whole, found))
+                group = _Group(resource, key, (left.sheet, right.sheet), found)
+                desk.ledger.put(group.compared(lefts, rights, (left.whole, right.whole)))
             if number % WINDOW == 0:
                 cursor["after"] = encode(key)
                 yield Checkpoint(cursor, _counts(cursor))
@@ -82,7 +90,7 @@ def fidelity(desk: Desk, cursor: Cursor, *, left: Side, right: Side) -> Iterator
 
 def summary(found: Mapping[str, Any]) -> dict[str, Any]:
     """Of the kinds that were compared: whether nothing differs, each kind's counts, and those of all."""
-    totals: dict[str, Any] = {word: sum(own[word] for own in found.values()) for word in WORDS}
+    totals: dict[str, Any] = {word: sum(own.get(word, 0) for own in found.values()) for word in (*WORDS, IGNORED)}
     kinds = {name: {**found[name], "fidelity": share(found[name])} for name in in_order(found)}
     same = not any(totals[word] for word in WORDS[1:])
     return {"equal": same, "resources": kinds, "totals": totals | {"fidelity": share(totals)}}
@@ -95,38 +103,89 @@ def share(counts: Mapping[str, int]) -> float | None:
 
 
 def _nothing() -> dict[str, Any]:
-    return {**dict.fromkeys(WORDS, 0), "fields": {}, "examples": {word: [] for word in WORDS[1:]}}
+    words = (*WORDS, IGNORED)
+    return {**dict.fromkeys(words, 0), "fields": {}, "examples": {word: [] for word in words[1:]}}
 
 
 def _counts(cursor: Cursor) -> dict[str, tuple[int, int | None]]:
     return {name: (sum(own[word] for word in WORDS), None) for name, own in cursor["resources"].items()}
 
 
-def _compared(
-    resource: Resource,
-    key: Key,
-    lefts: Sequence[Present],
-    rights: Sequence[Present],
-    whole: tuple[bool, bool],
-    found: dict[str, Any],
-) -> Iterator[Row]:
-    """Counts the records of one key, and yields the rows of those that differ."""
-    for number, (left, right) in enumerate(_paired(resource, lefts, rights)):
-        if (left is None and not whole[0]) or (right is None and not whole[1]):
-            continue
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The records of one key. `sheets`: which of the sides are spreadsheets. `found`: the kind's counts so far."""
+
+    resource: Resource
+    key: Key
+    sheets: tuple[bool, bool]
+    found: dict[str, Any]
+
+    def compared(
+        self, lefts: Sequence[Present], rights: Sequence[Present], whole: tuple[Collection[str], Collection[str]]
+    ) -> Iterator[Row]:
+        """Counts them, and yields the rows of those that differ."""
+        if any(one.command == Command.IGNORE for one in (*lefts, *rights)):
+            self._count(IGNORED)
+            return
+        # A row that says that there is none says all that there is to say of its key.
+        shows = [
+            self.resource.name in kinds or any(one.command == Command.DELETE for one in side)
+            for kinds, side in zip(whole, (lefts, rights), strict=True)
+        ]
+        ours, theirs = ([one for one in side if one.command != Command.DELETE] for side in (lefts, rights))
+        for number, (left, right) in enumerate(self._paired(ours, theirs)):
+            if (left is not None or shows[0]) and (right is not None or shows[1]):
+                yield from self._judged(number, left, right)
+
+    def _judged(self, number: int, left: Present | None, right: Present | None) -> Iterator[Row]:
+        paths: list[str] = []
         if left is not None and right is not None:
-            paths = [change.path for change in differences(resource, left, right)]
+            ours, theirs = self._whole(left, right)
+            paths = [change.path for change in differences(self.resource, ours, theirs)]
             word = "differing" if paths else "equal"
-            _fields(resource, key, left, right, paths, found["fields"])
+            _fields(self.resource, self.key, (ours, theirs), paths, self._said(left, right), self.found["fields"])
         else:
-            paths, word = [], "only_left" if right is None else "only_right"
-        found[word] += 1
-        if word != "equal":
-            if len(found["examples"][word]) < EXAMPLES:
-                found["examples"][word].append(encode(key))
-            row = Row(resource.name, key, number, VERDICTS[word], state=State.DONE, before=right, after=left)
-            row.changed = tuple(paths)
-            yield row
+            word = "only_left" if right is None else "only_right"
+        self._count(word)
+        if word == "equal":
+            return
+        row = Row(self.resource.name, self.key, number, VERDICTS[word], state=State.DONE)
+        if left is not None and right is not None:
+            row.before, row.after = theirs, ours
+        else:
+            row.before, row.after = right and right.fields, left and left.fields
+        row.changed = tuple(paths)
+        yield row
+
+    def _count(self, word: str) -> None:
+        self.found[word] += 1
+        if word != "equal" and len(self.found["examples"][word]) < EXAMPLES:
+            self.found["examples"][word].append(encode(self.key))
+
+    def _whole(self, left: Present, right: Present) -> tuple[Fields, Fields]:
+        return completed(self.resource, left, right, self.sheets)
+
+    def _said(self, left: Present, right: Present) -> frozenset[str] | None:
+        """The fields that every sheet of the two speaks of; None: all."""
+        said = [spoken(one) for one, sheet in zip((left, right), self.sheets, strict=True) if sheet]
+        parts = [own for own in said if own is not None]
+        return frozenset.intersection(*parts) if parts else None
+
+    def _paired(
+        self, lefts: Sequence[Present], rights: Sequence[Present]
+    ) -> Iterator[tuple[Present | None, Present | None]]:
+        """Records of one key: those of equal content together, then in their order, then those without a partner."""
+        rest, alone = list(rights), []
+        for record in lefts:
+            same = (other for other in rest if not differences(self.resource, *self._whole(record, other)))
+            twin = next(same, None)
+            if twin is None:
+                alone.append(record)
+            else:
+                rest.remove(twin)
+                yield record, twin
+        for place in range(max(len(alone), len(rest))):
+            yield alone[place] if place < len(alone) else None, rest[place] if place < len(rest) else None
 
 
 def differences(resource: Resource, ours: Fields, theirs: Fields) -> list[Change]:
@@ -141,34 +200,25 @@ def _carried(resource: Resource, path: str) -> bool:
     return path.partition(".")[0] not in resource.uncarried
 
 
-def _paired(
-    resource: Resource, lefts: Sequence[Present], rights: Sequence[Present]
-) -> Iterator[tuple[Fields | None, Fields | None]]:
-    """Records of one key: those of equal content together, then in their order, then those without a partner."""
-    rest = [record.fields for record in rights]
-    alone: list[Fields] = []
-    for record in lefts:
-        twin = next((other for other in rest if not differences(resource, record.fields, other)), None)
-        if twin is None:
-            alone.append(record.fields)
-        else:
-            rest.remove(twin)
-            yield record.fields, twin
-    for place in range(max(len(alone), len(rest))):
-        yield alone[place] if place < len(alone) else None, rest[place] if place < len(rest) else None
-
-
 def _fields(
-    resource: Resource, key: Key, left: Fields, right: Fields, paths: Sequence[str], fields: dict[str, Any]
+    resource: Resource,
+    key: Key,
+    sides: tuple[Fields, Fields],
+    paths: Sequence[str],
+    said: Collection[str] | None,
+    fields: dict[str, Any],
 ) -> None:
     """Counts field by field. An order that differs has no value of its own, and is counted as a field.
 
     A value that is another and yet makes no difference (which definitions are not pinned) is passed over.
+    `said`: the fields that a spreadsheet speaks of, where one of the sides is one.
     """
-    ones, others = (dict(_leaves(resource, "", resource.normalise(side))) for side in (left, right))
+    ones, others = (dict(_leaves(resource, "", resource.normalise(side))) for side in sides)
     verdicts: dict[str, set[str]] = {}
     touched = {path.partition(".")[0] for path in paths}
     for path in filter(partial(_carried, resource), {**ones, **others}):
+        if said is not None and not {path.partition(".")[0]} & {*said, *touched}:
+            continue
         word = "only_right" if path not in ones else "only_left" if path not in others else "differing"
         if path in ones and path in others and ones[path] == others[path]:
             word = "equal"

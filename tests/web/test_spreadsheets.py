@@ -147,3 +147,15 @@ def test_a_file_is_compared_with_the_store_and_with_another_file(app: Any, sandb
         assert book["products"].cell(2, 1).value.startswith("Command: ")
         book.close()
     assert sandbox.stats(shop.domain)["mutations"] == writes
+
+
+def test_a_comparison_names_what_a_row_leaves_out(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop = installed(sandbox, sandbox.shop("plain"))
+    rows = b"Command,Key,title\nIGNORE,shirt-0,Other\n,shirt-1,Another title\n"
+    run = _upload(client, shop.domain, rows, "products.csv", purpose="compare")
+    totals = run.result["totals"]
+    assert (totals["differing"], totals["ignored"], totals["only_right"]) == (1, 1, 0)
+    html = {**bearer(shop.domain), "Accept": "text/html"}
+    page = client.get(f"/runs/{run.pk}/", headers=html).content.decode()
+    assert "1 record was left out, because a row says IGNORE." in page
+    assert "<bdi>shirt-0</bdi>" in page

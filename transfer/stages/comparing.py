@@ -9,6 +9,7 @@ from .. import export
 from ..archive.members import MemberSet
 from ..fidelity import Side, fidelity
 from ..registry import withheld_parts
+from ..sheets.book import ARCHIVE, form_of
 from ..work import Checkpoint, Cursor, Desk
 from .importing import check, hidden_of, snapshot_merge, snapshot_resolve, snapshot_selection, target_of
 from .step import Options, Past, Stage, Steps
@@ -39,19 +40,21 @@ def _of_shop(step: Callable[[Desk, Cursor, Past, Options], Steps]) -> Callable[[
 
 
 def _fidelity(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    left = _side(desk, past["check"])
+    left = _side(desk, past["check"], options["archive"])
     if options["other"]:
-        return fidelity(desk, cursor, left=left, right=_side(desk, past["check_other"]))
+        return fidelity(desk, cursor, left=left, right=_side(desk, past["check_other"], options["other"]))
     store = target_of(desk, past)
     whole_ = frozenset(store.resources)
     right = Side(store, whole_, unread=frozenset(desk.withheld) | hidden_of(past).keys(), parts=desk.withheld_parts)
     return fidelity(desk, cursor, left=left, right=right)
 
 
-def _side(desk: Desk, checked: Cursor) -> Side:
+def _side(desk: Desk, checked: Cursor, file: str) -> Side:
     facts = checked["manifest"]
     parts = withheld_parts(facts["scopes"], "read")
-    return Side(MemberSet.from_cursor(desk.storage, checked), frozenset(facts["whole"]), parts=parts)
+    with desk.storage.read(file) as opened:
+        sheet = form_of(opened) != ARCHIVE
+    return Side(MemberSet.from_cursor(desk.storage, checked), frozenset(facts["whole"]), parts=parts, sheet=sheet)
 
 
 COMPARISON = (

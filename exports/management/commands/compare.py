@@ -16,11 +16,12 @@ from runs.storage import storage
 from shops.commands import Broken, Sentences, shop_named
 from transfer.archive import ArchiveError, Manifest
 from transfer.archive.members import MemberSet
-from transfer.fidelity import WORDS, Side, fidelity, summary
+from transfer.fidelity import IGNORED, WORDS, Side, fidelity, summary
 from transfer.local import offline_desk
 from transfer.registry import RESOURCES, order, withheld_parts
 from transfer.resource import Selection
 from transfer.sheets import convert
+from transfer.sheets.book import ARCHIVE, form_of
 
 EQUAL, DIFFERENT = 0, 1
 
@@ -48,29 +49,31 @@ def _compare(options: Mapping[str, Any]) -> dict[str, Any]:
     with ExitStack() as stack:
         names = [options["left"], options["right"]]
         files = {name: side for name in names if (side := _file(stack, name)) is not None}
-        also = {kind for members, _ in files.values() for kind in members.resources if members.count(kind)}
-        sides = [files[name] if name in files else _store(stack, name, also, options) for name in names]
-        (left, ours), (right, theirs) = sides
+        also = {kind for side in files.values() for kind in side.members.resources if side.members.count(kind)}
+        left, right = [files[name] if name in files else _store(stack, name, also, options) for name in names]
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        *_, last = fidelity(offline_desk(Path(folder)), {}, left=_seen(left, ours), right=_seen(right, theirs))
+        *_, last = fidelity(offline_desk(Path(folder)), {}, left=left, right=right)
     chosen = set(options["only"] or order())
     found = {name: own for name, own in last.cursor["resources"].items() if name in chosen}
-    one_sided = sorted(chosen & set(left.resources) ^ chosen & set(right.resources))
+    one_sided = sorted(chosen & set(left.members.resources) ^ chosen & set(right.members.resources))
     return {"left": names[0], "right": names[1], **summary(found), "not_compared": one_sided}
 
 
-def _seen(members: MemberSet, manifest: Manifest) -> Side:
-    return Side(members, frozenset(manifest.whole), parts=withheld_parts(manifest.scopes, "read"))
+def _seen(members: MemberSet, manifest: Manifest, *, sheet: bool = False) -> Side:
+    return Side(members, frozenset(manifest.whole), parts=withheld_parts(manifest.scopes, "read"), sheet=sheet)
 
 
-def _file(stack: ExitStack, name: str) -> tuple[MemberSet, Manifest] | None:
+def _file(stack: ExitStack, name: str) -> Side | None:
     """A file, where there is one of that name."""
     path = Path(name)
     if path.exists():
         desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         with tempfile.TemporaryFile() as copy:
             try:
-                return convert.load(desk, convert.packed(path, copy))
+                file = convert.packed(path, copy)
+                sheet = form_of(file) != ARCHIVE
+                file.seek(0)
+                return _seen(*convert.load(desk, file), sheet=sheet)
             except ArchiveError as problem:
                 raise Broken(f"{name}: {problem}") from None
     if path.suffix in (".zip", ".xlsx", ".csv") or "/" in name.removeprefix("https://"):
@@ -78,16 +81,14 @@ def _file(stack: ExitStack, name: str) -> tuple[MemberSet, Manifest] | None:
     return None
 
 
-def _store(
-    stack: ExitStack, name: str, also: Collection[str], options: Mapping[str, Any]
-) -> tuple[MemberSet, Manifest]:
+def _store(stack: ExitStack, name: str, also: Collection[str], options: Mapping[str, Any]) -> Side:
     """The store, exported through its line. `also`: what the other side holds, be it carried by default or not."""
     desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
     optional = frozenset(kind for kind in also if not RESOURCES[kind].by_default)
     selection = Selection(resources=frozenset(options["only"]), also=frozenset() if options["only"] else optional)
     run = export(shop_named(name), selection, inline=options["inline"], quiet=options["json"])
     with storage().read(run.archive) as archive:
-        return convert.load(desk, archive)
+        return _seen(*convert.load(desk, archive))
 
 
 def _table(report: Mapping[str, Any]) -> str:
@@ -99,9 +100,15 @@ def _table(report: Mapping[str, Any]) -> str:
         examples = [f"{key} ({word.replace('_', ' ')})" for word, keys in own["examples"].items() for key in keys[:3]]
         lines += [f"    for example {', '.join(examples)}"] if examples else []
     lines.append(_line("all", report["totals"]))
+    if report["totals"][IGNORED]:
+        lines.append(f"Not compared, because a row says IGNORE: {_kinds(report['resources'])}.")
     if report["not_compared"]:
         lines.append(f"Not compared, because only one side holds it: {', '.join(report['not_compared'])}.")
     return "\n".join(lines) + "\n"
+
+
+def _kinds(found: Mapping[str, Any]) -> str:
+    return ", ".join(f"{own[IGNORED]:,} {name}" for name, own in found.items() if own[IGNORED])
 
 
 def _differs(counts: Mapping[str, int]) -> bool:

@@ -157,9 +157,11 @@ def import_rest(run: Import) -> Import:
         raise Refused(BUSY) from None
 
 
-def _places(run: Import) -> Iterator[tuple[str, Key]]:
-    for resource, key in unbrought(run).order_by("place").values_list("resource", "key").iterator():
-        yield resource, decode(key)
+def _places(run: Import) -> Iterator[tuple[str, Key, bool]]:
+    """What is meant, and whether this run made it: what is there, and was no conflict with its row's NEW."""
+    found = unbrought(run).order_by("place").values_list("resource", "key", "gid", "reason")
+    for resource, key, gid, reason in found.iterator():
+        yield resource, decode(key), bool(gid) and reason != Reason.EXISTS
 
 
 def _copied_again(copy: Copy, new: Import) -> None:

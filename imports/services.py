@@ -42,7 +42,7 @@ def create(
     name: str,
     upload: BinaryIO,
     anonymise: bool = False,
-    only: Iterable[tuple[str, Key]] | None = None,
+    only: Iterable[tuple[str, Key, bool]] | None = None,
     claim: Callable[[Import], None] = lambda run: None,
 ) -> Import:
     """A new import of its own copy of an archive or spreadsheet. Raises ArchiveError or Refused with one sentence.

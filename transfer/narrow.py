@@ -1,4 +1,8 @@
-"""Only some records of an archive: those that an earlier import of it did not bring."""
+"""Only some records of an archive: those that an earlier import of it did not bring.
+
+What that import made itself is there since: a row that says NEW of it has been carried out, and what is left is to
+be merged into the record.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .archive.members import Member, MemberSet, MemberWriter
+from .commands import Command
 from .jsonl import dumps
 from .keys import Key, sort_key
 from .work import Checkpoint, Cursor, Desk, Storage
@@ -15,12 +20,12 @@ from .work import Checkpoint, Cursor, Desk, Storage
 BEAT = 1000  # lines between two signs of life
 
 
-def keep_list(storage: Storage, name: str, records: Iterable[tuple[str, Key]]) -> int:
-    """Stores which records are meant, as (resource, key). How many there are."""
+def keep_list(storage: Storage, name: str, records: Iterable[tuple[str, Key, bool]]) -> int:
+    """Stores which records are meant, as (resource, key, whether the earlier import made it). How many there are."""
     count = 0
     with storage.write(name) as file:
-        for resource, key in records:
-            file.write(dumps([resource, list(key)]) + b"\n")
+        for resource, key, made in records:
+            file.write(dumps([resource, list(key), made]) + b"\n")
             count += 1
     return count
 
@@ -49,24 +54,25 @@ def narrow(desk: Desk, cursor: Cursor, *, checked: Cursor, only: str) -> Iterato
     yield Checkpoint({**checked, "members": cursor["members"], "manifest": manifest}, done=True)
 
 
-def _kept(desk: Desk, archive: MemberSet, own: Member, wanted: set[bytes]) -> Member:
+def _kept(desk: Desk, archive: MemberSet, own: Member, wanted: dict[bytes, bool]) -> Member:
     stored = f"{desk.prefix}only/{own.name.replace('/', '-')}.{desk.ticket}"
     with MemberWriter(desk.storage, stored, own.name, own.resource, side=False) as writer:
         for number, line in enumerate(archive.lines(own), 1):
-            if _digest(line.key) in wanted:
-                writer.add(line)
+            made = wanted.get(_digest(line.key))
+            if made is not None:
+                writer.add(line._replace(command=Command.MERGE) if made and line.command == Command.NEW else line)
             if number % BEAT == 0:
                 desk.beat()
         return writer.finish()
 
 
-def _wanted(storage: Storage, only: str) -> dict[str, set[bytes]]:
-    """Resource -> digests of the keys that are meant."""
-    found: dict[str, set[bytes]] = {}
+def _wanted(storage: Storage, only: str) -> dict[str, dict[bytes, bool]]:
+    """Resource -> digests of the keys that are meant -> whether the earlier import made it."""
+    found: dict[str, dict[bytes, bool]] = {}
     with storage.read(only) as file:
         for text in file:
             line: Any = json.loads(text)
-            found.setdefault(line[0], set()).add(_digest(tuple(line[1])))
+            found.setdefault(line[0], {})[_digest(tuple(line[1]))] = line[2]
     return found
 
 

@@ -13,15 +13,19 @@ from django.test import Client
 
 from exports import services as exports
 from exports.models import Spreadsheet
+from imports.models import Import
 from runs.expiry import purge_expired
-from runs.models import Run
+from runs.models import LedgerEntry, Run
 from runs.services import expire_now
 from runs.states import Status
 from runs.storage import storage
+from tests.builder import Builder
 from tests.runs.test_lane import installed, work
 from tests.support import Sandbox
 from tests.transfer.test_sheets_import import cell, edited
 from tests.web.test_pages import bearer, streamed
+
+TEXT = "single_line_text_field"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -159,3 +163,35 @@ def test_a_comparison_names_what_a_row_leaves_out(app: Any, sandbox: Sandbox, cl
     page = client.get(f"/runs/{run.pk}/", headers=html).content.decode()
     assert "1 record was left out, because a row says IGNORE." in page
     assert "<bdi>shirt-0</bdi>" in page
+
+
+def test_the_rest_of_a_new_row_is_merged(app: Any, sandbox: Sandbox, client: Client) -> None:
+    """Its NEW was carried out; what it refers to came later. A row that met another's record stays a conflict."""
+    shop = Builder(sandbox)
+    shop.define("mat", {"key": "name", "type": TEXT}, {"key": "prod", "type": "product_reference"})
+    shop.entry("mat", "own", name="Own")
+    installed(sandbox, shop.shop)
+    head = f"Command,Key,fields.name [{TEXT}],fields.prod [product_reference]"
+    rows = f"{head}\nNEW,e1,E1,gone\nNEW,own,Ours,\n".encode()
+    run = _ended(client, shop.shop, _upload(client, shop.shop, rows, "metaobjects (mat).csv"))
+    assert _lines(run) == {"mat/e1": ("created", "unresolved_reference", 1), "mat/own": ("failed", "exists", 0)}
+    for verdict, lost in (("unchanged", 1), ("update", 0)):  # twice over: what a rest does not bring either stays known
+        client.post(f"/imports/{run.pk}/rest", headers=bearer(shop.shop))
+        run = work(Import.objects.latest("created_at"))
+        row = LedgerEntry.objects.get(run=run, key="mat/e1")
+        assert (row.verdict, len(row.lost)) == (verdict, lost)
+        if lost:
+            shop.product("gone", {"Size": ["S"]})
+            run = _ended(client, shop.shop, run)
+    assert _lines(_ended(client, shop.shop, run)) == {"mat/e1": ("updated", "", 0), "mat/own": ("failed", "exists", 0)}
+
+
+def _ended(client: Client, shop: str, run: Any) -> Any:
+    assert run.status == Status.WAITING, run.message
+    client.post(f"/imports/{run.pk}/confirm", {"policy": "update"}, headers=bearer(shop))
+    return work(run)
+
+
+def _lines(run: Any) -> dict[str, tuple[str, str, int]]:
+    rows = LedgerEntry.objects.filter(run=run)
+    return {row.key: (row.outcome, row.reason, len(row.lost)) for row in rows}

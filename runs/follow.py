@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
@@ -86,13 +89,14 @@ def follow(
 ) -> Run:
     """Waits until the run is at rest; with `inline`, does the lane's work in this process.
 
-    Ctrl-C cancels the run. Raises Broken then.
+    Ctrl-C cancels the run, and so does SIGTERM. Raises Broken then.
     """
     meter = Meter(out or sys.stderr, label)
     try:
         if inline:
             _engine.setLevel(logging.WARNING)  # the progress says it all
-        _watch(run, meter, inline=inline, quiet=quiet, sleep=sleep)
+        with _terminable():
+            _watch(run, meter, inline=inline, quiet=quiet, sleep=sleep)
     except KeyboardInterrupt:
         cancel(run)
         _come_to_rest(run, sleep)
@@ -101,6 +105,23 @@ def follow(
         _engine.setLevel(logging.NOTSET)
         meter.end()
     return run
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM as Ctrl-C: a time limit of CI's, or a service manager, ends a command as a person does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _left_behind(run: Run) -> str:

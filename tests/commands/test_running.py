@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,16 @@ def test_what_is_no_file_is_not_read(target: str, capsys: Any) -> None:
     assert (said.code, said.sentence) == (2, "/dev/zero is neither a file nor a directory.")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupting_cancels_the_run(
-    source: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+    source: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
+    """By a person, or by whoever gave the command so much time and no more."""
+    before = signal.getsignal(signal.SIGTERM)
+
     def interrupt(**how: Any) -> bool:
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
+        return True
 
     monkeypatch.setattr(follow, "work_slice", interrupt)
     said = Said(capsys, "export_store", source, out=str(tmp_path / "a.zip"), inline=True)
@@ -44,6 +50,7 @@ def test_interrupting_cancels_the_run(
         "Interrupted: the run is cancelled; nothing was written into the store.",
     )
     assert Run.objects.get().status == Status.CANCELLED
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_interrupting_an_import_tells_what_it_left(

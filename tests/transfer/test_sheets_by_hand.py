@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.builder import Builder
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_sheets_import import PLAN, cell, edited, of, sheet_of
 from transfer.archive import ArchiveError
@@ -215,6 +216,22 @@ NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
     "a type that is none": (
         {"product_metafields": [{"Key": "shirt", "custom.size [Integer]": 3}]},
         "row 1, column custom.size [Integer]: Integer is the name of no type; types are written small, such as numbe",
+    ),
+    "a type as the admin calls it": (
+        {"product_metafields": [{"Key": "shirt", "custom.size [text]": 3}]},
+        "column custom.size [text]: text is the name of no type; types are written small, such as single_line_text_fie",
+    ),
+    "a type of an entry's field that is none": (
+        {"metaobjects (mat)": [{"Key": "e1", "fields.name [list.text]": "x"}]},
+        "list.text is the name of no type; types are written small, such as list.single_line_t",
+    ),
+    "an entry's field without its type": (
+        {"metaobjects (mat)": [{"Key": "e1", "fields.name": "x"}]},
+        "column fields.name: a field of an entry has its type behind its name: fields.name [single_line_text_field].",
+    ),
+    "an entry's field by its name": (
+        {"metaobjects (mat)": [{"Key": "e1", "Full name": "x"}]},
+        "column Full name: a field of an entry has its type behind its name: fields.full_name [single_line_text_field]",
     ),
     "a path that names no page": (
         {"url_redirects": [{"Key": "https://shop.example/old", "target": "/"}]},
@@ -455,6 +472,22 @@ def test_an_entry_may_be_named_by_its_handle_on_the_sheet_of_its_type(sandbox: S
 
     desk, _ = import_(sandbox, shop, edited(xlsx, change), tmp_path, stages=PLAN)
     assert [row.key for row in of(desk, Verdict.CREATE)] == [(type_, "two")]
+
+
+@pytest.mark.parametrize("header", ["fields.name", "name", "Name", f"name [{TEXT}]"])
+def test_an_entrys_field_needs_no_type_where_the_file_had_it(header: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = Builder(sandbox)
+    shop.define("mat", {"key": "name", "type": TEXT})
+    shop.entry("mat", "e1", name="E1")
+    xlsx = sheet_of(archive_of(sandbox, shop.shop, tmp_path), "xlsx", tmp_path / "sheet")
+
+    def change(book: Any) -> None:
+        cell(book["metaobjects (mat)"], "fields.name", 2).value = "E2"
+        cell(book["metaobjects (mat)"], "fields.name", 1).value = header
+
+    desk, _ = import_(sandbox, shop.shop, edited(xlsx, change), tmp_path, stages=PLAN)
+    (row,) = of(desk, Verdict.UPDATE)
+    assert (row.key, row.changed) == (("mat", "e1"), ("fields.name.value",))
 
 
 def test_an_empty_store_gives_sheets_that_say_what_can_be_filled_in(sandbox: Sandbox, tmp_path: Path) -> None:

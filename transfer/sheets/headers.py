@@ -10,9 +10,9 @@ from ..registry import RESOURCES
 from ..resource import Resource
 from ..resources.metafields import Metafields
 from ..typed_keys import parts_of
-from ..values import TYPE
 from .cells import CellError
 from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
+from .entries import no_type, of_entry, untyped
 from .first import First
 from .layout import name_of, place_of
 from .plain import is_amount, kind_of, refers_to, shape_of, spelt
@@ -64,15 +64,18 @@ def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str,
     resource = registry[place[0]]
     bare = _TAIL.sub("", sheet)
     columns = _columns(found, set(first.null.get(bare, ())), wrong)
-    columns = tuple((_spelt(resource, place[1], column, first.columns.get(bare, ())), at) for column, at in columns)
-    columns = tuple(
-        (_natural(registry, resource, place[1], column, first.columns.get(bare, ())), at) for column, at in columns
-    )
+    had = first.columns.get(bare, ())
+    columns = tuple((of_entry(resource, _spelt(resource, place[1], column, had), had), at) for column, at in columns)
+    for column, _ in columns:
+        if sentence := untyped(resource, column, had):
+            wrong(column.header, sentence)
+    columns = tuple((_natural(registry, resource, place[1], column, had), at) for column, at in columns)
     values = isinstance(resource, Metafields) and not any(column.path in (("type",), ()) for column, _ in columns)
-    _judge(resource, place[1], bare, first, columns, values=values, wrong=wrong)
+    if not bad:
+        _judge(resource, place[1], bare, first, columns, values=values, wrong=wrong)
     if KEY not in special and not _needless(resource, place[1], values=values):
         wrong(KEY, "this column is missing; it says which record a row is")
-    known = set(first.columns.get(bare, ()))
+    known = set(had)
     whole = bool(known) and known <= {column.header for column, _ in columns}
     own = _PART.search(bare) if resource.parted and bare not in first.parts else None
     part = own[1] if own is not None else first.parts.get(bare, "")
@@ -183,11 +186,8 @@ def _judge(
                 column.header,
                 "a metafield's header is its namespace, its key and its type: custom.size [number_integer]",
             )
-        elif values and TYPE.match(column.type) is None:
-            wrong(
-                column.header,
-                f"{column.type} is the name of no type; types are written small, such as number_integer",
-            )
+        elif column.kind == "typed" and (values or len(column.path) == 2) and no_type(column.type):
+            wrong(column.header, no_type(column.type))
         elif not (values or column.path[:1] in known or _has(resource, items, column.path[:1])):
             wrong(column.header, f"{resource.name} have no such field; {_elsewhere(resource, items, column)}")
         elif any(column.path[:length] in paths for length in range(len(column.path))):

@@ -15,7 +15,7 @@ from .present import located
 from .references import Target
 from .registry import missing_owner, owner, owner_of
 from .resource import Resource
-from .work import Desk, Id, Row
+from .work import Desk, Id, Row, Where
 
 
 @dataclass(slots=True)
@@ -28,6 +28,7 @@ class Landing:
     snapshot: MemberSet
     mirroring: bool = False
     leaving: set[Target] = field(default_factory=set)
+    deletes: bool | None = None
     absent: set[Target] = field(default_factory=set)
     unlooked: dict[Target, ShopifyError] = field(default_factory=dict)
     doubled: dict[str, set[Key]] = field(default_factory=dict)
@@ -62,6 +63,11 @@ class Landing:
     def _leaving(self, targets: Iterable[Target]) -> set[Target]:
         """Which of them this import deletes, on their own or with another record."""
         going = REMOVALS if self.mirroring else REMOVALS - {Verdict.EXTRA}
+        if self.deletes is None:  # most imports delete nothing, and need not be asked about every record
+            where = Where(verdicts=going, outcomes=frozenset({Outcome.PENDING}))
+            self.deletes = bool(self.desk.ledger.select(where, limit=1))
+        if not self.deletes:
+            return set()
         return {
             target for target, row in self._planned(targets) if row.verdict in going and row.outcome is Outcome.PENDING
         }

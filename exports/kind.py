@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from runs import kinds
@@ -59,6 +60,22 @@ def spreadsheet_finish(run: Run, desk: Desk) -> kinds.Finish:
     return kinds.Finish(Status.SUCCEEDED, result, columns)
 
 
+def gone(run: Run) -> str:
+    return f"The files of this run are gone; {_again(run)}."
+
+
+def lacks(run: Run) -> str:
+    there = run.status != Status.SUCCEEDED or getattr(run, run.kind).there
+    return "" if there else f"The file of this {run.kind} is gone; {_again(run)}."
+
+
+def _again(run: Run) -> str:
+    made = getattr(run, run.kind)
+    if isinstance(made, Spreadsheet) and made.source.there:
+        return "make the spreadsheet again"
+    return "export again"
+
+
 BESIDE = "beside."  # a file that a linked store compares with what is read for it
 
 PHASES = {"read": "Read the store", "resolve": "Name references", "merge": "Sort", "assemble": "Write the archive"}
@@ -66,8 +83,8 @@ PHASES = {"read": "Read the store", "resolve": "Name references", "merge": "Sort
 
 def register() -> None:
     own = kinds.RunKind(Kind.EXPORT, "read", EXPORT, options, finish, keep=("archive.", BESIDE), phases=PHASES)
-    kinds.register(own)
+    kinds.register(replace(own, gone=gone, lacks=lacks))
     sheet = kinds.RunKind(
         Kind.SPREADSHEET, "read", SPREADSHEET, spreadsheet_options, spreadsheet_finish, keep=("spreadsheet.",)
     )
-    kinds.register(sheet)
+    kinds.register(replace(sheet, gone=gone, lacks=lacks))

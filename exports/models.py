@@ -13,7 +13,18 @@ from shops.models import Shop
 from transfer.sheets.write import FORMS
 
 
-class Export(Run):
+class Made:
+    """A run that makes a file to download."""
+
+    archive: str
+
+    @property
+    def there(self) -> bool:
+        """Whether the file is where it was put: a restored database knows of files that were not restored."""
+        return bool(self.archive) and storage().exists(self.archive)
+
+
+class Export(Made, Run):
     """`selection`: what `transfer.selection.options_of` says; empty means all."""
 
     # The linked store that this is read for; what it gets is a copy of its own.
@@ -25,7 +36,7 @@ class Export(Run):
     sha256 = models.CharField(max_length=64, blank=True)
 
 
-class Spreadsheet(Run):
+class Spreadsheet(Made, Run):
     """An export's archive as XLSX or CSV, made when somebody asks for it. It goes when its export goes."""
 
     source = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="spreadsheets")

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from runs.models import Kind
 from runs.services import enqueue, expired
-from runs.states import Status
+from runs.states import ACTIVE, Status
 from shops.models import Shop
 from shops.services import Refused
 from transfer.product_search import SelectionError
@@ -66,11 +66,15 @@ def finished(shop: Shop) -> QuerySet[Export]:
 
 
 def spreadsheet(export: Export, form: str) -> Spreadsheet:
-    """The export as XLSX or CSV: the one that there is, or a new one at the end of the line. Raises Refused."""
+    """The export as XLSX or CSV: the one that there is, or a new one at the end of the line. Raises Refused.
+
+    One whose file is gone is made anew.
+    """
     if form not in FORMS:
         raise Refused(f"A spreadsheet is one of {', '.join(FORMS)}.")
     gone = [Status.FAILED, Status.CANCELLED, Status.PURGING]
-    known = Spreadsheet.objects.filter(source=export, form=form).exclude(status__in=gone).exclude(expired()).first()
-    if known is not None:
-        return cast(Spreadsheet, known)
+    known = Spreadsheet.objects.filter(source=export, form=form).exclude(status__in=gone).exclude(expired())
+    for one in cast("QuerySet[Spreadsheet]", known.order_by("-created_at")):
+        if one.status in ACTIVE or one.there:
+            return one
     return enqueue(Spreadsheet(shop=export.shop, kind=Kind.SPREADSHEET, source=export, form=form))

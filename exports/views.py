@@ -21,6 +21,7 @@ from transfer.registry import withheld
 from . import services
 from .counting import counts_of, price_of
 from .forms import TEXTS, blamed, selection_of_form
+from .kind import lacks
 from .models import Export, Spreadsheet
 from .outlook import outlook
 
@@ -71,6 +72,8 @@ def spreadsheet(request: EmbeddedRequest, run: Export) -> HttpResponse:
     """Makes a spreadsheet of an export, or leads to the one that there is."""
     if run.status != Status.SUCCEEDED or not run.archive:
         return missing(request)
+    if not run.there:
+        return _lost(request, run)
     try:
         made = services.spreadsheet(run, request.POST.get("form", ""))
     except Refused as refusal:
@@ -82,8 +85,11 @@ def spreadsheet(request: EmbeddedRequest, run: Export) -> HttpResponse:
 @of_shop(Run)
 def download_link(request: EmbeddedRequest, run: Run) -> HttpResponse:
     """A link that works for a minute, without an ID token: a browser's download carries none."""
-    if run.status != Status.SUCCEEDED or _made(run) is None:
+    made = _made(run)
+    if run.status != Status.SUCCEEDED or made is None:
         return missing(request)
+    if not made.there:
+        return _lost(request, made)
     signed = TimestampSigner(salt=_SALT).sign(str(run.pk))
     return JsonResponse({"url": reverse("exports:download", args=[signed]), "seconds": LINK_SECONDS})
 
@@ -92,6 +98,11 @@ def _made(run: Run | None) -> Export | Spreadsheet | None:
     """The run, if it is one that makes a file to download."""
     own = getattr(run, run.kind) if run is not None else None
     return own if isinstance(own, Export | Spreadsheet) and own.archive else None
+
+
+def _lost(request: HttpRequest, run: Export | Spreadsheet) -> HttpResponse:
+    """The run is there and its file is not: the database was restored without it, or the disk was."""
+    return sentence(request, "Its file is gone", lacks(run), 410)
 
 
 @require_safe
@@ -105,8 +116,10 @@ def download(request: HttpRequest, signed: str) -> HttpResponseBase:
     run = _made(Run.objects.filter(pk=pk).first())
     if run is None:
         return missing(request)
-    if Run.objects.filter(expired(), pk=pk).exists() or not storage().exists(run.archive):
+    if Run.objects.filter(expired(), pk=pk).exists():
         return gone(request)
+    if not run.there:
+        return _lost(request, run)
     made = run.source if isinstance(run, Spreadsheet) else run
     form = run.form if isinstance(run, Spreadsheet) else ""
     ending, kind = {"xlsx": ("xlsx", XLSX_TYPE), "csv": ("csv.zip", ZIP_TYPE)}.get(form, ("zip", ZIP_TYPE))

@@ -86,8 +86,10 @@ def plan_again(run: Import, *, anonymise: bool = False) -> Import:
                 raise Refused(ENDED)
             Copy.objects.filter(pk=copy.pk).update(run=new, anonymise=new.anonymise)
 
-    if run.status != Status.WAITING or not storage().exists(run.archive):
+    if run.status != Status.WAITING:
         raise Refused(NOT_WAITING)
+    if not storage().exists(run.archive):
+        raise Refused(GONE)
     with storage().read(run.archive) as archive:
         new = services.create(
             run.shop, name=run.source_name, upload=archive, anonymise=anonymise or run.anonymise, claim=claim

@@ -69,7 +69,7 @@ def bound_one(file: File) -> Iterator[File]:
 
 def exports_of(shop: Shop) -> list[Export]:
     """What a form offers: the shop's latest finished exports, but for what was read for a linked store."""
-    return list(finished(shop).filter(made_for=None)[:CHOICES])
+    return [own for own in finished(shop).filter(made_for=None)[:CHOICES] if own.there]
 
 
 @contextmanager
@@ -127,5 +127,9 @@ def _unread(run: Run, stage: str) -> dict[str, Any]:
 PHASES = {"check": "Check the files", "snapshot": "Read this store", "compare": "Compare"}
 
 
+def gone(run: Run) -> str:
+    return "The files of this run are gone; compare again."
+
+
 def register() -> None:
-    kinds.register(kinds.RunKind(Kind.COMPARISON, "read", COMPARISON, options, finish, phases=PHASES))
+    kinds.register(kinds.RunKind(Kind.COMPARISON, "read", COMPARISON, options, finish, gone=gone, phases=PHASES))

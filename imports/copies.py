@@ -25,7 +25,7 @@ from exports.models import Export
 from runs import expiry
 from runs import services as runs
 from runs.models import Run
-from runs.states import FINAL, Status
+from runs.states import FINAL, FailReason, Status
 from runs.storage import storage
 from shops import links
 from shops.links import Who
@@ -34,6 +34,7 @@ from shops.services import Refused
 from transfer.archive import ArchiveError
 from transfer.registry import RESOURCES, order, withheld
 from transfer.resource import Selection
+from transfer.work import FileGone
 
 from . import comparisons, services
 from .models import OPEN, Comparison, Copy, CopyStatus, Import, Purpose
@@ -187,15 +188,19 @@ def _confirmed(copy: Copy) -> bool:
 
 
 def _after_export(copy: Copy, export: Export | None) -> None:
-    if export is None or export.status == Status.PURGING:
-        words = f"What was read in the other store is gone. Start the {copy.get_purpose_display().lower()} anew."
-        _end(copy, CopyStatus.FAILED, words)
+    if export is None or export.status == Status.PURGING or export.reason == FailReason.FILES_GONE:
+        _files_gone(copy)
     elif export.status == Status.SUCCEEDED:
         _hand_over(copy, export)
     elif export.status == Status.CANCELLED:
         _end(copy, CopyStatus.CANCELLED, "Reading the other store was cancelled there.")
     elif export.status in FINAL:
         _end(copy, CopyStatus.FAILED, f"The other store could not be read. {export.message}")
+
+
+def _files_gone(copy: Copy) -> None:
+    words = f"What was read in the other store is gone. Start the {copy.get_purpose_display().lower()} anew."
+    _end(copy, CopyStatus.FAILED, words)
 
 
 def _after_child(copy: Copy, run: Import | Comparison | None) -> None:
@@ -245,6 +250,8 @@ def _hand_over(copy: Copy, export: Export) -> None:
         return
     except (ArchiveError, Refused) as refusal:
         _end(copy, CopyStatus.FAILED, str(refusal))
+    except FileGone:  # no further try brings it back
+        _files_gone(copy)
     except OSError:
         logger.exception("copy %s could not be handed over; it is tried again", copy.pk)
         Copy.objects.filter(pk=copy.pk).update(handing_until=None)

@@ -158,6 +158,13 @@ PHASES = {
 }
 
 
+def gone(run: Run) -> str:
+    again = "start the copy anew" if Copy.objects.filter(run=run.pk).exists() else "upload the archive again"
+    return f"The files of this run are gone; {again}."
+
+
 def register() -> None:
     kept = ("errors.",)  # the uploaded spreadsheet, with what was not written of it
-    kinds.register(kinds.RunKind(Kind.IMPORT, "write", IMPORT, options, finish, plan=plan, phases=PHASES, keep=kept))
+    kinds.register(
+        kinds.RunKind(Kind.IMPORT, "write", IMPORT, options, finish, plan=plan, phases=PHASES, keep=kept, gone=gone)
+    )

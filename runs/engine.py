@@ -40,7 +40,7 @@ from shops.logs import about
 from transfer.archive import ArchiveError
 from transfer.registry import RESOURCES, withheld, withheld_parts
 from transfer.stages import Stage
-from transfer.work import Checkpoint, Desk
+from transfer.work import Checkpoint, Desk, FileGone
 
 from . import denied, lane
 from .kinds import RunKind, kind_of
@@ -169,6 +169,9 @@ class _Slice:
             self._fail(FailReason.NOT_AUTHORISED, denied.sentence(refusal, self.run.shop.domain))
         except (TokenRefused, ShopGone) as refusal:
             self._fail(FailReason.NOT_AUTHORISED, str(refusal))
+        except FileGone as missing:  # no further try brings it back
+            logger.error("run %s: the file %s is gone at the step %s", self.run.pk, missing.filename, self.run.step)
+            self._fail(FailReason.FILES_GONE, kind_of(self.run).gone(self.run))
         except (lane.Fenced, KeyboardInterrupt, SystemExit):
             raise
         except Exception as fault:

@@ -33,7 +33,9 @@ class RunKind:
     """`options`: what the stages are given. `plan`: what is shown while the run waits for a person.
 
     `verb`: what it does to its shop, read or write. `finish`: called after the last stage. `keep`: what of the run's
-    files outlives its end. `phases`: stage -> what merchants call it and those after it, up to the next one named.
+    files outlives its end. `gone`: what a run says, and advises, whose files are not there any more. `lacks`: the same
+    of a run that ended well, about what it made; empty where that is there. `phases`: stage -> what merchants call it
+    and those after it, up to the next one named.
     """
 
     name: str
@@ -43,6 +45,8 @@ class RunKind:
     finish: Callable[[Run, Desk], Finish]
     plan: Callable[[Run], Mapping[str, Any]] = lambda run: {}
     keep: tuple[str, ...] = ()
+    gone: Callable[[Run], str] = lambda run: "The files of this run are gone; start it anew."
+    lacks: Callable[[Run], str] = lambda run: ""
     phases: Mapping[str, str] = field(default_factory=dict)
 
     def stage(self, name: str) -> Stage:

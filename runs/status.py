@@ -61,7 +61,7 @@ def status_of(run: Run) -> dict[str, Any]:
         "drained": drained,
         "halted_label": PAUSED if paused else DRAINED if drained else None,
         "reason": run.reason or None,
-        "message": run.message or None,
+        "message": run.message or (kind.lacks(run) if run.status in FINAL else "") or None,
         "plan": _in_order(run.plan) or None,
         "result": _in_order(run.result) or None,
         "stats": run.stats,

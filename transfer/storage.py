@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from .work import FileGone
+
 CHUNK = 1 << 20
+
+
+@contextmanager
+def _there(name: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as missing:
+        raise FileGone(missing.errno, "A file of a run is gone", name) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,8 @@ class LocalStorage:
             beside.unlink(missing_ok=True)
 
     def read(self, name: str) -> BinaryIO:
-        return self._path(name).open("rb")
+        with _there(name):
+            return self._path(name).open("rb")
 
     def keep(self, content: BinaryIO, name: str) -> str:
         """A file of its own with this content. What is stored here already is shared by a link, however large it is:
@@ -64,7 +75,8 @@ class LocalStorage:
         return path if path is not None and path.is_relative_to(self.root.resolve()) and path.is_file() else None
 
     def size(self, name: str) -> int:
-        return self._path(name).stat().st_size
+        with _there(name):
+            return self._path(name).stat().st_size
 
     def exists(self, name: str) -> bool:
         return self._path(name).is_file()

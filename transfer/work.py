@@ -164,15 +164,20 @@ class IdStore(Protocol):
     def by_target(self, targets: Iterable[Target]) -> dict[Target, str]: ...
 
 
+class FileGone(FileNotFoundError):
+    """A file of a run is not there any more: it was stored before, and no step can make it again."""
+
+
 class Storage(Protocol):
     """Files of runs, by name (`<run>/parts/…`). A file appears under its name only when it is whole."""
 
     def write(self, name: str) -> AbstractContextManager[BinaryIO]: ...
 
     def read(self, name: str) -> BinaryIO:
-        """Opened for reading, seekable. FileNotFoundError if there is none."""
+        """Opened for reading, seekable. FileGone if there is none."""
 
-    def size(self, name: str) -> int: ...
+    def size(self, name: str) -> int:
+        """In bytes. FileGone if there is none."""
 
     def exists(self, name: str) -> bool: ...
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 
 from .. import export
 from ..anew import judge_anew
@@ -31,7 +32,10 @@ from ..work import Checkpoint, Cursor, Desk
 from .step import Options, Past, Stage, Steps, nameless, narrowed, without_names
 
 
-def _form(desk: Desk, options: Options) -> str:
+def _form(desk: Desk, options: Options, past: Past = MappingProxyType({})) -> str:
+    """What was uploaded. `check` has noted it: only what an older version checked is looked at again."""
+    if "form" in past.get("check", {}):
+        return str(past["check"]["form"])
     with desk.storage.read(options["archive"]) as file:
         return form_of(file)
 
@@ -39,14 +43,17 @@ def _form(desk: Desk, options: Options) -> str:
 def check(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     """Nothing after this knows anybody's name, or of more than some records, where that is asked for."""
 
-    def of_nobody(own: Cursor) -> Steps:
-        return nameless(desk, own, lambda inner: _checked(desk, inner, options), options)
-
-    return narrowed(desk, cursor, of_nobody, options)
-
-
-def _checked(desk: Desk, cursor: Cursor, options: Options) -> Steps:
     form = _form(desk, options)
+
+    def of_nobody(own: Cursor) -> Steps:
+        return nameless(desk, own, lambda inner: _checked(desk, inner, options, form), options)
+
+    for checkpoint in narrowed(desk, cursor, of_nobody, options):
+        noted = {**checkpoint.cursor, "form": form} if checkpoint.done else checkpoint.cursor
+        yield replace(checkpoint, cursor=noted)
+
+
+def _checked(desk: Desk, cursor: Cursor, options: Options, form: str) -> Steps:
     if form == ARCHIVE:
         return unpack(desk, cursor, archive=options["archive"])
     return read_sheets(desk, cursor, source=options["archive"], form=form)
@@ -111,7 +118,7 @@ def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     manifest = past["check"]["manifest"]
     whole_ = frozenset(manifest["whole"])
     hidden = hidden_of(past)
-    edited = _form(desk, options) != ARCHIVE
+    edited = _form(desk, options, past) != ARCHIVE
     target = target_of(desk, past)
     source = manifest.get("addresses") or [manifest["sourceShop"]]
     return compare(
@@ -158,11 +165,15 @@ def _verify(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _annotate(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    """The uploaded spreadsheet with what was not written; nothing for an archive, or where all was."""
-    form = _form(desk, options)
-    if options.get("anonymise"):
-        form = ARCHIVE  # the file names people, and the ledger names nobody: no row of one is one of the other
-    if form != ARCHIVE and any(own.get(word) for own in desk.ledger.tally().values() for word in UNWRITTEN):
+    """The uploaded spreadsheet with what was not written; nothing for an archive, or where all was.
+
+    All is written and proven by now: where the file is gone, only its annotated copy is not made.
+    """
+    # What was anonymised names people, and the ledger names nobody: no row of one is one of the other.
+    unwritten = any(own.get(word) for own in desk.ledger.tally().values() for word in UNWRITTEN)
+    wanted = unwritten and not options.get("anonymise") and desk.storage.exists(options["archive"])
+    form = _form(desk, options, past) if wanted else ARCHIVE
+    if form != ARCHIVE:
         with desk.storage.read(options["archive"]) as file, open_file(file, form) as book:
             for _ in report(desk, book, first_of(book)):
                 yield Checkpoint(cursor)

@@ -233,6 +233,10 @@ NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
         {"metaobjects (mat)": [{"Key": "e1", "Full name": "x"}]},
         "column Full name: a field of an entry has its type behind its name: fields.full_name [single_line_text_field]",
     ),
+    "a picture from nowhere": (
+        {"collections": [{"title": "Col", "image.name": "front.png"}]},
+        "Sheet collections, row 2: Nothing says where its image is: write the image's address, which begins with https",
+    ),
     "a path that names no page": (
         {"url_redirects": [{"Key": "https://shop.example/old", "target": "/"}]},
         "Sheet url_redirects, row 2: A path that is redirected begins with a slash and names no store, such as /old-",
@@ -297,6 +301,16 @@ def test_what_is_needed_is_said_at_the_row(name: str, tmp_path: Path) -> None:
     with pytest.raises(ArchiveError) as refusal:
         records(book(sheets), tmp_path)
     assert sentence in str(refusal.value)
+
+
+def test_a_picture_needs_no_alt_text(sandbox: Sandbox, tmp_path: Path) -> None:
+    """As in the admin's form: of a collection and of an article its name and its address are enough."""
+    picture = {"image.name": "nothing.png", "source": f"{sandbox.origin}/sandbox/nothing.png"}
+    article = {"Key": "news/a", "title": "A", "author": "Me", **picture}
+    sheets = {"collections": [{"title": "Col", **picture}], "blogs": [{"title": "News"}], "articles": [article]}
+    desk, _ = import_(sandbox, sandbox.shop("empty"), book(sheets), tmp_path)
+    made = {row.resource for row in of(desk, Verdict.CREATE) if row.outcome == Outcome.CREATED and row.verified}
+    assert {"collections", "articles"} <= made
 
 
 @pytest.mark.parametrize("command", ["UPDATE", "REPLACE", "MERGE"])

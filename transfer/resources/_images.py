@@ -18,6 +18,10 @@ from ..thumbhash import alike
 from ._common import touches
 
 MAX_ALT = 512
+NOWHERE = (
+    "Nothing says where its image is: write the image's address, which begins with https://, into the column source; "
+    "of an archive, export the source store again."
+)
 _UUID = re.compile(r"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.[^.]*\Z|\Z)")
 
 FIELDS = "image { url altText thumbhash }"
@@ -54,10 +58,10 @@ def refusal(job: Job) -> Result | None:
     if not image or not (job.creates or touches(job.changed, "image")):
         return None
     if not job.after.get("source"):
-        detail = "The archive does not say where its image is; export the source store again."
-        return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
-    if len(image["altText"]) > MAX_ALT:
-        detail = f"The alt text of its image has {len(image['altText'])} characters, and Shopify takes {MAX_ALT}."
+        return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=NOWHERE)
+    alt = image.get("altText") or ""
+    if len(alt) > MAX_ALT:
+        detail = f"The alt text of its image has {len(alt)} characters, and Shopify takes {MAX_ALT}."
         return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
     return None
 
@@ -67,4 +71,4 @@ def inputs(job: Job, address: str) -> dict[str, Any]:
     image = job.after.get("image")
     if not image or not (job.creates or touches(job.changed, "image")):
         return {}
-    return {"image": {address: job.after["source"], "altText": image["altText"]}}
+    return {"image": {address: job.after["source"], "altText": image.get("altText") or ""}}

@@ -38,7 +38,7 @@ PRICE = Maybe(Amount('a text with an amount, such as "10.00"', re.compile(r"-?[0
 _OR_NONE = re.compile(r"(-?[0-9]{1,16}(\.[0-9]{1,9})?)?")
 PRICE_OR_NONE = Maybe(Amount('a text with an amount, such as "10.00", or empty', _OR_NONE))
 ADDRESS = Lacking(Match("an address that begins with https://, or empty", re.compile(r"(https?://.*)?", re.DOTALL)))
-IMAGE = Maybe(Object("an image", {"name": Text(), "altText": Text(), "thumbhash": TEXT}))
+IMAGE = Maybe(Object("an image", {"name": Text(), "altText": Maybe(Text()), "thumbhash": TEXT}))
 
 # Null or empty: hidden. A moment to come: a schedule.
 VISIBLE = Maybe(Moment(empty=True))

@@ -11,6 +11,9 @@ from transfer.registry import RESOURCES
 WRITING = "apply"  # the step whose pace the API budget sets, record by record
 SMOOTHING = 0.3  # weight of the newest measurement: a page should neither jump nor lie
 SAMPLE_SECONDS = 1.0
+# Points a second, a tenth of what the smallest plan gives: a run that is slower waits for something (files, mostly);
+# what it would take at that pace says nothing.
+SLOWEST = 10.0
 
 
 def summed(counts: Mapping[str, Sequence[int | None]]) -> tuple[int, int | None]:
@@ -41,6 +44,8 @@ def advanced(
     seconds = now - before["at"]
     if seconds < SAMPLE_SECONDS:
         return dict(before)
+    if before["pace"] is None and work <= before["work"]:  # it has not begun: waiting is no pace
+        return {**before, "at": now, "done": done, "work": work}
     rate = _smoothed(before["rate"], (done - before["done"]) / seconds)
     pace = _smoothed(before["pace"], (work - before["work"]) / seconds)
     return {"at": now, "done": done, "rate": rate, "work": work, "pace": pace}
@@ -62,7 +67,9 @@ def seconds_left(
     counts: Mapping[str, Sequence[int | None]],
     priced: Mapping[str, float] = MappingProxyType({}),
 ) -> int | None:
-    """None while a total or the pace is not known."""
+    """None while a total or the pace is not known, or where the pace is that of a run that waits."""
     pace = progress.get("pace")
     done, total = _work(counts, priced)
+    if priced and pace is not None and pace < SLOWEST:
+        return None
     return round((total - done) / pace) if summed(counts)[1] is not None and pace else None

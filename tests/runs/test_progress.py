@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from runs.progress import WRITING, advanced, prices, seconds_left
 from transfer.registry import RESOURCES
 from transfer.stages import IMPORT
@@ -34,3 +36,19 @@ def test_nothing_is_said_before_it_is_known() -> None:
 
 def test_a_run_of_an_older_version_goes_on() -> None:
     assert advanced({"at": 0.0, "done": 3, "rate": 1.0}, {"cheap": (4, 5)}, 9.0)["pace"] is None
+
+
+def test_a_run_that_waits_before_it_writes_tells_no_time_and_never_a_wild_one() -> None:
+    """At the beginning it waits for files for 20 seconds, trickles for three, and then writes 100 points a second."""
+    priced = {"file": 1.0, "product": 20.0}
+    progress = advanced({}, {"file": (0, 20), "product": (0, 100)}, 0.0, priced)
+    told: list[int | None] = []
+    for second in range(1, 45):
+        files, products = min(max(second - 20, 0), 3), max(second - 23, 0) * 5
+        counts = {"file": (files, 20), "product": (products, 100)}
+        progress = advanced(progress, counts, float(second), priced)
+        told.append(seconds_left(progress, counts, priced))
+    assert told[:23] == [None] * 23
+    left = [seconds for seconds in told[23:] if seconds is not None]
+    assert left and max(left) <= 2020 / 10  # ten times what the plan says of it, at most
+    assert all(after <= before for before, after in pairwise(left))

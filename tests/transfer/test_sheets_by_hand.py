@@ -307,7 +307,8 @@ def test_a_picture_needs_no_alt_text(sandbox: Sandbox, tmp_path: Path) -> None:
     """As in the admin's form: of a collection and of an article its name and its address are enough."""
     picture = {"image.name": "nothing.png", "source": f"{sandbox.origin}/sandbox/nothing.png"}
     article = {"Key": "news/a", "title": "A", "author": "Me", **picture}
-    sheets = {"collections": [{"title": "Col", **picture}], "blogs": [{"title": "News"}], "articles": [article]}
+    collection = {"title": "Col", **picture}
+    sheets: dict[str, list[Cells]] = {"collections": [collection], "blogs": [{"title": "News"}], "articles": [article]}
     desk, _ = import_(sandbox, sandbox.shop("empty"), book(sheets), tmp_path)
     made = {row.resource for row in of(desk, Verdict.CREATE) if row.outcome == Outcome.CREATED and row.verified}
     assert {"collections", "articles"} <= made

@@ -36,7 +36,7 @@ from transfer.registry import RESOURCES, order, withheld
 from transfer.resource import Selection
 from transfer.work import FileGone
 
-from . import comparisons, services
+from . import comparisons, people, services
 from .models import OPEN, Comparison, Copy, CopyStatus, Import, Purpose
 from .status import children
 
@@ -208,6 +208,8 @@ def _after_child(copy: Copy, run: Import | Comparison | None) -> None:
     if run is None or _unanswered(run):
         _end(copy, CopyStatus.CANCELLED, _why_gone(copy) if copy.purpose == Purpose.COPY else ENDED)
     elif run.status in FINAL:
+        if copy.link is None or copy.link.status != LinkStatus.ACTIVE:
+            people.forget_untaken(run)  # the link ended while it wrote
         _end(copy, CopyStatus(run.status), run.message)
     elif copy.export_id is not None:
         _hold(copy.export_id)
@@ -301,6 +303,7 @@ def _forget_archives(found: QuerySet[Copy]) -> None:
     for copy in found.filter(run__status__in=FINAL):
         if copy.run is not None:
             storage().delete(copy.run.archive)
+            people.forget_untaken(copy.run)
 
 
 def leaving(shop: Shop) -> bool:

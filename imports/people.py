@@ -13,8 +13,9 @@ from django.db.models import Q
 
 from exports.models import Export
 from runs import expiry
-from runs.models import Run
+from runs.models import LedgerEntry, Run
 from runs.states import EXPIRING
+from transfer.outcomes import Outcome, Verdict
 from transfer.registry import RESOURCES
 
 from .models import Comparison, Import
@@ -43,6 +44,17 @@ def holding(domain: str) -> Iterator[Run]:
     for comparison in Comparison.objects.filter(of_store):
         if _holds(comparison, "check") or _holds(comparison, "check_other"):
             yield comparison
+
+
+def forget_untaken(run: Run) -> None:
+    """What an ended import lists of the other store's records and did not write: why stays, what they hold does not.
+
+    Of people not even who they are. What only the target has (extra) and what it holds besides (before) is its own.
+    """
+    untaken = LedgerEntry.objects.filter(run_id=run.pk, outcome__in=(Outcome.FAILED, Outcome.SKIPPED))
+    untaken = untaken.exclude(verdict=Verdict.EXTRA)
+    untaken.filter(resource__in=PERSONAL).delete()
+    untaken.update(after=None, more=None, detail="")
 
 
 def _holds(run: Run, step: str) -> bool:

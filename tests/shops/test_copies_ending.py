@@ -13,7 +13,7 @@ from imports import copies, services
 from imports.models import Copy, Import
 from imports.tasks import copies as work_off
 from runs import lane
-from runs.models import Run
+from runs.models import LedgerEntry, Run
 from runs.states import Status
 from runs.storage import storage
 from shops.links import Who
@@ -202,3 +202,26 @@ def test_the_link_is_asked_again_when_the_plan_is_confirmed(a: Store, b: Store) 
     work_off()
     assert status(copy, b)["status"] == "cancelled"
     assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize("first", ["written", "ended"])
+def test_what_was_left_out_is_not_readable_once_the_link_ends(a: Store, b: Store, first: str) -> None:
+    copy = planned(a, b)
+    run = run_of(copy)
+    excluded = {"resources": ["products"]}
+    services.confirm(run, policy="update", excluded=excluded)
+    if first == "written":
+        work(run)
+        work_off()
+        a.post(f"/links/{copy.link_id}/end")
+    else:
+        a.post(f"/links/{copy.link_id}/end")
+        work(run)
+        work_off()
+    rows = LedgerEntry.objects.filter(run=run.pk, resource="products")
+    assert rows and all((row.after, row.detail, row.outcome) == (None, "", "skipped") for row in rows)
+    assert b.get(f"/imports/{run.pk}/plan?resource=products").status_code == 200
+    shown = b.json(f"/imports/{run.pk}/plan?resource=products")
+    assert shown["rows"] and not any(row["changes"] for row in shown["rows"])
+    assert b.get(f"/imports/{run.pk}/report").status_code == 200
+    assert LedgerEntry.objects.filter(run=run.pk, outcome="created", after__isnull=False).exists()

@@ -20,6 +20,8 @@ from transfer.registry import RESOURCES
 
 from .models import Comparison, Import
 
+# A run that was cancelled or failed leaves rows that have come to nothing yet.
+UNTAKEN = (Outcome.PENDING, Outcome.FAILED, Outcome.SKIPPED)
 PERSONAL = frozenset(name for name, resource in RESOURCES.items() if resource.personal)
 
 
@@ -51,7 +53,7 @@ def forget_untaken(run: Run) -> None:
 
     Of people not even who they are. What only the target has (extra) and what it holds besides (before) is its own.
     """
-    untaken = LedgerEntry.objects.filter(run_id=run.pk, outcome__in=(Outcome.FAILED, Outcome.SKIPPED))
+    untaken = LedgerEntry.objects.filter(run_id=run.pk, outcome__in=UNTAKEN)
     untaken = untaken.exclude(verdict=Verdict.EXTRA)
     untaken.filter(resource__in=PERSONAL).delete()
     untaken.update(after=None, more=None, detail="")

@@ -225,3 +225,14 @@ def test_what_was_left_out_is_not_readable_once_the_link_ends(a: Store, b: Store
     assert shown["rows"] and not any(row["changes"] for row in shown["rows"])
     assert b.get(f"/imports/{run.pk}/report").status_code == 200
     assert LedgerEntry.objects.filter(run=run.pk, outcome="created", after__isnull=False).exists()
+
+
+def test_what_a_cancelled_import_did_not_come_to_is_not_readable_once_the_link_ends(a: Store, b: Store) -> None:
+    copy = planned(a, b)
+    run = run_of(copy)
+    services.confirm(run, policy="update", excluded={})
+    b.post(f"/runs/{run.pk}/cancel")
+    work_off()
+    assert LedgerEntry.objects.filter(run=run.pk, after__isnull=False).exists()
+    a.post(f"/links/{copy.link_id}/end")
+    assert not LedgerEntry.objects.filter(run=run.pk, verdict="create", after__isnull=False).exists()

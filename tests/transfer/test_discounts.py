@@ -258,3 +258,18 @@ def test_a_value_of_one_of_two_discounts_of_a_title_is_given_to_neither(sandbox:
         "query V($id: ID!) { node(id: $id) { ... on DiscountAutomaticNode { metafields(first: 9) { nodes { id } } } } }"
     )
     assert sandbox.graphql(target, of, id=owner)["node"]["metafields"]["nodes"] == []
+
+
+def test_a_code_that_is_another_discount_s_later_one_says_whose_it_is(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Nobody changed anything meanwhile."""
+    source, target = sandbox.shop(), sandbox.shop()
+    code(sandbox, source, "SUMMER")
+    code(sandbox, target, "MINE")
+    gid = sandbox.graphql(target, READ, code="MINE")["codeDiscountNodeByCode"]["id"]
+    add = """mutation A($id: ID!, $codes: [DiscountRedeemCodeInput!]!) {
+      discountRedeemCodeBulkAdd(discountId: $id, codes: $codes) { userErrors { message } } }"""
+    sandbox.graphql(target, add, id=gid, codes=[{"code": "Summer"}])
+    desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=["discounts"]), tmp_path)
+    row = rows(desk)["code", "summer"]
+    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.TAKEN)
+    assert "The code summer is one of those of the discount MINE in this store" in row.detail

@@ -80,6 +80,7 @@ class Resource(Shaped, Governed):
     made_at_once = False  # all single values of a new record are in the request that makes it
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
     exclusive = False  # a definition may demand that no two records hold the same (`claims`)
+    aliased = False  # a record may answer to more names than its key, which nobody else can have then (`aliases`)
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
     optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does
     personal = False  # they tell of people: nobody who did not ask for them is told even their names
@@ -197,6 +198,10 @@ class Resource(Shaped, Governed):
 
         `governor`: the fields of the record named by `governed_by`, which say which places must be filled (hard).
         """
+
+    def aliases(self, key: Key, fields: Fields) -> Iterator[Key]:
+        """The other keys that a record answers to, of a kind with `aliased`."""
+        return iter(())
 
     def owners(self, key: Key) -> Iterator[Target]:
         """What a record hangs on, as its key says: without these it cannot be."""

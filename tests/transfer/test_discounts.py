@@ -271,5 +271,6 @@ def test_a_code_that_is_another_discount_s_later_one_says_whose_it_is(sandbox: S
     sandbox.graphql(target, add, id=gid, codes=[{"code": "Summer"}])
     desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=["discounts"]), tmp_path)
     row = rows(desk)["code", "summer"]
-    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.TAKEN)
-    assert "The code summer is one of those of the discount MINE in this store" in row.detail
+    assert (row.verdict, row.outcome, row.reason) == (Verdict.CANNOT, Outcome.FAILED, Reason.TAKEN)
+    assert row.detail.startswith("summer belongs to mine in the target store")
+    assert desk.client.writes == 0

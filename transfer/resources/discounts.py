@@ -64,6 +64,7 @@ class Discounts(Resource):
     identify = documents.IDENTIFY
     refers_to = ("products", "variants", "collections", "markets", "customers")
     read_batch = 15
+    aliased = True
     points = 14.0
 
     # -- reading
@@ -139,6 +140,10 @@ class Discounts(Resource):
 
     def vain(self, fields: Fields) -> bool:
         return bool(discount.empty(fields))
+
+    def aliases(self, key: Key, fields: Fields) -> Iterator[Key]:
+        """Every code behind the first."""
+        yield from ((CODE, code.lower()) for code in fields.get("codes", ()) if code.lower() != key[-1])
 
     def refuse(self, job: Job) -> Result | None:
         nothing = discount.empty(job.after)

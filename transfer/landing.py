@@ -22,12 +22,14 @@ from .work import Desk, Id, Row, Where
 class Landing:
     """`absent`: looked for in the target and not found; `unlooked`: of these, what could not be looked for.
     `doubled`: kind -> keys that several records of the target have. `mirroring`: what only the target has is to go.
-    `leaving`: of those that the target has, the ones that this import deletes."""
+    `leaving`: of those that the target has, the ones that this import deletes; `taken`: those that it takes out of
+    records which it updates, before anything that hangs on them is written: variants."""
 
     desk: Desk
     snapshot: MemberSet
     mirroring: bool = False
     leaving: set[Target] = field(default_factory=set)
+    taken: set[Target] = field(default_factory=set)
     deletes: bool | None = None
     absent: set[Target] = field(default_factory=set)
     unlooked: dict[Target, ShopifyError] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class Landing:
         targets = {target for target in targets if not self.shared(target)}
         known = set(self.desk.ids.by_target(targets))
         self.leaving |= self._leaving(known)
+        self.taken |= self._taken(known)
         known |= self._created(targets - known)
         strangers = {
             target
@@ -71,6 +74,15 @@ class Landing:
         return {
             target for target, row in self._planned(targets) if row.verdict in going and row.outcome is Outcome.PENDING
         }
+
+    def _taken(self, targets: Iterable[Target]) -> set[Target]:
+        inside = {target for target in targets if owner_of(target.resource, self.desk.registry) != target.resource}
+        rows = {row.target: row for _, row in self._planned(inside)}
+        found: set[Target] = set()
+        for row in rows.values():
+            if row.verdict is Verdict.UPDATE and row.outcome is Outcome.PENDING and row.before and row.after:
+                found.update(self.desk.registry[row.resource].taken(row.key, row.before, row.after))
+        return found & inside
 
     def _planned(self, targets: Iterable[Target]) -> Iterator[tuple[Target, Row]]:
         """What the plan says of the records that these are, or in which they are."""

@@ -145,7 +145,9 @@ class _Tracer:
 
     def _lost(self, place: Place, there: Set[Target]) -> bool:
         """What a record hangs on does not go before the record: with what the archive has of it, it stays."""
-        return place.target not in there or (place.target in self.landing.leaving and place.path != OWNER)
+        if place.target not in there or place.target in self.landing.taken:
+            return True
+        return place.target in self.landing.leaving and place.path != OWNER
 
     def _judged(self, link: Place) -> bool:
         """Whether anything here can say what a link leads to."""
@@ -277,7 +279,7 @@ class _Tracer:
         scopes = self.desk.withheld.get(owner_of(kind, self.desk.registry))
         if scopes is not None and not self.lacks.left_out(place.target):
             return f"{pointing(place)}, which the app may not look for; grant it {', '.join(scopes)}."
-        if place.target in self.landing.leaving:
+        if place.target in self.landing.leaving | self.landing.taken:
             return f"{pointing(place)}, which this import deletes."
         if place.target in self.landing.unlooked:
             why = self.landing.unlooked[place.target]

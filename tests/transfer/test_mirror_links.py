@@ -112,3 +112,30 @@ def test_a_mirror_takes_from_what_conflicts_in_a_part_all_else(sandbox: Sandbox,
     assert (row(desk, "metaobjects", "card", "one").outcome) is Outcome.CREATED
     again, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
     assert again.client.writes == 0
+
+
+def test_what_names_a_variant_that_the_same_import_takes_away_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Its product is updated by the archive, which lacks it; a metafield of it, and an entry that names it, do not."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    for shop in (source, target):
+        shop.define("card", NAME, {"key": "seen", "type": "variant_reference"})
+        own = shop.variants(shop.product("lamp", {"Size": ["S", "M"]}))
+        if shop is source:
+            shop.entry("card", "one", name="One", seen=own[1])
+            shop.metafield(own[1], "custom.words", TEXT, "Mine")
+
+    def edit(name: str, number: int, record: Record) -> list[Record]:
+        if name == "products":
+            record["fields"]["variants"] = record["fields"]["variants"][:1]
+            record["fields"]["options"][0]["values"] = ["S"]
+        return [record]
+
+    archive = edited(archive_of(sandbox, source.shop, tmp_path), edit)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    entry = row(desk, "metaobjects", "card", "one")
+    assert (entry.outcome, entry.lost, entry.verified) == (Outcome.CREATED, ("fields.seen",), True)
+    assert "which this import deletes" in entry.detail
+    words = row(desk, "variant_metafields", "lamp", "Size", "M", "custom", "words")
+    assert (words.verdict, words.reason) == (Verdict.CANNOT, Reason.MISSING_OWNER)
+    again, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    assert again.client.writes == 0

@@ -16,13 +16,16 @@ from .work import Desk, Row, Where
 WINDOW = 300
 
 
-def tell_hidden(desk: Desk) -> None:
-    """Says of definitions that demand more than before how many entries that stay as they are do not meet that."""
+def tell_hidden(desk: Desk, *, mirroring: bool = False) -> None:
+    """Says of definitions that demand more than before how many entries that stay as they are do not meet that.
+
+    `mirroring`: it is decided that what only the target has goes.
+    """
     for name, resource in desk.registry.items():
         if resource.governor in desk.registry:
             stricter = _stricter(desk, resource.governor)
             if stricter:
-                _count(desk, name, stricter)
+                _count(desk, name, stricter, mirroring=mirroring)
 
 
 def _stricter(desk: Desk, governor: str) -> dict[Target, tuple[Row, frozenset[str]]]:
@@ -51,17 +54,19 @@ _SENTENCE = re.compile(
 )
 
 
-def _count(desk: Desk, name: str, stricter: Mapping[Target, tuple[Row, frozenset[str]]]) -> None:
+def _count(desk: Desk, name: str, stricter: Mapping[Target, tuple[Row, frozenset[str]]], *, mirroring: bool) -> None:
     resource = desk.registry[name]
     hidden: Counter[Target] = Counter()
     for row in _left(desk, name):
+        if mirroring and row.verdict is Verdict.EXTRA and row.outcome is Outcome.PENDING:
+            continue  # it goes
         governor = resource.governed_by(row.key)
         own = stricter.get(governor) if governor is not None else None
         if own is not None and row.before is not None and resource.lacks(row.before, own[1]):
             hidden[own[0].target] += 1
-    for target, count in hidden.items():
-        row, demands = stricter[target]
-        detail = f"{_SENTENCE.sub('', row.detail)} {_sentence(count, demands)}".strip()
+    for target, (row, demands) in stricter.items():
+        said = _sentence(hidden[target], demands) if hidden[target] else ""
+        detail = f"{_SENTENCE.sub('', row.detail)} {said}".strip()
         if detail != row.detail:
             row.detail = detail
             desk.ledger.put([row])

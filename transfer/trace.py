@@ -65,7 +65,7 @@ def trace(
             cursor |= {"unwritten": True, "after": None}
         else:
             tell(desk, cursor["told"])
-            tell_hidden(desk)
+            tell_hidden(desk, mirroring=tracer.landing.mirroring)
             yield Checkpoint(cursor, done=True)
             return
         yield Checkpoint(cursor)

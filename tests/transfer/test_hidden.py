@@ -141,3 +141,21 @@ def test_an_entry_that_stays_in_no_list_has_not_arrived(sandbox: Sandbox, tmp_pa
     assert (saw.verdict, saw.outcome, saw.reason) == (Verdict.CONFLICT, Outcome.FAILED, Reason.TYPE_CONFLICT)
     assert saw.detail.startswith("Its definition in the target store requires use, of which the archive has nothing.")
     assert desk.client.writes == 0
+
+
+def test_a_mirror_does_not_say_of_an_entry_that_it_deletes_that_nobody_lists_it(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME, demanding(USE))
+    target.define("tool", NAME, USE)
+    source.entry("tool", "saw", name="Saw", use="Wood")
+    target.entry("tool", "axe", name="Axe")
+    for policy, said in (("mirror", False), ("update", True)):
+        if policy == "update":
+            target = Builder(sandbox)
+            target.define("tool", NAME, USE)
+            target.entry("tool", "axe", name="Axe")
+        desk, _ = copy(source, target, tmp_path, policy=policy)
+        detail = row(desk, "metaobject_definitions", "tool").detail
+        assert ("1 entry of the target store that this import leaves as it is" in detail) == said

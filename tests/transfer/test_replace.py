@@ -168,3 +168,26 @@ def test_the_fields_of_an_entry_that_are_not_said_are_cleared(sandbox: Sandbox, 
     }
     again = replaced(sandbox, shop, tmp_path, "metaobjects", lambda fields: None)
     assert [row.verdict for row in rows(again, "metaobjects")] == [Verdict.UNCHANGED]
+
+
+def test_the_values_of_options_follow_the_variants_that_are_said(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Its rows name variants alone: a value that none of them has goes, and one that is new comes."""
+    shop = Builder(sandbox)
+    shop.product("shirt", {"Size": ["S", "M"]})
+
+    def edit(name: str, number: int, record: Record) -> list[Record]:
+        if name == "products":
+            variants = [
+                {**item, "options": [["Size", size]]}
+                for item, size in zip(record["fields"]["variants"], ("S", "Large"), strict=True)
+            ]
+            record |= {"command": "REPLACE", "fields": {"title": "Shirt", "variants": variants}}
+        return [record]
+
+    archive = edited(archive_of(sandbox, shop.shop, tmp_path), edit)
+    desk, _ = import_(sandbox, shop.shop, archive, tmp_path)
+    assert troubles(desk) == {}
+    node = shop.ask(PRODUCT, handle="shirt")["productByIdentifier"]
+    assert [value["name"] for value in node["options"][0]["optionValues"]] == ["S", "Large"]
+    again, _ = import_(sandbox, shop.shop, archive, tmp_path)
+    assert again.client.writes == 0

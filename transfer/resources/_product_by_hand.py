@@ -40,6 +40,15 @@ def of_the_only_one(before: Fields, said: Fields) -> Fields:
     return {**said, "variants": [{**wanted[0], "options": present[0]["options"]}]}
 
 
+def followed(present: Sequence[Fields], said: Fields) -> Fields:
+    """With the values that the variants have, of plain options of which a row that says all variants says nothing."""
+    variants = said.get("variants")
+    if not variants or said.get("options"):
+        return said
+    plain = [item for item in present if not item.get("linkedMetafield")]
+    return {**said, "options": _named([{"name": item["name"]} for item in plain], variants)} if plain else said
+
+
 def in_order(options: Sequence[Fields] | None, said: Fields) -> Fields:
     """The rows of variants with their options in the product's order, and named in its capitals, or as their first row.
 

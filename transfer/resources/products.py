@@ -205,7 +205,7 @@ class Products(Resource):
 
     def replaced(self, before: Fields, said: Fields) -> Fields:
         """REPLACE takes away the variants, values of options and media that the rows do not name."""
-        return {**said, "exact": True}
+        return {**by_hand.followed(before["options"], said), "exact": True}
 
     def mirrored(self, wanted: Fields) -> Fields:
         """But for a product of whose media the source could not say all."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.builder import troubles
 from tests.meddle import row
-from tests.support import Sandbox
-from tests.transfer.test_linked_again import copied
+from tests.support import Sandbox, archive_of, import_
+from tests.transfer.test_linked_again import copied, shop
 from tests.transfer.test_linked_options import defined, entry, lamp, links, put, read
 from transfer.outcomes import Outcome, Reason
 
@@ -84,3 +85,49 @@ def test_labels_that_are_swapped_stay_and_are_told(sandbox: Sandbox, tmp_path: P
             "Blue / S": "11.00",
             "Blue / L": "11.00",
         }
+
+
+VALUES = """query V { productByIdentifier(identifier: {handle: "lamp"}) {
+  variants(first: 20) { nodes { id metafield(namespace: "custom", key: "words") { value } } } } }"""
+SET = (
+    """mutation S($values: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $values) { userErrors { message } } }"""
+)
+
+
+def say(sandbox: Sandbox, shop: str, *words: str) -> None:
+    """Gives the variants of the lamp metafields."""
+    nodes = sandbox.graphql(shop, VALUES)["productByIdentifier"]["variants"]["nodes"]
+    own = {"namespace": "custom", "key": "words", "type": "single_line_text_field"}
+    values = [{"ownerId": node["id"], **own, "value": text} for node, text in zip(nodes, words, strict=True)]
+    assert not sandbox.graphql(shop, SET, values=values)["metafieldsSet"]["userErrors"]
+
+
+@pytest.mark.parametrize("excluded", [{}, {"records": [["metaobjects", ["colour", "red"]]]}])
+@pytest.mark.parametrize("policy", ["update", "mirror"])
+def test_what_variants_say_is_found_under_their_other_labels(
+    sandbox: Sandbox, tmp_path: Path, policy: str, excluded: dict[str, Any]
+) -> None:
+    """Whether the labels change with this import or not: before, both stores' values were taken for other variants'."""
+    source, target = shop(sandbox, "red", "blue"), shop(sandbox, "red", "blue", prefix="X ")
+    say(sandbox, source, "1", "2", "3", "4")
+    say(sandbox, target, "1", "b", "c", "d")
+    archive = archive_of(sandbox, source, tmp_path)
+    for writes in (True, False):
+        desk, _ = import_(sandbox, target, archive, tmp_path, policy=policy, excluded=excluded)
+        assert set(troubles(desk).values()) <= {Reason.EXCLUDED}
+        nodes = sandbox.graphql(target, VALUES)["productByIdentifier"]["variants"]["nodes"]
+        assert [node["metafield"]["value"] for node in nodes] == ["1", "2", "3", "4"]
+        assert bool(desk.client.writes) == writes
+
+
+def test_what_variants_say_stays_theirs_where_labels_move_along(sandbox: Sandbox, tmp_path: Path) -> None:
+    """One label is another variant's before and after: the values come with a second import at the latest."""
+    source, target = labelled(sandbox, 10, red="Blue", blue="Navy"), labelled(sandbox, 10, red="Red", blue="Blue")
+    say(sandbox, source, "1", "2", "3", "4")
+    say(sandbox, target, "a", "b", "c", "d")
+    archive = archive_of(sandbox, source, tmp_path)
+    for _ in range(2):
+        desk, _ = import_(sandbox, target, archive, tmp_path)
+    assert troubles(desk) == {}
+    nodes = sandbox.graphql(target, VALUES)["productByIdentifier"]["variants"]["nodes"]
+    assert [node["metafield"]["value"] for node in nodes] == ["1", "2", "3", "4"]

@@ -223,13 +223,18 @@ class Products(Resource):
         return linked.aligned(present, wanted)
 
     def counterparts(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, Target]]:
-        """Variants that are not going to be made, and that their SKU or barcode says the target has."""
-        found = conceding.counterparts(self.aligned(before, after), after)
-        for item, named in zip(before["variants"], self.aligned(before, after)["variants"], strict=True):
-            other = found.get(variants.chosen(named["options"]))
+        """Variants that are not going to be made, and that their SKU or barcode says the target has; and those whose
+        values are the same entries under other labels, as long as neither name is that of another variant."""
+        aligned = self.aligned(before, after)
+        found = conceding.counterparts(aligned, after)
+        present, wanted = (dict(variants.by_options(fields["variants"])) for fields in (before, after))
+        for item, named in zip(before["variants"], aligned["variants"], strict=True):
+            own, called = variants.chosen(item["options"]), variants.chosen(named["options"])
+            renamed = called in wanted and called not in present and own not in wanted
+            other = found.get(called) or (called if renamed else None)
             if other is not None:
-                own = variants.key_of(key, item["options"])
-                yield Target("variants", own), Target("variants", variants.key_of(key, other))
+                here, there = (variants.key_of(key, one) for one in (item["options"], other))
+                yield Target("variants", here), Target("variants", there)
 
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         return conceding.concede(before, after)

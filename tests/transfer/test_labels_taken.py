@@ -13,6 +13,7 @@ from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_linked_again import copied, shop
 from tests.transfer.test_linked_options import defined, entry, lamp, links, put, read
 from transfer.outcomes import Outcome, Reason
+from transfer.registry import RESOURCES
 
 TAKEN = "The display name you have chosen is already in use as an option value."
 
@@ -128,6 +129,27 @@ def test_what_variants_say_stays_theirs_where_labels_move_along(sandbox: Sandbox
     archive = archive_of(sandbox, source, tmp_path)
     for _ in range(2):
         desk, _ = import_(sandbox, target, archive, tmp_path)
+        nodes = sandbox.graphql(target, VALUES)["productByIdentifier"]["variants"]["nodes"]
+        values = [node["metafield"]["value"] for node in nodes]
+        assert all(value in both for value, both in zip(values, ("1a", "2b", "3c", "4d"), strict=True))
     assert troubles(desk) == {}
-    nodes = sandbox.graphql(target, VALUES)["productByIdentifier"]["variants"]["nodes"]
-    assert [node["metafield"]["value"] for node in nodes] == ["1", "2", "3", "4"]
+    assert values == ["1", "2", "3", "4"]
+
+
+def test_a_label_that_moves_along_names_no_variant_as_another() -> None:
+    """By the time it is read again, the name would be that of the other one."""
+    entries = {name: f"shopsync:metaobjects/colour/{name}" for name in ("red", "blue")}
+
+    def product(**labels: str) -> dict[str, Any]:
+        option = {
+            "name": "Colour",
+            "values": list(labels.values()),
+            "linkedMetafield": "custom.colour",
+            "linkedValues": [entries[name] for name in labels],
+        }
+        return {"options": [option], "variants": [{"options": [["Colour", label]]} for label in labels.values()]}
+
+    pairs = RESOURCES["products"].counterparts(("lamp",), product(red="X", blue="Y"), product(red="Red", blue="Blue"))
+    assert {here.key[-1]: there.key[-1] for here, there in pairs} == {"X": "Red", "Y": "Blue"}
+    along = product(red="Red", blue="Blue"), product(red="Blue", blue="Navy")
+    assert list(RESOURCES["products"].counterparts(("lamp",), *along)) == []

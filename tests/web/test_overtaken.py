@@ -10,7 +10,7 @@ from django.test import Client
 from imports import services
 from imports.models import Import
 from runs.models import Run
-from runs.states import Status
+from runs.states import FINAL, Status
 from shops.services import Refused
 from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
@@ -81,3 +81,13 @@ def test_no_byte_in_the_query_of_a_plan_breaks_it(app: Any, sandbox: Sandbox, cl
     run = imported(sandbox, target, source)
     own = {**bearer(target.domain), "Accept": "application/json"}
     assert client.get(f"/imports/{run.pk}/plan?{name}=%00", headers=own).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("end", sorted(FINAL))
+def test_however_it_ended_what_an_import_wrote_overtakes(app: Any, sandbox: Sandbox, client: Client, end: str) -> None:
+    source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))
+    first, second = imported(sandbox, target, source), imported(sandbox, target, source)
+    services.confirm(first, policy="update", excluded={})
+    work(first)
+    Import.objects.filter(pk=first.pk).update(status=end)
+    assert decide(client, second).status_code == 422

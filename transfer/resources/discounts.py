@@ -163,8 +163,6 @@ class Discounts(Resource):
             detail = "A record that it names was not written; without it, it would be another discount."
             return [Result(job.key, reason=Reason.DEPENDS_ON_FAILED, detail=detail)]
         result = yield from _written(job, ids)
-        if not result.ok and job.gid is None and job.key[0] == CODE:
-            return [(yield from _taken(job)) or result]
         if not result.ok or result.gid is None or job.key[0] != CODE:
             return [result]
         present = {job.key[1], *(code.lower() for code in (job.before or {}).get("codes", ()))}
@@ -241,25 +239,6 @@ def _written(job: Job, ids: Ids) -> Talk[Result]:
     if payload["userErrors"]:
         return refused(job.key, payload["userErrors"])
     return Result(job.key, job.gid or payload[f"{job.key[0]}DiscountNode"]["id"])
-
-
-def _taken(job: Job) -> Talk[Result | None]:
-    """The result where another discount of the store has the code among its own, behind the one that it goes by."""
-    found = yield from by_alias(
-        [Target("discounts", job.key)],
-        "String!",
-        documents.BY_CODE,
-        lambda target: target.key[1],
-        lambda target, node: node["discount"].get("title") if discount.key_of(node["discount"]) != job.key else None,
-    )
-    if not found:
-        return None
-    (holder,) = found.values()
-    detail = (
-        f"The code {job.key[1]} is one of those of the discount {holder} in this store, and a code belongs to one "
-        "discount. Take it off there, or put the codes of both into one order, then import again."
-    )
-    return Result(job.key, reason=Reason.TAKEN, detail=detail)
 
 
 def _add(gid: str, codes: Sequence[str]) -> Talk[list[tuple[str, str]]]:

@@ -97,8 +97,8 @@ def index(request: EmbeddedRequest) -> HttpResponse:
 @require_safe
 @of_shop(Run)
 def show(request: EmbeddedRequest, run: Run) -> HttpResponse:
-    child = getattr(run, run.kind)
-    context = {"run": child, "status": status_of(run), "active": run.status in ACTIVE}
+    child = getattr(run, run.kind)  # read later than `run`: all that the page says is said of this one moment
+    context = {"run": child, "status": status_of(child), "active": child.status in ACTIVE}
     return render(request, "runs/run.html", context)
 
 

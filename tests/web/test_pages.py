@@ -9,12 +9,14 @@ from typing import Any
 
 import jwt
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from exports import services as exports
 from runs.expiry import purge_expired
 from runs.models import Run
+from runs.states import Status
 from shops.models import Shop
 from tests.runs.test_lane import imported, installed, work
 from tests.support import CLIENT_ID, CLIENT_SECRET, Sandbox
@@ -164,6 +166,21 @@ def test_an_expired_run_is_gone_and_after_the_purge_it_is_not_there(app: Any, sa
     purge_expired()
     for page in (*RUN_PAGES, *IMPORT_PAGES):
         assert client.get(page.format(run.pk), headers=own).status_code == 404
+
+
+def test_a_page_says_one_thing_of_a_run_that_goes_on_meanwhile(app: Any, sandbox: Sandbox, client: Client) -> None:
+    """A worker takes the run between the page's two reads: badge and script still go by the same."""
+    run = exports.create(installed(sandbox, sandbox.shop()))
+
+    def take(execute: Any, sql: str, *rest: Any) -> Any:
+        if '"exports_export"' in sql and Run.objects.filter(pk=run.pk, status=Status.QUEUED).exists():
+            Run.objects.filter(pk=run.pk).update(status=Status.WORKING)
+        return execute(sql, *rest)
+
+    headers = bearer(run.shop.domain) | {"Accept": "text/html"}
+    with connection.execute_wrapper(take):
+        page = client.get(f"/runs/{run.pk}/", headers=headers).content.decode()
+    assert '<span class="badge working">Working</span>' in page and 'data-state="working"' in page
 
 
 def test_the_whole_job_over_http(app: Any, sandbox: Sandbox, client: Client) -> None:

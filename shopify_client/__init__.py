@@ -1,6 +1,7 @@
 """The only package that talks to Shopify: one request, many in the air, and the budget they share."""
 
-from .client import API_VERSION, AdminClient, Answer, Cost, FixedToken, GraphQLError, TokenSource
+from .answers import Answer, Cost, GraphQLError
+from .client import API_VERSION, AdminClient
 from .errors import (
     AccessDenied,
     AccessLost,
@@ -22,7 +23,7 @@ from .errors import (
 )
 from .flight import Flight, Landed
 from .pacer import BucketState, Pacer, Spending
-from .tokens import App, TokenPair
+from .tokens import App, FixedToken, TokenPair, TokenSource
 from .transport import Origins, PooledTransport, Transport, is_shop
 from .uploads import FileHosts, Upload
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Self
 from .errors import ShopifyError
 
 if TYPE_CHECKING:
-    from .client import AdminClient, Answer
+    from .answers import Answer
+    from .client import AdminClient
     from .uploads import Upload
 
 

@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .errors import BadRequest, TokenRefused, Unavailable
 from .transport import NoAnswer, NotSent, Origins, PooledTransport, Transport
@@ -113,3 +113,31 @@ def _refusal(answer: Mapping[str, Any], status: int) -> TokenRefused | BadReques
     return TokenRefused(
         f"The store gives no access token ({word or f'HTTP {status}'}); open the app in the store again."
     )
+
+
+class TokenSource(Protocol):
+    def get(self) -> str:
+        """A token that is valid now. Raises TokenRefused where there is none."""
+
+    def renew(self, refused: str) -> str:
+        """A new token, because Shopify refused this one. Raises TokenRefused where there is none."""
+
+    def refused(self, token: str) -> None:
+        """Shopify refuses the new one as well. May raise AccessLost, where a person can mend that and it is waited
+        for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedToken:
+    """A token that somebody gave us: it cannot be renewed."""
+
+    token: str
+
+    def get(self) -> str:
+        return self.token
+
+    def renew(self, refused: str) -> str:
+        raise TokenRefused("The store refuses this access token; connect the store again.")
+
+    def refused(self, token: str) -> None:
+        """Nobody waits for anything."""

@@ -46,8 +46,8 @@ def create(
 
 def _created(shop: Shop, file: File, other: File | None, claim: Callable[[Comparison], None]) -> Comparison:
     run = Comparison(shop=shop, kind=Kind.COMPARISON, name=file[0][:255], other_name=other[0][:255] if other else "")
-    for _, content in (file, *([other] if other else [])):
-        looked_at(content)
+    run.source_shop = looked_at(file[1])[0][:255]
+    run.other_shop = looked_at(other[1])[0][:255] if other else ""
     try:
         run.archive = keep(file[1], f"{run.prefix}source.zip")
         run.other = keep(other[1], f"{run.prefix}other.zip") if other else ""
@@ -92,7 +92,9 @@ def options(run: Run) -> Mapping[str, Any]:
 
 def finish(run: Run, desk: Desk) -> kinds.Finish:
     found = summary(run.past["compare"]["resources"])
-    return kinds.Finish(Status.SUCCEEDED, {**found, "not_compared": _not_compared(run)})
+    checked = {"source_shop": run.past["check"], "other_shop": run.past.get("check_other") or {}}
+    told = {name: past["manifest"]["sourceShop"][:255] for name, past in checked.items() if "manifest" in past}
+    return kinds.Finish(Status.SUCCEEDED, {**found, "not_compared": _not_compared(run)}, told)
 
 
 def _not_compared(run: Run) -> list[dict[str, Any]]:

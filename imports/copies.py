@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -29,7 +29,7 @@ from runs.states import FINAL, FailReason, Status
 from runs.storage import storage
 from shops import links
 from shops.links import Who
-from shops.models import Link, LinkStatus, Shop
+from shops.models import Link, LinkStatus
 from shops.services import Refused
 from transfer.archive import ArchiveError
 from transfer.registry import RESOURCES, order, withheld
@@ -78,7 +78,7 @@ def compare(link: Link, who: Who, beside: comparisons.File | None = None, *, als
     if beside is None:
         return _begun(link, who, _allowed(link, also), copy)
     with comparisons.bound_one(beside) as file:
-        services.looked_at(file[1])
+        copy.beside_shop = services.looked_at(file[1])[0][:255]
         return _begun(link, who, _allowed(link, also), copy, file)
 
 
@@ -163,6 +163,7 @@ def work_off() -> int:
             advance(copy)
         except Exception:
             logger.exception("copy %s could not go on; it is looked at again in a while", copy.pk)
+    forget_beside(Copy.objects.all())
     Copy.objects.filter(expires_at__lte=Now()).exclude(BEGUN, discard=True).delete()
     return Copy.objects.filter(status__in=OPEN).count()
 
@@ -257,6 +258,8 @@ def _hand_over(copy: Copy, export: Export) -> None:
     except OSError:
         logger.exception("copy %s could not be handed over; it is tried again", copy.pk)
         Copy.objects.filter(pk=copy.pk).update(handing_until=None)
+    else:
+        forget_beside(Copy.objects.filter(pk=copy.pk))
 
 
 def _give(copy: Copy, files: ExitStack, archive: BinaryIO, claim: Callable[[Import | Comparison], None]) -> None:
@@ -276,48 +279,15 @@ def _end(copy: Copy, status: CopyStatus, message: str) -> bool:
     changed = Copy.objects.filter(pk=copy.pk, status__in=OPEN).update(
         status=status, message=message, seen=children(copy), ended_at=Now(), expires_at=Now() + day, handing_until=None
     )
+    forget_beside(Copy.objects.filter(pk=copy.pk))
     copy.refresh_from_db()
     return bool(changed)
 
 
-# -- when a link or a shop goes ----------------------------------------------------------------------------------
-
-
-def link_ended(link: Link) -> None:
-    who = {link.target_id: " in this store", link.source_id: " by the other store"}.get(link.ended_by_shop_id or 0, "")
-    for copy in Copy.objects.filter(link=link, status__in=OPEN):
-        call_off(copy, f"The link was ended{who}.")
-    _forget_compared(Copy.objects.filter(link=link))
-    _forget_archives(Copy.objects.filter(link=link))
-
-
-def _forget_compared(found: QuerySet[Copy]) -> list[bool]:
-    """What a comparison shows is the other store's, and was never the target's to keep. Which are gone by now."""
-    compared = list(found.filter(comparison__isnull=False))
-    Copy.objects.filter(pk__in=[copy.pk for copy in compared]).update(discard=True)
-    return [discard(copy) for copy in compared]
-
-
-def _forget_archives(found: QuerySet[Copy]) -> None:
-    """What the target wrote is the target's; the archive that it could import the rest from is not."""
-    for copy in found.filter(run__status__in=FINAL):
-        if copy.run is not None:
-            storage().delete(copy.run.archive)
-            people.forget_untaken(copy.run)
-
-
-def leaving(shop: Shop) -> bool:
-    """Stops what is under way for or from a shop that uninstalls the app, and removes what others hold of it."""
-    for copy in Copy.objects.filter(target=shop, status=CopyStatus.READING):
-        cancel(copy)
-    for copy in Copy.objects.filter(source=shop, status__in=OPEN):
-        call_off(copy, "The other store removed the app.")
-    gone = _forget_compared(Copy.objects.filter(source=shop))
-    _forget_archives(Copy.objects.filter(source=shop))
-    gone += [discard(copy) for copy in Copy.objects.filter(source=shop, discard=True)]
-    for copy in Copy.objects.filter(source=shop, run__isnull=False):
-        run = cast(Import, copy.run)
-        run.plan.pop("source_shop", None)
-        run.source_name = run.source_shop = ""
-        run.save(update_fields=["source_name", "source_shop", "plan"])
-    return all(gone)
+def forget_beside(found: QuerySet[Copy]) -> None:
+    """What a linked store is compared with is the target's, or a third store's, and waits in the source's folder only
+    until it is handed over: the comparison has it under a name of its own, and whatever ended before needs it no more.
+    """
+    for copy in found.exclude(status=CopyStatus.READING).exclude(beside=""):
+        storage().delete(copy.beside)
+        Copy.objects.filter(pk=copy.pk).update(beside="", beside_shop="")

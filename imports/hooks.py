@@ -12,7 +12,7 @@ from runs.signals import rested
 from shops import signals
 from shops.models import Link, Shop
 
-from . import copies, people
+from . import parting, people
 from .models import OPEN, Copy
 from .tasks import COPIES
 
@@ -32,11 +32,11 @@ def _rested(run_id: UUID, **_: Any) -> None:
 
 
 def _link_ended(link: Link, **_: Any) -> None:
-    copies.link_ended(link)
+    parting.link_ended(link)
 
 
 def _leaving(shop: Shop, **_: Any) -> bool:
-    return copies.leaving(shop)
+    return parting.leaving(shop)
 
 
 def _people_asked(domain: str, **_: Any) -> int:

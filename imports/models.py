@@ -61,10 +61,14 @@ class Import(Uploaded, Run):
 
 
 class Comparison(Uploaded, Run):
-    """A file against this shop, or against another file. `other`: empty where it is this shop."""
+    """A file against this shop, or against another file. `other`: empty where it is this shop. `…_shop`: of which
+    store a file tells.
+    """
 
     name = models.CharField(max_length=255)
     other_name = models.CharField(max_length=255, blank=True)
+    source_shop = FitCharField(max_length=255, blank=True)
+    other_shop = FitCharField(max_length=255, blank=True)
     archive = models.CharField(max_length=200)
     other = models.CharField(max_length=200, blank=True)
 
@@ -90,7 +94,8 @@ class Copy(models.Model):
     """A copy from a linked store: in no line, over an export in the source's line and an import in the target's.
 
     It belongs to the target. A linked store is compared in the same way, with a comparison in the import's place;
-    `beside`: the file that it is compared with, kept with the export, or empty for the target itself.
+    `beside`: the file that it is compared with, kept with the export until it is handed over, or empty for the target
+    itself; `beside_shop`: of which store that file tells.
     `withheld`: what the link allows and the source has not let the app read. `unlinked`: the kinds that the link did
     not carry when it began. `discard`: the target's run and its
     archive must go, as soon as no worker holds it. `seen`: the children at the end.
@@ -107,6 +112,7 @@ class Copy(models.Model):
     purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.COPY)
     beside = models.CharField(max_length=200, blank=True)
     beside_name = FitCharField(max_length=255, blank=True)
+    beside_shop = FitCharField(max_length=255, blank=True)
     status = models.CharField(max_length=12, choices=CopyStatus.choices, default=CopyStatus.READING)
     message = FitTextField(blank=True)
     withheld = ExactJSONField(default=list, blank=True)

@@ -18,7 +18,7 @@ from runs.states import EXPIRING
 from transfer.outcomes import Outcome, Verdict
 from transfer.registry import RESOURCES
 
-from .models import Comparison, Import
+from .models import Comparison, Copy, CopyStatus, Import
 
 # A run that was cancelled or failed leaves rows that have come to nothing yet.
 UNTAKEN = (Outcome.PENDING, Outcome.FAILED, Outcome.SKIPPED)
@@ -27,13 +27,19 @@ PERSONAL = frozenset(name for name, resource in RESOURCES.items() if resource.pe
 
 def redact(domain: str) -> bool:
     """Removes the runs that hold people of a store. False while one of them is still under way: ask again."""
-    held = list(holding(domain))
-    removed = [run.status in EXPIRING and expiry.remove_now(run) for run in held]
-    return all(removed)
+    held = {run.pk: run for run in holding(domain)}
+    removed = [run.status in EXPIRING and expiry.remove_now(run) for run in held.values()]
+    # What is being handed over this moment has no run yet, and what was handed over meanwhile has one now.
+    return all(removed) and not _handing(domain) and next(holding(domain), None) is None
+
+
+def _handing(domain: str) -> bool:
+    of_store = Q(source__domain=domain) | Q(target__domain=domain) | Q(beside_shop=domain)
+    return Copy.objects.filter(of_store, status=CopyStatus.READING, handing_until__isnull=False).exists()
 
 
 def holding(domain: str) -> Iterator[Run]:
-    """The runs that hold people of a store, also those of the stores that got a copy of its data."""
+    """The runs that hold people of a store, also those of the stores that got a copy of its data, or compare it."""
     for export in cast(list[Export], list(Export.objects.filter(shop__domain=domain))):
         chosen = {*export.selection.get("resources", ()), *export.selection.get("also", ())}
         chosen |= {name for name, _ in export.selection.get("records", ())}
@@ -43,7 +49,11 @@ def holding(domain: str) -> Iterator[Run]:
     for run in Import.objects.filter(of_store | Q(source_shop=domain) | Q(copy__source__domain=domain)).distinct():
         if _holds(run, "check"):
             yield run
-    for comparison in Comparison.objects.filter(of_store):
+    beside = Copy.objects.filter(Q(target__domain=domain) | Q(beside_shop=domain), status=CopyStatus.READING)
+    for copy in beside.exclude(beside="").exclude(export=None):
+        yield cast(Export, copy.export)  # with which it waits, unread: it may hold anybody
+    of_side = Q(copy__source__domain=domain) | Q(source_shop=domain) | Q(other_shop=domain)
+    for comparison in Comparison.objects.filter(of_store | of_side).distinct():
         if _holds(comparison, "check") or _holds(comparison, "check_other"):
             yield comparison
 

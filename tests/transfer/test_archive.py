@@ -90,6 +90,7 @@ def _tamper(members: Members) -> None:
 
 BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "not a ZIP": (lambda a: b"hello", "not a ZIP file"),
+    "an old or encrypted workbook": (lambda a: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as XLSX"),
     "truncated": (lambda a: a[: len(a) // 2], "cut off"),
     "no manifest": (lambda a: _edit(a, lambda m: m.__delitem__("manifest.json")), "no manifest.json"),
     "wrong version": (lambda a: _edit(a, _manifest(formatVersion=99)), "version 99"),

@@ -36,6 +36,7 @@ MOST_TYPES = 2_000  # of entries; a shop has a few hundred at most
 RATIO_FROM = 10_000_000  # below this size a ratio says nothing: one long article may be one letter, a million times
 # What `zipfile` raises at bytes that are no ZIP; ValueError at names that are no text, and at places before its start.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # how files of Office begin that are no ZIP: old ones, and all that are encrypted
 BEAT = 1000  # lines between two signs of life
 _WHOLE = "half a character (a lone surrogate); write the whole one."
 _HALF = re.compile("[\ud800-\udfff]")
@@ -62,8 +63,11 @@ def opened_zip(file: BinaryIO) -> zipfile.ZipFile:
         return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError):
         file.seek(0)
-        if file.read(4) == b"PK\x03\x04":
+        start = file.read(4)
+        if start == b"PK\x03\x04":
             raise ArchiveError("The ZIP file is cut off or damaged at its end; upload it again.") from None
+        if start == _OLD_OFFICE:
+            raise ArchiveError("This file is XLS, or has a password; save it as XLSX without one.") from None
         raise ArchiveError("This is not a ZIP file; upload the archive that an export gave you.") from None
 
 

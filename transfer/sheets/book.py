@@ -11,10 +11,12 @@ from ..archive.manifest import MANIFEST, ArchiveError
 from ..resource import Resource
 from .layout import place_of
 from .read_csv import CsvBook
+from .read_package import RELATIONSHIPS, part_name
 from .read_xlsx import Workbook
 from .write import CSV, XLSX
 
 ARCHIVE = "archive"
+OPEN_DOCUMENT = {"mimetype", "content.xml"}  # the names by which its files are known
 MAX_TOTAL = 4_000_000_000
 MAX_RATIO = 1_100  # sheets are repetitive, and deflate cannot do better than this: the total is what bounds them
 
@@ -38,8 +40,10 @@ def form_of(file: BinaryIO) -> str:
     """``xlsx``, ``csv`` or ``archive``. Raises ArchiveError for what is none of them."""
     with opened_zip(file) as archive:
         names = {info.filename for info in archive.infolist()}
-    if "xl/workbook.xml" in names:
+    if RELATIONSHIPS in map(part_name, names):
         return XLSX
+    if names >= OPEN_DOCUMENT:
+        raise ArchiveError("This is an OpenDocument file (ODS); save it as XLSX, and upload that.")
     if MANIFEST in names or not any(name.lower().endswith(".csv") for name in names):
         return ARCHIVE
     return CSV

@@ -61,6 +61,11 @@ def _filled(digits: str, places: str) -> str:
     return "".join({"0": "0", "?": " "}.get(place, "") for place in left) + digits
 
 
+# Of the style of a cell: whether its numbers are dates; how whole numbers are shown otherwise.
+Style = tuple[bool, tuple[Pattern, ...]]
+GENERAL: Style = (False, ())
+
+
 def patterns_of(code: str) -> tuple[Pattern, ...]:
     """For numbers that are not negative, and for negative ones; empty for a format that shows what the number is."""
     if len(code) > MOST:

@@ -469,7 +469,7 @@ def test_a_row_without_key_is_not_taken_for_a_record_that_is_there(tmp_path: Pat
 def test_an_entry_may_be_named_by_its_handle_on_the_sheet_of_its_type(sandbox: Sandbox, tmp_path: Path) -> None:
     """A name that a sheet's cannot hold whole."""
     shop = sandbox.shop("empty")
-    type_, sheet = "a_type_with_a_very_long_name", "metaobjects (a_type_with_a_)"
+    type_, sheet = "a_type_with_a_very_long_name", "metaobjects (a_type_with_a~)"
     definition: Cells = {"Key": type_, "name": "Long"}
     fields: Cells = {"Key": type_, "key (text)": "name", "type": TEXT}
     first: Cells = {"Key": f"{type_}/one", f"fields.name [{TEXT}]": "One"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,11 +13,9 @@ from .cells import CellError
 from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
 from .entries import no_type, of_entry, untyped
 from .first import First
-from .layout import name_of, place_of
+from .layout import bare_of, is_cut, name_of, part_of, place_of
 from .plain import is_amount, kind_of, refers_to, shape_of, spelt
 
-_TAIL = re.compile(r"~\d+\Z")
-_PART = re.compile(r" \(([^()]+)\)\Z")
 Fail = Callable[[str, str], None]  # gets a header and a sentence
 
 
@@ -44,6 +41,11 @@ class Head:
         """The header above a cell; empty where none is."""
         return self.names[place].strip() if place < len(self.names) else ""
 
+    @property
+    def cut(self) -> bool:
+        """Whether nothing says what the keys of its rows begin with: the sheet's name holds a piece of it alone."""
+        return not self.part and self.resource.parted and is_cut(self.sheet)
+
     def name(self, place: int) -> str:
         return self.names[place]
 
@@ -62,7 +64,7 @@ def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str,
 
     special, found = _placed(row, wrong)
     resource = registry[place[0]]
-    bare = _TAIL.sub("", sheet)
+    bare = bare_of(sheet)
     columns = _columns(found, set(first.null.get(bare, ())), wrong)
     had = first.columns.get(bare, ())
     columns = tuple((of_entry(resource, _spelt(resource, place[1], column, had), had), at) for column, at in columns)
@@ -77,8 +79,7 @@ def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str,
         wrong(KEY, "this column is missing; it says which record a row is")
     known = set(had)
     whole = bool(known) and known <= {column.header for column, _ in columns}
-    own = _PART.search(bare) if resource.parted and bare not in first.parts else None
-    part = own[1] if own is not None else first.parts.get(bare, "")
+    part = first.parts.get(bare, part_of(bare) if resource.parted and not is_cut(bare) else "")
     return None if bad else Head(sheet, resource, place[1], values, special, columns, row, whole, part)
 
 

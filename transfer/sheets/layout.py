@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import Any, Self
 
 from .. import typed_keys
@@ -31,6 +32,9 @@ MAX_PARTS = 60  # sheets of one resource; what comes after them shares one
 # What spreadsheets refuse in a sheet's name, what XML cannot hold, and what takes two of the 31 characters.
 _FORBIDDEN = re.compile("[\\[\\]:*?/\\\\()'\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff\U00010000-\U0010ffff]")
 _LENGTH = 28  # a sheet's name has at most 31 characters, and ``~2`` may have to follow
+CUT = "~"  # behind a type of which a sheet's name holds the beginning alone; types have no such character
+_MORE = re.compile(r"~\d+\Z")
+_PART = re.compile(r" \(([^()]+)\)\Z")
 _TAIL = re.compile(r"(?: \([^()]*\))?(?:~\d+)?\Z")
 
 Cells = list[str]
@@ -67,6 +71,21 @@ class Sheet:
 
 def name_of(resource: str, list_: str | None = None) -> str:
     return (f"{resource}.{list_}" if list_ else resource)[:_LENGTH]
+
+
+def bare_of(sheet: str) -> str:
+    """The name of a sheet that may go on in another, ``products~2``."""
+    return _MORE.sub("", sheet)
+
+
+def part_of(sheet: str) -> str:
+    """What stands behind a sheet's name: the type, or as much of it as there was room for."""
+    match = _PART.search(bare_of(sheet))
+    return match[1] if match is not None else ""
+
+
+def is_cut(sheet: str) -> bool:
+    return CUT in part_of(sheet)
 
 
 def place_of(name: str, registry: Mapping[str, Resource]) -> tuple[str, str | None] | None:
@@ -203,16 +222,17 @@ def _blank(resource: Resource) -> Iterator[Sheet]:
 
 
 def _part_name(resource: str, part: str, others: Iterable[Sheet]) -> str:
-    """A name that spreadsheets accept: at most 31 characters, and no two that differ only by case."""
+    """A name that spreadsheets accept: at most 31 characters, and no two that differ only by case.
+
+    One that does not say the whole part says so by `CUT`, lest a short type is taken for a longer one.
+    """
     taken = {sheet.name.lower() for sheet in others}
     shown = _FORBIDDEN.sub("-", part)
-    number = 1
-    while True:
-        tail = f"-{number}" if number > 1 else ""
-        name = f"{resource} ({shown[: _LENGTH - 3 - len(resource) - len(tail)]}{tail})"
-        if name.lower() not in taken:
-            return name
-        number += 1
+    room = _LENGTH - 3 - len(resource)
+    whole = [part] if shown == part and len(part) <= room and CUT not in part else []
+    tails = chain([CUT], (f"{CUT}{number}" for number in count(2)))
+    names = chain(whole, (shown[: room - len(tail)] + tail for tail in tails))
+    return next(name for one in names if (name := f"{resource} ({one})").lower() not in taken)
 
 
 def rows(resource: Resource, sheets: list[Sheet], lines: Iterable[Line]) -> Iterator[tuple[Sheet, Cells]]:

@@ -20,6 +20,7 @@ from .headers import Head
 from .xlsx import column_name
 
 _VALUE = ("custom", "note")  # some namespace and key, for a key that a header completes
+CUT_SHORT = "the name of this sheet is cut short; write the whole key, such as designer/anna"
 Fail = Callable[[str, str], None]  # gets a column's header and a sentence
 
 
@@ -93,6 +94,8 @@ def _key(head: Head, row: Sequence[str], wrong: Fail) -> Key:
         return ()
     if isinstance(said, str):
         key = typed(said, parts, None if head.values else head.resource)
+        if head.cut and len(key) == 1 < parts:
+            wrong(KEY, CUT_SHORT)
         key = (head.part, *key) if head.part and parts == 2 and len(key) == 1 and said else key
         return _meant(head, key, wrong)
     if head.values and not parts and head.resource.key_shape:

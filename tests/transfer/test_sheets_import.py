@@ -19,7 +19,7 @@ from transfer.archive import ArchiveError
 from transfer.local import offline_desk
 from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.sheets import convert
-from transfer.sheets.write import csv_restored, csv_row
+from transfer.sheets.csv_rows import csv_restored, csv_row
 from transfer.stages import IMPORT
 from transfer.work import Desk, Row, Where
 
@@ -170,7 +170,7 @@ def test_libreoffice_changes_nothing_of_csv_files(seed: str, sandbox: Sandbox, t
 
 def test_a_tab_is_written_so_that_no_program_takes_it_out() -> None:
     row = ["a\tb", "\tc", "d\n\t<p>", "_x0009_"]
-    text = csv_row(row).decode()
+    text = csv_row(row)
     assert "\t" not in text
     assert [csv_restored(cell) for cell in next(csv.reader(io.StringIO(text, newline="")))] == row
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from transfer.keys import Key
 from transfer.local import offline_desk
 from transfer.registry import RESOURCES
 from transfer.sheets import convert
+from transfer.sheets.csv_rows import csv_restored, csv_row
 from transfer.sheets.lone import bound
-from transfer.sheets.write import csv_restored, csv_row
 
 ROW = "Key{0}title{0}vendor\r\nshirt{0}Größe 上着{0}Nord\r\n"
 SAVED = {
@@ -75,14 +76,14 @@ def test_a_number_that_a_program_shortened_is_not_taken_for_what_it_was(tmp_path
     "text", ["007", "4012345678901", "12E5", "1.5E+10", "3/4", "1-2", "2026-01-31", "31.1.2026", "12:30", "'007", "''"]
 )
 def test_what_a_program_would_change_is_written_so_that_it_does_not(text: str) -> None:
-    (cell,) = next(csv.reader(io.StringIO(csv_row([text]).decode(), newline="")))
+    (cell,) = next(csv.reader(io.StringIO(csv_row([text]), newline="")))
     assert cell.startswith("'")
     assert csv_restored(cell) == text
 
 
 @pytest.mark.parametrize("text", ["12", "12.50", "shirt", "1,5", "0", "0.5", "S-M", "a/b", "2026-01-31T09:00:00Z"])
 def test_what_no_program_changes_is_left_as_it_is(text: str) -> None:
-    (cell,) = next(csv.reader(io.StringIO(csv_row([text]).decode(), newline="")))
+    (cell,) = next(csv.reader(io.StringIO(csv_row([text]), newline="")))
     assert cell == csv_restored(cell) == text
 
 
@@ -115,6 +116,25 @@ def test_a_refused_lone_file_comes_back_with_its_errors(tmp_path: Path) -> None:
     assert name is not None
     with desk.storage.read(name) as made, pytest.raises(ArchiveError, match="row 2, column status"):
         convert.load(offline_desk(tmp_path / "again"), io.BytesIO(made.read()))
+
+
+@pytest.mark.parametrize(
+    ("mark", "coding", "first"),
+    [(",", "utf-8", ""), (";", "utf-8-sig", ""), (";", "utf-8", "sep=;\r\n"), ("\t", "utf-16", "")],
+)
+def test_a_csv_file_comes_back_as_the_program_wrote_it(mark: str, coding: str, first: str, tmp_path: Path) -> None:
+    """Excel opens by a double click what parts cells as it does itself, and nothing else."""
+    rows = [["Key", "title", "#note", "status"], ["shirt", "Größe; 1,5", "keep", "SOON"]]
+    text = "".join(mark.join(f'"{cell}"' if mark in cell else cell for cell in row) + "\r\n" for row in rows)
+    with bound(io.BytesIO((first + text).encode(coding)), "products.csv", RESOURCES) as file:
+        _, back = refused(file.read(), tmp_path)
+    with zipfile.ZipFile(io.BytesIO(back)) as opened:
+        content = opened.read("products.csv")
+    assert content.startswith(b"\xff\xfe" if coding == "utf-16" else b"sep" if first else b"\xef\xbb\xbf")
+    lines = content.decode("utf-16" if coding == "utf-16" else "utf-8-sig").removeprefix(first)
+    made = list(csv.reader(io.StringIO(lines, newline=""), delimiter=mark))
+    assert made[0] == ["Error", *rows[0]]
+    assert made[1][1:] == rows[1] and made[1][0].startswith("status: this must be one of")
 
 
 def formatted(cells: list[tuple[str, object, str]]) -> bytes:
@@ -202,7 +222,7 @@ def test_what_csv_lost_is_not_taken_for_a_text_when_the_file_comes_back(text: st
     again, _ = refused(back, tmp_path / "b")
     assert first == again
     assert "row 2, column title: " in first
-    (cell,) = next(csv.reader(io.StringIO(csv_row([text]).decode(), newline="")))
+    (cell,) = next(csv.reader(io.StringIO(csv_row([text]), newline="")))
     assert cell == f"'{text}" and csv_restored(cell) == text, "a text that only looks like it comes back"
 
 

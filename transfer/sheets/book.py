@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol
 from ..archive.check import check_names, opened_zip
 from ..archive.manifest import MANIFEST, ArchiveError
 from ..resource import Resource
+from .csv_rows import Manner
 from .layout import place_of
 from .read_csv import CsvBook
 from .read_package import RELATIONSHIPS, part_name
@@ -31,6 +32,9 @@ class Book(Protocol):
         """The sheets, in their order."""
 
     def hidden(self, name: str) -> bool: ...
+
+    def manner(self, name: str) -> Manner:
+        """How the sheet is written, where that is CSV. Raises ArchiveError."""
 
     def rows(self, name: str) -> Iterator[Row]:
         """The rows that hold anything, the header among them. Raises ArchiveError."""

@@ -118,10 +118,12 @@ def written(desk: Desk, book: Book, notes: Notes, name: str) -> Iterator[int]:
 def _sheet(
     desk: Desk, stack: ExitStack, book: Book, sheet: str, notes: Notes, made: list[dict[str, Any]], known: First
 ) -> Iterator[int]:
-    rows = book.rows(sheet)
+    rows, manner = book.rows(sheet), book.manner(sheet)
     top = next(rows, None)
     if top is None and not notes(sheet, [], [(1, [])]):
-        SheetWriter(desk, stack, book.form, sheet, [], made, xlsx.MAX_ROWS).finish()  # nobody is told of it: as it was
+        SheetWriter(
+            desk, stack, book.form, sheet, [], made, xlsx.MAX_ROWS, manner
+        ).finish()  # nobody is told of it: as it was
         return
     top = top or (1, [""])
     header = top[1]
@@ -129,7 +131,7 @@ def _sheet(
     place = next((at for at, text in enumerate(header) if text.strip().lower() == ERROR.lower()), None)
     note = notes(sheet, header, [top]).get(top[0], "")  # on the header: nothing below it could be read
     shown = [ERROR, *header] if place is None else [*header[:place], ERROR, *header[place + 1 :]]
-    writer = SheetWriter(desk, stack, book.form, sheet, shown, made, xlsx.MAX_ROWS)
+    writer = SheetWriter(desk, stack, book.form, sheet, shown, made, xlsx.MAX_ROWS, manner)
     if note:
         writer.add([note if text == ERROR else "" for text in shown])
     while some := list(islice(rows, WINDOW)):

@@ -13,18 +13,21 @@ from itertools import chain
 
 from ..archive.check import content_of
 from ..archive.manifest import ArchiveError
+from .csv_rows import Manner, csv_restored
 from .found import FAILED, Broken
-from .write import CSV, csv_restored
+from .write import CSV
 
 MAX_COLUMNS = 16_384
-_CODINGS = (  # the longer ones begin with the shorter
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+_CODINGS = (  # the longer ones begin with the shorter; in which one such a file is read, and written again
+    (codecs.BOM_UTF32_LE, "utf-32", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32", "utf-32-le"),
+    (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16", "utf-16-le"),
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
 )
 SHORTENED = "a spreadsheet program has shortened this number; format the cell as text, and write the number out"
 _SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?E\+\d{1,3}")  # as Excel writes 4012345678901: we never do
+_NO_TEXT = "{}.csv is not UTF-8; save it as CSV UTF-8."
 _SEP = re.compile(r"sep=([,;\t])", re.IGNORECASE)
 
 Row = tuple[int, list[str]]  # the number that the spreadsheet shows, and the cells
@@ -52,37 +55,42 @@ class CsvBook:
     def hidden(self, name: str) -> bool:
         return False
 
+    def manner(self, name: str) -> Manner:
+        _, _, manner = self._begun(name)
+        return manner
+
     def rows(self, name: str) -> Iterator[Row]:
-        info = next(
-            i for i in self.archive.infolist() if i.filename.rsplit("/", 1)[-1].lower() == f"{name}.csv".lower()
-        )
-        text = _text(content_of(self.archive, info))
+        first, text, manner = self._begun(name)
         try:
-            first, mark, skipped = _first(text)
-            for number, row in enumerate(csv.reader(_chain(first, text), delimiter=mark, strict=True), 1 + skipped):
+            lines = csv.reader(_chain(first, text), delimiter=manner.mark, strict=True)
+            for number, row in enumerate(lines, 1 + manner.told):
                 if len(row) > MAX_COLUMNS:
                     raise ArchiveError(f"{name}, row {number}: a row has at most {MAX_COLUMNS} columns.")
                 if any(row):
                     yield number, [_cell(cell) for cell in row]
         except UnicodeError:
-            raise ArchiveError(f"{name}.csv is not UTF-8; save it as CSV UTF-8.") from None
+            raise ArchiveError(_NO_TEXT.format(name)) from None
         except csv.Error as problem:
             raise ArchiveError(f"{name}.csv is not CSV ({problem}).") from None
 
-
-def _text(chunks: Iterator[bytes]) -> io.TextIOWrapper:
-    """As UTF-8, or as what begins with a mark: the UTF-16 that Excel calls Unicode text, and UTF-32."""
-    start = next(chunks, b"")
-    coding = next((name for mark, name in _CODINGS if start.startswith(mark)), "utf-8-sig")
-    return io.TextIOWrapper(io.BufferedReader(_Stream(chain([start], chunks))), coding, newline="")
-
-
-def _first(text: io.TextIOWrapper) -> tuple[str, str, int]:
-    """The header's line, what parts its cells, and how many lines stand before it: Excel reads ``sep=;`` for a mark."""
-    first = text.readline()
-    if (told := _SEP.fullmatch(first.strip('\r\n"'))) is not None:
-        return text.readline(), told[1], 1
-    return first, max(",;\t", key=first.count), 0
+    def _begun(self, name: str) -> tuple[str, io.TextIOWrapper, Manner]:
+        """The header's line, what comes after it, and how both are written."""
+        info = next(
+            i for i in self.archive.infolist() if i.filename.rsplit("/", 1)[-1].lower() == f"{name}.csv".lower()
+        )
+        chunks = content_of(self.archive, info)
+        start = next(chunks, b"")
+        known = next((one for one in _CODINGS if start.startswith(one[0])), None)
+        _, coding, again = known or (b"", "utf-8", "utf-8")
+        text = io.TextIOWrapper(io.BufferedReader(_Stream(chain([start], chunks))), coding, newline="")
+        try:
+            first = text.readline()
+            told = _SEP.fullmatch(first.strip('\r\n"'))  # Excel reads ``sep=;`` for a mark
+            first = text.readline() if told is not None else first
+        except UnicodeError:
+            raise ArchiveError(_NO_TEXT.format(name)) from None
+        mark = told[1] if told is not None else max(",;\t", key=first.count)
+        return first, text, Manner(mark, again, marked=known is not None or told is None, told=told is not None)
 
 
 def _cell(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import BinaryIO, Self
 
 from ..archive.manifest import ArchiveError
 from . import formats
+from .csv_rows import OURS, Manner
 from .formats import Style
 from .read_package import ROOT, Package, Relationship
 from .read_rows import Rows
@@ -102,6 +103,9 @@ class Workbook:
             if part is not None:
                 _Strings(part, self._strings).parser.read(self._package.content(part))
         return self._strings
+
+    def manner(self, name: str) -> Manner:
+        return OURS
 
     def rows(self, name: str) -> Iterator[tuple[int, list[str]]]:
         part, _ = self._sheets[name]

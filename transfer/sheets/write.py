@@ -6,9 +6,6 @@ way. The first sheet, hidden, keeps the manifest, so that a sheet that nobody ch
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -20,7 +17,7 @@ from ..archive.members import MemberSet, Packed, Packer
 from ..jsonl import dumps
 from ..work import Checkpoint, Cursor, Desk, Storage
 from . import cells, xlsx
-from .found import FAILED, Broken
+from .csv_rows import OURS, Manner
 from .layout import Sheet, Survey, rows
 
 XLSX, CSV = "xlsx", "csv"
@@ -79,10 +76,19 @@ class SheetWriter:
     """One sheet; a longer one than a spreadsheet can show goes on in ``name~2``."""
 
     def __init__(
-        self, desk: Desk, stack: ExitStack, form: str, name: str, headers: Sequence[str], made: Any, max_rows: int
+        self,
+        desk: Desk,
+        stack: ExitStack,
+        form: str,
+        name: str,
+        headers: Sequence[str],
+        made: Any,
+        max_rows: int,
+        manner: Manner = OURS,
     ) -> None:
+        """`manner`: how a CSV file is written."""
         self._desk, self._stack, self._form, self._name = desk, stack, form, name
-        self._headers, self._made, self._max = list(headers), made, max_rows
+        self._headers, self._made, self._max, self._manner = list(headers), made, max_rows, manner
         self._number = self._row = 0
         self._wrong = headers.index("Error") if "Error" in headers else -1
         self._open()
@@ -93,7 +99,7 @@ class SheetWriter:
         stored = f"{self._desk.prefix}sheets/{self._form}-{self.name.encode().hex()}.{self._desk.ticket}"
         self._packer = Packer(self._desk.storage, stored, self._stack)
         self._row = 0
-        self._packer.write(xlsx.sheet_head(len(self._headers)) if self._form == XLSX else b"\xef\xbb\xbf")
+        self._packer.write(xlsx.sheet_head(len(self._headers)) if self._form == XLSX else self._manner.head())
         self._put(self._headers)
 
     def add(self, row: Sequence[str]) -> None:
@@ -104,51 +110,12 @@ class SheetWriter:
 
     def _put(self, row: Sequence[str]) -> None:
         self._row += 1
-        self._packer.write(xlsx.row(self._row, row, self._wrong) if self._form == XLSX else csv_row(row))
+        self._packer.write(xlsx.row(self._row, row, self._wrong) if self._form == XLSX else self._manner.row(row))
 
     def finish(self) -> None:
         if self._form == XLSX:
             self._packer.write(xlsx.SHEET_FOOT)
         self._made.append({"of": self._name, "name": self.name, "packed": asdict(self._packer.finish())})
-
-
-_LEADING = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
-
-
-# What a program that opens CSV takes for a number or a date and shows as another text:
-# ``007``, an EAN, ``12E5``, ``3/4``.
-_SHAKY = re.compile(
-    r"0\d+|\d{12,}|-?\d+(?:[.,]\d+)?[eE][+-]?\d+|\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,4}\.\d{1,2}\.\d{1,4}|"
-    r"\d{1,2}:\d{2}(?::\d{2})?",
-    re.ASCII,
-)
-
-
-def _needs_mark(cell: str) -> bool:
-    return cell.startswith(_LEADING) or any(one.fullmatch(cell) is not None for one in (_SHAKY, FAILED))
-
-
-def csv_row(row: Sequence[str]) -> bytes:
-    """Nothing that a spreadsheet would compute: https://owasp.org/www-community/attacks/CSV_Injection.
-
-    And nothing that it would lose: LibreOffice takes every tab out of the cells of a CSV file, and all of them make
-    other numbers of long ones and dates of sizes.
-    """
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([_neutral(cell) for cell in row])
-    return buffer.getvalue().encode()
-
-
-def _neutral(cell: str) -> str:
-    if isinstance(cell, Broken):
-        return cell.raw  # it stays what it is, so that nobody takes it for a text
-    return cells.escaped(f"'{cell}" if _needs_mark(cell) else cell).replace("\t", "_x0009_")
-
-
-def csv_restored(cell: str) -> str:
-    """The inverse of what `csv_row` does to a cell."""
-    cell = cells.unescaped(cell)
-    return cell[1:] if cell.startswith("'") and _needs_mark(cell[1:]) else cell
 
 
 def _bound(desk: Desk, cursor: Cursor, manifest: Manifest, form: str) -> Checkpoint:
@@ -182,7 +149,7 @@ def bind(
         body = b"".join(xlsx.row(number, row) for number, row in enumerate(first, 1))
         writer.add(xlsx.path(1), xlsx.sheet_head(1) + body + xlsx.SHEET_FOOT)
     else:
-        writer.add(f"{FIRST}.csv", b"\xef\xbb\xbf" + b"".join(csv_row(row) for row in first))
+        writer.add(f"{FIRST}.csv", OURS.head() + b"".join(map(OURS.row, first)))
     for number, sheet in enumerate(sheets, 2):
         packed = Packed(**sheet["packed"])
         with storage.read(packed.stored) as source:

@@ -5,8 +5,8 @@ user, is signed with the app's secret and lives one minute. It comes in the Auth
 query of a document that the admin opens. The shop of a request is the token's, never a parameter's. One verifier, here.
 
 A missing or stale token is answered so that App Bridge brings a fresh one: a fetch gets 401 with a header, a document
-the bounce page. Cookies carry no login, so nothing here needs protection from forged requests: a site that makes a
-browser send a request cannot add the header.
+the bounce page. Where the fresh one is no better, the page says why, and does not bounce again. Cookies carry no login,
+so nothing here needs protection from forged requests: a site that makes a browser send a request cannot add the header.
 """
 
 from __future__ import annotations
@@ -37,6 +37,12 @@ from .tokens import exchange
 logger = logging.getLogger(__name__)
 
 LEEWAY_SECONDS = 10
+BOUNCED = "bounced"  # in the address that the bounce page leads back to
+NO_GOOD = "The ID token is missing, stale or not valid."
+OTHER_APP = (
+    "Shopify's admin does not sign for this app, or this app knows another secret. Whoever runs the app has to check "
+    "its client id and secret."
+)
 RETRY_HEADER = "X-Shopify-Retry-Invalid-Session-Request"
 P = ParamSpec("P")
 
@@ -59,7 +65,11 @@ class EmbeddedRequest(HttpRequest):
 
 
 class InvalidToken(Exception):
-    """The ID token is missing, stale, forged, or for another app."""
+    """The ID token is missing, stale, forged, or for another app. `sentence`: what a fresh one would not change."""
+
+    def __init__(self, why: str, sentence: str = NO_GOOD) -> None:
+        super().__init__(why)
+        self.sentence = sentence
 
 
 def verify(token: str) -> Identity:
@@ -78,14 +88,30 @@ def verify(token: str) -> Identity:
             break
         except jwt.InvalidSignatureError:
             continue
+        except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError) as problem:
+            raise InvalidToken(type(problem).__name__, _off(token)) from None
+        except jwt.InvalidAudienceError as problem:
+            raise InvalidToken(type(problem).__name__, OTHER_APP) from None
         except (jwt.PyJWTError, ValueError, TypeError) as problem:
             raise InvalidToken(type(problem).__name__) from None
     if claims is None or not settings.SHOPIFY_API_KEY:
-        raise InvalidToken("signature")
+        raise InvalidToken("signature", OTHER_APP)
     shop = _host(claims["dest"])
     if not is_shop(shop) or _host(claims["iss"]) != shop:
         raise InvalidToken("shop")
     return Identity(shop, str(claims.get("sub", ""))[:64], _issued(claims), token)
+
+
+def _off(token: str) -> str:
+    """What to say of a token of the admin's that is too old or too new."""
+    issued = _issued(jwt.decode(token, options={"verify_signature": False}))
+    off = round((datetime.now(UTC) - issued).total_seconds())
+    if off < 0:
+        return f"This app's clock is about {-off} seconds slow. Whoever runs the app has to set it."
+    return (
+        f"The ID token is {off} seconds old by this app's clock. Reload the page; where that does not help, the clock "
+        "is fast, and whoever runs the app has to set it."
+    )
 
 
 def _issued(claims: dict[str, Any]) -> datetime:
@@ -123,10 +149,10 @@ def embedded(
         try:
             identity = identify(request)
             shop = _shop(identity, opens="Authorization" not in request.headers)
-        except InvalidToken:
-            return unidentified(request)
-        except TokenRefused:
-            return unidentified(request)  # the ID token went stale between two looks: a fresh one will do
+        except InvalidToken as problem:
+            return unidentified(request, problem)
+        except TokenRefused as refusal:  # where the ID token went stale between two looks, a fresh one will do
+            return unidentified(request, InvalidToken("refused", str(refusal)))
         except (BadRequest, ShopGone) as refusal:
             return _problem(request, str(refusal), 403)
         except ShopifyError as problem:
@@ -199,13 +225,17 @@ def recognise(request: HttpRequest) -> None:
         return
 
 
-def unidentified(request: HttpRequest) -> HttpResponse:
-    """Brings the browser to come again with a fresh token, or tells a person where to open the app."""
+def unidentified(request: HttpRequest, problem: InvalidToken) -> HttpResponse:
+    """Brings the browser to come again with a fresh token, or tells a person where to open the app, or why that does
+    not help."""
     stands_in_admin(request)
     if is_fetch(request):
-        response: HttpResponse = JsonResponse({"error": "The ID token is missing, stale or not valid."}, status=401)
+        response = _problem(request, problem.sentence, 401)
         response[RETRY_HEADER] = "1"
         return response
+    if BOUNCED in request.GET and request.GET.get("id_token"):
+        logger.warning("a fresh ID token is of no use (%s): %s", problem, problem.sentence)
+        return _problem(request, problem.sentence, 401)
     shop = request.GET.get("shop", "")
     if request.method == "GET" and is_shop(shop):
         if request.GET.get("embedded") == "1":
@@ -218,10 +248,12 @@ def unidentified(request: HttpRequest) -> HttpResponse:
 def _bounce(request: HttpRequest) -> str:
     """The bounce page, told where to come back to. The stale token goes no further."""
     query = request.GET.copy()
-    query.pop("id_token", None)
-    query.pop("shopify-reload", None)
-    back = f"{request.path}?{query.urlencode()}"
-    return f"{reverse('shops:bounce')}?{urlencode([*query.items(), ('shopify-reload', back)])}"
+    for name in ("id_token", "shopify-reload", BOUNCED):
+        query.pop(name, None)
+    back = query.copy()
+    back[BOUNCED] = "1"
+    target = f"{request.path}?{back.urlencode()}"
+    return f"{reverse('shops:bounce')}?{urlencode([*query.items(), ('shopify-reload', target)])}"
 
 
 def _problem(request: HttpRequest, message: str, status: int) -> HttpResponse:

@@ -31,7 +31,7 @@ export function busy(is) {
 export function clean(url) {
   const address = new URL(url, location.href);
   for (const [name, value] of given) address.searchParams.set(name, value);
-  for (const name of ["id_token", "hmac", "session", "timestamp"]) address.searchParams.delete(name);
+  for (const name of ["id_token", "hmac", "session", "timestamp", "bounced"]) address.searchParams.delete(name);
   return address.pathname + address.search + address.hash;
 }
 

@@ -99,3 +99,21 @@ def test_an_answer_of_no_leaves_the_address_and_what_was_typed(admin: Admin, sce
         there.get_by_role("button", name=f"Confirm {target}").click()
         expect(there.get_by_role("alert")).to_contain_text("does not wait")
     admin.at("/links")
+
+
+def test_a_clock_that_is_wrong_is_said_instead_of_asking_for_ever(admin: Admin) -> None:
+    shop, asked = admin.stores.shop(), list[str]()
+    admin.page.on("request", lambda request: asked.append(request.url))
+    admin.stores.ask("/sandbox/config", {"clock_offset_seconds": 120})
+    try:
+        with admin.expecting("401"):
+            app = admin.open(shop, "links")
+            expect(app.get_by_text("seconds slow")).to_be_visible()
+            admin.page.wait_for_timeout(SECONDS)
+        assert sum("/auth/bounce" in url for url in asked) == 1
+        assert "bounced" not in app.evaluate("location.search")
+    finally:
+        admin.stores.ask("/sandbox/config", {"clock_offset_seconds": 0})
+    admin.reload()
+    admin.at("/links")
+    admin.heading("Linked stores")

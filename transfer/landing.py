@@ -22,13 +22,15 @@ from .work import Desk, Id, Row, Where
 class Landing:
     """`absent`: looked for in the target and not found; `unlooked`: of these, what could not be looked for.
     `doubled`: kind -> keys that several records of the target have. `mirroring`: what only the target has is to go.
-    `leaving`: of those that the target has, the ones that this import deletes; `taken`: those that it takes out of
-    records which it updates, before anything that hangs on them is written: variants."""
+    `leaving`: of those that the target has, the ones that this import deletes; `asked`: of these, the ones that a row
+    of a spreadsheet deletes; `taken`: those that it takes out of records which it updates, before anything that hangs
+    on them is written: variants."""
 
     desk: Desk
     snapshot: MemberSet
     mirroring: bool = False
     leaving: set[Target] = field(default_factory=set)
+    asked: set[Target] = field(default_factory=set)
     taken: set[Target] = field(default_factory=set)
     deletes: bool | None = None
     absent: set[Target] = field(default_factory=set)
@@ -39,7 +41,9 @@ class Landing:
         """Those of the targets that the target has, or that this import makes."""
         targets = {target for target in targets if not self.shared(target)}
         known = set(self.desk.ids.by_target(targets))
-        self.leaving |= self._leaving(known)
+        leaving = self._leaving(known)
+        self.leaving |= leaving.keys()
+        self.asked |= {target for target, verdict in leaving.items() if verdict is Verdict.DELETE}
         self.taken |= self._taken(known)
         known |= self._created(targets - known)
         strangers = {
@@ -63,16 +67,17 @@ class Landing:
         """Which of them this import creates, on their own or inside another record."""
         return {target for target, row in self._planned(targets) if creates(row, target, self.desk.registry)}
 
-    def _leaving(self, targets: Iterable[Target]) -> set[Target]:
-        """Which of them this import deletes, on their own or with another record."""
+    def _leaving(self, targets: Iterable[Target]) -> dict[Target, Verdict]:
+        """Which of them this import deletes, on their own or with another record, and by which verdict."""
         going = REMOVALS if self.mirroring else REMOVALS - {Verdict.EXTRA}
         if self.deletes is None:  # most imports delete nothing, and need not be asked about every record
             where = Where(verdicts=going, outcomes=frozenset({Outcome.PENDING}))
             self.deletes = bool(self.desk.ledger.select(where, limit=1))
         if not self.deletes:
-            return set()
+            return {}
+        planned = self._planned(targets)
         return {
-            target for target, row in self._planned(targets) if row.verdict in going and row.outcome is Outcome.PENDING
+            target: row.verdict for target, row in planned if row.verdict in going and row.outcome is Outcome.PENDING
         }
 
     def _taken(self, targets: Iterable[Target]) -> set[Target]:

@@ -21,7 +21,7 @@ from .judging import concede, update
 from .keys import Key
 from .landing import Landing
 from .nowhere import ALL, ENOUGH, explain, explained, pointing
-from .outcomes import TO_WRITE, Outcome, Reason, Verdict
+from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .paths import ENTRY_PAGES
 from .references import Target
 from .registry import missing_owner, owner, owner_of
@@ -73,6 +73,9 @@ def trace(
             return
 
 
+GOES_WITH = "It hangs on {}, which a row deletes."
+
+
 @dataclass(slots=True)
 class _Tracer:
     desk: Desk
@@ -103,7 +106,11 @@ class _Tracer:
         changed = (row for row, own in zip(going, spots, strict=True) if self._change(row, own, lands, told, governors))
         moved = [*unfit, *changed]
         self.desk.ledger.put(moved)
-        fell = {row.target for row in moved if row.verdict in (Verdict.CANNOT, Verdict.CONFLICT)}
+        fell = {
+            row.target
+            for row in moved
+            if row.verdict in (Verdict.CANNOT, Verdict.CONFLICT) or row.reason is Reason.EXCLUDED
+        }
         fell |= {row.target for row in moved if row.resource in self.governing}
         return sum(not self.desk.registry[target.resource].given for target in fell)
 
@@ -157,6 +164,8 @@ class _Tracer:
         self, row: Row, spots: Sequence[Place], lands: set[Target], told: set[Target], governors: Governors
     ) -> bool:
         """Whether anything of the row changed."""
+        if self._goes_with(row, spots):
+            return True
         rest = [place for place in spots if place.path == OWNER or place.target not in told]
         changed = [self._not_given(row), self._without(row, spots, told), self._judge(row, rest, lands, governors)]
         robbed = bool(row.lost) or any(place.target in told for place in spots)
@@ -165,6 +174,18 @@ class _Tracer:
             gone = sorted({str(place.target) for place in spots if place.target in told})
             row.detail = row.detail or f"The target store has nothing of what it names: {', '.join(gone)}."
         return any(changed)
+
+    def _goes_with(self, row: Row, spots: Sequence[Place]) -> bool:
+        """Whether it hangs on what another row deletes: writing it first would be in vain, and count as somebody's."""
+        home = next(
+            (place.target for place in spots if place.path == OWNER and place.target in self.landing.asked), None
+        )
+        if home is None:
+            return False
+        row.verdict, row.reason, row.lost = Verdict.UNCHANGED, Reason.EXCLUDED, ()
+        row.outcome, row.state, row.before, row.after = Outcome.SKIPPED, State.DONE, None, None
+        row.detail = GOES_WITH.format(home)
+        return True
 
     def _not_given(self, row: Row) -> bool:
         """What only a person can add to the target is not there. Whether the row is such a one."""

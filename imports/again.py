@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from exports.people import secret
 from runs import expiry
 from runs.models import LedgerEntry, Run
 from runs.states import Status
@@ -18,7 +19,9 @@ from runs.storage import storage
 from shops import links
 from shops.models import LinkStatus
 from shops.services import Refused
+from transfer.anonymise import alias_with
 from transfer.keys import Key, decode
+from transfer.narrow import kept_list
 from transfer.outcomes import Outcome, Reason
 from transfer.registry import RESOURCES, order, withheld, withheld_parts
 
@@ -71,7 +74,10 @@ def names_people(run: Import) -> bool:
 
 
 def plan_again(run: Import, *, anonymise: bool = False) -> Import:
-    """A new run over the archive of one that waits, which it takes the place of, choices included. Raises Refused."""
+    """A new run over the archive of one that waits, which it takes the place of, choices included. Raises Refused.
+
+    Of the same records: a plan of what an earlier import did not bring stays one.
+    """
 
     def claim(new: Import) -> None:
         # The same condition as a decision's: of two presses, and of a press and a decision, one wins.
@@ -88,14 +94,28 @@ def plan_again(run: Import, *, anonymise: bool = False) -> Import:
 
     if run.status != Status.WAITING:
         raise Refused(NOT_WAITING)
-    if not storage().exists(run.archive):
+    if not all(storage().exists(name) for name in (run.archive, run.only) if name):
         raise Refused(GONE)
+    anonymise = anonymise or run.anonymise
     with storage().read(run.archive) as archive:
         new = services.create(
-            run.shop, name=run.source_name, upload=archive, anonymise=anonymise or run.anonymise, claim=claim
+            run.shop,
+            name=run.source_name,
+            upload=archive,
+            anonymise=anonymise,
+            only=_same_places(run, anonymise) if run.only else None,
+            claim=claim,
         )
     expiry.remove_now(run)
     return new
+
+
+def _same_places(run: Import, anonymise: bool) -> Iterator[tuple[str, Key, bool]]:
+    """What a plan of the rest means, by the names that its records will have once nobody is named any more."""
+    renamed = PERSONAL if anonymise and not run.anonymise and not run.plan.get("anonymised") else frozenset()
+    alias = alias_with(secret())
+    for resource, key, made in kept_list(storage(), run.only):
+        yield resource, RESOURCES[resource].anonymous_key(key, alias) if resource in renamed else key, made
 
 
 # -- what an import did not bring -----------------------------------------------------------------------------------

@@ -30,6 +30,14 @@ def keep_list(storage: Storage, name: str, records: Iterable[tuple[str, Key, boo
     return count
 
 
+def kept_list(storage: Storage, name: str) -> Iterator[tuple[str, Key, bool]]:
+    """What `keep_list` stored."""
+    with storage.read(name) as file:
+        for text in file:
+            line: Any = json.loads(text)
+            yield line[0], tuple(line[1]), line[2]
+
+
 def narrow(desk: Desk, cursor: Cursor, *, checked: Cursor, only: str) -> Iterator[Checkpoint]:
     """Goes on where checking an archive ended with `checked`, and ends with a cursor of the same shape.
 
@@ -69,10 +77,8 @@ def _kept(desk: Desk, archive: MemberSet, own: Member, wanted: dict[bytes, bool]
 def _wanted(storage: Storage, only: str) -> dict[str, dict[bytes, bool]]:
     """Resource -> digests of the keys that are meant -> whether the earlier import made it."""
     found: dict[str, dict[bytes, bool]] = {}
-    with storage.read(only) as file:
-        for text in file:
-            line: Any = json.loads(text)
-            found.setdefault(line[0], {})[_digest(tuple(line[1]))] = line[2]
+    for resource, key, made in kept_list(storage, only):
+        found.setdefault(resource, {})[_digest(key)] = made
     return found
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from exports import services as exports
 from imports import again
+from imports import services as imports
 from imports.models import Copy, CopyStatus, Import
 from imports.tasks import copies as work_off
 from runs.models import LedgerEntry, Run
@@ -20,6 +23,7 @@ from tests.shops.test_copies import planned, run_of
 from tests.shops.test_links import Store
 from tests.support import Sandbox
 from tests.web.test_plan_again import grant
+from transfer.resource import Selection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -114,6 +118,50 @@ def test_a_link_that_ends_meanwhile_gives_nothing(a: Store, b: Store) -> None:
     refused = b.post(f"/imports/{old.pk}/rest")
     assert (refused.status_code, refused.json()["error"]) == (422, again.ENDED)
     assert Import.objects.count() == Copy.objects.count() == 1
+
+
+def test_the_rest_that_is_planned_again_is_still_the_rest(a: Store, b: Store, sandbox: Sandbox) -> None:
+    """What somebody made or changed since stays, under a mirror too."""
+    copy = ended(a, b, "write_content", kinds=("pages", "page_metafields", "products"))
+    old = run_of(copy)
+    left = set(again.unbrought(old).values_list("resource", "key"))
+    grant(b)
+    sandbox.graphql(b.domain, PAGE)
+    b.post(f"/imports/{old.pk}/rest")
+    second = Copy.objects.exclude(pk=copy.pk).get()
+    work(run_of(second))
+    plan = run_of(second)
+    assert b.post(f"/imports/{plan.pk}/again").status_code == 302
+    second.refresh_from_db()
+    new = run_of(second)
+    assert new.pk != plan.pk
+    work(new)
+    assert set(LedgerEntry.objects.filter(run=new).values_list("resource", "key")) == left
+    assert "only what an earlier copy did not bring" in b.get(f"/imports/{new.pk}/plan").content.decode()
+    storage().delete(run_of(second).only)
+    gone = b.post(f"/imports/{new.pk}/again")
+    assert (gone.status_code, gone.json()["error"]) == (422, again.GONE)
+
+
+def test_the_rest_is_the_same_people_once_their_names_are_replaced(a: Store, b: Store) -> None:
+    export = work(exports.create(a.shop, Selection(frozenset({"customers", "customer_metafields", "locales"}))))
+    grant(b, "write_customers")
+    with storage().read(export.export.archive) as archive:
+        old = work(imports.create(b.shop, name="a.zip", upload=archive))
+    b.post(f"/imports/{old.pk}/confirm", policy="update")
+    work(old)
+    grant(b)
+    people = again.unbrought(old).filter(resource="customers").count()
+    assert people > 0
+    plan = again.import_rest(Import.objects.get(pk=old.pk))
+    work(plan)
+    b.post(f"/imports/{plan.pk}/again", anonymise="1")
+    new = Import.objects.get(anonymise=True)
+    work(new)
+    rows = LedgerEntry.objects.filter(run=new, resource="customers")
+    assert rows.count() == people
+    assert all(re.fullmatch(r"[0-9a-f]{16}@example\.com", key) for key in rows.values_list("key", flat=True))
+    assert set(rows.values_list("verdict", flat=True)) == {"create"}
 
 
 def test_an_import_that_brought_everything_keeps_no_archive(a: Store, b: Store) -> None:

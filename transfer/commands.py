@@ -16,7 +16,7 @@ from .keys import Key
 from .misnamed import misnamed
 from .outcomes import Outcome, Reason, State, Verdict
 from .resource import Fields, Resource
-from .shapes import ANY_NAME, ITEM, MapOf, Object, Shape
+from .shapes import ANY_NAME, ITEM, Emptied, MapOf, Object, Shape
 from .work import Row
 
 
@@ -173,6 +173,8 @@ class _Emptying:
     def _field(self, path: str, own: Shape, present: Any, value: Any, *, whole: bool) -> Any:
         """What is to be laid over a field of which a record says `value`; None where that stands. `whole`: an object in
         it is emptied whole or not at all, for half an address would be another one."""
+        if isinstance(own, Emptied) and value is None:
+            return "" if present not in (None, "") else None
         if isinstance(present, dict) and isinstance(value, dict | None):
             return self._object(path, own, present, value, whole=whole) or None
         if path in self.names and value and _named(value, self.names[path]) and _named(present, self.names[path]):

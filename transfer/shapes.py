@@ -232,6 +232,13 @@ class Maybe(OrNull):
     needed = False
 
 
+class Emptied(Maybe):
+    """What may also be taken away from a record that has it, by an empty text, whatever kind of value it is."""
+
+    def wrong(self, value: Json, part: bool = False) -> Wrong | None:
+        return None if value == "" else super().wrong(value, part)
+
+
 class Lacking(Shape):
     """What may be missing, and is never null."""
 

@@ -195,9 +195,21 @@ def _normal(name: str, value: Json) -> Json:
         return sorted(value)
     if name in ("startsAt", "endsAt") and value:
         return datetime.fromisoformat(value).astimezone(UTC).replace(microsecond=0).isoformat()
-    if name in ("amount", "subtotal", "most", "quantity", "percentage", "cycles") and value is not None:
+    if name in ("amount", "subtotal", "most", "quantity", "percentage", "cycles") and value not in (None, ""):
         return format(Decimal(str(value)).normalize(), "f")
     return value
+
+
+def more_codes(before: Fields, after: Fields) -> list[str]:
+    """The codes that only the target's discount has."""
+    wanted = {code.lower() for code in after.get("codes") or ()}
+    return [code for code in before.get("codes") or () if code.lower() not in wanted]
+
+
+def everywhere(before: Fields, after: Fields) -> bool:
+    """Whether freight comes to be free in all countries, which the record says by naming none."""
+    own, wanted = before.get("shipping") or {}, after.get("shipping") or {}
+    return own.get("countries") is not None and "countries" in wanted and wanted["countries"] is None
 
 
 def contradiction(key: Key, fields: Fields) -> str | None:

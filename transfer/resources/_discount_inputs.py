@@ -14,26 +14,30 @@ _TAKE = {"products": "productsToRemove", "variants": "productVariantsToRemove"}
 
 
 def of(job: Job, ids: Ids) -> dict[str, Any]:
-    """The whole discount: a change of one part is judged by Shopify together with the others."""
+    """The whole discount: a change of one part is judged by Shopify together with the others.
+
+    What the record does not say (null) stays as it is in the target; an empty text takes it away.
+    """
     fields, before = job.after, job.before if job.gid is not None else None
     given: dict[str, Any] = {
         "title": fields["title"],
         "startsAt": fields["startsAt"],
-        "endsAt": fields.get("endsAt"),
+        "endsAt": _limit("endsAt", fields, before),
         "tags": fields["tags"],
         "combinesWith": _combines(fields["combinesWith"], (before or {}).get("combinesWith")),
         "context": _context(fields["for"], (before or {}).get("for") or {}, ids),
     }
     if job.key[0] == CODE:
-        given |= {name: fields.get(name) for name in ("usageLimit", "appliesOncePerCustomer")}
+        given["usageLimit"] = _limit("usageLimit", fields, before)
+        given["appliesOncePerCustomer"] = fields.get("appliesOncePerCustomer")
         if before is None:
             given["code"] = next(code for code in fields["codes"] if code.lower() == job.key[1])
     if fields["kind"] == BXGY:
-        limit = fields.get("usesPerOrderLimit")
+        limit = _limit("usesPerOrderLimit", fields, before)
         given["usesPerOrderLimit"] = limit if job.key[0] == CODE or limit is None else str(limit)
         given["customerBuys"] = _buys(fields["buys"], _items_of(before, "buys"), ids)
     else:
-        given["minimumRequirement"] = _minimum(fields.get("minimum"), (before or {}).get("minimum"))
+        given["minimumRequirement"] = _minimum(_limit("minimum", fields, before), (before or {}).get("minimum"))
         if fields.get("cycles") is not None:
             given["recurringCycleLimit"] = fields["cycles"]
     if "gets" in fields and fields["kind"] in (BASIC, BXGY):
@@ -41,6 +45,13 @@ def of(job: Job, ids: Ids) -> dict[str, Any]:
     else:
         given |= _shipping(fields["shipping"], (before or {}).get("shipping") or {})
     return given
+
+
+def _limit(name: str, fields: Fields, before: Fields | None) -> Any:
+    value = fields.get(name)
+    if value is None and before is not None:
+        value = before.get(name)
+    return None if value == "" else value
 
 
 def _items_of(before: Fields | None, side: str) -> Fields:
@@ -141,6 +152,6 @@ def _shipping(own: Fields, before: Fields) -> dict[str, Any]:
     times = {"appliesOnOneTimePurchase": own["oneTime"], "appliesOnSubscription": own["subscription"]}
     return {
         "destination": to,
-        "maximumShippingPrice": own.get("most"),
+        "maximumShippingPrice": _limit("most", own, before),
         **(times if own["subscription"] else {}),
     }

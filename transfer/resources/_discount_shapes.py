@@ -8,6 +8,7 @@ from ..resource import Fields
 from ..shapes import (
     Always,
     Amount,
+    Emptied,
     Flag,
     Lacking,
     ListOf,
@@ -27,7 +28,8 @@ from ._shapes import NAME, TEXTS
 _AMOUNT = Amount('a text with an amount, such as "10.00"', re.compile(r"[0-9]{1,16}(\.[0-9]{1,9})?"))
 _QUANTITY = Amount('a text with a whole number, such as "2"', re.compile(r"[0-9]{1,15}"))
 _COUNTRY = Match("the code of a country, such as DE", re.compile(r"[A-Z]{2}"))
-_LIMIT = Maybe(Number("a whole number", least=0, most=2**31 - 1, whole=True))
+_COUNT = Number("a whole number", least=0, most=2**31 - 1, whole=True)
+_LIMIT = Emptied(_COUNT)
 CODE_TEXT = Text(least=1, most=255)
 _PARTS = {BASIC: ("gets",), BXGY: ("gets", "buys"), FREE_SHIPPING: ("shipping",)}
 
@@ -92,7 +94,7 @@ _SHIPPING = Object(
     {
         "countries": OrNull(ListOf(_COUNTRY, "a list of codes of countries")),
         "restOfWorld": Flag(),
-        "most": Maybe(_AMOUNT),
+        "most": Emptied(_AMOUNT),
         **_TIMES,
     },
 )
@@ -126,7 +128,7 @@ SHAPE = Object(
         "kind": OneOf(BASIC, BXGY, FREE_SHIPPING),
         "title": NAME,
         "startsAt": Moment(),
-        "endsAt": Maybe(Moment()),
+        "endsAt": Emptied(Moment()),
         "tags": TEXTS,
         "combinesWith": _COMBINES,
         "for": _WHOM,
@@ -134,8 +136,8 @@ SHAPE = Object(
         "usageLimit": _LIMIT,
         "appliesOncePerCustomer": Lacking(Flag()),
         "usesPerOrderLimit": _LIMIT,
-        "minimum": Maybe(_MINIMUM),
-        "cycles": _LIMIT,
+        "minimum": Emptied(_MINIMUM),
+        "cycles": Maybe(_COUNT),
         "gets": Lacking(_GETS),
         "buys": Lacking(_BUYS),
         "shipping": Lacking(_SHIPPING),

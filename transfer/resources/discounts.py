@@ -114,7 +114,17 @@ class Discounts(Resource):
     def changes(self, before: Fields, after: Fields) -> list[Change]:
         """Codes that only the target has stay."""
         present, wanted = ({code.lower() for code in fields.get("codes", ())} for fields in (before, after))
-        return [c for c in super().changes(before, after) if c.path != "codes" or wanted - present]
+        found = [c for c in super().changes(before, after) if c.path != "codes" or wanted - present]
+        if discount.everywhere(before, after):
+            found.append(Change("shipping.countries", before["shipping"]["countries"], None))
+        return found
+
+    def beyond(self, before: Fields, after: Fields) -> str:
+        """A code that is out is in somebody's hands, so a person has to take it away."""
+        more = discount.more_codes(before, after)
+        named = f"{', '.join(more[:_FEW])}{f' and {len(more) - _FEW:,} more' if len(more) > _FEW else ''}"
+        codes = "the code" if len(more) == 1 else "the codes"
+        return f"Only the discount in the target store has {codes} {named}, which no import takes away." if more else ""
 
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         if before["kind"] == after["kind"]:

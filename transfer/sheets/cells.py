@@ -104,6 +104,8 @@ def meant(kind: str, text: str, type_: str = "") -> Any:
     if word == DELETE:
         raise CellError(f"{DELETE} stands only in the columns of metafields")
     if word == EMPTY:
+        if kind == "number":
+            return ""  # as every field that may be emptied is
         text = ""
     elif _MARKER.fullmatch(text):
         text = text[1:-1]

@@ -14,7 +14,7 @@ from django.db.models import Q
 from exports.models import Export
 from runs import expiry
 from runs.models import LedgerEntry, Run
-from runs.states import EXPIRING
+from runs.states import EXPIRING, FINAL
 from transfer.outcomes import Outcome, Verdict
 from transfer.registry import RESOURCES
 
@@ -62,11 +62,16 @@ def forget_untaken(run: Run) -> None:
     """What an ended import lists of the other store's records and did not write: why stays, what they hold does not.
 
     Of people not even who they are. What only the target has (extra) and what it holds besides (before) is its own.
+    What its steps left behind goes too: the first and the last name of every file, and where its texts are from.
     """
     untaken = LedgerEntry.objects.filter(run_id=run.pk, outcome__in=UNTAKEN)
     untaken = untaken.exclude(verdict=Verdict.EXTRA)
     untaken.filter(resource__in=PERSONAL).delete()
     untaken.update(after=None, more=None, detail="")
+    checked: Any = run.past.get("check") or {}
+    kinds = list(checked.get("manifest", {}).get("resources", ()))
+    slim = {"check": {"manifest": {"resources": kinds}}} if checked else {}  # what is asked of a run that has ended
+    Run.objects.filter(pk=run.pk, status__in=FINAL).update(past=slim, cursor={})
 
 
 def _holds(run: Run, step: str) -> bool:

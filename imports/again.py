@@ -122,10 +122,9 @@ def _same_places(run: Import, anonymise: bool) -> Iterator[tuple[str, Key, bool]
 
 
 def unbrought(run: Run) -> QuerySet[LedgerEntry]:
-    """What failed, and what arrived without something that it refers to."""
-    return LedgerEntry.objects.filter(
-        Q(outcome=Outcome.FAILED) | Q(losing=True) | Q(reason=Reason.PART_CONFLICT), run=run
-    )
+    """What failed, and what arrived without something that it refers to. What was left alone on purpose is neither."""
+    lacks = Q(outcome=Outcome.FAILED) | Q(losing=True) | Q(reason=Reason.PART_CONFLICT)
+    return LedgerEntry.objects.filter(lacks, run=run).exclude(outcome=Outcome.SKIPPED)
 
 
 def worth_keeping(run: Import) -> bool:

@@ -11,8 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from exports import services as exports
-from imports import again
-from imports import services as imports
+from imports import again, services
 from imports.models import Copy, CopyStatus, Import
 from imports.tasks import copies as work_off
 from runs.models import LedgerEntry, Run
@@ -23,6 +22,7 @@ from tests.shops.test_copies import planned, run_of
 from tests.shops.test_links import Store
 from tests.support import Sandbox
 from tests.web.test_plan_again import grant
+from transfer.keys import decode
 from transfer.resource import Selection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,11 +143,33 @@ def test_the_rest_that_is_planned_again_is_still_the_rest(a: Store, b: Store, sa
     assert (gone.status_code, gone.json()["error"]) == (422, again.GONE)
 
 
+def test_what_was_left_out_by_hand_is_no_rest(a: Store, b: Store, sandbox: Sandbox) -> None:
+    """Though it would have arrived without something that it refers to, had it been written."""
+    grant(b)
+    copy = planned(a, b, "products", "collections", "collection_metafields", "metafield_definitions", "menus")
+    run = run_of(copy)
+    losing = LedgerEntry.objects.filter(run=run, losing=True)
+    assert losing.filter(resource="collections").exists()
+    one = losing.filter(resource="menus").first()
+    assert one is not None
+    left_out = {"resources": ["collections"], "records": [["menus", list(decode(one.key))]]}
+    services.confirm(run, policy="update", excluded=left_out)
+    work(run)
+    work_off()
+    b.post(f"/imports/{run.pk}/rest")
+    new = run_of(Copy.objects.exclude(pk=copy.pk).get())
+    work(new)
+    meant = LedgerEntry.objects.filter(run=new)
+    assert not meant.filter(resource="collections").exists()
+    assert meant.filter(resource="menus").exists() and not meant.filter(resource="menus", key=one.key).exists()
+    assert set(meant.filter(resource="collection_metafields").values_list("verdict", flat=True)) <= {"cannot"}
+
+
 def test_the_rest_is_the_same_people_once_their_names_are_replaced(a: Store, b: Store) -> None:
     export = work(exports.create(a.shop, Selection(frozenset({"customers", "customer_metafields", "locales"}))))
     grant(b, "write_customers")
     with storage().read(export.export.archive) as archive:
-        old = work(imports.create(b.shop, name="a.zip", upload=archive))
+        old = work(services.create(b.shop, name="a.zip", upload=archive))
     b.post(f"/imports/{old.pk}/confirm", policy="update")
     work(old)
     grant(b)

@@ -141,7 +141,8 @@ def update(
             _rename_value(shop, product, own, item)
         _move(shop, product, own, option.get("position"))
         more = _named_values(shop, own, optionValuesToAdd or (), "optionValuesToAdd", links)
-        added = _add_values(shop, own, [item.get("name") or "" for item in more])
+        going = len(optionValuesToDelete or ())
+        added = _add_values(shop, own, [item.get("name") or "" for item in more], going)
         _remove_values(shop, product, own, optionValuesToDelete or (), manage=manage)
         for value in added if manage else ():
             _fill(shop, product, own["name"], value)
@@ -218,14 +219,16 @@ def _move(shop: Shop, product: Node, option: Node, position: int | None) -> None
     shape.sort_pairs(shop, product)
 
 
-def _add_values(shop: Shop, option: Node, names: Sequence[str]) -> list[str]:
+def _add_values(shop: Shop, option: Node, names: Sequence[str], going: int) -> list[str]:
+    """`going`: values that the same request deletes, which make room."""
     known = [value["name"] for value in option["values"]]
     for name in names:
         if name in known:
             message = f"Option value '{name}' already exists."
             raise Refusal(["optionValuesToAdd"], message, "OPTION_VALUE_ALREADY_EXISTS")
         known.append(name)
-    shape.check_values(known, ["optionValuesToAdd"])
+    shape.check_count(len(known) - going, ["optionValuesToAdd"])
+    shape.check_values(names, ["optionValuesToAdd"])
     option["values"] = [*option["values"], *(shape.new_value(shop, name) for name in names)]
     return list(names)
 

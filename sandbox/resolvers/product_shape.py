@@ -6,7 +6,7 @@ variant keeps ``_options``: ``[(name, value)]``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import Refusal
@@ -123,10 +123,22 @@ def check_name(name: str, place: list[str]) -> None:
         raise Refusal(place, "Option name is too long.", "OPTION_NAME_TOO_LONG")
 
 
-def check_values(values: Sequence[str], place: list[str]) -> None:
-    if len(values) > MAX_VALUES:
+def check_count(values: int, place: list[str]) -> None:
+    if values > MAX_VALUES:
         message = f"Option values count is over the allowed limit ({MAX_VALUES})."
         raise Refusal(place, message, "OPTION_VALUES_OVER_LIMIT")
+
+
+def check_learned(product: Node, more: Iterable[Chosen], place: list[str]) -> None:
+    """`more`: what variants are to choose; values that an option does not have yet are added to it."""
+    chosen = list(more)
+    for number, option in enumerate(product["_options"]):
+        known = {value["name"] for value in option["values"]}
+        check_count(len(known | {pairs[number][1] for pairs in chosen}), place)
+
+
+def check_values(values: Sequence[str], place: list[str]) -> None:
+    check_count(len(values), place)
     for number, value in enumerate(values):
         if not value.strip() or len(value) > 255:
             message = f"An option value has 1 to 255 characters, this one has {len(value.strip())}."

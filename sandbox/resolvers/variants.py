@@ -22,10 +22,15 @@ CREATE_CODES = {
     "OPTION_DOES_NOT_EXIST": "INVALID_INPUT",
     "OPTION_VALUE_DOES_NOT_EXIST": "INVALID_INPUT",
     "OPTION_VALUE_NAME_TOO_LONG": "INVALID_INPUT",
+    "OPTION_VALUES_OVER_LIMIT": "INVALID_INPUT",
     linked.INVALID: "INVALID_INPUT",
     linked.MIXED: "INVALID_INPUT",
 }
-UPDATE_CODES = {linked.INVALID: "INVALID_VALUE", linked.MIXED: "INVALID_INPUT"}
+UPDATE_CODES = {
+    "OPTION_VALUES_OVER_LIMIT": "INVALID_INPUT",
+    linked.INVALID: "INVALID_VALUE",
+    linked.MIXED: "INVALID_INPUT",
+}
 NAMED = "CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE"
 
 # -- reading ---------------------------------------------------------------------------------------------------
@@ -140,6 +145,7 @@ def _bulk_create(shop: Shop, product: Node, given: list[dict[str, Any]], strateg
             media.choose(shop, product, item["mediaId"], place)
         existing.add(tuple(chosen))
         ready.append((chosen, item))
+    shape.check_learned(product, (chosen for chosen, _ in ready), ["variants"])
     demand_variants(shop, len(ready))
     removable = strategy == "REMOVE_STANDALONE_VARIANT" or (strategy == "DEFAULT" and shape.is_default(product))
     if removable and len(product["_variants"]) == 1:
@@ -188,6 +194,7 @@ def bulk_update(
             if item.get("mediaId") is not None:
                 media.choose(shop, product, item["mediaId"], place)
         chosen = _rechosen(shop, product, variants)
+        shape.check_learned(product, chosen.values(), ["variants"])
     except Refusal as refusal:
         return {"product": own, "productVariants": None, "userErrors": [refusal.said(UPDATE_CODES)]}
     for item in variants:

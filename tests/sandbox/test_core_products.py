@@ -194,6 +194,25 @@ def test_new_variants_come_last_and_bring_their_values(shirt: Product) -> None:
     assert titles[-1] == "Green / S"
 
 
+def test_an_option_has_a_hundred_values_however_they_come(shirt: Product) -> None:
+    def sizes(first: int, last: int) -> list[dict[str, Any]]:
+        return [{"optionValues": chosen({"Color": "Red", "Size": str(n)})} for n in range(first, last)]
+
+    assert shirt.refused(ADD, variants=sizes(0, 98)) == [], "beside S and M"
+    assert shirt.refused(ADD, variants=sizes(98, 99)) == [(("variants",), "INVALID_INPUT")]
+    assert shirt.refused(ADD, variants=[{"optionValues": chosen({"Color": "Blue", "Size": "97"})}]) == []
+    size = shirt.option("Size")
+    more = {"option": {"id": size["id"]}, "add": [{"name": "98"}]}
+    assert shirt.refused(CHANGE_OPTION, **more) == [(("optionValuesToAdd",), "OPTION_VALUES_OVER_LIMIT")]
+    unused = next(value["id"] for value in size["values"] if value["name"] == "96")
+    first, *_ = shirt.variants
+    going = next(gid for gid in shirt.variants if ("Size", "96") in shirt.core.shop.nodes[gid]["_options"])
+    assert shirt.refused(DROP, ids=[going]) == []
+    assert shirt.refused(CHANGE_OPTION, **more, delete=[unused]) == []
+    another = [{"id": first, "optionValues": chosen({"Size": "99"})}]
+    assert shirt.refused(CHANGE, variants=another) == [(("variants",), "INVALID_INPUT")]
+
+
 def test_the_variant_that_stands_for_none_makes_room_for_the_first() -> None:
     core = Core()
     product = core.product("plain")

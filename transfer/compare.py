@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from . import commands, line_ends, unshown
 from .archive.members import MemberSet
+from .crowded import note
 from .fuller import fuller
 from .governors import Governors
 from .judging import forbidden, judge
@@ -105,6 +106,7 @@ class _Window:
         rows = self._judged(key, wanted, present)
         if paired and not (self.edited or wanted[0].command):
             rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]
+        rows = [note(self.resource, row) for row in rows]
         if paired and present[0].unlisted:
             rows = [self._unlisted(row, present[0].fields, wanted[0].fields) for row in rows]
         self.telling.look(self.resource, [one.fields for one in wanted], rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
-from . import fuller, incomplete
+from . import crowded, fuller, incomplete
 from .archive.members import MemberSet
 from .keys import Key, encode
 from .nowhere import ALL
@@ -104,10 +104,14 @@ def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkp
 
 def _emptied(desk: Desk, row: Row, decision: Decision) -> bool:
     """Decides on values for which the archive has none. Whether more is to be written by that than was planned."""
+    resource = desk.registry[row.resource]
+    told = crowded.of(resource, row)
     if decision.policy is Policy.MIRROR:
-        return fuller.clear(desk.registry[row.resource], row)
-    fuller.keep(desk.registry[row.resource], row)
-    return False
+        more = fuller.clear(resource, row)
+    else:
+        fuller.keep(resource, row)
+        more = False
+    return crowded.settle(resource, row, told) or more
 
 
 def _decided(desk: Desk, row: Row, decision: Decision) -> bool:

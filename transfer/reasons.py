@@ -25,7 +25,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "Each says which: change that in one of the two stores, or delete the one here, then import again.",
     ),
     Reason.PART_CONFLICT: (
-        "are here but for a part that conflicts: a field's type, a value that breaks a rule, a product's options",
+        "are here but for a part that conflicts, or has no room: a field's type, a broken rule, a product's options",
         "Each says which: change that in one of the two stores, then import again.",
     ),
     Reason.TAKEN: (

@@ -294,6 +294,11 @@ class Resource(Shaped, Governed):
         """What of the archive's record the target's can become, where it can never become all of it; None: it can."""
         return None
 
+    def crowded(self, before: Fields, after: Fields) -> Conceded | None:
+        """What of the archive's record fits beside what only the target has in it, where not all does (a limit of
+        Shopify's); None: all does. It is asked of an update, and asked again once it is decided what goes."""
+        return None
+
     def loosened(self, before: Fields, after: Fields, more: Fields) -> Fields:
         """What of `more` a mirror may take away where a part of the record conflicts: no item of a list, for which part
         that is is not known, and nothing that is bound to what conflicts."""

@@ -73,14 +73,20 @@ def _present(job: Job) -> Talk[dict[str, Mapping[str, Any]]]:
     return {item["name"]: item for item in data["product"]["options"]} if data["product"] is not None else {}
 
 
+def current(job: Job) -> Talk[dict[str, Mapping[str, Any]] | Result]:
+    """The options as they are now, by name; all that are wanted are there."""
+    present = yield from _present(job)
+    if present.keys() >= set(names(job.after)):
+        return present
+    return Result(job.key, reason=Reason.CHANGED_MEANWHILE, detail="Its options were changed after the plan was made.")
+
+
 def arrange(job: Job) -> Talk[Result | None]:
     """Adds the values that no variant of the archive uses, and puts options and values into the archive's order."""
     assert job.gid is not None
-    present = yield from _present(job)
-    if not present.keys() >= set(names(job.after)):
-        return Result(
-            job.key, reason=Reason.CHANGED_MEANWHILE, detail="Its options were changed after the plan was made."
-        )
+    present = yield from current(job)
+    if isinstance(present, Result):
+        return present
     refusal = yield from taking.delete_values(job, present)
     if refusal is not None:
         return refusal

@@ -5,7 +5,7 @@ A record says so by `exact`: it holds all that the product is to have, and not o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..diff import Change, text_of
@@ -98,11 +98,17 @@ def dropped(job: Job, option: str) -> set[str]:
     return before - after
 
 
-def delete_values(job: Job, options: Mapping[str, Mapping[str, Any]]) -> Talk[Result | None]:
-    """`options`: as they are now, by name. A value that a variant still has stays, and is told of by Shopify."""
+def delete_values(
+    job: Job, options: Mapping[str, Mapping[str, Any]], used: Collection[tuple[str, str]] = ()
+) -> Talk[Result | None]:
+    """`options`: as they are now, by name; `used`: (option, value) that are spared for a while.
+
+    Another value that a variant still has stays, and is told of by Shopify.
+    """
     for item in job.after["options"]:
         own = options[item["name"]]
         own_gone = dropped(job, item["name"])
+        own_gone -= {value for name, value in used if name == item["name"]}
         values = [value["id"] for value in own["optionValues"] if value["name"] in own_gone]
         if values:
             variables = {"id": job.gid, "option": {"id": own["id"]}, "values": values}

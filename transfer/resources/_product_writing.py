@@ -15,8 +15,8 @@ from ..keys import Key
 from ..resource import Ask, Fields, Job, Result, Talk
 from . import _linked_options as linked
 from . import _options as options
-from . import _product_by_hand as by_hand
 from . import _product_media as media
+from . import _product_room as room
 from . import _product_taking as taking
 from . import product_variants as variants
 from ._common import emptied, given, refused, touches
@@ -155,7 +155,7 @@ def update(job: Job) -> Talk[Result]:
         return refusal
     present = dict(variants.by_options(job.before["variants"]))
     wanted = dict(variants.by_options(job.after["variants"]))
-    swapped = yield from _swap(job, [item for chosen, item in wanted.items() if chosen not in present], len(present))
+    swapped = yield from _swap(job, [item for chosen, item in wanted.items() if chosen not in present])
     if isinstance(swapped, Result):
         return swapped
     also, known = swapped
@@ -168,34 +168,34 @@ def update(job: Job) -> Talk[Result]:
 Named = tuple[tuple[str, Key, str], ...]
 
 
-def _swap(job: Job, new: Sequence[Fields], present: int) -> Talk[tuple[Named, Mapping[Any, str]] | Result]:
+def _swap(job: Job, new: Sequence[Fields]) -> Talk[tuple[Named, Mapping[Any, str]] | Result]:
     """Adds the new variants, and takes away those that go: before, where there is no room for both."""
     assert job.gid is not None
-    if present + len(new) > by_hand.MAX_VARIANTS:
-        refusal = yield from _make_room(job)
-        if refusal is not None:
-            return refusal
-    also: Named = ()
-    most = by_hand.MAX_VARIANTS - 1  # beside the one that may still be there
-    for some in [new[:most], new[most:]] if len(new) > most else [new]:
-        added = yield from _add(job, job.gid, some)
-        if isinstance(added, Result):
-            return added
-        also = (*also, *added)
-        known = yield from variants.ids_of(job.gid)
-        refusal = yield from taking.delete_variants(job, known)
-        if refusal is not None:
-            return refusal
-    return also, known
+    fitting = room.Split([*new], [])
+    if room.lacks(job, new):
+        made = yield from room.make(job, new)
+        if isinstance(made, Result):
+            return made
+        fitting = made
+    added = yield from _exchange(job, fitting.fitting)
+    if isinstance(added, Result) or not fitting.left:
+        return added
+    freed = yield from room.free(job, fitting.left)  # of the one variant that had to stay until now
+    if isinstance(freed, Result):
+        return freed
+    rest = yield from _exchange(job, fitting.left)
+    return rest if isinstance(rest, Result) else ((*added[0], *rest[0]), rest[1])
 
 
-def _make_room(job: Job) -> Talk[Result | None]:
-    """Takes away what is to go before anything comes, but for one variant: a product has to have one."""
+def _exchange(job: Job, new: Sequence[Fields]) -> Talk[tuple[Named, Mapping[Any, str]] | Result]:
+    """Adds variants, and takes away those that go. Returns what was added, and all that there are by now."""
     assert job.gid is not None
+    added = yield from _add(job, job.gid, new)
+    if isinstance(added, Result):
+        return added
     known = yield from variants.ids_of(job.gid)
-    staying = dict(variants.by_options(job.after["variants"])).keys() & known.keys()
-    spared = None if staying else next(iter(known), None)
-    return (yield from taking.delete_variants(job, {one: gid for one, gid in known.items() if one != spared}))
+    refusal = yield from taking.delete_variants(job, known)
+    return refusal or (added, known)
 
 
 def _astray(wanted: Iterable[Any], present: Iterable[Any], known: Iterable[Any]) -> bool:

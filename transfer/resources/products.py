@@ -32,6 +32,7 @@ from . import _options as options
 from . import _product_by_hand as by_hand
 from . import _product_conceding as conceding
 from . import _product_media as media
+from . import _product_room as room
 from . import _product_taking as taking
 from . import _product_writing as writing
 from . import product_variants as variants
@@ -239,12 +240,12 @@ class Products(Resource):
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         return conceding.concede(before, after)
 
+    def crowded(self, before: Fields, after: Fields) -> Conceded | None:
+        return room.crowded(before, after)
+
     def refuse(self, job: Job) -> Result | None:
-        count = len(job.after["variants"])
-        if count > by_hand.MAX_VARIANTS:
-            detail = f"The product has {count} variants, and Shopify allows {by_hand.MAX_VARIANTS}."
-            return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
-        return None
+        detail = room.too_large(job.after) if job.creates else ""
+        return Result(job.key, reason=Reason.TOO_LARGE, detail=detail) if detail else None
 
     # -- writing
 

@@ -144,6 +144,7 @@ def emptiness(resource: Resource, before: Fields, wanted: Fields) -> Fields:
     """
     found = _Emptying(resource.keyed_lists, mentioned=True).over("", resource.shape, before, wanted)
     flags = {name: value for name, value in resource.mirrored(wanted).items() if name not in wanted}
+    found |= resource.surplus(before, wanted)
     asked, more = (resource.changes(before, fields) for fields in (wanted, {**wanted, **flags}))
     return {**found, **flags} if more != asked else found
 

@@ -78,7 +78,7 @@ class Detours:
             yield from (
                 (row.key, row.after["texts"]["handle"])
                 for row in rows
-                if row.after is not None and "handle" in row.after["texts"]
+                if row.after is not None and row.after["texts"].get("handle")
             )
 
     def _present(self) -> Iterator[tuple[Key, str]]:

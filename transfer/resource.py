@@ -270,6 +270,10 @@ class Resource(Shaped, Governed):
         """What a mirror makes of a record beyond its values, where a kind can take away what the source lacks."""
         return wanted
 
+    def surplus(self, before: Fields, wanted: Fields) -> Fields:
+        """What a mirror lays over a record to take away items that only the target has, where a kind can."""
+        return {}
+
     def taken(self, key: Key, before: Fields, after: Fields) -> Iterator[Target]:
         """What lives inside a record, and goes with an update to `after`."""
         return iter(())

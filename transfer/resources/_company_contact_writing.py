@@ -10,7 +10,7 @@ from typing import Any
 
 from ..outcomes import Reason
 from ..resource import Ask, Job, Result, Talk
-from ._common import given, refused, touches
+from ._common import emptied, given, refused, touches
 
 _OWN = ("title", "locale")
 _NOW = """
@@ -71,7 +71,7 @@ def create(job: Job, company: str, customer: str, roles: Mapping[str, str]) -> T
 
 
 def update(job: Job, roles: Mapping[str, str]) -> Talk[Result]:
-    own = {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}
+    own = emptied({name: job.after.get(name) for name in _OWN if touches(job.changed, name)}, ("title",))
     if not touches(job.changed, "roles") or "roles" in job.without:
         return (yield from _written(job, {"id": job.gid}, own, None))
     node = (yield Ask(_PRESENT, {"id": job.gid}))["companyContact"]

@@ -12,7 +12,7 @@ from typing import Any
 from ..outcomes import Reason
 from ..resource import Ask, Fields, Job, Result, Talk
 from . import _business as business
-from ._common import given, refused, touches
+from ._common import emptied, given, refused, touches
 
 SIDES = {"shippingAddress": "SHIPPING", "billingAddress": "BILLING"}
 _OWN = ("name", "phone", "locale", "note")
@@ -124,7 +124,7 @@ def _filling(job: Job, gid: str) -> Job:
 def update(job: Job) -> Talk[Result]:
     """Part by part: what is refused ends it, and leaves the parts before it."""
     assert job.before is not None
-    own = {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}
+    own = emptied({name: job.after.get(name) for name in _OWN if touches(job.changed, name)}, ("phone", "note"))
     if touches(job.changed, "checkout"):
         checkout = yield from _checkout(job)
         if isinstance(checkout, Result):
@@ -152,7 +152,7 @@ def _taxed(job: Job) -> Ask:
     present = set((job.before or {}).get("taxExemptions") or ())
     said = job.after.get("taxExemptions")
     wanted = set(said) if said is not None else present
-    own = {"exempt": job.after.get("taxExempt"), "registration": job.after.get("taxRegistrationId") or None}
+    own = {"exempt": job.after.get("taxExempt"), "registration": job.after.get("taxRegistrationId")}
     told = {"more": sorted(wanted - present) or None, "fewer": sorted(present - wanted) or None}
     return Ask(_TAX, {"id": job.gid, **given({**own, **told})}, repeatable=True)
 

@@ -2,7 +2,7 @@
 
 A record of its own for each owner, written last of all: what is half made is shown to nobody. Its GID is the owner's
 with a suffix, so that the two are told apart. A moment that has passed says no more than that it is there; only one to
-come is compared. A channel that only the target has is left alone.
+come is compared. A channel that only the target has is left alone, save by a mirror.
 """
 
 from __future__ import annotations
@@ -153,10 +153,11 @@ class Published(Resource):
 
     def replaced(self, before: Fields, said: Fields) -> Fields:
         """REPLACE takes the record off the channels that the row does not name."""
-        named = {item["channel"] for item in said.get("channels") or ()}
-        others = [item for item in before["channels"] if item["channel"] not in named]
-        gone = [{**item, "published": False, "publishDate": None} for item in others]
-        return {**said, "channels": [*(said.get("channels") or ()), *gone]}
+        return {**said, "channels": [*(said.get("channels") or ()), *_off(before, said)]}
+
+    def surplus(self, before: Fields, wanted: Fields) -> Fields:
+        gone = _off(before, wanted)
+        return {"channels": gone} if gone else {}
 
     def vain(self, fields: Fields) -> bool:
         return not fields["channels"]
@@ -207,6 +208,13 @@ def _whole(node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
         nodes += data["node"]["resourcePublicationsV2"]["nodes"]
         page = data["node"]["resourcePublicationsV2"]["pageInfo"]
     return {**node, "resourcePublicationsV2": {"nodes": nodes}}
+
+
+def _off(before: Fields, said: Fields) -> list[Fields]:
+    """The channels that are not said, as ones that it is not on."""
+    named = {item["channel"] for item in said.get("channels") or ()}
+    others = (item for item in before["channels"] if item["channel"] not in named)
+    return [{**item, "published": False, "publishDate": None} for item in others]
 
 
 def _said(item: Fields) -> str:

@@ -11,6 +11,7 @@ from ..shapes import Amount, Lacking, ListOf, Match, Maybe, Moment, Object, OneO
 NAME = Text(least=1, most=255)
 TEXT = Maybe(Text())
 SHORT = Maybe(Text(most=255))
+LANGUAGE = Maybe(Text("the code of a language", least=1, most=255))  # nothing that people read: it has no empty form
 HTML = Maybe(Text("HTML"))
 TEXTS = ListOf(Text(), "a list of texts")
 

@@ -106,10 +106,13 @@ def remove(gid: str, tongue: Tongue) -> Talk[str]:
     """Takes away all that is said of a thing in one tongue. What Shopify has against it, or nothing."""
     present = (yield from content([gid], [tongue])).get(gid)
     keys = [said["key"] for said in present.said[tongue]] if present else []
-    if not keys:
-        return ""
+    return (yield from forget(gid, tongue, keys)) if keys else ""
+
+
+def forget(gid: str, tongue: Tongue, keys: Sequence[str]) -> Talk[str]:
+    """Takes away these texts of a thing in one tongue. What Shopify has against it, or nothing."""
     markets = [tongue.market] if tongue.market else None
-    wanted = {"id": gid, "keys": keys, "locales": [tongue.locale], "markets": markets}
+    wanted = {"id": gid, "keys": list(keys), "locales": [tongue.locale], "markets": markets}
     errors = (yield Ask(_REMOVE, wanted, repeatable=True))["translationsRemove"]["userErrors"]
     return str(errors[0]["message"]) if errors else ""
 

@@ -47,6 +47,8 @@ def type_of(fields: Fields, key: str) -> str:
 
 
 def rewritten(type_: str, text: str, translate: Callable[[str], str | None]) -> str | None:
+    if not text:
+        return text
     return links.in_html(text, translate) if type_ in HTML else values.rewrite(type_, text, translate)
 
 
@@ -56,14 +58,15 @@ def rewrite(fields: Fields, translate: Callable[[str], str | None]) -> Fields:
 
 
 def places(fields: Fields) -> Iterator[Place]:
-    for key, text in fields["texts"].items():
+    said = {key: text for key, text in fields["texts"].items() if text}
+    for key, text in said.items():
         type_ = type_of(fields, key)
         if type_ in HTML:
             yield from links.places(f"texts.{key}", links.in_html, text)
         else:
-            yield from values.places(f"texts.{key}", type_, text, hard=len(fields["texts"]) == 1)
+            yield from values.places(f"texts.{key}", type_, text, hard=len(said) == 1)
 
 
 def normalise(fields: Fields) -> Fields:
-    texts = {key: values.normalise(type_of(fields, key), text) for key, text in fields["texts"].items()}
+    texts = {key: text and values.normalise(type_of(fields, key), text) for key, text in fields["texts"].items()}
     return {**fields, "texts": texts}

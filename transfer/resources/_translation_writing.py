@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..outcomes import Reason
 from ..resource import Ask, Ids, Job, Result, Talk
 from ._translated import Text
-from ._translation_talk import Translatable
+from ._translation_talk import Translatable, forget
 from ._translation_texts import rewritten, type_of
 from .locales import IS_PRIMARY
 
@@ -47,6 +47,8 @@ class Writing:
     entries: list[_Entry] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)  # what is not even sent, and why
     primary: bool = False
+    gone: list[str] = field(default_factory=list)  # what is to be said no more
+    problem: str = ""  # what Shopify has against that
 
     def prepare(self, present: Translatable, ids: Ids) -> None:
         content = {item["key"]: item for item in present.content}
@@ -54,6 +56,9 @@ class Writing:
         whole = not self.text.tongue.market  # only a market says anything else in the primary language
         self.primary = whole and any(item["locale"] == self.text.tongue.locale for item in content.values())
         for key in self._wanted() if not self.primary else ():
+            if not self.job.after["texts"][key]:
+                self.gone += [key] if key in said else []
+                continue
             text = rewritten(type_of(self.job.after, key), self.job.after["texts"][key], ids.translate)
             if key not in content or not content[key]["digest"]:
                 self.kept[key] = NO_TEXT
@@ -82,6 +87,8 @@ class Writing:
     def result(self) -> Result:
         if self.primary:
             return Result(self.job.key, reason=Reason.NOT_PERMITTED, detail=IS_PRIMARY)
+        if self.problem:
+            return Result(self.job.key, reason=Reason.REFUSED, detail=self.problem)
         bad = {**self.kept, **{entry.key: entry.problem for entry in self.entries if entry.problem}}
         if not bad:
             return Result(self.job.key, str(self.text))
@@ -101,6 +108,9 @@ def send(writings: Sequence[Writing]) -> Talk[None]:
         entries = [entry for writing in writings if writing.text.gid == gid for entry in writing.entries]
         for start in range(0, len(entries), MOST):
             yield from _register(gid, entries[start : start + MOST])
+    for writing in writings:
+        if writing.gone:
+            writing.problem = yield from forget(writing.text.gid, writing.text.tongue, writing.gone)
 
 
 def _register(gid: str, entries: Sequence[_Entry]) -> Talk[None]:

@@ -18,7 +18,7 @@ from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Place, Result, Scopes, Talk
 from ..shapes import Maybe, Moment, Object, Reference
 from . import _business as business
-from ._common import by_search, given, refused, touches
+from ._common import by_search, emptied, given, refused, touches
 from ._plain import Documents, Plain
 from ._shapes import NAME, TEXT
 
@@ -131,7 +131,6 @@ class Companies(Plain):
         since = fields.get("customerSince")
         return {
             **fields,
-            "note": fields.get("note") or None,
             "customerSince": values.normalise("date_time", since) if since else None,
         }
 
@@ -199,7 +198,8 @@ class Companies(Plain):
         return {"input": {"company": own, **({"companyLocation": first} if first else {})}}
 
     def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
-        return {"input": {name: job.after.get(name) for name in (*_OWN, "externalId") if touches(job.changed, name)}}
+        own = {name: job.after.get(name) for name in (*_OWN, "externalId") if touches(job.changed, name)}
+        return {"input": emptied(own, ("note",))}
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:
         """Shopify would make a second one of a name without a word."""

@@ -36,7 +36,7 @@ from . import _company_contact_writing as writing
 from . import _people as people
 from . import customers
 from ._common import by_alias, paged, read_nodes
-from ._shapes import SHORT, TEXT
+from ._shapes import LANGUAGE, TEXT
 
 NAMED = f"{business.OF_COMPANY} customer {{ {customers.NAMED} }}"
 _ROLES = "nodes { role { name } companyLocation { id } } pageInfo { hasNextPage endCursor }"
@@ -77,7 +77,7 @@ class CompanyContacts(Resource):
         "somebody of a company",
         {
             "title": TEXT,
-            "locale": SHORT,
+            "locale": LANGUAGE,
             "roles": Lacking(
                 ListOf(
                     Object("a role", {"location": Reference("company_locations"), "role": Text("a name", least=1)}),
@@ -180,10 +180,9 @@ class CompanyContacts(Resource):
         yield from (Place("roles", target) for target in targets if target is not None)
 
     def normalise(self, fields: Fields) -> Fields:
-        own = {name: fields.get(name) or None for name in ("title", "locale")}
         if fields.get("roles") is None:
-            return {**fields, **own}
-        return {**fields, **own, "roles": sorted(fields["roles"], key=lambda one: (one["location"], one["role"]))}
+            return fields
+        return {**fields, "roles": sorted(fields["roles"], key=lambda one: (one["location"], one["role"]))}
 
     def anonymous_key(self, key: Key, alias: Callable[[str], str]) -> Key:
         company = business.alias_of(key[:2], "Company", alias)

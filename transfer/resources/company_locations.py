@@ -18,7 +18,7 @@ from . import _company_location_writing as writing
 from . import _people as people
 from ._common import by_search
 from ._plain import Documents, Plain
-from ._shapes import NAME, SHORT, TEXT
+from ._shapes import LANGUAGE, NAME, SHORT, TEXT
 
 NAMED = f"{business.NAMED} {business.OF_COMPANY}"
 _ADDRESS = " ".join(business.ADDRESS_PARTS)
@@ -74,7 +74,7 @@ class CompanyLocations(Plain):
             "name": NAME,
             "externalId": business.EXTERNAL_ID,
             "phone": SHORT,
-            "locale": SHORT,
+            "locale": LANGUAGE,
             "note": TEXT,
             "shippingAddress": business.ADDRESS,
             "billingAddress": business.ADDRESS,
@@ -180,11 +180,10 @@ class CompanyLocations(Plain):
         return owned_by(self.owners(key))
 
     def normalise(self, fields: Fields) -> Fields:
-        own = {name: fields.get(name) or None for name in ("phone", "locale", "note", "taxRegistrationId")}
         addresses = {name: writing.normal_address(fields.get(name)) for name in writing.SIDES}
         exemptions = fields.get("taxExemptions")
         told = {"taxExemptions": sorted(exemptions)} if exemptions is not None else {}
-        return {**fields, **own, **addresses, **told}
+        return {**fields, **addresses, **told}
 
     def filled(self, key: Key, fields: Fields) -> Fields:
         return super().filled(key, business.said_by(key[2:], fields))

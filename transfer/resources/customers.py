@@ -18,9 +18,9 @@ from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Reading, Result, Scopes, Talk
 from ..shapes import Flag, Object
 from . import _people as people
-from ._common import by_alias, given, refused, touches
+from ._common import by_alias, emptied, given, refused, touches
 from ._plain import Documents, Plain
-from ._shapes import SHORT, TAGS, TEXT
+from ._shapes import LANGUAGE, SHORT, TAGS, TEXT
 
 MAX_NOTE, MAX_TAGS = 5_000, 250  # as a real store was seen to refuse more
 
@@ -100,7 +100,8 @@ class Customers(Plain):
     shape = Object(
         "a customer",
         {
-            **dict.fromkeys(("firstName", "lastName", "email", "phone", "locale"), SHORT),
+            **dict.fromkeys(("firstName", "lastName", "email", "phone"), SHORT),
+            "locale": LANGUAGE,
             "note": TEXT,
             "tags": TAGS,
             "taxExempt": Flag(),
@@ -193,11 +194,9 @@ class Customers(Plain):
     # -- meaning
 
     def normalise(self, fields: Fields) -> Fields:
-        own = {name: fields.get(name) or None for name in _OWN}
         return {
             **fields,
-            **own,
-            "email": own["email"].lower() if own["email"] else None,
+            "email": fields["email"].lower() if fields.get("email") else None,
             "tags": people.sorted_tags(fields.get("tags") or []),
             "taxExemptions": sorted(fields.get("taxExemptions") or []),
             "addresses": people.distinct(fields.get("addresses") or []),
@@ -232,6 +231,10 @@ class Customers(Plain):
     def named(self, fields: Fields) -> Key | None:
         return key if any(key := _key(fields)) else None
 
+    def meant(self, before: Fields, said: Fields) -> Fields:
+        """A row that names somebody need not say by what."""
+        return {**named(_key(before), "email", "phone"), **said}
+
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         if _key(fields) == key:
             return None
@@ -259,7 +262,7 @@ class Customers(Plain):
         if touches(job.changed, "addresses"):
             own["addresses"] = [people.input_of(one) for one in people.distinct(job.after["addresses"])]
         told = {name: value for name, value in own.items() if touches(job.changed, name)}
-        return {"identifier": {"id": job.gid}, "input": told}
+        return {"identifier": {"id": job.gid}, "input": emptied(told, _OWN)}
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:
         """By a phone number Shopify would write over whoever has it, also somebody who goes by an e-mail address."""

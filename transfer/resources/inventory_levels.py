@@ -66,6 +66,7 @@ mutation SetQuantities($input: InventorySetQuantitiesInput!, $key: String!) {
   inventorySetQuantities(input: $input) @idempotent(key: $key) { userErrors { field message code } }
 }
 """
+_FEW = 5
 NOT_TRACKED = "The target store does not count the stock of this variant; switch tracking on, then import again."
 
 
@@ -163,6 +164,13 @@ class InventoryLevels(Resource):
             for where, wanted in ((item["location"], item["available"]) for item in after["levels"])
             if wanted != present.get(where)
         ]
+
+    def beyond(self, before: Fields, after: Fields) -> str:
+        """To take a variant off a location is another thing than to have none of it there."""
+        named = {item["location"] for item in after["levels"]}
+        more = [_title(item["location"]) for item in before["levels"] if item["location"] not in named]
+        places = f"{', '.join(more[:_FEW])}{f' and {len(more) - _FEW:,} more' if len(more) > _FEW else ''}"
+        return f"Only the target store has stock of it at {places}, which no import takes away." if more else ""
 
     def vain(self, fields: Fields) -> bool:
         return not fields["levels"]

@@ -22,7 +22,7 @@ from transfer.registry import RESOURCES, order
 from transfer.told import told as said
 from transfer.work import Row
 
-from . import outside, services
+from . import outside, searching, services
 from .marks import side_by_side
 from .models import Import
 from .words import OUTCOMES, VERDICTS, of_copy
@@ -76,8 +76,7 @@ class Filters:
             elif word and word != ALL:
                 q &= Q(**{name: word})
         if self.search:
-            named = Q(key__icontains=self.search)
-            q &= named | Q(after__title__icontains=self.search) | Q(before__title__icontains=self.search)
+            q &= searching.condition(self.search)
         if self.left_out:
             q &= Q(place__in=[place_of(name, tuple(key)) for name, key in records_left_out(run)[:SHOWN_CHOICES]])
         return q
@@ -129,7 +128,7 @@ def _id(entry: Mapping[str, Any]) -> str:
 
 def _titled(query: QuerySet[LedgerEntry]) -> Any:
     """With the record's title, read inside the database: whole records may be large, and a list shows many."""
-    names = [_text(f"{side}__{name}") for side in ("after", "before") for name in ("title", "name")]
+    names = [_text(f"{side}__{name}") for side in ("after", "before") for name in searching.SHOWN]
     return query.values(*COLUMNS, title=Coalesce(*names))
 
 

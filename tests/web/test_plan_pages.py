@@ -14,11 +14,12 @@ from imports.kind import _line
 from imports.listing import Filters
 from imports.marks import Piece, side_by_side
 from imports.models import Import
-from runs.models import Run
+from runs.models import LedgerEntry, Run
 from shops.services import Refused
 from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
 from tests.web.test_pages import bearer
+from transfer import naming
 from transfer.outcomes import Reason
 from transfer.reasons import REASONS
 
@@ -200,6 +201,32 @@ def test_a_plan_that_was_decided_leads_on_and_asks_for_nothing(plan: Import, cli
     assert f'href="/runs/{plan.pk}/">See the import' in page
     for gone in ("Confirm and write", "Nothing written yet", "data-poll"):
         assert gone not in page
+
+
+@pytest.fixture
+def boutique(app: Any, sandbox: Sandbox) -> Import:
+    source, target = installed(sandbox, sandbox.shop("boutique", products=2)), installed(sandbox, sandbox.shop())
+    run: Import = imported(sandbox, target, source)
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_finds_what_the_list_shows(boutique: Import) -> None:
+    """Its name, its title, and any piece of either, as the page has them."""
+
+    def found(text: str, kind: str) -> set[str]:
+        condition = Filters(search=text, resource=kind).condition(boutique)
+        return set(LedgerEntry.objects.filter(condition).values_list("key", flat=True))
+
+    kinds = {name for name, count in boutique.plan["counts"].items() if sum(count.values())}
+    assert {"markets", "metaobject_definitions", "metafield_definitions", "shop_policies", "translations"} <= kinds
+    for kind in kinds:
+        for line in listing.page(boutique, Filters(resource=kind), "")[0][:2]:
+            name = naming.key(line["name"], kind)
+            for text in filter(None, (line["title"], name, name.upper(), name[2:-2])):
+                if text.isascii() or text in (line["title"], name):
+                    assert line["name"] in found(text, kind), (kind, text)
+    assert found("products/custom/designer", "") == {"PRODUCT/custom/designer"}
 
 
 @pytest.mark.django_db(transaction=True)

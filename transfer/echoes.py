@@ -15,6 +15,7 @@ from .resource import Fields, Page, Resource, Talk
 from .talk import ask_all
 from .work import Desk, Row
 
+MADE = (Outcome.CREATED, Outcome.UPDATED)
 OWNERS = 20  # owners whose values are read with one request
 
 
@@ -29,11 +30,13 @@ class Echoes:
             for target in resource.owners(row.key) if resource.echoing else ():
                 wanted.setdefault(target.resource, set()).add(target.key)
         found = (row for name, keys in wanted.items() for row in desk.ledger.get(name, sorted(keys)).values())
-        self._owners = {row.target: row for row in found if row.outcome is Outcome.UPDATED}
+        self._owners = {row.target: row for row in found if row.outcome in MADE}
 
     def of(self, resource: Resource, row: Row) -> bool:
         owners = (self._owners.get(target) for target in resource.owners(row.key)) if self._owners else ()
-        return any(resource.echoes(row.key, own.after, own.changed) for own in owners if own is not None and own.after)
+        return any(
+            resource.echoes(row.key, own.after, _changed(own)) for own in owners if own is not None and own.after
+        )
 
     def hear_new(self, resource: Resource, rows: Sequence[Row]) -> None:
         """Rows that were to be created, and are there by now."""
@@ -50,6 +53,10 @@ class Echoes:
         for row in new:
             if row.key in found:
                 heard(row, resource, found[row.key].reading.gid, found[row.key].fields)
+
+
+def _changed(owner: Row) -> Sequence[str] | None:
+    return owner.changed if owner.outcome is Outcome.UPDATED else None  # of what is new, all is
 
 
 def heard(row: Row, resource: Resource, gid: str, current: Fields) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from .conversation import Fields
 from .job import Conceded
 from .keys import Key
 from .references import Target
+
+Definitions = Mapping[Target, Fields | None]  # None: there is none; those of which nothing is known are missing
 
 
 class Governed(ABC):
@@ -44,6 +46,18 @@ class Governed(ABC):
 
         `governor`: as it will be in the target when the record is written. None: it takes all.
         """
+        return None
+
+    def made_by(self, fields: Fields) -> Iterator[Target]:
+        """Definitions by which parts of a record are what they say, although these do not govern it."""
+        return iter(())
+
+    def confined(self, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
+        """What is left of a record where the target's definitions (`made_by`) do not let parts of it be. None: all."""
+        return None
+
+    def losing(self, before: Fields, after: Fields, gone: Collection[str]) -> Conceded | None:
+        """What a record that exists becomes where references are `gone`, if that is more than to go without them."""
         return None
 
     def claims(self, key: Key, fields: Fields, governor: Fields) -> Iterator[tuple[str, ...]]:

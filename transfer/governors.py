@@ -26,9 +26,11 @@ class Governors:
         self._fields: dict[Target, Fields | None] = {}
 
     def learn(self, rows: Iterable[Row]) -> None:
+        self._learn(self._desk.registry[row.resource].governed_by(row.key) for row in rows)
+
+    def _learn(self, targets: Iterable[Target | None]) -> None:
         wanted: dict[str, set[Key]] = {}
-        for row in rows:
-            target = self._desk.registry[row.resource].governed_by(row.key)
+        for target in targets:
             if target is not None and target not in self._fields:
                 wanted.setdefault(target.resource, set()).add(target.key)
         for resource, keys in wanted.items():
@@ -53,6 +55,12 @@ class Governors:
         """The definition of a record, as it will stand in the target; None where there is none. `learn` it before."""
         target = resource.governed_by(key)
         return self._fields.get(target) if target is not None else None
+
+    def said(self, targets: Iterable[Target]) -> dict[Target, Fields]:
+        """These definitions, as far as they are known, as they will stand in the target."""
+        targets = set(targets)
+        self._learn(targets)
+        return {target: fields for target in targets if (fields := self._fields[target]) is not None}
 
     def fit(self, row: Row) -> Conceded | None:
         """What of a record its definition takes, where that is not all of it."""

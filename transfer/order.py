@@ -175,7 +175,9 @@ class _Circles:
         ]
         assert row.after is not None
         resource = self.desk.registry[row.resource]
-        naming = {self.numbers[target] for target in resource.named_by(row.after) if target in self.numbers}
+        # What only the target has in it goes by names, too, and is looked for by these where it is to go.
+        named_by = (target for fields in (row.after, row.before or {}) for target in resource.named_by(fields))
+        naming = {self.numbers[target] for target in named_by if target in self.numbers}
         self.needs.append(tuple(sorted(naming.union(needed for _, needed in needs))))
         self.hard.append({needed for place, needed in needs if place.hard})
         governor = resource.governed_by(row.key)

@@ -326,6 +326,17 @@ class Resource(Shaped, Governed):
         the same thing nevertheless."""
         return iter(())
 
+    def names_of(self, gids: Sequence[str]) -> Talk[dict[str, str]]:
+        """GID -> name, of records by whose names parts of this kind's go (`named_by`)."""
+        return {}
+        yield  # makes this a conversation
+
+    def expected(
+        self, key: Key, before: Fields | None, after: Fields, called: Mapping[Target, str]
+    ) -> Iterator[tuple[Target, Target]]:
+        """As `counterparts`, of what this import may make. `called`: what the target calls what they are named by."""
+        return iter(())
+
     def meant(self, before: Fields, said: Fields) -> Fields:
         """What a row says of a record that is there, with what the record makes plain and the row leaves out."""
         return said

@@ -4,7 +4,8 @@ A variant is named by the values of its options, so that a product whose options
 none of the archive's. Where such a variant is not going to be made there, and its SKU or barcode says which of the
 target's it is (`Resource.counterparts`), that one goes by the archive's name from here on: what hangs on it and what
 refers to it in the snapshot, our ids, and all that is read later (`transfer.present`). Only its product's own record
-says what the store calls it.
+says what the store calls it. So does a variant that is going to be made, where the target has another name for what one
+of its values is (`Resource.expected`).
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ from .called import Naming
 from .commands import Command, judge
 from .compare import side_by_side
 from .jsonl import dumps, loads
-from .keys import decode, encode, sort_key
+from .keys import Key, decode, encode, sort_key
 from .namesakes import Present, present_of
 from .references import Target
 from .resource import Fields, Resource
+from .talk import ask_shown
 from .work import Checkpoint, Cursor, Desk, Id, IdStore, Row, Storage
 
 WINDOW = 2_000  # records between two checkpoints
+NAMES = 250  # records whose names are asked for with one request
 
 
 def match(
@@ -79,7 +82,10 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, sn
     after = decode(cursor["after"]) if cursor["after"] is not None else None
     sides = (present_of(members, resource.name, after) for members in (archive, snapshot))
     pairs: dict[Target, Target] = {}
+    named: list[tuple[Key, Fields, Fields | None]] = []
     for number, (key, wanted, present) in enumerate(side_by_side(*sides), 1):
+        if len(wanted) == 1 and len(present) <= 1 and next(resource.named_by(wanted[0].fields), None) is not None:
+            named.append((key, wanted[0].fields, present[0].fields if present else None))
         if len(wanted) == len(present) == 1 and _is_whole(resource, wanted[0], present[0].fields):
             pairs |= dict(resource.counterparts(key, present[0].fields, wanted[0].fields))
         if number == WINDOW:
@@ -87,6 +93,7 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, sn
             break
     else:
         cursor |= {"at": cursor["at"] + 1, "after": None}
+    pairs = {**_expected(desk, resource, named), **pairs}
     if pairs:
         _call(desk.ids, {gid: pairs[here] for here, gid in desk.ids.by_target(pairs).items()})
         cursor["made"] += 1
@@ -94,6 +101,21 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, sn
         lines = ([here.resource, encode(here.key), encode(there.key)] for here, there in pairs.items())
         write_part(desk.storage, stored, map(dumps, lines))
         cursor["same"].append(stored)
+
+
+def _expected(
+    desk: Desk, resource: Resource, records: Sequence[tuple[Key, Fields, Fields | None]]
+) -> dict[Target, Target]:
+    """What parts that go by the names of other records will be called by the store, where it calls those otherwise."""
+    targets = {target for _, fields, _ in records for target in resource.named_by(fields)}
+    gids = desk.ids.by_target(targets)
+    ids = sorted(gids.values())
+    talks = {start: resource.names_of(ids[start : start + NAMES]) for start in range(0, len(ids), NAMES)}
+    names = {gid: name for found in ask_shown(desk, talks).values() for gid, name in found.items()}
+    called = {target: names[gid] for target, gid in gids.items() if gid in names}
+    return {
+        here: there for key, fields, before in records for here, there in resource.expected(key, before, fields, called)
+    }
 
 
 def _is_whole(resource: Resource, wanted: Present, before: Fields) -> bool:

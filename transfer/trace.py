@@ -8,13 +8,14 @@ the lost place had to be filled, the record itself cannot be written, and what r
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .archive.members import MemberSet
 from .dead_links import NOTED, noted, told
 from .detours import Detours
 from .entry_pages import DEFINITIONS, arriving
 from .given import tell
+from .governed import Definitions
 from .governors import Governors
 from .hiding import tell_hidden
 from .judging import concede, update
@@ -25,7 +26,7 @@ from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .paths import ENTRY_PAGES
 from .references import Target
 from .registry import missing_owner, owner, owner_of
-from .resource import OWNER, Place
+from .resource import OWNER, Conceded, Place
 from .unread import Lacks, kind_of
 from .work import Checkpoint, Cursor, Desk, Row, Where
 
@@ -86,6 +87,7 @@ class _Tracer:
     lacks: Lacks
     outside: list[str]  # kinds that nobody asked for, and of which something is missed
     governing: Collection[str]  # kinds that say what others may hold
+    smaller: set[Target] = field(default_factory=set)  # records of which parts, that others may name, are lost
 
     @classmethod
     def of(cls, desk: Desk, landing: Landing, told: dict[str, int], lacks: Lacks, outside: list[str]) -> _Tracer:
@@ -103,26 +105,52 @@ class _Tracer:
         spots = [arriving(self.desk, governors.demanded(row)) for row in going]
         lands, told = self._there(place for own in spots for place in own)
         spots = self._without_detours(spots, lands | told)
-        changed = (row for row, own in zip(going, spots, strict=True) if self._change(row, own, lands, told, governors))
-        moved = [*unfit, *changed]
+        changed = [row for row, own in zip(going, spots, strict=True) if self._change(row, own, lands, told, governors)]
+        moved = list(
+            {(row.target, row.number): row for row in (*unfit, *changed, *self._confined(going, governors))}.values()
+        )
         self.desk.ledger.put(moved)
         fell = {
             row.target
             for row in moved
             if row.verdict in (Verdict.CANNOT, Verdict.CONFLICT) or row.reason is Reason.EXCLUDED
         }
-        fell |= {row.target for row in moved if row.resource in self.governing}
+        fell |= {row.target for row in moved if row.resource in self.governing} | self.smaller
+        self.smaller.clear()
         return sum(not self.desk.registry[target.resource].given for target in fell)
 
     def _fit(self, row: Row, governors: Governors) -> bool:
         """Takes out of the row what its definition in the target does not take. Whether the row changed."""
         conceded = governors.fit(row)
-        if conceded is None:
-            return False
+        if conceded is not None:
+            self._concede(row, conceded)
+        return conceded is not None
+
+    def _concede(self, row: Row, conceded: Conceded) -> None:
         told_before = row.detail
         concede(self.desk.registry[row.resource], row, conceded)
         row.detail = " ".join(filter(None, (told_before, row.detail)))
-        return True
+
+    def _confined(self, rows: Sequence[Row], governors: Governors) -> Iterator[Row]:
+        """The rows of which definitions do not let a part be what it says (`Resource.made_by`), without that."""
+        definitions = self._definitions(rows, governors)
+        for row in rows:
+            resource = self.desk.registry[row.resource]
+            conceded = resource.confined(row.before, row.after, definitions) if definitions and row.after else None
+            if conceded is not None:
+                self._concede(row, conceded)
+                yield row
+
+    def _definitions(self, rows: Sequence[Row], governors: Governors) -> Definitions:
+        """What the target says, or will say, of the definitions by which parts of these rows are made."""
+        targets = {target for row in rows for target in self.desk.registry[row.resource].made_by(row.after or {})}
+        if not targets:
+            return {}
+        lands = self.landing.of(targets)
+        absent: Definitions = dict.fromkeys(targets - lands - self.landing.unlooked.keys())
+        kinds = {kind_of(target) for target in absent if self.lacks.left_out(target)}
+        self.outside[:] = sorted({*self.outside, *kinds})
+        return {**absent, **governors.said(lands)}
 
     def unwritten(self, rows: Sequence[Row]) -> int:
         """Says which links in unchanged texts lead nowhere. Nothing falls out of the plan by that."""
@@ -236,7 +264,10 @@ class _Tracer:
             return True
         resource = self.desk.registry[row.resource]
         gone = {str(place.target) for place in lost if not place.link}
-        assert row.after is not None
+        losing = resource.losing(row.before, row.after, gone) if gone and row.before is not None else None
+        if losing is not None and losing.after is not None:
+            row.after = losing.after
+            self.smaller.add(row.target)
         if gone:
             row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
         unsure = [place.path for place in lost if self.lacks.unsure(place.target)]
@@ -248,7 +279,7 @@ class _Tracer:
         row.reason = self._reason(row, lost)
         links = dict.fromkeys(self._explain(place) for place in lost if place.link)
         references = explained((place for place in lost if not place.link), self._explain)
-        row.detail = " ".join(filter(None, [row.detail, references, *links]))
+        row.detail = " ".join(filter(None, [row.detail, references, *links, losing.detail if losing else ""]))
         if gone and row.verdict is Verdict.UPDATE:
             update(resource, row)
         return True

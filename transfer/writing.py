@@ -182,7 +182,11 @@ def _leave_out(resource: Resource, row: Row, paths: Sequence[str]) -> None:
     """What Shopify does not take of a record is wanted no more; the rest is there, and will be read back."""
     assert row.after is not None
     row.after = resource.unwanted(row.base, row.after, paths)
-    row.changed = tuple(path for path in row.changed if path not in touching([path], paths))
+    if row.base is None:
+        row.changed = tuple(path for path in row.changed if path not in touching([path], paths))
+    else:
+        still = {change.path for change in resource.changes(row.base, row.after)}
+        row.changed = tuple(path for path in row.changed if path in still)
     row.open = tuple(path for path in row.open if path not in paths)
     row.reason = Reason.PART_CONFLICT
 
@@ -228,10 +232,13 @@ class Writes(Writing):
         ]
 
     def _wait_with(self, rows: Sequence[Row], places: Mapping[Target, Sequence[Place]], known: KnownIds) -> None:
-        """What refers to a record that comes after all else comes after that."""
-        if not self.cursor.get("late"):
+        """What refers to a record that comes after all else, or is made by it, comes after that: once, for those that
+        come late may refer to each other, and to themselves."""
+        if not self.cursor.get("late") or self.where.wave is None or self.where.wave >= self._end:
             return
         missing = {row.target: {p.target for p in places[row.target] if p.target not in known} for row in rows}
+        for row in rows:
+            missing[row.target].update(self.desk.registry[row.resource].made_by(row.after or {}))
         late = self._late({owner(target, self.desk.registry) for targets in missing.values() for target in targets})
         for row in rows:
             homes = {owner(target, self.desk.registry) for target in missing[row.target]}

@@ -12,12 +12,15 @@ from typing import Any
 
 from ..diff import Change
 from ..references import Target, parse
+from ..refusals import told
 from ..resource import Ask, Fields, Job, Place, Result, Talk
 from ._common import refused, touches
+from ._linked_losses import NOTHING, UNLINKABLE, Losses, definition_of, not_linked
 
 Entries = Mapping[tuple[str, str], str]  # (option's name, value's name) -> GID of the entry
 
 FIELDS = "name linkedMetafield { namespace key } optionValues { name linkedMetafieldValue }"
+_NAMES = "query EntryNames($ids: [ID!]!) { nodes(ids: $ids) { ... on Metaobject { id displayName } } }"
 _LINK = """
 mutation LinkOption($id: ID!, $option: OptionUpdateInput!, $values: [OptionValueUpdateInput!]!) {
   productOptionUpdate(
@@ -59,7 +62,7 @@ def definitions(options: Sequence[Fields]) -> Iterator[Target]:
     """The definitions of the metafields that options are linked to."""
     for option in options:
         if option.get("linkedMetafield"):
-            yield Target("metafield_definitions", ("PRODUCT", *option["linkedMetafield"].split(".", 1)))
+            yield definition_of(option)
 
 
 def changes(before: Sequence[Fields], after: Sequence[Fields]) -> Iterator[Change]:
@@ -102,6 +105,37 @@ def _called(option: Fields, wanted: Fields) -> dict[str, str]:
     found = {name: there[entry] for name, entry in _by_name(option).items() if there.get(entry, name) != name}
     kept = [value for value in option["values"] if value not in found]
     return {} if set(found.values()) & set(kept) else found  # a name that another value has is not given twice
+
+
+def names_of(gids: Sequence[str]) -> Talk[dict[str, str]]:
+    """GID -> display name of these entries."""
+    data = yield Ask(_NAMES, {"ids": list(gids)})
+    return {node["id"]: node["displayName"] for node in data["nodes"] if node and "displayName" in node}
+
+
+def expected(
+    before: Fields | None, after: Fields, called: Mapping[Target, str]
+) -> Iterator[tuple[list[list[str]], list[list[str]]]]:
+    """(options of a variant as the target would call them, as the archive does), where these differ and it is clear
+    which of the archive's is meant."""
+    names = dict(_renamings(after.get("options") or (), called))
+    if not names:
+        return
+    wanted = [item["options"] for item in after.get("variants") or ()]
+    here = [[[name, names.get((name, value), value)] for name, value in own] for own in wanted]
+    there = [*wanted, *(item["options"] for item in (before or {}).get("variants") or ())]
+    for own, mine in zip(here, wanted, strict=True):
+        if own != mine and own not in there and here.count(own) == 1:
+            yield own, mine
+
+
+def _renamings(options: Sequence[Fields], called: Mapping[Target, str]) -> Iterator[tuple[tuple[str, str], str]]:
+    """(option, the archive's name of a value) -> what the target calls its entry."""
+    for option in options:
+        for value, text in _by_name(option).items():
+            target = parse(text)
+            if target is not None and called.get(target, value) != value:
+                yield (option["name"], value), called[target]
 
 
 def made_of(options: Sequence[Fields], changed: Sequence[str] | None) -> Iterator[str]:
@@ -198,8 +232,13 @@ def _metafield(option: Fields) -> dict[str, str]:
     return {"namespace": namespace, "key": key}
 
 
-def link(job: Job, present: Mapping[str, Mapping[str, Any]]) -> Talk[Result | None]:
-    """Links the options that are to be linked, and puts other entries behind values. `present`: name -> option."""
+def link(job: Job, present: Mapping[str, Mapping[str, Any]]) -> Talk[Result | Losses]:
+    """Links the options that are to be linked, and puts other entries behind values. `present`: name -> option.
+
+    Returns what of it Shopify does not take, or the refusal of all.
+    """
+    lost = NOTHING
+    before = {option["name"]: option for option in job.before["options"]} if job.before is not None else {}
     for option in job.after["options"]:
         name, own = option["name"], present.get(option["name"])
         if not option.get("linkedValues") or own is None or not _asked(job, name):
@@ -214,9 +253,12 @@ def link(job: Job, present: Mapping[str, Mapping[str, Any]]) -> Talk[Result | No
             linked = {} if own["linkedMetafield"] else {"linkedMetafield": _metafield(option)}
             variables = {"id": job.gid, "option": {"id": own["id"], **linked}, "values": values}
             data = yield Ask(_LINK, variables, repeatable=True)
-            if data["productOptionUpdate"]["userErrors"]:
-                return refused(job.key, data["productOptionUpdate"]["userErrors"])
-    return None
+            errors = data["productOptionUpdate"]["userErrors"]
+            if any(error.get("code") not in UNLINKABLE for error in errors):
+                return refused(job.key, errors)
+            if errors:
+                lost |= not_linked(before.get(name, {}), option, told(errors))
+    return lost
 
 
 def _asked(job: Job, name: str) -> bool:

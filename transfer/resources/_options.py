@@ -11,13 +11,16 @@ from typing import Any
 from ..diff import Change
 from ..outcomes import Reason
 from ..resource import Ask, Fields, Job, Result, Talk
+from . import _linked_losses as losses
 from . import _linked_options as linked
 from . import _product_taking as taking
 from ._common import refused
 
 _PRESENT = """
 query OptionsOfProduct($id: ID!) {
-  product(id: $id) { options { id name linkedMetafield { key } optionValues { id name linkedMetafieldValue } } }
+  product(id: $id) {
+    options { id name linkedMetafield { namespace key } optionValues { id name linkedMetafieldValue } }
+  }
 }
 """
 _ADD_VALUES = """
@@ -61,10 +64,10 @@ def moved(present: Sequence[Any], wanted: Sequence[Any]) -> bool:
     return [one for one in present if one in there] != [one for one in wanted if one in here]
 
 
-def link(job: Job) -> Talk[Result | None]:
-    """Links options that exist to the entries that their values are."""
+def link(job: Job) -> Talk[Result | losses.Losses]:
+    """Links options that exist to the entries that their values are, as far as Shopify takes it."""
     if not any(path.startswith("options.") for path in job.changed):
-        return None
+        return losses.NOTHING
     return (yield from linked.link(job, (yield from _present(job))))
 
 

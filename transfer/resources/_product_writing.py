@@ -8,11 +8,13 @@ is changed by the mutations that add and update.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .. import links
 from ..keys import Key
 from ..resource import Ask, Fields, Job, Result, Talk
+from . import _linked_losses as losses
 from . import _linked_options as linked
 from . import _options as options
 from . import _product_media as media
@@ -89,7 +91,10 @@ def create(job: Job) -> Talk[Result]:
     data = yield Ask(_CREATE, {"input": product, "variants": len(first)})
     payload = data["productSet"]
     if payload["userErrors"]:
-        return refused(job.key, payload["userErrors"])
+        lost = losses.unlinkable(job, payload["userErrors"])
+        if not lost.paths:
+            return refused(job.key, payload["userErrors"])
+        return lost.of((yield from create(_without(job, lost))))  # again, as what it can be here
     created = payload["product"]
     also = _named(job.key, created["variants"]["nodes"])
     more = yield from _add(job, created["id"], rest)
@@ -97,6 +102,14 @@ def create(job: Job) -> Talk[Result]:
         return more
     detail = "" if created["handle"] == job.key[0] else f"Shopify named it {created['handle']}."
     return Result(job.key, created["id"], detail=detail, also=(*also, *more))
+
+
+def _without(job: Job, lost: losses.Losses) -> Job:
+    """`job`, with what is left of it. What is new of an option may have been its link alone."""
+    after = losses.without(job.before, job.after, lost.paths)
+    still = {change.path for change in options.changes(job.before, after)} if job.before is not None else set()
+    changed = tuple(path for path in job.changed if not path.startswith("options.") or path in still)
+    return replace(job, after=after, changed=changed) if lost.paths else job
 
 
 def _named(key: Key, nodes: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, Key, str], ...]:
@@ -141,7 +154,10 @@ def _texts(job: Job) -> Talk[Result | None]:
 def link(job: Job) -> Talk[Result]:
     """The second pass: entries behind options and variants in links, which were not there when it was written."""
     refusal = yield from _texts(job)
-    return refusal or (yield from options.link(job)) or Result(job.key, job.gid)
+    if refusal is not None:
+        return refusal
+    linked_ = yield from options.link(job)
+    return linked_.of(Result(job.key, job.gid)) if isinstance(linked_, losses.Losses) else linked_
 
 
 def update(job: Job) -> Talk[Result]:
@@ -150,19 +166,44 @@ def update(job: Job) -> Talk[Result]:
     assert job.gid is not None
     refusal = yield from _texts(job)
     refusal = refusal or (yield from media.attach(job, job.gid))  # variants can only show what is attached by then
-    refusal = refusal or (yield from options.link(job))
     if refusal is not None:
         return refusal
+    lost = yield from options.link(job)
+    if not isinstance(lost, losses.Losses):
+        return lost
+    return lost.of((yield from _variants(_without(job, lost))))
+
+
+def _variants(job: Job) -> Talk[Result]:
+    """Adds, takes away, changes and orders variants and the values of options."""
+    assert job.before is not None
+    assert job.gid is not None
     present = dict(variants.by_options(job.before["variants"]))
     wanted = dict(variants.by_options(job.after["variants"]))
     swapped = yield from _swap(job, [item for chosen, item in wanted.items() if chosen not in present])
     if isinstance(swapped, Result):
         return swapped
     also, known = swapped
+    if wanted.keys() - present.keys():
+        called = yield from _as_called(job)
+        if isinstance(called, Result):
+            return called
+        job, wanted = called, dict(variants.by_options(called.after["variants"]))
     both = {chosen: item for chosen, item in wanted.items() if chosen in present and chosen in known}
     refusal = yield from _change_variants(job, both, present, known)
     refusal = refusal or (yield from _reorder(job, list(wanted), known, astray=_astray(wanted, present, known)))
     return refusal or Result(job.key, job.gid, also=also)
+
+
+def _as_called(job: Job) -> Talk[Job | Result]:
+    """The job under the names that the store has for entries which have come to be values only now."""
+    if not any(option.get("linkedValues") for option in job.after["options"]):
+        return job
+    present = yield from options.current(job)
+    if isinstance(present, Result):
+        return present
+    store: Fields = {"options": [linked.reading(option) for option in present.values()]}
+    return replace(job, after=linked.aligned(job.after, store))
 
 
 Named = tuple[tuple[str, Key, str], ...]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from .. import links
 from ..diff import Change
+from ..governed import Definitions
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import UNKNOWN, Target
@@ -27,6 +28,7 @@ from ..resource import (
     Talk,
 )
 from ..values import decimal
+from . import _linked_losses as losses
 from . import _linked_options as linked
 from . import _options as options
 from . import _product_by_hand as by_hand
@@ -155,7 +157,10 @@ class Products(Resource):
         return key[:1]
 
     def needs(self, key: Key, fields: Fields) -> Iterator[Target]:
-        yield from linked.definitions(fields["options"])
+        return self.made_by(fields)
+
+    def made_by(self, fields: Fields) -> Iterator[Target]:
+        return linked.definitions(fields.get("options") or ())
 
     # -- meaning
 
@@ -218,7 +223,7 @@ class Products(Resource):
             yield Target("variants", variants.key_of(key, item["options"]))
 
     def named_by(self, fields: Fields) -> Iterator[Target]:
-        return (place.target for place in linked.places(fields["options"]))
+        return (place.target for place in linked.places(fields.get("options") or ()))
 
     def aligned(self, present: Fields, wanted: Fields) -> Fields:
         return linked.aligned(present, wanted)
@@ -237,11 +242,27 @@ class Products(Resource):
                 here, there = (variants.key_of(key, one) for one in (item["options"], other))
                 yield Target("variants", here), Target("variants", there)
 
+    def names_of(self, gids: Sequence[str]) -> Talk[dict[str, str]]:
+        return (yield from linked.names_of(gids))
+
+    def expected(
+        self, key: Key, before: Fields | None, after: Fields, called: Mapping[Target, str]
+    ) -> Iterator[tuple[Target, Target]]:
+        for here, there in linked.expected(before, after, called):
+            yield Target("variants", variants.key_of(key, here)), Target("variants", variants.key_of(key, there))
+
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         return conceding.concede(before, after)
 
     def crowded(self, before: Fields, after: Fields) -> Conceded | None:
         return room.crowded(before, after)
+
+    def confined(self, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
+        return losses.conceded(before, after, losses.confined(before, after, definitions))
+
+    def losing(self, before: Fields, after: Fields, gone: Collection[str]) -> Conceded | None:
+        lost = losses.missing(before, after, lambda text: None if text in gone else text)
+        return losses.conceded(before, after, lost)
 
     def refuse(self, job: Job) -> Result | None:
         detail = room.too_large(job.after) if job.creates else ""
@@ -255,10 +276,22 @@ class Products(Resource):
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         before = self.rewrite(job.before, ids.translate) if job.before is not None else None
-        job = replace(job, after=self.rewrite(writing.begun(job), ids.translate), before=before)
+        wanted = writing.begun(job)
+        lost = losses.missing(before, wanted, ids.translate)
+        job = replace(
+            job, after=self.rewrite(losses.without(job.before, wanted, lost.paths), ids.translate), before=before
+        )
+        if lost.paths:  # a value may have been all that was new
+            still = {change.path for change in self.changes(before or {}, job.after)}
+            job = replace(job, changed=tuple(path for path in job.changed if path in still))
         if job.gid is None:
-            return [(yield from writing.create(job))]
-        return [(yield from (writing.link(job) if job.linking else writing.update(job)))]
+            result = yield from writing.create(job)
+        else:
+            result = yield from (writing.link(job) if job.linking else writing.update(job))
+        return [lost.of(result)]
+
+    def unwanted(self, before: Fields | None, after: Fields, paths: Sequence[str]) -> Fields:
+        return losses.without(before, after, paths)
 
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
         results = []

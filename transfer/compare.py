@@ -15,13 +15,12 @@ from . import commands, line_ends, unshown
 from .archive.members import MemberSet
 from .crowded import note
 from .fuller import fuller
-from .governors import Governors
 from .judging import forbidden, judge
 from .keys import Key, decode, encode, sort_key
 from .languages import primary_language
 from .mentions import Mentions, Telling
 from .namesakes import Namesakes, Present, present_of
-from .outcomes import Reason, Verdict
+from .outcomes import Verdict
 from .renew import renew
 from .resource import Fields, Resource
 from .work import Checkpoint, Cursor, Desk, Id, Row
@@ -108,7 +107,9 @@ class _Window:
             rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]
         rows = [note(self.resource, row) for row in rows]
         if paired and present[0].unlisted:
-            rows = [self._unlisted(row, present[0].fields, wanted[0].fields) for row in rows]
+            for row in rows:
+                unshown.note(row, present[0].fields, wanted[0].fields)
+            rows = unshown.judged(self.desk, rows, self.snapshot)
         self.telling.look(self.resource, [one.fields for one in wanted], rows)
         self.rows += rows
         if paired:
@@ -118,22 +119,6 @@ class _Window:
 
     def _dated(self, one: Present) -> Present:
         return one._replace(fields=self.resource.dated(one.fields, self.desk.now()))
-
-    def _unlisted(self, row: Row, present: Fields, wanted: Fields) -> Row:
-        """What is equal, and stays in no list of the store, has not arrived."""
-        if row.verdict is not Verdict.UNCHANGED:
-            return row
-        governors = Governors(self.desk, self.snapshot)
-        governors.learn([row])
-        governor = governors.of(self.resource, row.key)
-        lacking = self.resource.lacking(present, governor) if governor is not None else ""
-        if lacking:
-            detail = f"{lacking} Shopify lists it to nobody until that is filled."
-            return Row(
-                *(self.resource.name, row.key, row.number, Verdict.CONFLICT),
-                reason=Reason.TYPE_CONFLICT, detail=detail, gid=row.gid, before=present, after=wanted,
-            )  # fmt: skip
-        return row
 
     def _aligned(self, key: Key, wanted: Fields, present: Fields) -> Fields:
         """The target's record by the archive's names; what lives inside it is found by these as well."""

@@ -19,6 +19,7 @@ class Governed(ABC):
     name: str
     echoing = False  # whether Shopify writes some of them itself (`echoes`)
     listed_whole = True  # False: records that lack what their governor demands are in no list of the store
+    hidden = "Shopify lists it to nobody until that is filled."  # said of a record that lacks that (`lacking`)
     governor: str = ""  # the resource whose records say what a record of this one must hold
 
     def governed_by(self, key: Key) -> Target | None:

@@ -107,7 +107,8 @@ class Result:
 class Conceded:
     """What the target's record can become, where it can never become all of the archive's (another type).
 
-    `after`: what is left to want, None where that is nothing; `sentences`: what is not, and why.
+    `after`: what is left to want, None where that is nothing; `sentences`: what is not, and why. None of these:
+    nothing is lost, and it is only said as the target's definition has it.
     """
 
     after: Fields | None

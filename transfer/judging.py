@@ -125,6 +125,9 @@ def update(resource: Resource, row: Row) -> Row:
 def concede(resource: Resource, row: Row, conceded: Conceded) -> None:
     """Takes out of a row what conflicts for good, and names it; where nothing is left to write, all of it is named."""
     row.detail = conceded.detail
+    if not conceded.sentences:
+        row.after = conceded.after
+        return
     if conceded.after is None:
         row.verdict = Verdict.CANNOT if row.before is None else Verdict.CONFLICT
         row.reason = Reason.TYPE_CONFLICT

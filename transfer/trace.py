@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from . import unshown
 from .archive.members import MemberSet
 from .dead_links import NOTED, noted, told
 from .detours import Detours
@@ -153,11 +154,13 @@ class _Tracer:
         return {**absent, **governors.said(lands)}
 
     def unwritten(self, rows: Sequence[Row]) -> int:
-        """Says which links in unchanged texts lead nowhere. Nothing falls out of the plan by that."""
+        """Says which links in unchanged texts lead nowhere, and what nobody sees. Nothing else falls with that."""
+        rows = unshown.judged(self.desk, rows, self.snapshot)
+        news = [row for row in rows if row.verdict is Verdict.CONFLICT]
+        rows = [row for row in rows if row.verdict is not Verdict.CONFLICT]
         spots = [[link for link in arriving(self.desk, noted(row)) if self._judged(link)] for row in rows]
         lands, given = self._there(link for own in spots for link in own)
         spots = self._without_detours(spots, lands | given)
-        news = []
         for row, links in zip(rows, spots, strict=True):
             lost = [link for link in links if self._lost(link, lands | given)]
             row.reason = Reason.NONE

@@ -2,19 +2,25 @@
 
 Shopify leaves entries that lack a field which became required out of every list, the admin's too. A snapshot is read
 from lists, so of what it does not show, and whose definition demands something, the store is asked by name.
+
+One that is equal to the archive's has not arrived as long as nobody sees it. That is judged by its definition, as it
+will stand: at the comparison, and again once it is decided what of the plan is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 
 from .archive.members import MemberSet
+from .governors import Governors
 from .keys import Key
 from .namesakes import Present
+from .outcomes import Outcome, Reason, Verdict
 from .present import located, now
 from .references import Target
-from .resource import Resource
-from .work import Desk
+from .resource import Fields, Resource
+from .work import Desk, Row
 
 WINDOW = 100  # keys that are looked for together
 
@@ -55,3 +61,40 @@ def _looked(desk: Desk, resource: Resource, hiding: set[Target], held: list[Side
             yield key, wanted, [Present(key, current.fields, current.reading.gid, unlisted=True)]
         else:
             yield key, wanted, there
+
+
+MARK = "unlisted"  # the name of a note in `Row.open`, which holds what the target has and what is wanted
+
+
+def note(row: Row, present: Fields, wanted: Fields) -> None:
+    """Notes on the row of a record that is equal, and that the target lists to nobody, what there is to judge it by."""
+    if row.verdict in (Verdict.UNCHANGED, Verdict.FULLER) and row.outcome is not Outcome.SKIPPED:
+        row.open = (*row.open, json.dumps({MARK: [present, wanted]}))
+
+
+def judged(desk: Desk, rows: Sequence[Row], snapshot: MemberSet) -> list[Row]:
+    """These rows; conflicts in place of those whose record stays in no list of the store: it has not arrived."""
+    noted = {(row.target, row.number): sides for row in rows if (sides := _noted(row)) is not None}
+    if not noted:
+        return list(rows)
+    governors = Governors(desk, snapshot)
+    governors.learn([row for row in rows if (row.target, row.number) in noted])
+    return [_judged(desk, row, noted.get((row.target, row.number)), governors) for row in rows]
+
+
+def _noted(row: Row) -> list[Fields] | None:
+    notes = [json.loads(note) for note in row.open if MARK in note]
+    return next((note[MARK] for note in notes if isinstance(note, dict)), None)
+
+
+def _judged(desk: Desk, row: Row, sides: list[Fields] | None, governors: Governors) -> Row:
+    resource = desk.registry[row.resource]
+    governor = governors.of(resource, row.key)
+    lacking = resource.lacking(sides[0], governor) if sides is not None and governor is not None else ""
+    if not sides or not lacking:
+        return row
+    before, after = sides
+    return Row(
+        *(row.resource, row.key, row.number, Verdict.CONFLICT),
+        reason=Reason.TYPE_CONFLICT, detail=f"{lacking} {resource.hidden}", gid=row.gid, before=before, after=after,
+    )  # fmt: skip

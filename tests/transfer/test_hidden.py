@@ -159,3 +159,47 @@ def test_a_mirror_does_not_say_of_an_entry_that_it_deletes_that_nobody_lists_it(
         desk, _ = copy(source, target, tmp_path, policy=policy)
         detail = row(desk, "metaobject_definitions", "tool").detail
         assert ("1 entry of the target store that this import leaves as it is" in detail) == said
+
+
+def unlisted(source: Builder, target: Builder, other: str) -> None:
+    """Both have the same entry, and the target lists it no more since somebody made a field required there."""
+    made = target.define("tool", NAME, USE, {"key": "other", "type": TEXT})
+    source.entry("tool", "saw", name="Saw")
+    target.entry("tool", "saw", name="Saw", other=other)
+    target.redefine(made, {"update": {"key": "use", "required": True}})
+
+
+@pytest.mark.parametrize("policy", ["update", "mirror", "create_only"])
+@pytest.mark.parametrize("other", ["", "Theirs"])
+def test_an_entry_that_nobody_sees_has_not_arrived_whatever_more_it_has(
+    sandbox: Sandbox, tmp_path: Path, policy: str, other: str
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME, {"key": "other", "type": TEXT})
+    unlisted(source, target, other)
+    desk, _ = copy(source, target, tmp_path, policy=policy)
+    saw = row(desk, "metaobjects", "tool", "saw")
+    assert (saw.verdict, saw.outcome, saw.reason) == (Verdict.CONFLICT, Outcome.FAILED, Reason.TYPE_CONFLICT)
+    assert saw.detail == (
+        "Its definition in the target store requires use, of which the archive has nothing. "
+        "Shopify lists it to nobody until that is filled."
+    )
+
+
+@pytest.mark.parametrize("other", ["", "Theirs"])
+@pytest.mark.parametrize("chosen", [{"policy": "create_only"}, {"excluded": {"resources": ["metaobject_definitions"]}}])
+def test_an_entry_that_nobody_sees_is_judged_by_what_is_decided(
+    sandbox: Sandbox, tmp_path: Path, chosen: dict[str, Any], other: str
+) -> None:
+    """The plan takes the demand away, with which the entry would be seen; the decision leaves it."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME, USE)
+    unlisted(source, target, other)
+    desk, _ = copy(source, target, tmp_path, **chosen)
+    saw = row(desk, "metaobjects", "tool", "saw")
+    assert (saw.verdict, saw.outcome, saw.reason) == (Verdict.CONFLICT, Outcome.FAILED, Reason.TYPE_CONFLICT)
+    assert listed(target, "tool") == []
+    desk, _ = copy(source, target, tmp_path)
+    saw = row(desk, "metaobjects", "tool", "saw")
+    assert (saw.outcome, saw.verified) == (Outcome.UNCHANGED, True)
+    assert listed(target, "tool") == ["saw"]

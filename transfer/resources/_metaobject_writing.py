@@ -1,18 +1,19 @@
 """Writing entries: a new one, a draft as long as fields of it wait, and what differs of one that exists.
 
-Shopify refuses an entry as a whole for one value that breaks a rule of its definition. It is sent again without the
-values that Shopify named, so that one bad value does not hold up the others; what must be filled is Shopify's to say.
+Shopify refuses an entry as a whole for one value that breaks a rule of its definition, or for a status where its type
+has none. It is sent again without what Shopify named, so that one bad value does not hold up the others; what must be
+filled is Shopify's to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from .. import values
 from ..refusals import told
 from ..resource import Ask, Fields, Ids, Job, Later, Result, Talk
-from ._common import refused, touches
+from ._common import given, refused, touches
 
 _CREATE = """
 mutation CreateMetaobject($metaobject: MetaobjectCreateInput!) {
@@ -39,7 +40,7 @@ def _inputs(job: Job, ids: Ids, names: Callable[[str], bool]) -> list[dict[str, 
 
 def create(job: Job, ids: Ids) -> Talk[Result]:
     type_, handle = job.key
-    capabilities = job.after["capabilities"]
+    capabilities = given(job.after["capabilities"])
     if job.without and capabilities.get("publishable"):
         capabilities = {**capabilities, "publishable": DRAFT}
     metaobject = {
@@ -100,12 +101,11 @@ def _taken(
             return payload["metaobject"], said
         if _named_alike(errors) and not late:
             return None, errors
-        named = {error["elementKey"] for error in errors}
-        rest = {**metaobject, "fields": [item for item in metaobject["fields"] if item["key"] not in named]}
-        if not named <= {item["key"] for item in metaobject["fields"]}:
+        untaken = set(_paths(errors))
+        if not untaken <= {*_said(metaobject)}:
             return None, said or errors
-        metaobject, said = rest, [*said, *errors]
-        if not _says(rest):
+        metaobject, said = _without(metaobject, untaken), [*said, *errors]
+        if not _says(metaobject):
             return {}, said
 
 
@@ -119,6 +119,20 @@ def _says(metaobject: Fields) -> bool:
     return bool(metaobject["fields"] or metaobject.keys() - {"fields"})
 
 
+def _said(metaobject: Fields) -> Iterator[str]:
+    """The paths of what can be left out of an entry."""
+    yield from (f"fields.{item['key']}" for item in metaobject["fields"])
+    yield from (f"capabilities.{name}" for name in metaobject.get("capabilities", ()))
+
+
+def _without(metaobject: Fields, paths: Set[str]) -> Fields:
+    fields = [item for item in metaobject["fields"] if f"fields.{item['key']}" not in paths]
+    own = metaobject.get("capabilities", {})
+    granted = {name: one for name, one in own.items() if f"capabilities.{name}" not in paths}
+    rest = {name: value for name, value in metaobject.items() if name != "capabilities"}
+    return {**rest, "fields": fields, **({"capabilities": granted} if granted else {})}
+
+
 def _at_field(error: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """An error with the key of the field of which it tells, which may stand as its number in the input alone."""
     match error["field"]:
@@ -129,4 +143,11 @@ def _at_field(error: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> 
 
 
 def _paths(errors: Errors) -> tuple[str, ...]:
-    return tuple(f"fields.{error['elementKey']}" for error in errors)
+    return tuple(map(_path, errors))
+
+
+def _path(error: Mapping[str, Any]) -> str:
+    match error:
+        case {"code": "CAPABILITY_NOT_ENABLED", "field": [*_, "capabilities", str(name)]}:
+            return f"capabilities.{name}"
+    return f"fields.{error['elementKey']}"

@@ -31,9 +31,8 @@ from ..resource import (
     owned_by,
 )
 from ..shapes import MapOf, Maybe, Object, OneOf
+from . import _metaobject_fitting as fitting
 from . import _metaobject_writing as writing
-from . import _validations as validations
-from . import _value_rules as value_rules
 from ._common import by_alias, given, nothing, paged, read_nodes, refused, touches
 from ._shapes import ENTRY_VALUE, HANDLE, TEXT, WORD
 from .metaobject_definitions import foreign
@@ -157,6 +156,11 @@ class Metaobjects(Resource):
 
     # -- meaning
 
+    def filled(self, key: Key, fields: Fields) -> Fields:
+        """A row without a status leaves that open, where a whole record says that its type has none."""
+        own = super().filled(key, fields)
+        return {**own, "capabilities": {"publishable": None, **(own.get("capabilities") or {})}}
+
     def text_path(self, text: str) -> str:
         return f"fields.{text}"
 
@@ -226,13 +230,17 @@ class Metaobjects(Resource):
         wrong = {
             key: sentence
             for key, item in after["fields"].items()
-            if there.get(key) != item and (sentence := _misfit(key, item, fields.get(key))) is not None
+            if there.get(key) != item and (sentence := fitting.misfit(key, item, fields.get(key))) is not None
         }
         rest = {key: item for key, item in after["fields"].items() if key not in wrong}
+        own, amiss = fitting.granted(before, after["capabilities"], governor["capabilities"])
         lacking = self.lacking({"fields": there | rest}, governor)
-        if not wrong and not lacking:
+        if lacking:
+            hidden = "" if before is None else f" {self.hidden}"
+            return Conceded(None, tuple(wrong.values()) or (f"{lacking}{hidden}",))
+        if not wrong and own == after["capabilities"]:
             return None
-        return Conceded(None if lacking else {**after, "fields": rest}, tuple(wrong.values()) or (lacking,))
+        return Conceded({**after, "fields": rest, "capabilities": own}, (*wrong.values(), *amiss))
 
     def refuse(self, job: Job) -> Result | None:
         why = foreign(job.key[0])
@@ -269,7 +277,8 @@ class Metaobjects(Resource):
         keys = {path.removeprefix("fields.") for path in paths}
         there = before["fields"] if before is not None else {}
         kept = {key: item for key, item in after["fields"].items() if key not in keys}
-        return {**after, "fields": kept | {key: there[key] for key in keys & there.keys()}}
+        own = {name: one for name, one in after["capabilities"].items() if f"capabilities.{name}" not in paths}
+        return {**after, "fields": kept | {key: there[key] for key in keys & there.keys()}, "capabilities": own}
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
@@ -284,21 +293,6 @@ class Metaobjects(Resource):
             errors = [e for e in data["metaobjectDelete"]["userErrors"] if e["code"] != "RECORD_NOT_FOUND"]
             results.append(refused(key, errors) if errors else Result(key, gid))
         return results
-
-
-def _misfit(key: str, item: Mapping[str, str], field: Mapping[str, Any] | None) -> str | None:
-    """Why a field does not take a value. `field`: of the target's definition, None where that has none of this key."""
-    if field is None:
-        return f"Its definition in the target store has no field {key}."
-    if field["type"] != item["type"]:
-        return f"The field {key} is of type {field['type']} in the target store, not {item['type']}."
-    if not item["value"] and field["required"]:
-        return f"The field {key} must be filled in the target store, so it is not emptied."
-    other = validations.stranger(item["type"], item["value"], field["validations"])
-    if other is not None:
-        return f"The field {key} lets it name no entry of type {other} in the target store."
-    rule = value_rules.broken(item["type"], item["value"], field["validations"])
-    return f"The value of {key} {rule}, which its definition in the target store does not allow." if rule else None
 
 
 def _reading(node: Mapping[str, Any]) -> Reading | None:

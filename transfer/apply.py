@@ -16,7 +16,7 @@ from shopify_client import DailyLimit
 from .archive.members import MemberSet
 from .asides import Asides
 from .deleting import Deletions
-from .drift import named, strangers
+from .drift import moved, named, strangers
 from .limits import LOOK_SECONDS, Limit
 from .linking import Links, Tightening, begun
 from .order import WAVES
@@ -207,7 +207,7 @@ class _Applying:
         rest = tuple(change.path for change in resource.changes(present, row.after))
         if row.aside is None:
             row.stood = present
-        elif not resource.changes(present, row.aside) and row.aside:
+        elif row.aside and not moved(resource, row.aside, present):
             row.stepped = True
         row.state = State.PLANNED if rest else State.DONE
         if row.verdict is Verdict.CREATE:

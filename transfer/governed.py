@@ -61,13 +61,17 @@ class Governed(ABC):
         """What a record that exists becomes where references are `gone`, if that is more than to go without them."""
         return None
 
-    def claims(self, key: Key, fields: Fields, governor: Fields) -> Iterator[tuple[str, ...]]:
-        """What only one record of a shop may hold, of what this one holds; within its definition."""
+    def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
+        """What only one record of a shop may hold, of what this one holds; within its definition, if it has one."""
         return iter(())
 
-    def stand_in(self, key: Key, before: Fields, governor: Fields) -> Fields:
+    def stand_in(self, key: Key, before: Fields, governor: Fields | None) -> Fields:
         """What a record holds while another takes what it claims; an empty mapping: nothing."""
         return {}
+
+    def unclaimed(self, key: Key, fields: Fields) -> Fields | None:
+        """What is left of a record that may not have what it claims; None where it is nothing without."""
+        return None
 
     def follows(self, path: str, governor: Sequence[str]) -> bool:
         """Whether a change at `path` follows by itself from these changes of the governor: then nobody else made it."""

@@ -25,7 +25,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Each says which: change that in one of the two stores, or delete the one here, then import again.",
     ),
     Reason.PART_CONFLICT: (
-        "are here but for a part that conflicts, or has no room: a field's type, a broken rule, a product's options",
+        "are here but for a part that conflicts, or has no room: a field's type, a broken rule, a product's options, "
+        "a taken name",
         "Each says which: change that in one of the two stores, then import again.",
     ),
     Reason.TAKEN: (

@@ -79,7 +79,8 @@ class Resource(Shaped, Governed):
     nothing: Mapping[str, Json] | None = None  # what a record says that the store has none of, where it may say so
     made_at_once = False  # all single values of a new record are in the request that makes it
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
-    exclusive = False  # a definition may demand that no two records hold the same (`claims`)
+    exclusive = False  # no two records may hold the same of something (`claims`), always or by a definition's demand
+    claimed = "value"  # what people call that
     aliased = False  # a record may answer to more names than its key, which nobody else can have then (`aliases`)
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
     optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does

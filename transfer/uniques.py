@@ -3,7 +3,7 @@
 Where one record is to get what another one has, the other is written before (an edge, and so a later wave). In a
 rotation none can be first, and a chain could be as long as the store: there one *makes way*. It holds a stand-in for a
 while, or nothing, and gets its own value in its turn. Who wants what a record has that this import leaves as it is can
-not be written, and says so in the plan.
+not be written, or not with that, and says so in the plan.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .archive.members import MemberSet
+from .commands import completed
 from .governors import Governors
 from .graph import circular, groups
+from .judging import concede
 from .keys import Key
 from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, Verdict
-from .resource import Fields, Resource
+from .resource import Conceded, Fields, Resource
 from .work import Desk, Row
 
 LONGEST = 8  # waves of one chain: past it, a record makes way, which costs one more write and no more waiting
@@ -45,7 +47,7 @@ class Uniques:
             for claim in sorted(self._wanted(row)):
                 first = self.takers.setdefault(claim, row.key)
                 if first != row.key:
-                    self._fall(row, f"The archive gives its value to {_named(first)} as well.")
+                    self._fall(row, first, f"The archive gives its {self.resource.claimed} to {{}} as well.")
 
     def settle(self) -> int:
         """Gives waves to those that wait for each other; returns how many rows cannot be written at all."""
@@ -62,8 +64,7 @@ class Uniques:
         return self._claims(row.key, row.after) - (self._claims(row.key, row.before) if row.before else set())
 
     def _claims(self, key: Key, fields: Fields) -> set[Claim]:
-        governor = self.governors.of(self.resource, key)
-        return set(self.resource.claims(key, fields, governor)) if governor is not None else set()
+        return set(self.resource.claims(key, fields, self.governors.of(self.resource, key)))
 
     def _holders(self) -> dict[Key, set[Key]]:
         """Who has what others want, and who these are; everything that the target has is looked at."""
@@ -87,27 +88,40 @@ class Uniques:
         if own is not None and pending and own.verdict in REMOVALS and self.resource.deletable:
             self._make_way(holder)
         for row in self._rows(takers):
-            if own is None or not pending or own.verdict not in REMOVALS:
-                self._fall(row, f"{_named(holder)} has its value in the target store.")
-            elif own.verdict is Verdict.EXTRA and ONLY.format(_named(holder)) not in row.detail:
-                row.detail = f"{row.detail} {ONLY.format(_named(holder))}".strip()
+            if own is None or not pending or own.verdict not in REMOVALS or not self.resource.deletable:
+                self._fall(row, holder, f"{{}} has its {self.resource.claimed} in the target store.")
+            elif own.verdict is Verdict.EXTRA and ONLY.format(self._named(holder)) not in row.detail:
+                row.detail = f"{row.detail} {ONLY.format(self._named(holder))}".strip()
                 self.desk.ledger.put([row])
 
     def _keeps(self, holder: Row) -> bool:
         """Whether it is written, and has afterwards what it has now."""
         assert holder.before is not None
         assert holder.after is not None
-        return bool(self._claims(holder.key, holder.before) & self._claims(holder.key, holder.after))
+        after = completed(self.resource, holder.before, holder.after)  # what the archive does not say stays
+        return bool(self._claims(holder.key, holder.before) & self._claims(holder.key, after))
 
     def _rows(self, keys: Iterable[Key]) -> list[Row]:
         rows = self.desk.ledger.get(self.resource.name, sorted(keys)).values()
         return [row for row in rows if row.verdict in TO_WRITE and row.outcome is Outcome.PENDING]
 
-    def _fall(self, row: Row, why: str) -> None:
-        row.verdict, row.reason = Verdict.CANNOT, Reason.TAKEN
-        row.detail = f"It must be unique there: {why}"
+    def _fall(self, row: Row, holder: Key, why: str) -> None:
+        """Without what it may not have, where it is anything without."""
+        assert row.after is not None
+        rest, other = self.resource.unclaimed(row.key, row.after), self._named(holder)
+        told = f"It must be unique there: {why.format(other)}"
+        if rest is None:
+            row.verdict, row.reason, row.detail = Verdict.CANNOT, Reason.TAKEN, told
+            self.fallen += 1
+        else:
+            before = row.detail.replace(ONLY.format(other), "").strip()
+            concede(self.resource, row, Conceded(rest, (told,)))
+            row.detail = f"{before} {row.detail}".strip()
         self.desk.ledger.put([row])
-        self.fallen += 1
+
+    def _named(self, key: Key) -> str:
+        """Nobody is told of people by their names who did not ask for these."""
+        return "another" if self.resource.personal else " / ".join(key)
 
     def _arrange(self, needs: Mapping[Key, set[Key]]) -> None:
         stepping, depths = moves(needs)
@@ -121,16 +135,11 @@ class Uniques:
         row = self.desk.ledger.get(self.resource.name, [key])[key]
         assert row.before is not None
         governor = self.governors.of(self.resource, key)
-        assert governor is not None
         row.aside, row.stepped = self.resource.stand_in(key, row.before, governor), False
         self.desk.ledger.put([row])
 
 
 ONLY = "{}, which only the target store has, has to be deleted for it: it must be unique there."
-
-
-def _named(key: Key) -> str:
-    return " / ".join(key)
 
 
 def moves(needs: Mapping[Key, set[Key]]) -> tuple[set[Key], dict[Key, int]]:

@@ -160,7 +160,7 @@ def test_a_row_that_changes_a_text_says_so_of_its_translation(sandbox: Sandbox, 
     assert title == {**title, "value": "Hemd", "outdated": command == "MERGE"}
 
 
-def test_bad_texts_are_named_and_the_good_ones_are_stored(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_handle_that_is_taken_is_named_and_the_other_texts_are_stored(sandbox: Sandbox, tmp_path: Path) -> None:
     archive = archive_of(sandbox, small(sandbox, {"title": "Hemd", "handle": "hemd"}), tmp_path)
     target = sandbox.shop("plain", products=2)
     sandbox.graphql(target, ENABLE, locale="de")
@@ -170,9 +170,9 @@ def test_bad_texts_are_named_and_the_good_ones_are_stored(sandbox: Sandbox, tmp_
     taken = {"key": "handle", "locale": "de", "value": "hemd", "translatableContentDigest": digest}
     sandbox.graphql(target, REGISTER, id=other, given=[taken])
     desk, _ = import_(sandbox, target, archive, tmp_path)
-    row = rows(desk, Outcome.FAILED)[SHIRT]
-    assert row.reason is Reason.REFUSED
-    assert row.detail.startswith("handle: ") and row.detail.endswith("The other texts were stored (1).")
+    row = rows(desk, Outcome.CREATED)[SHIRT]
+    assert row.reason is Reason.PART_CONFLICT
+    assert row.detail == "It must be unique there: products / shirt-0 / de has its handle in the target store."
     assert said(sandbox, target) == {"title": "Hemd"}
 
 

@@ -29,3 +29,8 @@ def stand_in(key: Key, before: Fields, governor: Fields) -> Fields:
     digest = hashlib.blake2b(encode(key).encode(), digest_size=6)
     value = form.format(text=digest.hexdigest(), number=int.from_bytes(digest.digest()))
     return {"type": before["type"], "value": value}
+
+
+def name_of(key: Key) -> str:
+    """A name, or a handle, that says whose it is."""
+    return f"shopsync-{hashlib.blake2b(encode(key).encode(), digest_size=6).hexdigest()}"

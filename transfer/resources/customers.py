@@ -7,6 +7,7 @@ that it did not approve sees none, and then they are named as withheld.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -85,6 +86,7 @@ query CustomerOfPhone($phone: String!) {{
 }}
 """
 TAKEN = "Another customer of the target store has this e-mail address or phone number."
+_DIALLED = re.compile(r"[\s().-]")
 _OWN = ("email", "phone", "firstName", "lastName", "note", "locale")
 _CONSENTS = {
     "emailConsent": ("emailMarketingConsent", _EMAIL_CONSENT),
@@ -130,7 +132,8 @@ class Customers(Plain):
     identify = {"Customer": NAMED}
     documents = Documents(_READ, _BACK, "", "", _DELETE, _COUNT)
     connection, noun, selection = "customers", "customer", NAMED
-    upsert = True
+    upsert = exclusive = True
+    claimed = "phone number"
     deletable = False  # nobody is deleted for not being known elsewhere
     points = 20.0
 
@@ -240,6 +243,17 @@ class Customers(Plain):
             return None
         return "the key must be the customer's email in small letters, or else the phone."
 
+    def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
+        phone = _DIALLED.sub("", fields.get("phone") or "")
+        yield from [(phone,)] if phone else []
+
+    def stand_in(self, key: Key, before: Fields, governor: Fields | None) -> Fields:
+        """Nothing stands in for a number, and with it goes what was said about messages to it."""
+        return {**before, "phone": None, "smsConsent": None}
+
+    def unclaimed(self, key: Key, fields: Fields) -> Fields | None:
+        return {**fields, "phone": None, "smsConsent": None} if "@" in key[0] else None
+
     def refuse(self, job: Job) -> Result | None:
         note, tags = job.after.get("note") or "", job.after.get("tags") or []
         if len(note) > MAX_NOTE or len(tags) > MAX_TAGS:
@@ -248,6 +262,14 @@ class Customers(Plain):
         return None
 
     # -- writing
+
+    def make_way(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        results = []
+        for job in jobs:
+            wanted = {"identifier": {"id": job.gid}, "input": {"phone": None}}
+            errors = (yield Ask(_SET, wanted, repeatable=True))["customerSet"]["userErrors"]
+            results.append(refused(job.key, errors) if errors else Result(job.key, job.gid))
+        return results
 
     def created(self, job: Job, ids: Ids) -> dict[str, Any]:
         own = {name: job.after.get(name) or None for name in (*_OWN, "tags", "taxExempt", "taxExemptions")}
@@ -300,7 +322,8 @@ class Customers(Plain):
         """What a customer decided about messages, where the plan says that the target does not know it."""
         for name, (word, document) in _CONSENTS.items():
             wanted = people.consent_input(job.after.get(name))
-            if wanted is None or not (job.creates or touches(job.changed, name)):
+            paths = ("smsConsent", "phone") if name == "smsConsent" else (name,)  # it is about the number
+            if wanted is None or not (job.creates or any(touches(job.changed, path) for path in paths)):
                 continue
             (payload,) = (yield Ask(document, {"input": {"customerId": gid, word: wanted}}, repeatable=True)).values()
             if payload["userErrors"]:

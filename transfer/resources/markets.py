@@ -19,6 +19,7 @@ from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Page, Result, Scopes, Selection, Stream, Talk
 from ..shapes import Flag, ListOf, Match, Maybe, Object, OneOf
+from . import _unique_metafields as unique
 from ._common import by_listing, given, paged, touches
 from ._plain import Documents, Plain
 from ._shapes import HANDLE, NAME
@@ -128,7 +129,8 @@ class Markets(Plain):
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
     connection, noun, selection = "markets", "market", "handle"
     filters = moves = False
-    renames = True
+    renames = exclusive = True
+    claimed = "name"
     deletable = False  # its prices and domains go with it
 
     def filled(self, key: Key, fields: Fields) -> Fields:
@@ -177,12 +179,24 @@ class Markets(Plain):
         """Its name: all else is the merchant's."""
         return [change for change in super().changes(before, after) if touches((change.path,), "name")]
 
+    def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
+        yield (fields["name"],)
+
+    def stand_in(self, key: Key, before: Fields, governor: Fields | None) -> Fields:
+        return {**before, "name": unique.name_of(key)}
+
     def refuse(self, job: Job) -> Result | None:
         if not job.creates or job.after["type"] in ("REGION", "NONE"):
             return None
         return Result(job.key, reason=Reason.NOT_PERMITTED, detail=BY_HAND.format(handle=job.key[0]))
 
     # -- writing
+
+    def make_way(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        results = []
+        for job in jobs:
+            results.append((yield from self.update(job, ids)))
+        return results
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:
         """Without its currency, where the store cannot have that: a draft shows no prices."""

@@ -183,11 +183,12 @@ class Metafields(Resource):
             return None
         return Conceded(None, (f"Its value {rule}, which its definition in the target store does not allow.",))
 
-    def claims(self, key: Key, fields: Fields, governor: Fields) -> Iterator[tuple[str, ...]]:
-        if governor["capabilities"].get("uniqueValues") and fields["value"]:
+    def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
+        if governor is not None and governor["capabilities"].get("uniqueValues") and fields["value"]:
             yield (*key[-2:], values.normalise(fields["type"], fields["value"]) or "")
 
-    def stand_in(self, key: Key, before: Fields, governor: Fields) -> Fields:
+    def stand_in(self, key: Key, before: Fields, governor: Fields | None) -> Fields:
+        assert governor is not None
         return unique.stand_in(key, before, governor)
 
     def normalise(self, fields: Fields) -> Fields:

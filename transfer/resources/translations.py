@@ -35,6 +35,7 @@ from ..resource import (
     Talk,
 )
 from . import _translation_texts as texts
+from . import _unique_metafields as unique
 from ._common import paged
 from ._translated import OPTIONS_PAGE, PARTS, Owners, Text, options_of, text_of
 from ._translation_shape import TRANSLATION
@@ -53,6 +54,7 @@ from ._translation_writing import Writing, send
 from .locales import CODE, IS_PRIMARY
 from .metafields import REFERRED
 
+_HANDLE, _ADDRESSED = "handle", frozenset({"products", "collections", "pages", "blogs", "articles"})
 DEEPEST = 24_900  # Shopify pages no deeper than 25,000, and these cannot be parted by id
 ELSEWHERE = "translations of themes, menus, e-mails, shipping, payment and filters are not carried"
 NO_HANDLE = "in place of a translated handle Shopify holds a placeholder, which is not carried"
@@ -80,7 +82,8 @@ class Translations(Resource):
         read=("read_translations", "read_locales"), write=("write_translations", "read_translations", "read_locales")
     )
     gid_types = ()
-    upsert = True
+    upsert = exclusive = True
+    claimed = "handle"
     batch = 10
     read_batch = 50
     points = 13.0
@@ -290,6 +293,19 @@ class Translations(Resource):
     def barred(self, key: Key, language: str) -> str:
         return IS_PRIMARY if key[-1] == language else ""
 
+    def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
+        """No two of a kind have one handle in one tongue."""
+        handle = fields["texts"].get(_HANDLE) if key[0] in _ADDRESSED else None
+        if handle:
+            yield (*key[: -self.tail - 1], *key[-self.tail :], handle)
+
+    def stand_in(self, key: Key, before: Fields, governor: Fields | None) -> Fields:
+        return {**before, "texts": {**before["texts"], _HANDLE: unique.name_of(key)}}
+
+    def unclaimed(self, key: Key, fields: Fields) -> Fields | None:
+        texts = {name: text for name, text in fields["texts"].items() if name != _HANDLE}
+        return {**fields, "texts": texts} if any(texts.values()) else None
+
     def refuse(self, job: Job) -> Result | None:
         if job.after["texts"]:
             return None
@@ -324,6 +340,9 @@ class Translations(Resource):
                 writings.append(writing)
         yield from send(writings)
         return [*results, *(writing.result() for writing in writings)]
+
+    def make_way(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        return (yield from self.write([replace(job, changed=(f"texts.{_HANDLE}",)) for job in jobs], ids))
 
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
         results = []

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
 
 from runs import bell
-from runs.signals import rested
+from runs.signals import absent, rested
 from shops import signals
 from shops.models import Link, Shop
 
@@ -19,6 +20,7 @@ from .tasks import COPIES
 
 def connect() -> None:
     rested.connect(_rested, dispatch_uid="imports.rested")
+    absent.connect(_absent, dispatch_uid="imports.absent")
     signals.link_ended.connect(_link_ended, dispatch_uid="imports.link_ended")
     signals.people_asked.connect(_people_asked, dispatch_uid="imports.people_asked")
     signals.people_redacted.connect(_people_redacted, dispatch_uid="imports.people_redacted")
@@ -29,6 +31,13 @@ def _rested(run_id: UUID, **_: Any) -> None:
     """The next step is taken at once, and not only when beat asks for it."""
     if Copy.objects.filter(Q(export_id=run_id) | Q(run_id=run_id) | Q(comparison_id=run_id), status__in=OPEN).exists():
         bell.call(COPIES)
+
+
+def _absent(shop: Shop, run_id: UUID, **_: Any) -> str | None:
+    """A copy or comparison that was called off, or whose plan was removed, says so."""
+    seen = Q(seen__import__id=str(run_id)) | Q(seen__comparison__id=str(run_id))
+    copy = Copy.objects.filter(seen, target=shop).first()
+    return reverse("imports:copy", args=[copy.pk]) if copy is not None else None
 
 
 def _link_ended(link: Link, **_: Any) -> None:

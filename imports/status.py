@@ -29,7 +29,8 @@ def children(copy: Copy) -> dict[str, Any]:
         seen["export"] = {name: whole[name] for name in FOREIGN} | own
     if copy.child is not None:
         whole = status_of(copy.child)
-        own = {"totals": copy.child.result.get("totals"), "share": _share(whole)}
+        decided = getattr(copy.child, "confirmed_at", None) is not None
+        own = {"totals": copy.child.result.get("totals"), "share": _share(whole), "decided": decided}
         seen[copy.child.kind] = {name: whole[name] for name in OWN} | own
     return seen
 

@@ -24,6 +24,7 @@ from transfer.shapes import shown
 
 from . import services
 from .models import Kind, Run
+from .signals import absent
 from .states import ACTIVE, Status
 from .status import status_of
 
@@ -54,7 +55,7 @@ def of_shop(model: type[Run]) -> Callable[[Callable[..., HttpResponseBase]], Cal
         def found(request: EmbeddedRequest, /, run_id: UUID, **kwargs: Any) -> HttpResponseBase:
             run = model.objects.filter(shop=request.shop, pk=run_id).first()
             if run is None:
-                return missing(request)
+                return _why_absent(request, run_id) or missing(request)
             if model.objects.filter(services.expired(), pk=run_id).exists():
                 return gone(request)
             return view(request, run, **kwargs)
@@ -62,6 +63,16 @@ def of_shop(model: type[Run]) -> Callable[[Callable[..., HttpResponseBase]], Cal
         return found
 
     return decorate
+
+
+def _why_absent(request: EmbeddedRequest, run_id: UUID) -> HttpResponse | None:
+    """Leads to the page that tells what became of a run, where there is one; a program is told that it is not there."""
+    answers = [answer for _, answer in absent.send(Run, shop=request.shop, run_id=run_id)]
+    address = next(filter(None, answers), "")
+    if not address or "text/html" not in request.headers.get("Accept", ""):
+        return None
+    query = "" if "Authorization" in request.headers else request.META.get("QUERY_STRING", "")  # says whose page it is
+    return redirect(f"{address}?{query}" if query else address)
 
 
 def refused(refusal: Exception, status: int = 422) -> JsonResponse:

@@ -110,6 +110,11 @@ class Scenes:
         self.store(target).ask("/links/enter", form=[("code", self.code(source, *more))])
         self.confirm_link(source)
 
+    def end_links(self, source: str) -> None:
+        store = self.store(source)
+        for link in store.ask("/links")[1].decode().split('/end"')[:-1]:
+            store.ask(f"/links/{link.split('/links/')[-1]}/end", form=[])
+
     def another(self, seed: str = "boutique", products: int = 30) -> str:
         return self._stores.shop(seed, products=products)
 

@@ -101,6 +101,25 @@ def test_an_answer_of_no_leaves_the_address_and_what_was_typed(admin: Admin, sce
     admin.at("/links")
 
 
+def test_a_plan_that_was_called_off_leads_to_what_says_why(admin: Admin, scenes: Scenes) -> None:
+    """Whoever presses learns it, and whoever only looks at the plan does, too."""
+    source, target = admin.stores.shop("plain"), admin.stores.shop()
+    for pressed in (True, False):
+        scenes.link(source, target)
+        app = admin.open(target, "links")
+        app.get_by_role("button", name=f"Copy from {source}").click()
+        app.get_by_role("link", name="Decide on the plan").click(timeout=RUN_TIMEOUT)
+        confirm = app.get_by_role("button", name="Confirm and write")
+        expect(confirm).to_be_visible()
+        with admin.expecting("404"):  # to what asks how the run is
+            scenes.end_links(source)
+            if pressed:
+                confirm.click()
+            expect(app.get_by_role("alert").filter(has_text="The link was ended by the other store.")).to_be_visible()
+            admin.heading("Copy from")
+        expect(app.locator("#writing-now")).to_have_text("Nothing was written")
+
+
 def test_a_clock_that_is_wrong_is_said_instead_of_asking_for_ever(admin: Admin) -> None:
     shop, asked = admin.stores.shop(), list[str]()
     admin.page.on("request", lambda request: asked.append(request.url))

@@ -265,5 +265,5 @@ def test_a_copy_leads_to_the_plan_that_waits_and_lists_say_who_decides(a: Store,
     b.post(f"/copies/{copy.pk}/cancel")
     assert status(copy, b)["plan_url"] is None
     page = b.get(f"/copies/{copy.pk}/").content.decode()
-    assert "Was not written to its end" in page
+    assert "Nothing was written" in page
     assert "Applying your choices" not in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from imports import copies, services
 from imports.models import Copy, Import
 from imports.tasks import copies as work_off
 from runs import lane
-from runs.models import LedgerEntry, Run
+from runs.models import Run
 from runs.states import Status
 from runs.storage import storage
 from shops.links import Who
@@ -26,11 +25,9 @@ from tests.shops.test_copies import export_of, files, planned, run_of, started, 
 from tests.shops.test_links import Store, linked
 from tests.shops.test_webhooks import deliver, traces
 from tests.support import Sandbox
+from tests.web.test_pages import token
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PERSON = 'mutation { customerSet(input: {email: "quux@example.com"}) { customer { id } userErrors { message } } }'
-NAMING = 'mutation { pageCreate(page: {title: "Quux", body: "See https://%s/cart"}) { page { id } } }'
 
 
 @pytest.fixture
@@ -58,6 +55,26 @@ def test_ending_a_link_stops_what_is_not_confirmed_and_removes_its_copy(
     assert "link was ended" in status(waiting, b)["message"]
     assert files(run) == []
     assert not Import.objects.exists()
+
+
+def test_who_asks_for_a_plan_that_was_called_off_is_led_to_what_says_why(a: Store, b: Store, client: Client) -> None:
+    copy = planned(a, b)
+    run = copy.run_id
+    a.post(f"/links/{copy.link_id}/end")
+    for answer in (
+        b.get(f"/imports/{run}/plan"),
+        b.get(f"/runs/{run}/"),
+        b.post(f"/imports/{run}/confirm", policy="update"),
+    ):
+        assert (answer.status_code, answer["Location"]) == (302, f"/copies/{copy.pk}/")
+    query = f"shop={b.domain}&embedded=1&id_token={token(b.domain)}"
+    opened = client.get(f"/imports/{run}/plan?{query}", headers={"Accept": "text/html"})
+    assert opened["Location"] == f"/copies/{copy.pk}/?{query}"
+    page = client.get(opened["Location"], headers={"Accept": "text/html"}).content.decode()
+    assert "The link was ended by the other store." in page
+    assert "Nothing was written" in page and "to its end" not in page
+    assert b.json(f"/runs/{run}/status.json")["status"] == 404
+    assert a.get(f"/imports/{run}/plan").status_code == 404
 
 
 def test_what_was_confirmed_goes_on_when_the_link_ends(a: Store, b: Store) -> None:
@@ -206,79 +223,3 @@ def test_the_link_is_asked_again_when_the_plan_is_confirmed(a: Store, b: Store) 
     work_off()
     assert status(copy, b)["status"] == "cancelled"
     assert not Import.objects.exists()
-
-
-@pytest.mark.parametrize("first", ["written", "ended"])
-def test_what_was_left_out_is_not_readable_once_the_link_ends(a: Store, b: Store, first: str) -> None:
-    copy = planned(a, b)
-    run = run_of(copy)
-    excluded = {"resources": ["products"]}
-    services.confirm(run, policy="update", excluded=excluded)
-    if first == "written":
-        work(run)
-        work_off()
-        a.post(f"/links/{copy.link_id}/end")
-    else:
-        a.post(f"/links/{copy.link_id}/end")
-        work(run)
-        work_off()
-    rows = LedgerEntry.objects.filter(run=run.pk, resource="products")
-    assert rows and all((row.after, row.detail, row.outcome) == (None, "", "skipped") for row in rows)
-    assert b.get(f"/imports/{run.pk}/plan?resource=products").status_code == 200
-    shown = b.json(f"/imports/{run.pk}/plan?resource=products")
-    assert shown["rows"] and not any(row["changes"] for row in shown["rows"])
-    assert b.get(f"/imports/{run.pk}/report").status_code == 200
-    assert LedgerEntry.objects.filter(run=run.pk, outcome="created", after__isnull=False).exists()
-
-
-def test_what_a_cancelled_import_did_not_come_to_is_not_readable_once_the_link_ends(a: Store, b: Store) -> None:
-    copy = planned(a, b)
-    run = run_of(copy)
-    services.confirm(run, policy="update", excluded={})
-    b.post(f"/runs/{run.pk}/cancel")
-    work_off()
-    assert LedgerEntry.objects.filter(run=run.pk, after__isnull=False).exists()
-    a.post(f"/links/{copy.link_id}/end")
-    assert not LedgerEntry.objects.filter(run=run.pk, verdict="create", after__isnull=False).exists()
-
-
-DEPARTS: dict[str, Callable[[Client, Store, Copy], Any]] = {
-    "link": lambda client, a, copy: a.post(f"/links/{copy.link_id}/end"),
-    "store": lambda client, a, copy: deliver(client, "app/uninstalled", a.domain),
-}
-
-
-@pytest.mark.parametrize("departs", DEPARTS)
-@pytest.mark.parametrize("end", ["plan cancelled", "cancelled while writing", "left out"])
-def test_an_ended_copy_keeps_nothing_of_people_and_does_not_say_where_it_came_from(
-    b: Store, sandbox: Sandbox, client: Client, end: str, departs: str
-) -> None:
-    a = Store(sandbox, client)
-    sandbox.graphql(a.domain, PERSON)
-    sandbox.graphql(a.domain, NAMING % a.domain)
-    link = linked(a, b, "customers", "pages", "locales")
-    copy = Copy.objects.get(pk=b.post(f"/links/{link.pk}/copy", also="customers")["Location"].split("/")[2])
-    work(export_of(copy))
-    work_off()
-    run = work(run_of(copy))
-    assert {row.split(":")[0] for row in traces("quux@example.com")} >= {"Run", "LedgerEntry"}
-    if end != "plan cancelled":
-        left_out = ["customers", "pages"] if end == "left out" else []
-        services.confirm(run_of(copy), policy="update", excluded={"resources": left_out})
-    if end == "left out":
-        work(run)
-    else:
-        b.post(f"/runs/{run.pk}/cancel")
-    work_off()
-    DEPARTS[departs](client, a, copy)
-    webhooks()
-    webhooks()
-    kept = Run.objects.get(pk=run.pk)
-    assert a.domain not in f"{kept.past} {kept.cursor}"
-    Run.objects.exclude(pk=run.pk).delete()  # what A's own export holds is A's
-    assert traces("quux@example.com") == []
-    assert b.get(f"/runs/{run.pk}/").status_code == 200
-    assert b.get(f"/copies/{copy.pk}/").status_code == 200
-    assert b.get(f"/imports/{run.pk}/plan").status_code == 200
-    if end == "left out":
-        assert b.get(f"/imports/{run.pk}/report").status_code == 200

@@ -332,10 +332,17 @@ class Resource(Shaped, Governed):
         return {}
         yield  # makes this a conversation
 
+    def names_in(
+        self, targets: Collection[Target], lookup: Callable[[str, Sequence[Key]], Mapping[Key, Fields]]
+    ) -> dict[Target, str]:
+        """What an archive calls these. `lookup`: its records of a kind, by their keys."""
+        return {}
+
     def expected(
-        self, key: Key, before: Fields | None, after: Fields, called: Mapping[Target, str]
+        self, key: Key, other: Fields | None, fields: Fields, called: Mapping[Target, str]
     ) -> Iterator[tuple[Target, Target]]:
-        """As `counterparts`, of what this import may make. `called`: what the target calls what they are named by."""
+        """(what a part may be called, what `fields` call it). `other`: what has the other side under this key;
+        `called`: what the records are called by which parts go."""
         return iter(())
 
     def meant(self, before: Fields, said: Fields) -> Fields:

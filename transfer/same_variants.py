@@ -10,7 +10,7 @@ of its values is (`Resource.expected`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -83,9 +83,12 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, sn
     sides = (present_of(members, resource.name, after) for members in (archive, snapshot))
     pairs: dict[Target, Target] = {}
     named: list[tuple[Key, Fields, Fields | None]] = []
+    theirs: list[tuple[Key, Fields, Fields | None]] = []
     for number, (key, wanted, present) in enumerate(side_by_side(*sides), 1):
         if len(wanted) == 1 and len(present) <= 1 and next(resource.named_by(wanted[0].fields), None) is not None:
             named.append((key, wanted[0].fields, present[0].fields if present else None))
+        if len(present) == 1 and len(wanted) <= 1 and next(resource.named_by(present[0].fields), None) is not None:
+            theirs.append((key, present[0].fields, wanted[0].fields if wanted else None))
         if len(wanted) == len(present) == 1 and _is_whole(resource, wanted[0], present[0].fields):
             pairs |= dict(resource.counterparts(key, present[0].fields, wanted[0].fields))
         if number == WINDOW:
@@ -93,7 +96,11 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, sn
             break
     else:
         cursor |= {"at": cursor["at"] + 1, "after": None}
-    pairs = {**_expected(desk, resource, named), **pairs}
+    pairs = {
+        **_expected(resource, theirs, resource.names_in(_named(resource, theirs), _lookup(archive))),
+        **_expected(resource, named, _called(desk, resource, _named(resource, named))),
+        **pairs,
+    }
     if pairs:
         _call(desk.ids, {gid: pairs[here] for here, gid in desk.ids.by_target(pairs).items()})
         cursor["made"] += 1
@@ -103,18 +110,31 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, sn
         cursor["same"].append(stored)
 
 
-def _expected(
-    desk: Desk, resource: Resource, records: Sequence[tuple[Key, Fields, Fields | None]]
-) -> dict[Target, Target]:
-    """What parts that go by the names of other records will be called by the store, where it calls those otherwise."""
-    targets = {target for _, fields, _ in records for target in resource.named_by(fields)}
+Named = Sequence[tuple[Key, Fields, Fields | None]]  # key, what goes by the names of others, and the other side's
+
+
+def _named(resource: Resource, records: Named) -> set[Target]:
+    return {target for _, fields, _ in records for target in resource.named_by(fields)}
+
+
+def _lookup(members: MemberSet) -> Callable[[str, Sequence[Key]], dict[Key, Fields]]:
+    return lambda kind, keys: {key: line.fields for key, line in members.lookup(kind, keys).items()}
+
+
+def _called(desk: Desk, resource: Resource, targets: Iterable[Target]) -> dict[Target, str]:
+    """What the target calls these."""
     gids = desk.ids.by_target(targets)
     ids = sorted(gids.values())
     talks = {start: resource.names_of(ids[start : start + NAMES]) for start in range(0, len(ids), NAMES)}
     names = {gid: name for found in ask_shown(desk, talks).values() for gid, name in found.items()}
-    called = {target: names[gid] for target, gid in gids.items() if gid in names}
+    return {target: names[gid] for target, gid in gids.items() if gid in names}
+
+
+def _expected(resource: Resource, records: Named, called: Mapping[Target, str]) -> dict[Target, Target]:
+    """What parts that go by the names of other records may be called, where those are, or will be, called otherwise: of
+    what comes, what the target calls it; of what the target has, what the archive's entries make of it."""
     return {
-        here: there for key, fields, before in records for here, there in resource.expected(key, before, fields, called)
+        here: there for key, fields, other in records for here, there in resource.expected(key, other, fields, called)
     }
 
 

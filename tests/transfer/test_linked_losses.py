@@ -196,12 +196,12 @@ def test_a_new_variant_whose_value_the_target_calls_otherwise_is_known(
 
 
 def test_a_mirror_takes_away_what_its_own_entries_have_renamed(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A product that only the target has, and a value that only the target's product has."""
+    """A product that only the target has, and a value that only the target's product has, with what hangs on them."""
     source, target = Builder(sandbox), Builder(sandbox)
     linked(source, "lamp", shades(source, "Rot", "Gruen")[:1])
     entries = shades(target, "Red", "Green")
-    linked(target, "lamp", entries)
-    linked(target, "other", entries)
+    for product in (linked(target, "lamp", entries), linked(target, "other", entries)):
+        target.metafield(target.variants(product)[1], "custom.note", "single_line_text_field", "soft")
     assert troubles(copied(sandbox, source, target, tmp_path, policy="mirror")) == {}
     assert list(state(target)["links"]) == ["Rot"]
     assert copied(sandbox, source, target, tmp_path, policy="mirror").client.writes == 0

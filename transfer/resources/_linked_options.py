@@ -7,16 +7,19 @@ linked as a whole or not at all: where one entry has no counterpart, the option 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..diff import Change
+from ..keys import Key
 from ..references import Target, parse
 from ..refusals import told
 from ..resource import Ask, Fields, Job, Place, Result, Talk
 from ._common import refused, touches
 from ._linked_losses import NOTHING, UNLINKABLE, Losses, definition_of, not_linked
 
+Pairs = tuple[tuple[str, str], ...]  # (option's name, value's name), of a variant
 Entries = Mapping[tuple[str, str], str]  # (option's name, value's name) -> GID of the entry
 
 FIELDS = "name linkedMetafield { namespace key } optionValues { name linkedMetafieldValue }"
@@ -113,24 +116,41 @@ def names_of(gids: Sequence[str]) -> Talk[dict[str, str]]:
     return {node["id"]: node["displayName"] for node in data["nodes"] if node and "displayName" in node}
 
 
-def expected(
-    before: Fields | None, after: Fields, called: Mapping[Target, str]
-) -> Iterator[tuple[list[list[str]], list[list[str]]]]:
-    """(options of a variant as the target would call them, as the archive does), where these differ and it is clear
-    which of the archive's is meant."""
-    names = dict(_renamings(after.get("options") or (), called))
+def names_in(
+    targets: Collection[Target], lookup: Callable[[str, Sequence[Key]], Mapping[Key, Fields]]
+) -> dict[Target, str]:
+    """What the entries of an archive are called: by the text that their definition says shows them."""
+    definitions = lookup("metaobject_definitions", sorted({target.key[:1] for target in targets}))
+    entries = lookup("metaobjects", sorted(target.key for target in targets))
+    found = {}
+    for target in targets:
+        definition, entry = definitions.get(target.key[:1]), entries.get(target.key)
+        shown = (entry or {"fields": {}})["fields"].get((definition or {}).get("displayNameKey")) or {}
+        if shown.get("type") == "single_line_text_field" and shown.get("value"):
+            found[target] = shown["value"]
+    return found
+
+
+def expected(other: Fields | None, fields: Fields, called: Mapping[Target, str]) -> Iterator[tuple[Pairs, Pairs]]:
+    """(options of a variant by what its entries are called, as the record has them), where these differ, and neither
+    the record nor the other side's has another variant of that name."""
+    names = dict(_renamings(fields.get("options") or (), called))
     if not names:
         return
-    wanted = [item["options"] for item in after.get("variants") or ()]
-    here = [[[name, names.get((name, value), value)] for name, value in own] for own in wanted]
-    there = [*wanted, *(item["options"] for item in (before or {}).get("variants") or ())]
-    for own, mine in zip(here, wanted, strict=True):
-        if own != mine and own not in there and here.count(own) == 1:
-            yield own, mine
+    own, others = ([_pairs(item) for item in (side or {}).get("variants") or ()] for side in (fields, other))
+    here = [tuple((name, names.get((name, value), value)) for name, value in options) for options in own]
+    taken, times = {*own, *others}, Counter(here)
+    for named, mine in zip(here, own, strict=True):
+        if named not in taken and times[named] == 1:
+            yield named, mine
+
+
+def _pairs(variant: Fields) -> Pairs:
+    return tuple((name, value) for name, value in variant["options"])
 
 
 def _renamings(options: Sequence[Fields], called: Mapping[Target, str]) -> Iterator[tuple[tuple[str, str], str]]:
-    """(option, the archive's name of a value) -> what the target calls its entry."""
+    """(option, the record's name of a value) -> what its entry is called."""
     for option in options:
         for value, text in _by_name(option).items():
             target = parse(text)

@@ -245,10 +245,15 @@ class Products(Resource):
     def names_of(self, gids: Sequence[str]) -> Talk[dict[str, str]]:
         return (yield from linked.names_of(gids))
 
+    def names_in(
+        self, targets: Collection[Target], lookup: Callable[[str, Sequence[Key]], Mapping[Key, Fields]]
+    ) -> dict[Target, str]:
+        return linked.names_in(targets, lookup)
+
     def expected(
-        self, key: Key, before: Fields | None, after: Fields, called: Mapping[Target, str]
+        self, key: Key, other: Fields | None, fields: Fields, called: Mapping[Target, str]
     ) -> Iterator[tuple[Target, Target]]:
-        for here, there in linked.expected(before, after, called):
+        for here, there in linked.expected(other, fields, called):
             yield Target("variants", variants.key_of(key, here)), Target("variants", variants.key_of(key, there))
 
     def concede(self, before: Fields, after: Fields) -> Conceded | None:

@@ -11,6 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from shops.models import Shop
+from shops.services import Refused
+
 from . import bell, lane
 from .models import ASIDE, Lane, Run, Service
 from .states import EXPIRING, Status
@@ -18,12 +21,17 @@ from .states import EXPIRING, Status
 logger = logging.getLogger(__name__)
 
 SILENT_SWEEPS = 6
+LEFT = "The app was removed from this store meanwhile, and nothing of this was kept. Install it again, and start anew."
 R = TypeVar("R", bound=Run)
 
 
 def enqueue(run: R) -> R:
-    """Saves a new run at the end of its shop's line, and rings once that is committed."""
+    """Saves a new run at the end of its shop's line, and rings once that is committed. Raises Refused where the shop
+    has removed the app since it was asked who it is, as it may during a long upload.
+    """
     with transaction.atomic():
+        if not Shop.objects.filter(pk=run.shop_id, uninstalled_at=None).exists():
+            raise Refused(LEFT)
         lane.open_lane(run.shop_id)
         run.save(force_insert=True)
         run.refresh_from_db()  # the times are the database's

@@ -16,7 +16,10 @@ from django.utils import timezone
 from exports import services as exports
 from runs.expiry import purge_expired
 from runs.models import Run
+from runs.services import LEFT
 from runs.states import Status
+from runs.storage import storage
+from shops.departure import leave
 from shops.models import Shop
 from tests.runs.test_lane import imported, installed, work
 from tests.support import CLIENT_ID, CLIENT_SECRET, Sandbox
@@ -224,6 +227,37 @@ def test_a_bad_upload_gets_one_sentence(app: Any, sandbox: Sandbox, client: Clie
         answer = client.post(address, {"archive": file} if file else {})
         assert answer.status_code == 422
         assert answer.json()["error"].endswith((".", "?"))
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("purpose", ["import", "compare"])
+def test_an_upload_to_a_store_that_leaves_meanwhile_is_told_so(
+    app: Any, sandbox: Sandbox, client: Client, purpose: str, whole: bool
+) -> None:
+    """Its body comes for minutes, after the store was looked up: `whole`: nothing is left of that by then."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    shop = installed(sandbox, sandbox.shop("plain"))
+    exported = work(exports.create(shop))
+    with storage().read(exported.export.archive) as file:
+        archive = SimpleUploadedFile("a.zip", file.read())
+    address = client.post("/imports/uploads", headers=bearer(shop.domain)).json()["address"]
+
+    def leaves(execute: Any, sql: str, *rest: Any) -> Any:
+        answer = execute(sql, *rest)
+        if sql.startswith('DELETE FROM "imports_uploadaddress"') and Shop.objects.filter(
+            pk=shop.pk, uninstalled_at=None
+        ):
+            assert leave(shop.domain, timezone.now())
+            if whole:
+                Shop.objects.filter(pk=shop.pk).delete()
+        return answer
+
+    with connection.execute_wrapper(leaves):
+        refused = client.post(address, {"purpose": purpose, "archive": archive})
+    assert (refused.status_code, refused.json()["error"]) == (422, LEFT)
+    assert {name.split("/")[0] for name in storage().list("")} == {str(exported.pk)}
+    assert not Run.objects.exclude(pk=exported.pk).exists()
 
 
 def test_a_long_list_shows_every_run_once(app: Any, sandbox: Sandbox, client: Client) -> None:

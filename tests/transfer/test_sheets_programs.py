@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,16 @@ def test_a_number_is_read_as_its_cell_shows_it_where_a_text_is_meant(
     assert found == [(("shirt",), {"variants": [{"sku": shown, "price": str(number)}]})]
 
 
+def test_a_date_of_a_strict_file_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    made = openpyxl.load_workbook(io.BytesIO(book({"products.variants": [{"Key": "shirt", "sku": "", "barcode": ""}]})))
+    made.iso_dates = True
+    sheet = made["products.variants"]
+    sheet["B2"], sheet["C2"] = datetime(2026, 1, 31), datetime(2026, 1, 31, 9, 5)
+    made.save(buffer := io.BytesIO())
+    found = records(buffer.getvalue(), tmp_path)["products"]
+    assert found == [(("shirt",), {"variants": [{"sku": "2026-01-31", "barcode": "2026-01-31T09:05:00"}]})]
+
+
 def test_a_key_is_read_as_its_cell_shows_it(tmp_path: Path) -> None:
     made = openpyxl.load_workbook(io.BytesIO(book({"products": [{"Key": 7, "title": "A"}]})))
     made["products"]["B2"].number_format = "000"
@@ -233,6 +244,31 @@ def test_what_comes_back_shows_numbers_as_they_were_shown(tmp_path: Path) -> Non
     made.save(buffer := io.BytesIO())
     found = records(buffer.getvalue(), tmp_path / "b")["products"]
     assert found == [(("shirt",), {"variants": [{"sku": "00501", "price": "3", "taxable": True}]})]
+
+
+def test_a_sheet_of_notes_comes_back_as_it_was(tmp_path: Path) -> None:
+    made = openpyxl.load_workbook(io.BytesIO(book({"products": [{"Key": "a", "title": "A"}]}, "NWE")))
+    notes = made.create_sheet("#notes")
+    for row in (["hello", 1], ["more", None]):
+        notes.append(row)
+    made.save(buffer := io.BytesIO())
+    _, back = refused(buffer.getvalue(), tmp_path)
+    sheet = openpyxl.load_workbook(io.BytesIO(back))["#notes"]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [["hello", "1"], ["more", None]]
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("Body (HTML)", "column Body (HTML): products have no such field; begin the header with #"),
+        ("Handle", "column Handle: products have no such field; what names a record stands in the column Key: call"),
+        ("Größe", "column Größe: products have no such field"),
+    ],
+)
+def test_a_header_is_told_as_it_stands(header: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError) as refusal:
+        records(book({"products": [{"Key": "a", header: "x"}]}), tmp_path)
+    assert str(refusal.value).startswith(f"Sheet products, row 1, {says}")
 
 
 def test_an_empty_sheet_beside_a_wrong_one_comes_back_empty(tmp_path: Path) -> None:

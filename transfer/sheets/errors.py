@@ -120,10 +120,14 @@ def _sheet(
 ) -> Iterator[int]:
     rows, manner = book.rows(sheet), book.manner(sheet)
     top = next(rows, None)
-    if top is None and not notes(sheet, [], [(1, [])]):
-        SheetWriter(
-            desk, stack, book.form, sheet, [], made, xlsx.MAX_ROWS, manner
-        ).finish()  # nobody is told of it: as it was
+    if sheet.startswith("#") or (top is None and not notes(sheet, [], [(1, [])])):  # nobody is told of it: as it was
+        own = [as_shown(cell) for cell in top[1]] if top is not None else []
+        writer = SheetWriter(desk, stack, book.form, sheet, own, made, xlsx.MAX_ROWS, manner)
+        for number, row in rows:
+            writer.add([as_shown(cell) for cell in row])
+            if number % WINDOW == 0:
+                yield number
+        writer.finish()
         return
     top = top or (1, [""])
     header = top[1]

@@ -57,17 +57,20 @@ def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str,
         fail("", "this sheet is no resource; remove it, or begin its name with # to keep it as a note")
         return None
     bad = []
+    typed: dict[str, str] = {}  # a header as we would write it -> as it stands there
 
     def wrong(header: str, sentence: str) -> None:
         bad.append(header)
-        fail(header, sentence)
+        fail(typed.get(header, header), sentence)
 
     special, found = _placed(row, wrong)
     resource = registry[place[0]]
     bare = bare_of(sheet)
     columns = _columns(found, set(first.null.get(bare, ())), wrong)
     had = first.columns.get(bare, ())
+    typed |= {column.header: row[at[0]].strip() for column, at in columns}
     columns = tuple((of_entry(resource, _spelt(resource, place[1], column, had), had), at) for column, at in columns)
+    typed |= {column.header: row[at[0]].strip() for column, at in columns}
     for column, _ in columns:
         if sentence := untyped(resource, column, had):
             wrong(column.header, sentence)
@@ -157,6 +160,8 @@ def _has(resource: Resource, items: str | None, path: Path) -> bool:
 
 def _elsewhere(resource: Resource, items: str | None, column: Column) -> str:
     """Where a field stands that this sheet has not, or how it can stay."""
+    if [name.lower() for name in column.path] == ["handle"] and "handle" in resource.key_is.split(", "):
+        return f"what names a record stands in the column {KEY}: call this one so, or remove it"
     sheets = {name: name_of(resource.name, name) for name in (None, *resource.keyed_lists) if name != items}
     for name, sheet in sheets.items():
         if _has(resource, name, spelt(resource, name, column.path)[:1]):

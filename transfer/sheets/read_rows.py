@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
@@ -19,6 +20,8 @@ DIGITS = 15  # that Excel keeps of a number
 NO_VALUE = "#N/A"  # stands for a formula that nobody computed
 UNCOMPUTED = "this formula has no value; save the file in a spreadsheet program, or write the value"
 TOO_LONG = f"a spreadsheet keeps {DIGITS} digits of a number; write this one into a cell of text"
+
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)T00:00(?::00(?:\.0+)?)?Z?")  # as strict files say a date
 
 
 class Texts(Protocol):
@@ -98,7 +101,8 @@ class Rows:
         if self._kind == "b":
             return "TRUE" if self._value.strip() in ("1", "true") else "FALSE"
         if self._kind in ("str", "d"):
-            return cells.unescaped(self._value)
+            day = _DAY.fullmatch(self._value) if self._kind == "d" else None
+            return day[1] if day is not None else cells.unescaped(self._value)
         return self._number_text(self._value.strip())
 
     def _number_text(self, text: str) -> str:

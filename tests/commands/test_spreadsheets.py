@@ -70,13 +70,13 @@ def test_a_lone_csv_file_comes_back_as_one(capsys: pytest.CaptureFixture[str], t
     for _ in range(2):  # what came back may be written again
         assert Said(capsys, *arguments, str(errors)).code == 2
         text = errors.read_text("utf-8-sig")
-        assert text.splitlines()[0] == "Error,Key,status"
-        assert text.splitlines()[1].startswith('"status: this must be one of ACTIVE')
+        assert text.splitlines()[0] == "Error;Key;status"
+        assert text.splitlines()[1].startswith("status: this must be one of ACTIVE")
     assert "ends in .csv or .tsv or .txt" in Said(capsys, *arguments, str(tmp_path / "wrong.xlsx")).sentence
     assert "is no archive: name another" in Said(capsys, *arguments, str(sheet)).sentence, "its only copy is spared"
     mended = tmp_path / "again" / "products.csv"
     mended.parent.mkdir()
-    mended.write_text(text.replace("SOON", "DRAFT").replace("shirt,DRAFT", "shirt,DRAFT"), "utf-8")
+    mended.write_text(text.replace("SOON", "DRAFT"), "utf-8")
     assert Said(capsys, "convert_archive", str(mended), str(archive)).code == 0
 
 

@@ -14,7 +14,7 @@ from . import unshown
 from .archive.members import MemberSet
 from .dead_links import NOTED, noted, told
 from .detours import Detours
-from .entry_pages import DEFINITIONS, arriving
+from .entry_pages import arriving
 from .given import tell
 from .governed import Definitions
 from .governors import Governors
@@ -22,13 +22,14 @@ from .hiding import tell_hidden
 from .judging import concede, update
 from .keys import Key
 from .landing import Landing
-from .nowhere import ALL, ENOUGH, explain, explained, pointing
+from .lost import Lost
+from .nowhere import ALL, ENOUGH, explained, pointing
 from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .paths import ENTRY_PAGES
 from .references import Target
-from .registry import missing_owner, owner, owner_of
+from .registry import missing_owner
 from .resource import OWNER, Conceded, Place
-from .unread import Lacks, kind_of
+from .unread import Lacks
 from .work import Checkpoint, Cursor, Desk, Row, Where
 
 WINDOW = 300  # rows whose references are looked up together
@@ -85,8 +86,7 @@ class _Tracer:
     told: dict[str, int]  # what the target has not been given -> how many records name it
     landing: Landing
     detours: Detours
-    lacks: Lacks
-    outside: list[str]  # kinds that nobody asked for, and of which something is missed
+    lost: Lost
     governing: Collection[str]  # kinds that say what others may hold
     smaller: set[Target] = field(default_factory=set)  # records of which parts, that others may name, are lost
 
@@ -94,7 +94,8 @@ class _Tracer:
     def of(cls, desk: Desk, landing: Landing, told: dict[str, int], lacks: Lacks, outside: list[str]) -> _Tracer:
         snapshot = landing.snapshot
         governing = frozenset(resource.governor for resource in desk.registry.values())
-        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), lacks, outside, governing)
+        lost = Lost(desk, landing, lacks, outside)
+        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), lost, governing)
 
     def window(self, rows: Sequence[Row]) -> int:
         """Judges these rows; returns after how many others have to be judged again: those that fell out of the plan,
@@ -149,8 +150,7 @@ class _Tracer:
             return {}
         lands = self.landing.of(targets)
         absent: Definitions = dict.fromkeys(targets - lands - self.landing.unlooked.keys())
-        kinds = {kind_of(target) for target in absent if self.lacks.left_out(target)}
-        self.outside[:] = sorted({*self.outside, *kinds})
+        self.lost.note(absent)
         return {**absent, **governors.said(lands)}
 
     def unwritten(self, rows: Sequence[Row]) -> int:
@@ -164,7 +164,7 @@ class _Tracer:
         for row, links in zip(rows, spots, strict=True):
             lost = [link for link in links if self._lost(link, lands | given)]
             row.reason = Reason.NONE
-            if told(row, lost, self._reason(row, lost), map(self._explain, lost)):
+            if told(row, lost, self.lost.reason(row, lost), map(self.lost.explain, lost)):
                 news.append(row)
         self.desk.ledger.put(news)
         return 0
@@ -261,9 +261,9 @@ class _Tracer:
         hard = next((place for place in lost if place.hard and place.path not in filled), None)
         if hard is not None:
             row.verdict = Verdict.CANNOT
-            row.reason = self._why(hard)
+            row.reason = self.lost.why(hard)
             fell = row.reason is Reason.DEPENDS_ON_FAILED
-            row.detail = f"{pointing(hard)}, which cannot be written either." if fell else self._explain(hard)
+            row.detail = f"{pointing(hard)}, which cannot be written either." if fell else self.lost.explain(hard)
             return True
         resource = self.desk.registry[row.resource]
         gone = {str(place.target) for place in lost if not place.link}
@@ -273,35 +273,19 @@ class _Tracer:
             self.smaller.add(row.target)
         if gone:
             row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)
-        unsure = [place.path for place in lost if self.lacks.unsure(place.target)]
+        unsure = [place.path for place in lost if self.lost.lacks.unsure(place.target)]
         if unsure and row.before is not None:
             without, row.after = row.after, resource.with_theirs(row.before, row.after, unsure)
             if governors.fit(row) is not None:  # with what only the target has it would be too long
                 row.after = without
         row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
-        row.reason = self._reason(row, lost)
-        links = dict.fromkeys(self._explain(place) for place in lost if place.link)
-        references = explained((place for place in lost if not place.link), self._explain)
+        row.reason = self.lost.reason(row, lost)
+        links = dict.fromkeys(self.lost.explain(place) for place in lost if place.link)
+        references = explained((place for place in lost if not place.link), self.lost.explain)
         row.detail = " ".join(filter(None, [row.detail, references, *links, losing.detail if losing else ""]))
         if gone and row.verdict is Verdict.UPDATE:
             update(resource, row)
         return True
-
-    def _why(self, hard: Place) -> Reason:
-        """Why a record cannot be written for want of what one of its places must be filled with."""
-        if self._left_out([hard]):
-            return Reason.OUTSIDE_REQUIRED
-        if self._fell(hard.target):
-            return Reason.DEPENDS_ON_FAILED
-        return Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
-
-    def _fell(self, target: Target) -> bool:
-        """Whether this import was to make it and cannot; what only a person can add is another matter."""
-        home = owner(target, self.desk.registry)
-        if home is None or self.desk.registry[home.resource].given:
-            return False
-        row = self.desk.ledger.get(home.resource, [home.key]).get(home.key)
-        return row is not None and row.verdict is Verdict.CANNOT
 
     def _unsaid(self, row: Row, link: Place) -> bool:
         """Whether a link can be judged here, and has not been yet: it stays in its text, so it is met on every look.
@@ -310,35 +294,4 @@ class _Tracer:
         """
         if f"{pointing(replace(link, link=False))}," in row.detail:
             return False
-        return self._judged(link) and len(row.detail) < ENOUGH and self._explain(link) not in row.detail
-
-    def _reason(self, row: Row, lost: Iterable[Place]) -> Reason:
-        """Traced again, a row keeps the reason that says more."""
-        lost = list(lost)
-        if self._left_out(lost) and row.reason is not Reason.PART_CONFLICT:
-            return Reason.OUTSIDE_REFERENCE
-        if row.reason in (Reason.PART_CONFLICT, Reason.OUTSIDE_REFERENCE):
-            return row.reason
-        unread = all(kind_of(place.target) in self.lacks.unread for place in lost)
-        known = row.reason is Reason.UNRESOLVED_REFERENCE
-        return Reason.UNREAD_REFERENCE if unread and not known else Reason.UNRESOLVED_REFERENCE
-
-    def _left_out(self, lost: Iterable[Place]) -> bool:
-        """Whether anything of what is lost is not there because nobody asked for its kind, which is then noted."""
-        kinds = {kind_of(place.target) for place in lost if self.lacks.left_out(place.target)}
-        self.outside[:] = sorted({*self.outside, *kinds})
-        return bool(kinds)
-
-    def _explain(self, place: Place) -> str:
-        kind = DEFINITIONS if place.target.resource == ENTRY_PAGES else place.target.resource
-        scopes = self.desk.withheld.get(owner_of(kind, self.desk.registry))
-        if scopes is not None and not self.lacks.left_out(place.target):
-            return f"{pointing(place)}, which the app may not look for; grant it {', '.join(scopes)}."
-        if place.target in self.landing.leaving | self.landing.taken:
-            return f"{pointing(place)}, which this import deletes."
-        if place.target in self.landing.unlooked:
-            why = self.landing.unlooked[place.target]
-            return f"{pointing(place)}, which could not be looked for in the target store: {why}"
-        if self.landing.shared(place.target):
-            return f"{pointing(place)}, and the target store has several of this name."
-        return explain(place, self.lacks)
+        return self._judged(link) and len(row.detail) < ENOUGH and self.lost.explain(link) not in row.detail

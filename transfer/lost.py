@@ -1,0 +1,78 @@
+"""Why what a record names does not land: the reason that its row gets, and the sentence for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .entry_pages import DEFINITIONS
+from .landing import Landing
+from .nowhere import explain, pointing
+from .outcomes import Reason, Verdict
+from .paths import ENTRY_PAGES
+from .references import Target
+from .registry import owner, owner_of
+from .resource import OWNER, Place
+from .unread import Lacks, kind_of
+from .work import Desk, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """`lacks`: what the archive does not hold; `outside`: the kinds that nobody asked for, and that are missed."""
+
+    desk: Desk
+    landing: Landing
+    lacks: Lacks
+    outside: list[str]
+
+    def why(self, hard: Place) -> Reason:
+        """Why a record cannot be written for want of what one of its places must be filled with."""
+        if self.left_out([hard]):
+            return Reason.OUTSIDE_REQUIRED
+        if self._fell(hard.target):
+            return Reason.DEPENDS_ON_FAILED
+        return Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
+
+    def _fell(self, target: Target) -> bool:
+        """Whether this import was to make it and cannot; what only a person can add is another matter."""
+        home = owner(target, self.desk.registry)
+        if home is None or self.desk.registry[home.resource].given:
+            return False
+        row = self.desk.ledger.get(home.resource, [home.key]).get(home.key)
+        return row is not None and row.verdict is Verdict.CANNOT
+
+    def reason(self, row: Row, lost: Iterable[Place]) -> Reason:
+        """Traced again, a row keeps the reason that says more."""
+        lost = list(lost)
+        if self.left_out(lost) and row.reason is not Reason.PART_CONFLICT:
+            return Reason.OUTSIDE_REFERENCE
+        if row.reason in (Reason.PART_CONFLICT, Reason.OUTSIDE_REFERENCE):
+            return row.reason
+        unread = all(kind_of(place.target) in self.lacks.unread for place in lost)
+        known = row.reason is Reason.UNRESOLVED_REFERENCE
+        return Reason.UNREAD_REFERENCE if unread and not known else Reason.UNRESOLVED_REFERENCE
+
+    def left_out(self, lost: Iterable[Place]) -> bool:
+        """Whether anything of what is lost is not there because nobody asked for its kind, which is then noted."""
+        return self.note(place.target for place in lost)
+
+    def note(self, targets: Iterable[Target]) -> bool:
+        kinds = {kind_of(target) for target in targets if self.lacks.left_out(target)}
+        self.outside[:] = sorted({*self.outside, *kinds})
+        return bool(kinds)
+
+    def explain(self, place: Place) -> str:
+        """One sentence on a place, and on why nothing is there for it."""
+        kind = DEFINITIONS if place.target.resource == ENTRY_PAGES else place.target.resource
+        scopes = self.desk.withheld.get(owner_of(kind, self.desk.registry))
+        if scopes is not None and not self.lacks.left_out(place.target):
+            return f"{pointing(place)}, which the app may not look for; grant it {', '.join(scopes)}."
+        if place.target in self.landing.leaving | self.landing.taken:
+            return f"{pointing(place)}, which this import deletes."
+        if place.target in self.landing.unlooked:
+            why = self.landing.unlooked[place.target]
+            return f"{pointing(place)}, which could not be looked for in the target store: {why}"
+        if self.landing.shared(place.target):
+            return f"{pointing(place)}, and the target store has several of this name."
+        return explain(place, self.lacks)

@@ -55,6 +55,15 @@ def catalogue() -> str:
             "",
             "An export counts what it met of this, names examples, and says so in its manifest and on its page.",
             "",
+            "## What no import takes away",
+            "",
+            "Where the source has none of it and the target has, it stays under every policy, and the report says so;",
+            "a row that would empty it is refused.",
+            "",
+            "| kind | what | why |",
+            "|---|---|---|",
+            *(line for resource in resources for line in _lasting(resource)),
+            "",
             "## What no archive holds",
             "",
             "| what | why |",
@@ -95,6 +104,15 @@ def _refers(resource: Resource) -> str:
 def _left(resource: Resource) -> Iterator[str]:
     for what, why in resource.leaves.items():
         yield f"| {resource.label} | {what} | {why} |"
+
+
+def _lasting(resource: Resource) -> Iterator[str]:
+    """Places with the same reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for path, why in resource.lasting.items():
+        by_reason.setdefault(why, []).append(path)
+    for why, paths in by_reason.items():
+        yield f"| {resource.label} | {', '.join(f'`{path}`' for path in paths)} | {why} |"
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ has it, and what it does say is completed with that before anything is judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from .diff import text_of
 from .keys import Key
+from .lasting import refusal
 from .misnamed import misnamed
 from .outcomes import Outcome, Reason, State, Verdict
 from .resource import Fields, Resource
@@ -52,6 +53,8 @@ def judge(resource: Resource, key: Key, command: Command, before: Fields | None,
         )
     if command is Command.UPDATE and before is None:
         return row(Verdict.CANNOT, Reason.NOT_THERE, "There is no such record; write MERGE to create it.")
+    if before is not None and (stays := refusal(resource, before, said)):
+        return row(Verdict.CANNOT, Reason.INVALID, stays)
     said = resource.meant(before, said) if before is not None else said
     if before is not None and command is Command.REPLACE:
         said = resource.tidied(replaced(resource, before, said))
@@ -132,7 +135,8 @@ def _items(path: str, present: Sequence[Fields], said: Sequence[Fields], lists: 
 
 def replaced(resource: Resource, before: Fields, said: Fields) -> Fields:
     """What a record becomes that is to be what is said, and nothing beside it."""
-    said = completed(resource, said, _Emptying(resource.keyed_lists).over("", resource.shape, before, said))
+    emptying = _Emptying(resource.keyed_lists, resource.lasting)
+    said = completed(resource, said, emptying.over("", resource.shape, before, said))
     return completed(resource, before, resource.replaced(before, said), exact=True)
 
 
@@ -142,7 +146,7 @@ def emptiness(resource: Resource, before: Fields, wanted: Fields) -> Fields:
     A part of a record, to be laid over what is wanted (`completed`); empty where there is nothing to take away. What an
     archive does not mention at all stays, here too: it may have been written before there was such a field.
     """
-    found = _Emptying(resource.keyed_lists, mentioned=True).over("", resource.shape, before, wanted)
+    found = _Emptying(resource.keyed_lists, resource.lasting, mentioned=True).over("", resource.shape, before, wanted)
     flags = {name: value for name, value in resource.mirrored(wanted).items() if name not in wanted}
     found |= resource.surplus(before, wanted)
     asked, more = (resource.changes(before, fields) for fields in (wanted, {**wanted, **flags}))
@@ -153,12 +157,14 @@ def emptiness(resource: Resource, before: Fields, wanted: Fields) -> Fields:
 class _Emptying:
     """Finds what a record says nothing of and the target has, where that may be empty: an empty text or list for each.
 
-    A state, a price or a name may not: what cannot be empty stays as it is. `names`: lists whose items have names.
+    A state, a price or a name may not: what cannot be empty stays as it is, and so does what no import takes away
+    (`lasting`). `names`: lists whose items have names.
     `mentioned`: only where the record says null; of what somebody named (an entry's fields, a definition's rules) an
     archive leaves out what is empty.
     """
 
     names: Mapping[str, str]
+    lasting: Collection[str] = ()
     mentioned: bool = False
 
     def over(self, path: str, shape: Shape, before: Mapping[str, Any], said: Mapping[str, Any]) -> Fields:
@@ -166,7 +172,8 @@ class _Emptying:
         inner = dict(shape.inner())
         for name, present in before.items():
             own, place = inner.get(name) or inner.get(ANY_NAME), f"{path}.{name}" if path else name
-            if own is not None and not (self.mentioned and name in inner and name not in said):
+            unsaid = self.mentioned and name in inner and name not in said
+            if own is not None and not unsaid and (isinstance(said.get(name), dict) or place not in self.lasting):
                 value = self._field(place, own, present, said.get(name), whole=name in inner)
                 found |= {name: value} if value is not None else {}
         return found
@@ -198,7 +205,7 @@ class _Emptying:
             return {}
         if value is not None:
             return self.over(path, own, present, value)
-        found = _Emptying(self.names).over(path, own, present, {})
+        found = _Emptying(self.names, self.lasting).over(path, own, present, {})
         if not whole:
             return {**present, **found} if found else {}
         return found if found.keys() >= {name for name, kept in present.items() if kept is not None} else {}

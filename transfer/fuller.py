@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from . import commands
+from . import commands, lasting
 from .dead_links import said, say
 from .outcomes import Outcome, Reason, State, Verdict
 from .reasons import emptiness
@@ -24,8 +24,8 @@ def fuller(resource: Resource, row: Row, before: Fields, after: Fields) -> Row:
     """
     if row.verdict not in (Verdict.UNCHANGED, Verdict.UPDATE, Verdict.CONFLICT):
         return row
-    if beyond := resource.beyond(before, after):
-        (say if row.verdict is Verdict.UNCHANGED else tell)(row, beyond)
+    for stays in filter(None, (resource.beyond(before, after), lasting.kept(resource, before, after))):
+        (say if row.verdict is Verdict.UNCHANGED else tell)(row, stays)
     more = commands.emptiness(resource, before, after)
     row.more = (resource.loosened(before, after, more) if row.reason is Reason.PART_CONFLICT else more) or None
     told = row.more is not None and row.verdict is Verdict.CONFLICT

@@ -57,6 +57,7 @@ class Resource(Shaped, Governed):
     label: str  # what a merchant calls it, plural: "Products"
     scopes: Scopes
     leaves: Mapping[str, str] = {}  # what of these records is not carried -> why, for people
+    lasting: Mapping[str, str] = {}  # what no import takes away, by its path (without names of items) -> why not
     uncarried: frozenset[str] = frozenset()  # fields that are told and cannot be carried: comparisons pass over them
     gid_types: tuple[str, ...]  # GID types that stand for a record of this resource: ("Product",)
     refers_to: tuple[str, ...] = ()  # resources that a record may name; the default order is derived from it

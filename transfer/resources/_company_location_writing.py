@@ -76,7 +76,12 @@ def deposit_problem(checkout: Mapping[str, Any]) -> str | None:
 
 
 def normal_address(address: Fields | None) -> Fields | None:
-    return {name: address.get(name) or None for name in business.ADDRESS_PARTS} if address else None
+    return {name: address.get(name) for name in business.ADDRESS_PARTS} if address else None
+
+
+def _parts(address: Fields) -> dict[str, Any]:
+    """As Shopify takes them; an empty text says that there is no such part."""
+    return {name: address.get(name) or None for name in business.ADDRESS_PARTS}
 
 
 def create(job: Job, company: str) -> Talk[Result]:
@@ -91,7 +96,7 @@ def create(job: Job, company: str) -> Talk[Result]:
     if isinstance(checkout, Result):
         return checkout
     own = {name: after.get(name) or None for name in (*_OWN, "externalId", "taxRegistrationId")}
-    addresses = {name: given(normal_address(after.get(name)) or {}) or None for name in SIDES}
+    addresses = {name: given(_parts(after.get(name) or {})) or None for name in SIDES}
     taxes = {name: after.get(name) or None for name in ("taxExempt", "taxExemptions")}
     wanted = given({**own, **addresses, **taxes, "buyerExperienceConfiguration": given(checkout) or None})
     payload = (yield Ask(_CREATE, {"company": company, "input": wanted}))["companyLocationCreate"]
@@ -144,7 +149,7 @@ def update(job: Job) -> Talk[Result]:
 def _address(job: Job, name: str) -> Ask:
     """Whole, because Shopify does not say what becomes of parts that are not given; what is not said stays."""
     present, wanted = ((fields or {}).get(name) or {} for fields in (job.before, job.after))
-    whole = {part: wanted.get(part) or present.get(part) or None for part in business.ADDRESS_PARTS}
+    whole = _parts({**present, **given(wanted)})
     return Ask(_ADDRESS, {"id": job.gid, "address": whole, "side": SIDES[name]}, repeatable=True)
 
 

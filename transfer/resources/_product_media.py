@@ -67,6 +67,11 @@ def of_variant(node: Mapping[str, Any]) -> str | None:
 # -- meaning -----------------------------------------------------------------------------------------------------
 
 
+def all_of_them(after: Fields) -> bool:
+    """Whether a record says all that the product is to show: `noMedia` that it is nothing."""
+    return bool(after.get("exact") or after.get("noMedia"))
+
+
 def rewrite(fields: Fields, translate: Callable[[str], str | None]) -> Fields:
     """What an archive does not mention stays unmentioned."""
     result = dict(fields)
@@ -133,7 +138,7 @@ def attach(job: Job, product: str) -> Talk[Result | None]:
 
 def _detach(job: Job, product: str, wanted: Sequence[str]) -> Talk[Result | None]:
     """Takes off the product what the archive does not show, of what it shows now; the files stay in the store."""
-    if not (job.after.get("exact") and touches(job.changed, "media")):
+    if not (all_of_them(job.after) and touches(job.changed, "media")):
         return None
     node = {"id": product, "media": {"nodes": (), "pageInfo": {"hasNextPage": True, "endCursor": None}}}
     extra = [gid for gid in (yield from all_of(node)) if gid not in wanted]

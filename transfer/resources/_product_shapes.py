@@ -126,6 +126,7 @@ PRODUCT = Object(
         "requiresSellingPlan": Maybe(Flag()),
         "category": _or_empty(CATEGORY),
         "exact": Lacking(Always()),
+        "noMedia": Lacking(Always()),
         "options": ListOf(_OPTION, "a list of options", least=1),
         "media": Lacking(ListOf(_FILE, "a list of references", distinct=True)),
         "variants": ListOf(_VARIANT, "a list of at least one variant", least=1),

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..diff import Change, text_of
 from ..resource import Ask, Fields, Job, Result, Talk
+from . import _product_media as media
 from . import product_variants as variants
 from ._common import refused, touches
 
@@ -39,7 +40,7 @@ def gone(before: Fields, after: Fields) -> dict[variants.Chosen, Fields]:
 
 def shown(after: Fields) -> Fields:
     """A record as it can be: with a picture that goes from the product, its variants lose it as well."""
-    if not after.get("exact"):
+    if not media.all_of_them(after):
         return after
     pictures = set(after.get("media") or ())
     lost = {"media": None}
@@ -51,6 +52,10 @@ def shown(after: Fields) -> Fields:
 
 def changes(before: Fields, after: Fields) -> Iterator[Change]:
     """What goes. Where something comes to the same list as well, this is the change of the whole list."""
+    if media.all_of_them(after):
+        present, wanted = before.get("media") or [], after.get("media") or []
+        if set(present) - set(wanted):
+            yield Change("media", present, wanted)
     if not after.get("exact"):
         return
     for chosen, item in gone(before, after).items():
@@ -60,9 +65,6 @@ def changes(before: Fields, after: Fields) -> Iterator[Change]:
         values = wanted.get(option["name"], option["values"])
         if set(option["values"]) - set(values):
             yield Change(f"options.{option['name']}.values", option["values"], values)
-    present, shown = before.get("media") or [], after.get("media") or []
-    if set(present) - set(shown):
-        yield Change("media", present, shown)
 
 
 def _named(chosen: variants.Chosen) -> str:

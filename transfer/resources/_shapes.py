@@ -8,6 +8,10 @@ from .. import values
 from ..resource import Fields
 from ..shapes import Amount, Lacking, ListOf, Match, Maybe, Moment, Object, OneOf, Text
 
+# Why no import takes it away.
+STATE = "it is a state, and has no empty form"
+OF_THE_FILE = "it is what the file itself is"
+
 NAME = Text(least=1, most=255)
 TEXT = Maybe(Text())
 SHORT = Maybe(Text(most=255))

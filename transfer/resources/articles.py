@@ -16,7 +16,7 @@ from . import _images as images
 from ._common import given, quoted, touches
 from ._content import normal_moment, visibility
 from ._plain import Documents, Plain
-from ._shapes import ADDRESS, HANDLE, HTML, IMAGE, NAME, TAGS, TEXT, VISIBLE, handle
+from ._shapes import ADDRESS, HANDLE, HTML, IMAGE, NAME, OF_THE_FILE, TAGS, TEXT, VISIBLE, handle
 from .metafields import REFERRED
 
 MAX_BODY = 1_048_576  # bytes, as a real store was seen to refuse more
@@ -74,6 +74,13 @@ class Articles(Plain):
     leaves = {
         "authors' staff accounts": "they belong to one store; the author's name is carried",
         "comments": "they are what readers of the other store wrote; Shopify lets no app write them",
+    }
+    lasting = {
+        "author": "an article has one",
+        "image": "another can be chosen",
+        "image.name": "another can be chosen",
+        "image.thumbhash": OF_THE_FILE,
+        "source": "it says where the bytes come from",
     }
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Article",)

@@ -11,7 +11,7 @@ from ..resource import Fields, Ids, Job, Scopes
 from ..shapes import Maybe, Object, OneOf
 from ._common import given, quoted, touches
 from ._plain import Documents, Plain
-from ._shapes import HANDLE, NAME, TEXT
+from ._shapes import HANDLE, NAME, STATE, TEXT
 
 _FIELDS = "id handle title commentPolicy templateSuffix updatedAt"
 _READ = f"""
@@ -52,6 +52,9 @@ class Blogs(Plain):
     )
     key_shape = (HANDLE,)
     lowered = (0,)
+    lasting = {
+        "commentPolicy": STATE,
+    }
     scopes = Scopes(read=("read_content",), write=("write_content",))
     gid_types = ("Blog",)
     translated = "BLOG"

@@ -65,6 +65,9 @@ class CollectionOrders(Resource):
     key_like = "summer"
     shape = Object("an order", {"products": ListOf(Reference("products"), "a list of references", distinct=True)})
     key_shape = (HANDLE,)
+    lasting = {
+        "products": "an order can be changed, and not taken away",
+    }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ()
     # The metafields are no references: sources look at them, and decide by them which products there are to order.

@@ -24,7 +24,7 @@ from ._collection_changes import step as next_step
 from ._collection_shapes import SOURCES
 from ._common import by_alias, given, job_done, read_nodes, refused, touches
 from ._plain import Documents, Plain
-from ._shapes import ADDRESS, HANDLE, HTML, IMAGE, NAME, SEO, TEXT
+from ._shapes import ADDRESS, HANDLE, HTML, IMAGE, NAME, OF_THE_FILE, SEO, STATE, TEXT
 from .metafields import REFERRED
 
 _FIELDS = f"""
@@ -92,6 +92,13 @@ class Collections(Plain):
     leaves = {
         "sources that another app shares": "only that app can make them",
         "conditions that the API names unknown": "it takes no such condition",
+    }
+    lasting = {
+        "sortOrder": STATE,
+        "image": "another can be chosen",
+        "image.name": "another can be chosen",
+        "image.thumbhash": OF_THE_FILE,
+        "source": "it says where the bytes come from",
     }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Collection",)

@@ -16,7 +16,7 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Place, Result, Scopes, Talk
-from ..shapes import Maybe, Moment, Object, Reference
+from ..shapes import Emptied, Maybe, Moment, Object, Reference
 from . import _business as business
 from ._common import by_search, emptied, given, refused, touches
 from ._plain import Documents, Plain
@@ -52,6 +52,11 @@ mutation SetMainContact($id: ID!, $contact: ID!) {
   }
 }
 """
+_NO_MAIN = """
+mutation RevokeMainContact($id: ID!) {
+  companyRevokeMainContact(companyId: $id) { company { id } userErrors { field message code } }
+}
+"""
 _OWN = ("name", "note")
 
 
@@ -67,7 +72,7 @@ class Companies(Plain):
             "externalId": business.EXTERNAL_ID,
             "note": TEXT,
             "customerSince": Maybe(Moment()),
-            "mainContact": Maybe(Reference("company_contacts")),
+            "mainContact": Emptied(Reference("company_contacts")),
             "firstLocation": Maybe(
                 Object("the name of a location", {"name": NAME, "externalId": business.EXTERNAL_ID})
             ),
@@ -214,12 +219,17 @@ class Companies(Plain):
         result = Result(job.key, job.gid)
         if self.updated(job, ids)["input"]:
             result = yield from super().update(job, ids)
-        main = ids.translate(job.after.get("mainContact") or "")
-        if not result.ok or not main or "mainContact" in job.without or not touches(job.changed, "mainContact"):
+        wanted = job.after.get("mainContact")
+        main = ids.translate(wanted or "")
+        if not result.ok or "mainContact" in job.without or not touches(job.changed, "mainContact"):
             return result
-        data = yield Ask(_MAIN, {"id": job.gid, "contact": main}, repeatable=True)
-        errors = data["companyAssignMainContact"]["userErrors"]
-        return refused(job.key, errors) if errors else result
+        if wanted == "":
+            (payload,) = (yield Ask(_NO_MAIN, {"id": job.gid}, repeatable=True)).values()
+        elif main:
+            (payload,) = (yield Ask(_MAIN, {"id": job.gid, "contact": main}, repeatable=True)).values()
+        else:
+            return result
+        return refused(job.key, payload["userErrors"]) if payload["userErrors"] else result
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs

@@ -94,6 +94,9 @@ class CompanyContacts(Resource):
     optional = "personal data: tick it only where you may copy who orders for a company"
     personal = True
     tells_of = ("companies", "company_locations", "customers")
+    lasting = {
+        "locale": "somebody is always written to in some language",
+    }
     scopes = Scopes(read=("read_companies", "read_customers"), write=("write_companies", "read_customers"))
     gid_types = ("CompanyContact",)
     identify = {"CompanyContact": NAMED}

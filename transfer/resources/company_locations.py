@@ -106,6 +106,13 @@ class CompanyLocations(Plain):
     optional = "addresses and taxes of business customers: tick them together with companies"
     personal = True
     tells_of = ("companies",)
+    lasting = {
+        "locale": "its people are always written to in some language",
+        "shippingAddress": "a person has to delete an address, in the admin",
+        "billingAddress": "a person has to delete an address, in the admin",
+        "checkout.paymentTerms": "a person has to take them away, in the admin",
+        "checkout.deposit": "a person has to take it away, in the admin",
+    }
     scopes = Scopes(read=("read_companies",), write=("write_companies",))
     gid_types = ("CompanyLocation",)
     identify = {"CompanyLocation": NAMED}

@@ -127,6 +127,15 @@ class Customers(Plain):
         "arrives as a subscriber, to whom automations of the other store (a welcome e-mail) may write: pause them"
     )
     personal = True
+    lasting = {
+        "locale": "somebody is always written to in some language",
+        "emailConsent": "what somebody decided is not undone; it can be decided anew",
+        "smsConsent": "what somebody decided is not undone; it can be decided anew",
+        "emailConsent.level": "it belongs to what somebody decided",
+        "emailConsent.at": "it belongs to what somebody decided",
+        "smsConsent.level": "it belongs to what somebody decided",
+        "smsConsent.at": "it belongs to what somebody decided",
+    }
     scopes = Scopes(read=("read_customers",), write=("write_customers",))
     gid_types = ("Customer",)
     identify = {"Customer": NAMED}

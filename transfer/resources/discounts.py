@@ -40,6 +40,7 @@ from . import _discount_inputs as inputs
 from ._common import POLLS, by_alias, by_listing, paged, read_nodes, refused
 from ._discount_documents import AUTOMATIC, CODE
 from ._discount_shapes import KEY, SHAPE
+from ._shapes import STATE
 
 CODES = 250  # added with one request
 LOOKS = 50  # codes looked up with one request
@@ -58,6 +59,9 @@ class Discounts(Resource):
         "discounts for a segment of customers": "segments are not carried, and without one it would be for everybody",
         "how often a discount was used": "it tells what happened in the store where it was",
         "the currency of an amount": "it is the store's own, as that of prices is",
+    }
+    lasting = {
+        "cycles": STATE,
     }
     scopes = Scopes(read=("read_discounts", "read_products"), write=("write_discounts", "read_products"))
     gid_types = ("DiscountCodeNode", "DiscountAutomaticNode")

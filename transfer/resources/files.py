@@ -25,7 +25,7 @@ from ..thumbhash import alike
 from ._common import paged, read_nodes, refused, touches
 from ._file_reading import FIELDS, KINDS, NAME, SIZED, key_of, reading, skipped, term
 from ._file_writing import CARRIED, CONTENT, FETCHED, MEASURES, input_of, replaces, update
-from ._shapes import ADDRESS, TEXT
+from ._shapes import ADDRESS, OF_THE_FILE, TEXT
 
 MAX_ALT = 512  # https://shopify.dev/docs/api/admin-graphql/latest/enums/FilesErrorCode, ALT_VALUE_LIMIT_EXCEEDED
 MAX_URL = 2048
@@ -85,6 +85,14 @@ class Files(Resource):
         "files that Shopify could not process": "there is nothing to copy",
         "the preview pictures of videos and models": "Shopify makes them anew, and does not say which are a person's",
         "videos or models of one name and one size, but one of them": "nobody can say which is which",
+    }
+    lasting = {
+        "width": OF_THE_FILE,
+        "height": OF_THE_FILE,
+        "size": OF_THE_FILE,
+        "mimeType": OF_THE_FILE,
+        "thumbhash": OF_THE_FILE,
+        "source": "it says where the bytes come from",
     }
     scopes = Scopes(read=("read_files",), write=("write_files",))
     gid_types = tuple(KINDS)

@@ -53,6 +53,7 @@ class Locales(Resource):
         "the primary language": "only the admin can change it; a difference is told where a language is written",
         "the domains and markets of a language": "they are settings of markets; set them in the admin",
     }
+    lasting = {"translatedFrom": "it is the target's own primary language"}
     scopes = Scopes(read=("read_locales",), write=("write_locales",))
     gid_types = ()
     unique = True

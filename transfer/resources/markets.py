@@ -22,7 +22,7 @@ from ..shapes import Flag, ListOf, Match, Maybe, Object, OneOf
 from . import _unique_metafields as unique
 from ._common import by_listing, given, paged, touches
 from ._plain import Documents, Plain
-from ._shapes import HANDLE, NAME
+from ._shapes import HANDLE, NAME, STATE
 
 _REGIONS = """
   __typename
@@ -122,6 +122,11 @@ class Markets(Plain):
         "store; set them in the admin",
         "markets of company locations, retail locations or channels": "what they name differs from store to store; "
         "made by hand with the same handle, they get their metafields and translations",
+    }
+    lasting = {
+        "status": STATE,
+        "regions": "they decide what customers see and pay",
+        "currency": "it decides what customers pay",
     }
     scopes = Scopes(read=("read_markets",), write=("write_markets",))
     gid_types = ("Market",)

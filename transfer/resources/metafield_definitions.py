@@ -17,7 +17,7 @@ from . import _validations as validations
 from ._common import by_alias, touches
 from ._metafield_definition_reading import CAPABILITIES, foreign
 from ._owners import OF_APPS, OWNERS
-from ._shapes import TEXTS, TYPE, WORD
+from ._shapes import STATE, TEXTS, TYPE, WORD
 
 OWN = ("access", "capabilities")  # what a store may choose about a standard definition
 OF_A_TYPE = ("type", "validations", "capabilities")
@@ -50,6 +50,16 @@ class MetafieldDefinitions(Resource):
         "other apps' definitions": "Shopify lets nobody else create them",
         "values on orders, draft orders and transfers": "they belong to what was sold and moved; only how many is told",
         "definitions on selling plans, functions and gift card transactions": "only apps can use them",
+    }
+    lasting = {
+        "name": "a definition has one",
+        "access.storefront": STATE,
+        "access.customerAccount": STATE,
+        "capabilities.adminFilterable": STATE,
+        "capabilities.analyticsQueryable": STATE,
+        "capabilities.cartToOrderCopyable": STATE,
+        "capabilities.smartCollectionCondition": STATE,
+        "capabilities.uniqueValues": STATE,
     }
     scopes = Scopes(
         read=("read_products", "read_metaobject_definitions"), write=("write_products", "write_metaobject_definitions")

@@ -21,6 +21,7 @@ from ._common import refused
 from ._metafield_definition_reading import foreign
 from ._owners import OWNERS, may_not_read
 
+_FEW = 5  # pins that a sentence names
 MARK = "?pins="  # pins have no GID of their own: theirs is the store's, with the owner type behind it
 
 _READ = """
@@ -123,6 +124,23 @@ class MetafieldPins(Resource):
         if gone := [one for one in before["pinned"] if one in unwanted]:
             found.append(Change("unpinned", gone, []))
         return found
+
+    def meant(self, before: Fields, said: Fields) -> Fields:
+        """A row that empties the list of what is pinned means that nothing is."""
+        return self.replaced(before, said) if said.get("pinned") == [] else said
+
+    def replaced(self, before: Fields, said: Fields) -> Fields:
+        """REPLACE takes off the pins that the row does not name."""
+        pinned = said.get("pinned") or []
+        others = (one for one in (*before["unpinned"], *before["pinned"]) if one not in pinned)
+        return {**said, "pinned": pinned, "unpinned": list(dict.fromkeys((*(said.get("unpinned") or ()), *others)))}
+
+    def beyond(self, before: Fields, after: Fields) -> str:
+        """Of definitions that the source does not have it says nothing."""
+        named = {*after["pinned"], *after["unpinned"]}
+        more = [".".join(target.key[1:]) for one in before["pinned"] if one not in named and (target := parse(one))]
+        pins = f"{', '.join(more[:_FEW])}{f' and {len(more) - _FEW:,} more' if len(more) > _FEW else ''}"
+        return f"Only the target store has pinned {pins}, which no import takes off." if more else ""
 
     def vain(self, fields: Fields) -> bool:
         return not fields["pinned"] and not fields["unpinned"]

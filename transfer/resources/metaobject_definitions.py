@@ -18,7 +18,7 @@ from ..shapes import Always, Flag, Lacking, ListOf, Maybe, Object, OneOf, Text
 from . import _metaobject_definition_writing as writing
 from . import _validations as validations
 from ._common import OF_APP, by_alias, paged, read_nodes
-from ._shapes import TYPE, WORD
+from ._shapes import STATE, TYPE, WORD
 
 MAX_FIELDS = 40  # https://shopify.dev/docs/apps/build/custom-data/metaobjects/metaobject-limits
 
@@ -111,6 +111,23 @@ class MetaobjectDefinitions(Resource):
     lowered = (0,)
     leaves = {
         "other apps' types": "Shopify lets nobody else create them",
+    }
+    lasting = {
+        "name": "a definition has one",
+        "displayNameKey": "entries are always called by one of their fields",
+        "access.storefront": STATE,
+        "access.customerAccount": STATE,
+        "capabilities.publishable": STATE,
+        "capabilities.translatable": STATE,
+        "capabilities.renderable": STATE,
+        "capabilities.onlineStore": STATE,
+        "capabilities.renderable.data": STATE,
+        "capabilities.onlineStore.data": STATE,
+        "capabilities.renderable.data.metaTitleKey": "Shopify says nothing of taking it away",
+        "capabilities.renderable.data.metaDescriptionKey": "Shopify says nothing of taking it away",
+        "capabilities.onlineStore.data.urlHandle": "the pages of entries have an address",
+        "fieldDefinitions.name": "a field has one",
+        "fieldDefinitions.adminFilterable": STATE,
     }
     scopes = Scopes(read=("read_metaobject_definitions",), write=("write_metaobject_definitions",))
     gid_types = ("MetaobjectDefinition",)

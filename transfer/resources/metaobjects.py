@@ -34,7 +34,7 @@ from ..shapes import MapOf, Maybe, Object, OneOf
 from . import _metaobject_fitting as fitting
 from . import _metaobject_writing as writing
 from ._common import by_alias, given, nothing, paged, read_nodes, refused, touches
-from ._shapes import ENTRY_VALUE, HANDLE, TEXT, WORD
+from ._shapes import ENTRY_VALUE, HANDLE, STATE, TEXT, WORD
 from .metaobject_definitions import foreign
 
 _FIELDS = """
@@ -89,6 +89,10 @@ class Metaobjects(Resource):
         "entries that lack a field which became required": "Shopify lists them to nobody; an export counts them",
     }
     parted = True
+    lasting = {
+        "capabilities.publishable": STATE,
+        "capabilities.publishable.status": STATE,
+    }
     scopes = Scopes(
         read=("read_metaobjects", "read_metaobject_definitions"),
         write=("write_metaobjects", "read_metaobject_definitions"),

@@ -41,7 +41,7 @@ from . import product_variants as variants
 from ._chosen import chosen_pages
 from ._common import by_alias, read_nodes, refused, touches
 from ._product_shapes import PRODUCT
-from ._shapes import HANDLE
+from ._shapes import HANDLE, STATE
 from .metafields import REFERRED
 
 _FIELDS = f"""
@@ -86,6 +86,20 @@ class Products(Resource):
         "in which currency a gift card is issued": "that is chosen once, of those that one store sells in",
         "on which sales channels a single variant is not shown": "not carried by this version; its product's are",
         "Avalara's tax codes": "Shopify is taking them out of its API",
+    }
+    lasting = {
+        "status": STATE,
+        "giftCard": STATE,
+        "requiresSellingPlan": STATE,
+        "variants.price": "a variant has one",
+        "variants.taxable": STATE,
+        "variants.inventoryPolicy": STATE,
+        "variants.tracked": STATE,
+        "variants.requiresShipping": STATE,
+        "variants.showUnitPrice": STATE,
+        "variants.unitPriceMeasurement": "it is not shown where showUnitPrice is false",
+        "variants.weight": "zero is a weight",
+        "variants.media": "another image can be chosen, or the product's taken away",
     }
     scopes = Scopes(read=("read_products",), write=("write_products",))
     gid_types = ("Product",)
@@ -191,7 +205,8 @@ class Products(Resource):
     def changes(self, before: Fields, after: Fields) -> list[Change]:
         after = taking.shown(after)
         own = (*super().changes(before, after),)
-        found = [item for item in own if item.path not in ("media", "exact") and not touches([item.path], "options")]
+        apart = ("media", "exact", "noMedia")
+        found = [item for item in own if item.path not in apart and not touches([item.path], "options")]
         found += [*options.changes(before, after), *media.changes(before, after)]
         going = list(taking.changes(before, after))
         found = [*(one for one in found if one.path not in {change.path for change in going}), *going]
@@ -207,7 +222,9 @@ class Products(Resource):
         return by_hand.in_order(fields.get("options"), fields)
 
     def meant(self, before: Fields, said: Fields) -> Fields:
-        return by_hand.in_order(before["options"], by_hand.of_the_only_one(before, said))
+        """A row that empties the list of media means that the product is to show none."""
+        bare = {"noMedia": True} if said.get("media") == [] else {}
+        return {**by_hand.in_order(before["options"], by_hand.of_the_only_one(before, said)), **bare}
 
     def replaced(self, before: Fields, said: Fields) -> Fields:
         """REPLACE takes away the variants, values of options and media that the rows do not name."""

@@ -20,6 +20,7 @@ class Governed(ABC):
     echoing = False  # whether Shopify writes some of them itself (`echoes`)
     listed_whole = True  # False: records that lack what their governor demands are in no list of the store
     hidden = "Shopify lists it to nobody until that is filled."  # said of a record that lacks that (`lacking`)
+    precedes = False  # whether the target may have some whose governor it has not (`bars`)
     governor: str = ""  # the resource whose records say what a record of this one must hold
 
     def governed_by(self, key: Key) -> Target | None:
@@ -60,6 +61,10 @@ class Governed(ABC):
     def losing(self, before: Fields, after: Fields, gone: Collection[str]) -> Conceded | None:
         """What a record that exists becomes where references are `gone`, if that is more than to go without them."""
         return None
+
+    def bars(self, key: Key, before: Fields, governor: Fields) -> str:
+        """One sentence on why a record that the target keeps lets it have no such governor; empty where it does."""
+        return ""
 
     def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
         """What only one record of a shop may hold, of what this one holds; within its definition, if it has one."""

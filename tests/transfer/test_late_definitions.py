@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,14 +82,53 @@ def test_what_stays_stands_against_it_for_good(sandbox: Sandbox, tmp_path: Path)
     source, target = Builder(sandbox), Builder(sandbox)
     of_another_type(source, target)
     product(target, "extra", TEXT, "mine")
-    desk, _ = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
     definition = row(desk, "metafield_definitions", "PRODUCT", "custom", "size")
-    assert (definition.outcome, definition.reason) == (Outcome.FAILED, Reason.REFUSED)
-    assert "Unstructured metafields already exist." in definition.detail
+    assert (definition.verdict, definition.outcome, definition.reason) == (
+        Verdict.CANNOT,
+        Outcome.FAILED,
+        Reason.TYPE_CONFLICT,
+    )
+    assert definition.detail == (
+        "The target store keeps values of this name that are of type single_line_text_field, such as that of extra; "
+        "Shopify makes no definition of type number_integer beside them."
+    )
     assert row(desk, "product_metafields", "one", "custom", "size").verified
     pins = row(desk, "metafield_pins", "PRODUCT")
-    assert pins.reason is Reason.UNRESOLVED_REFERENCE
+    assert pins.reason is Reason.NOTHING_LANDS
     assert "PRODUCT/custom/size, which the target store does not have" in pins.detail
+    again, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert again.client.writes == 0
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"policy": "create_only"},
+        {"excluded": {"resources": ["product_metafields"]}},
+        {"policy": "mirror", "excluded": {"records": [["product_metafields", ["one", "custom", "size"]]]}},
+    ],
+)
+def test_where_the_decision_leaves_the_values_the_definition_is_not_sent(
+    sandbox: Sandbox, tmp_path: Path, chosen: dict[str, Any]
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    of_another_type(source, target)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    import_(sandbox, target.shop, archive, tmp_path, **chosen)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, **chosen)
+    assert row(desk, "metafield_definitions", "PRODUCT", "custom", "size").reason is Reason.TYPE_CONFLICT
+    assert desk.client.writes == 0
+
+
+def test_values_that_may_break_a_rule_are_shopify_s_to_judge(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    too_long(source, target)
+    desk, _ = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path, policy="create_only")
+    own = row(desk, "metafield_definitions", "PRODUCT", "custom", "size")
+    assert (own.outcome, own.reason) == (Outcome.FAILED, Reason.REFUSED)
+    assert "Existing values do not fit." in own.detail
 
 
 def test_a_mirror_lifts_what_a_definition_is_bound_to(sandbox: Sandbox, tmp_path: Path) -> None:

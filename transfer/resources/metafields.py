@@ -83,6 +83,7 @@ class Metafields(Resource):
     gid_types = ()  # nothing refers to a metafield
     translated = "METAFIELD"
     governor = "metafield_definitions"
+    precedes = True
     exclusive = True
     owner_selection = ""
     ownerless = "Its owner is not in the target store."
@@ -182,6 +183,16 @@ class Metafields(Resource):
         if rule is None:
             return None
         return Conceded(None, (f"Its value {rule}, which its definition in the target store does not allow.",))
+
+    def bars(self, key: Key, before: Fields, governor: Fields) -> str:
+        """Only another type is told here: what breaks a rule may be let stand, which is Shopify's to say."""
+        if before["type"] == governor["type"]:
+            return ""
+        owner = f", such as that of {' / '.join(key[:-2])}" if key[:-2] else ""
+        return (
+            f"The target store keeps values of this name that are of type {before['type']}{owner}; Shopify makes no "
+            f"definition of type {governor['type']} beside them."
+        )
 
     def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
         if governor is not None and governor["capabilities"].get("uniqueValues") and fields["value"]:

@@ -26,6 +26,7 @@ from ..sheets.book import ARCHIVE, form_of, open_file
 from ..sheets.errors import report
 from ..sheets.first import first_of
 from ..sheets.read import read as read_sheets
+from ..standing import judge_standing
 from ..unread import lacks
 from ..verify import verify
 from ..work import Checkpoint, Cursor, Desk
@@ -142,9 +143,14 @@ def _reconsider(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Ste
     return judge_anew(_as_archive(desk, past), cursor, archive=archive, snapshot=target_of(desk, past))
 
 
+def _standing(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    return judge_standing(desk, cursor)
+
+
 def _rearrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     """Where the decision took nothing out of the plan, all stays as it was arranged."""
-    if not cursor and not past["decide"].get("left", 1):
+    left = past["decide"].get("left", 1) or past.get("standing", {}).get("fell")
+    if not cursor and not left:
         return iter([Checkpoint(cursor, done=True)])
     return _arranged(desk, cursor, past, options, mirroring=options["policy"] == Policy.MIRROR)
 
@@ -198,6 +204,7 @@ IMPORT = (
     Stage("arrange", "Tracing references", _arrange, waits=True),
     Stage("decide", "Applying your choices", _decide),
     Stage("reconsider", "Applying your choices", _reconsider),
+    Stage("standing", "Applying your choices", _standing),
     Stage("rearrange", "Computing the order", _rearrange),
     Stage("settle_plan", "Closing the plan", _decide),  # what fell out of the plan by what was left out
     Stage("apply", "Writing", _apply),

@@ -22,7 +22,7 @@ from shops.services import Refused
 from transfer.anonymise import alias_with
 from transfer.keys import Key, decode
 from transfer.narrow import kept_list
-from transfer.outcomes import Outcome, Reason
+from transfer.outcomes import TO_WRITE, Outcome, Reason
 from transfer.registry import RESOURCES, order, withheld, withheld_parts
 
 from . import services
@@ -51,7 +51,10 @@ def lacking(run: Import) -> Lacking:
     records = 0
     whole, parts = withheld(run.shop.scopes, "write"), withheld_parts(run.shop.scopes, "write")
     # What was left out of a plan did not fail, whatever else stood in its way.
-    given_up = LedgerEntry.objects.filter(run=run, reason=Reason.NOT_PERMITTED).exclude(outcome=Outcome.SKIPPED)
+    # What a plan is about to write counts as well: the permission may have been taken since.
+    planned = Q(outcome=Outcome.PENDING, verdict__in=TO_WRITE)
+    given_up = LedgerEntry.objects.filter(Q(reason=Reason.NOT_PERMITTED) | planned, run=run)
+    given_up = given_up.exclude(outcome=Outcome.SKIPPED)
     counts = Counter(given_up.filter(resource__in=[*whole, *parts]).values_list("resource", flat=True))
     for name, count in counts.items():
         if name in whole:

@@ -141,6 +141,7 @@ _NAMED = frozenset({"fields", "fieldDefinitions", "options", "variants", "levels
 _SCOPE = r"(?:read|write)_[a-z][a-z_]*[a-z]"
 _GRANT = re.compile(rf"\bgrant it ({_SCOPE}(?:(?:, | and ){_SCOPE})*)")
 _ANY_SCOPE = re.compile(rf"\b{_SCOPE}(?:(?:, | and ){_SCOPE})*\b")
+_LEAVE = re.compile(rf"`({_SCOPE})` access scope")  # in Shopify's own sentences
 _OWNER = re.compile(r"\b[A-Z][A-Z_]{2,}[A-Z]\b")
 _NODE = re.compile(r"(?:gid://shopify/(\w+)/|\b([A-Z]\w*[a-z]\w*) )(?=\d{6,}\b)")
 _TARGET = re.compile(r"\bshopsync:([a-z_]+)/")
@@ -226,7 +227,7 @@ def _names(shape: Shape) -> Iterator[str]:
 def plain(sentence: str, resource: str = "") -> str:
     """A sentence of a plan or a report, without the names that only programs use."""
     text = _GRANT.sub(lambda found: f"let it {permissions(_scopes(found[1]))}", sentence)
-    text = _ANY_SCOPE.sub(_leave, text)
+    text = _ANY_SCOPE.sub(_leave, _LEAVE.sub(_leave, text))
     text = _TARGET.sub(lambda found: f"{_thing(found[1])} ", text)
     text = _NODE.sub(lambda found: f"{node(found[1] or found[2])} ", text)
     text = _OWNER.sub(lambda found: owners(found[0]) if found[0] in _OWNER_TYPES else found[0], text)

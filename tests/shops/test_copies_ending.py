@@ -128,6 +128,7 @@ def test_a_source_that_uninstalls_is_named_nowhere_in_what_was_confirmed(a: Stor
     webhooks()
     assert Import.objects.get(pk=run.pk).status == Status.SUCCEEDED
     assert traces(a.domain) == []
+    assert "From <bdi>a store that removed the app</bdi>" in b.get(f"/runs/{run.pk}/").content.decode()
 
 
 def test_a_target_that_uninstalls_stops_what_is_read_for_it(a: Store, b: Store, client: Client) -> None:

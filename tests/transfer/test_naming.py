@@ -64,6 +64,8 @@ def test_scopes_and_owners_are_said() -> None:
          "The app may not write this; let it write files, and import again."),
         ("the app may not read definitions on DRAFTORDER; grant it read_draft_orders",
          "the app may not read definitions on draft orders; let it read draft orders"),
+        ("Required access: `write_content` access scope or `write_online_store_pages` access scope.",
+         "Required access: leave to write pages, blogs and articles or `write_online_store_pages` access scope."),
         ("descriptionHtml: points at ProductVariant 40000000000001, which the source store no longer had.",
          "Description: points at variant 40000000000001, which the source store no longer had."),
         ("owner: points at shopsync:url_redirects/%2Fa, which the target store does not have.",

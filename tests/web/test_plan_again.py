@@ -80,6 +80,17 @@ def test_what_the_app_may_not_write_is_allowed_and_planned_without_another_uploa
     assert work(new).status in (Status.SUCCEEDED, Status.INCOMPLETE)
 
 
+def test_a_permission_that_was_taken_since_is_told_before_anybody_confirms(a: Store, b: Store) -> None:
+    grant(b)
+    run = run_of(planned(a, b, "pages", "products"))
+    assert ALLOW not in plan_page(b, run)
+    pages = run.plan["counts"]["pages"]["create"]
+    grant(b, "write_content")
+    page = plan_page(b, run)
+    assert f"<strong>{pages} records cannot be written" in page and ALLOW in page
+    assert 'data-scopes="write_content"' in page
+
+
 def test_a_plan_that_was_decided_or_whose_link_ended_is_not_made_again(a: Store, b: Store) -> None:
     copy = planned(a, b, "products")
     run = run_of(copy)

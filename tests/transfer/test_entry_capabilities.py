@@ -10,6 +10,7 @@ import pytest
 from tests.builder import NAME, Builder, copy, troubles
 from tests.meddle import row
 from tests.support import Sandbox, archive_of, import_
+from tests.transfer.test_faults import INTERNAL
 from tests.transfer.test_sheets_by_hand import book
 from transfer.outcomes import Outcome, Reason, Verdict
 
@@ -118,16 +119,16 @@ def test_where_its_type_has_no_pages_an_entry_comes_without_its_template(sandbox
 def test_where_its_definition_could_not_be_written_shopify_says_what_an_entry_goes_without(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """Both stores' fields together are more than Shopify allows, so the type stays as it was."""
     source, target = shops(sandbox)
-    others = [{**field, "key": f"t{field['key']}"} for field in MANY]
-    source.define("kind", NAME, *MANY, publishable=True)
-    target.define("kind", NAME, *others)
+    source.define("kind", NAME, publishable=True)
+    target.define("kind", NAME)
     for handle in ("one", "two"):
         source.entry("kind", handle, active=True, name=handle)
     target.entry("kind", "one", name="one")
+    sandbox.faults({**INTERNAL, "times": None, "match": "UpdateMetaobjectDefinition", "shop": target.shop})
     desk, _ = copy(source, target, tmp_path)
-    assert row(desk, *KIND).reason is Reason.REFUSED
+    sandbox.faults()
+    assert row(desk, *KIND).outcome is Outcome.FAILED
     one, two = (row(desk, "metaobjects", "kind", handle) for handle in ("one", "two"))
     assert (one.outcome, one.verified, one.reason) == (Outcome.UNCHANGED, True, PART)
     assert (two.outcome, two.verified, two.reason) == (Outcome.CREATED, True, PART)
@@ -135,6 +136,27 @@ def test_where_its_definition_could_not_be_written_shopify_says_what_an_entry_go
         "Shopify says of capabilities, publishable: “Capability publishable is not enabled on this definition”."
     )
     assert entries(target) == {"one": ("one", None), "two": ("two", None)}
+
+
+def test_a_type_with_more_fields_in_both_stores_than_shopify_allows_is_not_sent(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Its entries go by what stays of it."""
+    source, target = shops(sandbox)
+    source.define("kind", NAME, *MANY, publishable=True)
+    target.define("kind", NAME, *({**field, "key": f"t{field['key']}"} for field in MANY))
+    source.entry("kind", "one", active=True, name="One", f0="Lost")
+    desk, _ = copy(source, target, tmp_path)
+    own, one = row(desk, *KIND), row(desk, "metaobjects", "kind", "one")
+    assert (own.verdict, own.outcome, own.reason) == (Verdict.CANNOT, Outcome.FAILED, Reason.TOO_LARGE)
+    assert own.detail == (
+        "Shopify allows at most 40 fields, and the archive has 31. "
+        "Only the definition in the target store has 30 more, and these would stay."
+    )
+    assert (one.outcome, one.verified, one.reason) == (Outcome.CREATED, True, PART)
+    assert one.detail == f"Its definition in the target store has no field f0. {SHOWN}"
+    again, _ = copy(source, target, tmp_path)
+    assert again.client.writes == 0
 
 
 def test_a_new_entry_that_everybody_sees_is_no_draft_where_there_are_drafts(sandbox: Sandbox, tmp_path: Path) -> None:

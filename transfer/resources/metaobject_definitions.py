@@ -244,9 +244,15 @@ class MetaobjectDefinitions(Resource):
         why = foreign(job.key[0])
         if why is not None:
             return Result(job.key, reason=Reason.NOT_PERMITTED, detail=f"Not written: {why}.")
-        if len(job.after["fieldDefinitions"]) > MAX_FIELDS:
-            return Result(job.key, reason=Reason.TOO_LARGE, detail=f"Shopify allows at most {MAX_FIELDS} fields.")
-        return None
+        own, theirs = (
+            {i["key"] for i in fields["fieldDefinitions"]} for fields in (job.after, job.before or job.after)
+        )
+        if len(own | theirs) <= MAX_FIELDS:
+            return None
+        more = len(theirs - own)
+        beside = f" Only the definition in the target store has {more} more, and these would stay." if more else ""
+        detail = f"Shopify allows at most {MAX_FIELDS} fields, and the archive has {len(own)}.{beside}"
+        return Result(job.key, reason=Reason.TOO_LARGE, detail=detail)
 
     # -- writing
 

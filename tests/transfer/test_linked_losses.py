@@ -218,3 +218,28 @@ def test_values_in_another_order_than_their_metafield_arrive_at_once(
     target = Builder(sandbox)
     assert troubles(copied(sandbox, source, target, tmp_path)) == {}
     assert copied(sandbox, source, target, tmp_path).client.writes == 0
+
+
+def test_a_plain_product_gets_linked_to_an_entry_of_another_name(
+    sandbox: Sandbox, source: Builder, tmp_path: Path
+) -> None:
+    target = Builder(sandbox)
+    shades(target, "Red", "Vert")
+    target.product("lamp", {"Colour": ["Red", "Green"]})
+    excluded = {"resources": ["metaobjects"]}
+    desk = copied(sandbox, source, target, tmp_path, excluded=excluded)
+    assert desk.ledger.get("products", [("lamp",)])[("lamp",)].verified
+    assert state(target)["prices"] == {"Red": "2.00", "Vert": "2.00"}
+    assert copied(sandbox, source, target, tmp_path, excluded=excluded).client.writes == 0
+
+
+def test_a_mirror_leaves_a_product_the_variants_that_it_has_where_none_comes(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    linked(source, "lamp", shades(source, "Red", "Green", "Blue")[2:], title="New")
+    linked(target, "lamp", shades(target, "Red", "Green"))
+    excluded = {"records": [["metaobjects", ["shade", "s2"]]]}
+    desk = copied(sandbox, source, target, tmp_path, policy="mirror", excluded=excluded)
+    row = desk.ledger.get("products", [("lamp",)])[("lamp",)]
+    assert (row.reason, row.verified) == (Reason.UNRESOLVED_REFERENCE, True)
+    found = state(target)
+    assert (found["title"], list(found["links"])) == ("New", ["Red", "Green"])

@@ -73,6 +73,8 @@ def without(before: Fields | None, after: Fields, paths: Collection[str]) -> Fie
         for item in after["variants"]
         if not any(f"options.{name}.values.{value}" in paths for name, value in item["options"])
     ]
+    if not variants and before is not None:  # a product has to have one, so that none of the target's goes
+        options, variants = before["options"], before["variants"]
     return {**after, "options": options, "variants": variants}
 
 
@@ -84,7 +86,7 @@ def _option(present: Fields, option: Fields, paths: Collection[str]) -> Fields:
         return {**_plain(option), "values": values}
     if f"options.{name}.linkedValues" in paths:
         entries |= dict(zip(present.get("values", ()), present.get("linkedValues") or (), strict=False))
-    return {**option, "values": values, "linkedValues": [entries[value] for value in values]}
+    return {**option, "values": values, "linkedValues": [entries[value] for value in values if value in entries]}
 
 
 def _plain(option: Fields) -> Fields:
@@ -102,7 +104,7 @@ def missing(before: Fields | None, after: Fields, translate: Callable[[str], str
         own = present.get(option["name"])
         if own is None or not option.get("linkedMetafield") or own.get("linkedMetafield") != option["linkedMetafield"]:
             continue
-        pairs = dict(zip(option["values"], option["linkedValues"], strict=True))
+        pairs = dict(zip(option["values"], option["linkedValues"], strict=False))  # others may have added values
         lacking = {value: entry for value, entry in pairs.items() if translate(entry) is None}
         if lacking:
             lost |= Losses((f"options.{option['name']}", f"options.{option['name']}.linkedValues"))

@@ -84,18 +84,30 @@ def aligned(present: Fields, wanted: Fields) -> Fields:
     Shopify shows a linked value by its entry's name. An import writes entries before products, so that a name which
     was changed in the source is changed here as well by the time the product is written.
     """
-    called = {option["name"]: _called(option, wanted) for option in present["options"]}
+    return renamed(present, called_in(present, wanted))
+
+
+Called = Mapping[str, Mapping[str, str]]  # option's name -> a value's name -> another name for it
+
+
+def called_in(present: Fields, wanted: Fields) -> Called:
+    """What `wanted` calls the linked values of `present`, where it is another name."""
+    return {option["name"]: _called(option, wanted) for option in present["options"]}
+
+
+def renamed(fields: Fields, called: Called) -> Fields:
+    """A product whose values go by other names."""
     if not any(called.values()):
-        return present
+        return fields
     options = [
-        {**option, "values": [called[option["name"]].get(value, value) for value in option["values"]]}
-        for option in present["options"]
+        {**option, "values": [called.get(option["name"], {}).get(value, value) for value in option["values"]]}
+        for option in fields["options"]
     ]
     variants = [
         {**item, "options": [[name, called.get(name, {}).get(value, value)] for name, value in item["options"]]}
-        for item in present["variants"]
+        for item in fields["variants"]
     ]
-    return {**present, "options": options, "variants": variants}
+    return {**fields, "options": options, "variants": variants}
 
 
 def _called(option: Fields, wanted: Fields) -> dict[str, str]:

@@ -184,11 +184,12 @@ def _variants(job: Job) -> Talk[Result]:
     if isinstance(swapped, Result):
         return swapped
     also, known = swapped
-    if wanted.keys() - present.keys():
+    if wanted.keys() - present.keys() or touches(job.changed, "options"):
         called = yield from _as_called(job)
         if isinstance(called, Result):
             return called
-        job, wanted = called, dict(variants.by_options(called.after["variants"]))
+        job = called
+        present, wanted = (dict(variants.by_options(side["variants"])) for side in (job.before or {}, job.after))
     both = {chosen: item for chosen, item in wanted.items() if chosen in present and chosen in known}
     refusal = yield from _change_variants(job, both, present, known)
     refusal = refusal or (yield from _reorder(job, list(wanted), known, astray=_astray(wanted, present, known)))
@@ -202,8 +203,12 @@ def _as_called(job: Job) -> Talk[Job | Result]:
     present = yield from options.current(job)
     if isinstance(present, Result):
         return present
+    assert job.before is not None
     store: Fields = {"options": [linked.reading(option) for option in present.values()]}
-    return replace(job, after=linked.aligned(job.after, store))
+    called = linked.called_in(job.after, store)
+    linked_before = {option["name"] for option in job.before["options"] if option.get("linkedMetafield")}
+    new = {name: own for name, own in called.items() if name not in linked_before}
+    return replace(job, before=linked.renamed(job.before, new), after=linked.renamed(job.after, called))
 
 
 Named = tuple[tuple[str, Key, str], ...]

@@ -95,7 +95,6 @@ TESTED: Mapping[str, str] = {
     "CollectionUpdateConditionsSourceInput.exclusion": "tests/transfer/test_collections.py",
     "CollectionUpdateInput.sourcesToDelete": "tests/transfer/test_collections.py",
     "CollectionUpdateSourceTargetInput.subCollections": "tests/transfer/test_collections.py",
-    "DiscountContextInput.customers": "tests/transfer/test_discounts.py",
     "FileUpdateInput.originalSource": "tests/transfer/test_files.py",
     "Mutation.productOptionUpdate.optionValuesToAdd": "tests/transfer/test_targets.py",
 }

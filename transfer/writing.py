@@ -332,8 +332,9 @@ def judged(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -
     if touching(stirred, row.changed) or not row.changed:
         if resource.changes(current, row.after):
             fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
-        else:
-            row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
+        else:  # what is new is there because this import wrote what it is a part of
+            row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UNCHANGED
+            row.state, row.verified = State.DONE, True
         return None
     if row.stood is not None:
         row.stood = current

@@ -166,8 +166,11 @@ CHANGES = {
 
 
 def less(resource: str, number: int, record: Record) -> list[Record]:
-    """Products whose rows say with REPLACE that they have fewer pictures, values and variants than they have."""
+    """Products whose rows say with REPLACE that they have fewer pictures, values and variants than they have; and
+    companies for which nobody speaks."""
     fields = record["fields"]
+    if resource == "companies":
+        fields["mainContact"] = None
     if resource == "products" and not any("linkedMetafield" in option for option in fields["options"]):
         _product(fields, record["key"])
         record["command"] = "REPLACE"

@@ -166,6 +166,21 @@ def test_a_linked_product_goes_without_a_value_that_has_no_entry(
     assert copied(sandbox, source, target, tmp_path, excluded=excluded).client.writes == 0
 
 
+def test_a_product_that_is_linked_to_entries_of_another_type_keeps_them(
+    sandbox: Sandbox, source: Builder, tmp_path: Path
+) -> None:
+    """The target's definition takes none of the archive's entries: what is there stays, and no value is added."""
+    target = Builder(sandbox)
+    (red,) = shades(target, "Red", type_="tint")
+    linked(target, "lamp", [red], price="1.00")
+    row = copied(sandbox, source, target, tmp_path).ledger.get("products", [("lamp",)])[("lamp",)]
+    assert (row.reason, row.verified) == (Reason.PART_CONFLICT, True)
+    assert "cannot be other entries of custom.shades" in row.detail
+    found = state(target)
+    assert (found["title"], found["prices"], found["links"]) == ("New", {"Red": "2.00"}, {"Red": red})
+    assert copied(sandbox, source, target, tmp_path).client.writes == 0
+
+
 # -- other names ------------------------------------------------------------------------------------------------------
 
 

@@ -32,4 +32,4 @@ def unseal(sealed: str) -> str:
     try:
         return _own().decrypt(sealed.encode()).decode() if sealed else ""
     except InvalidToken:
-        raise Unreadable("The stored access token cannot be read; open the app in the store again.") from None
+        raise Unreadable("The stored access token cannot be read.") from None

@@ -16,7 +16,7 @@ from shopify_client import TokenPair
 from transfer.naming import listed
 from transfer.registry import RESOURCES, order
 
-from .crypto import seal, unseal
+from .crypto import Unreadable, seal, unseal
 
 
 class Grant(models.TextChoices):
@@ -66,9 +66,19 @@ class Shop(models.Model):
         """Whether there is a token, or a way to the next one, without anybody opening the app."""
         if not self.sealed_token or self.token_dead_since is not None or self.uninstalled_at is not None:
             return False
+        if self.grant != Grant.CLIENT_CREDENTIALS and not self.readable:
+            return False
         if self.grant != Grant.EXCHANGE or self.token_expires_at is None or self.token_expires_at > timezone.now():
             return True
         return self.refresh_expires_at is not None and self.refresh_expires_at > timezone.now()
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is a token, and a key that opens it: keys are lost, or replaced where one has leaked."""
+        try:
+            return bool(self.token)
+        except Unreadable:
+            return False
 
     @property
     def token(self) -> str:

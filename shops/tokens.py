@@ -34,6 +34,10 @@ REOPEN = (
     "The store does not accept this app any more: it was uninstalled there, or its access was revoked or has ended. "
     "Open the app in the store (install it, if it is gone), and the run goes on by itself."
 )
+LOCKED = (
+    "The app cannot read its stored access to the store: its keys were replaced or lost. Open the app in the store, "
+    "and the run goes on by itself."
+)
 REOPEN_PAUSE = 60.0  # seconds after which a run looks again whether somebody has
 
 Pairing = Callable[[App], TokenPair]
@@ -161,7 +165,7 @@ class ShopToken:
 
         def good(shop: Shop) -> bool:
             fresh = shop.token_expires_at is None or shop.token_expires_at > timezone.now() + EARLY
-            return bool(shop.token) and shop.token_dead_since is None and fresh and shop.token != refused
+            return shop.readable and shop.token_dead_since is None and fresh and shop.token != refused
 
         row = _Row(self.shop_id, self.sleep)
         try:
@@ -170,8 +174,8 @@ class ShopToken:
                 row.renew(_next_pair, good)
                 shop = row.read()
             return self._keep(shop)
-        except Unreadable as problem:
-            raise TokenRefused(str(problem)) from None
+        except Unreadable:  # a process with other keys has renewed it
+            raise AccessLost(LOCKED, wait=REOPEN_PAUSE) from None
         finally:
             if threading.current_thread() is not threading.main_thread():
                 connections.close_all()  # a thread of the client's pool, which nobody would close it for
@@ -190,7 +194,10 @@ def _next_pair(shop: Shop) -> TokenPair:
     if shop.grant == Grant.CLIENT_CREDENTIALS:
         return ask(lambda app: app.client_credentials(shop.domain))
     if shop.grant != Grant.EXCHANGE:
-        raise TokenRefused("The store refuses the access token; connect the store again.")
+        refused = "The store refuses the access token" if shop.readable else "The stored access token cannot be read"
+        raise TokenRefused(f"{refused}; connect the store again.")
+    if shop.sealed_token and not shop.readable:  # not marked as dead: it is good again once the keys are back
+        raise AccessLost(LOCKED, wait=REOPEN_PAUSE)
     if shop.token_dead_since is not None:
         raise AccessLost(REOPEN, wait=REOPEN_PAUSE)
     try:

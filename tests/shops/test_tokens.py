@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 from django.utils import timezone
 
@@ -20,12 +21,12 @@ from exports import services as exports
 from runs.engine import work_slice
 from runs.models import Run
 from runs.states import Status
-from shopify_client import Unavailable
+from shopify_client import TokenRefused, Unavailable
 from shops.client import client_for
 from shops.models import Shop
 from shops.tasks import webhooks
 from shops.tokens import REOPEN, ShopToken, keep_alive
-from tests.runs.test_lane import work
+from tests.runs.test_lane import installed, work
 from tests.servers import database
 from tests.support import CLIENT_ID, CLIENT_SECRET, ROOT, Sandbox
 
@@ -195,6 +196,43 @@ def test_a_dead_token_pauses_the_run_and_opening_the_app_heals_it(app: Any, sand
     assert work(run).status == Status.SUCCEEDED  # nobody had to wait for its pause to end
     shop.refresh_from_db()
     assert shop.usable
+
+
+def test_replaced_keys_pause_the_run_and_opening_the_app_heals_it(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop, unused = opened(sandbox, client), opened(sandbox, client)
+    run = exports.create(shop)
+    kept, app.SECRET_KEY = app.SECRET_KEY, "another one, since the first has leaked"
+    work_slice()
+    run.refresh_from_db()
+    assert (run.status, run.not_before is not None) == (Status.WORKING, True)
+    assert "its keys were replaced or lost" in run.outage_words
+    for opens in (shop, unused):  # whether or not anybody has met the token since
+        assert reopened(sandbox, client, opens.domain).status_code == 200
+        assert works(opens)
+    assert work(run).status == Status.SUCCEEDED
+    app.SECRET_KEY = kept
+    assert not Shop.objects.get(pk=shop.pk).usable
+    app.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    app.SECRET_KEY = "another one, since the first has leaked"
+    assert works(shop)  # old keys stand behind new ones, and nobody has to do anything
+
+
+def test_keys_that_come_back_bring_the_tokens_back(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop = opened(sandbox, client)
+    run = exports.create(shop)
+    kept, app.SECRET_KEY = app.SECRET_KEY, "that of a machine which was set up wrongly"
+    work_slice()
+    app.SECRET_KEY = kept
+    Run.objects.update(not_before=None)
+    assert work(run).status == Status.SUCCEEDED
+    assert grants(sandbox, shop.domain) == {"token-exchange": 1}
+
+
+def test_a_token_that_was_given_by_hand_and_cannot_be_read_is_asked_for_again(app: Any, sandbox: Sandbox) -> None:
+    shop = installed(sandbox, sandbox.shop("plain"))
+    app.SECRET_KEY = "another one, since the first has leaked"
+    with pytest.raises(TokenRefused, match="cannot be read; connect the store again"):
+        ShopToken(shop.pk).get()
 
 
 def test_a_shop_that_is_never_opened_again_fails_its_run_with_one_sentence(

@@ -246,6 +246,14 @@ def given(fields: Mapping[str, Json]) -> dict[str, Json]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def beside(theirs: Mapping[str, Json] | None, own: Mapping[str, Json] | None) -> dict[str, Json]:
+    """An object that Shopify takes as a whole: what the source has none of stays in it as the target (`theirs`) has it.
+
+    Left out, or null, it would be cleared, or might be: Shopify does not say it of every object.
+    """
+    return {**given(theirs or {}), **given(own or {})}
+
+
 def emptied(inputs: Mapping[str, Json], names: Iterable[str]) -> dict[str, Json]:
     """With null for those that are to have no value, which a record says by an empty text."""
     own = frozenset(names)

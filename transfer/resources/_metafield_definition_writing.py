@@ -7,7 +7,7 @@ from typing import Any
 
 from ..resource import Ask, Fields, Ids, Job, Later, Result, Talk
 from . import _validations as validations
-from ._common import given, refused, touches
+from ._common import beside, given, refused, touches
 from ._metafield_definition_reading import CAPABILITIES
 
 _CREATE = """
@@ -40,13 +40,13 @@ def _identity(job: Job) -> dict[str, Any]:
     return dict(zip(("ownerType", "namespace", "key"), job.key, strict=True))
 
 
-def _capabilities(fields: Fields) -> dict[str, Any]:
-    return {name: {"enabled": bool(fields["capabilities"].get(name))} for name in CAPABILITIES}
+def _capabilities(own: Fields) -> dict[str, Any]:
+    return {name: {"enabled": bool(own.get(name))} for name in CAPABILITIES}
 
 
 def enable(job: Job) -> Talk[Result]:
     """Switches on one of Shopify's own. One that is on already comes back, so that it may be asked for again."""
-    choices = {name: own for name, own in _capabilities(job.after).items() if own["enabled"]}
+    choices = {name: own for name, own in _capabilities(job.after["capabilities"]).items() if own["enabled"]}
     variables = given(
         {
             **_identity(job),
@@ -71,7 +71,9 @@ def create(job: Job, ids: Ids) -> Talk[Result]:
             "description": fields.get("description"),
             "validations": validations.as_list(fields["validations"], ids.translate),
             "access": given(fields["access"]),
-            "capabilities": {name: own for name, own in _capabilities(fields).items() if own["enabled"]},
+            "capabilities": {
+                name: own for name, own in _capabilities(fields["capabilities"]).items() if own["enabled"]
+            },
             "constraints": fields.get("constraints"),
         }
     )
@@ -84,14 +86,14 @@ def create(job: Job, ids: Ids) -> Talk[Result]:
 
 def update(job: Job, ids: Ids) -> Talk[Result]:
     """Only what the plan says differs."""
-    fields = job.after
-    rules = validations.beside((job.before or {}).get("validations", {}), fields["validations"])
+    fields, theirs = job.after, job.before or {}
+    rules = validations.beside(theirs.get("validations", {}), fields["validations"])
     wanted = {
         "name": fields.get("name"),
         "description": fields.get("description"),
         "validations": validations.as_list(rules, ids.translate),
-        "access": given(fields["access"]),
-        "capabilities": _capabilities(fields),
+        "access": beside(theirs.get("access"), fields["access"]),
+        "capabilities": _capabilities(beside(theirs.get("capabilities"), fields["capabilities"])),
     }
     definition = {name: value for name, value in wanted.items() if touches(job.changed, name)}
     if touches(job.changed, "constraints"):

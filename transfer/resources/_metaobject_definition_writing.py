@@ -7,7 +7,7 @@ from typing import Any
 
 from ..resource import Ask, Fields, Ids, Job, Result, Talk
 from . import _validations as validations
-from ._common import given, refused, touches
+from ._common import beside, given, refused, touches
 
 _CREATE = """
 mutation CreateMetaobjectDefinition($definition: MetaobjectDefinitionCreateInput!) {
@@ -57,22 +57,30 @@ def _new_field(item: Mapping[str, Any], job: Job, ids: Ids) -> dict[str, Any]:
     return {"type": item["type"], **_field(item, job, ids)}
 
 
-def _head(fields: Fields) -> dict[str, Any]:
-    """Everything but the fields, as input. `access.admin` is never sent: merchants' types do not take it."""
-    capabilities = {}
-    for name, own in fields["capabilities"].items():
-        if own is not None:
-            data = given(own.get("data") or {})
-            capabilities[name] = {"enabled": own["enabled"], **({"data": data} if own["enabled"] and data else {})}
+def _head(fields: Fields, before: Fields) -> dict[str, Any]:
+    """Everything but the fields, as input. `access.admin` is never sent: merchants' types do not take it.
+
+    `before`: what the target has, empty where that is nothing.
+    """
+    theirs = before.get("capabilities", {})
+    capabilities = {
+        name: _capability(own, theirs.get(name) or {}) for name, own in given(fields["capabilities"]).items()
+    }
+    access = beside(before.get("access"), fields["access"])
     return given(
         {
             "name": fields.get("name"),
             "description": fields.get("description"),
             "displayNameKey": fields.get("displayNameKey"),
-            "access": given({name: fields["access"].get(name) for name in ("storefront", "customerAccount")}),
+            "access": {name: access[name] for name in ("storefront", "customerAccount") if name in access},
             "capabilities": capabilities,
         }
     )
+
+
+def _capability(own: Fields, theirs: Fields) -> dict[str, Any]:
+    data = beside(theirs.get("data") if theirs.get("enabled") else None, own.get("data"))
+    return {"enabled": own["enabled"], **({"data": data} if own["enabled"] and data else {})}
 
 
 def enable(job: Job) -> Talk[Result]:
@@ -89,12 +97,11 @@ def create(job: Job, ids: Ids) -> Talk[Result]:
         for item in job.after["fieldDefinitions"]
         if f"fieldDefinitions.{item['key']}" not in job.without
     ]
-    definition = {"type": job.key[0], **_head(job.after), "fieldDefinitions": fields}
+    definition = {"type": job.key[0], **_head(job.after, {}), "fieldDefinitions": fields}
     data = yield Ask(_CREATE, {"definition": definition})
     payload = data["metaobjectDefinitionCreate"]
     if payload["userErrors"]:
         return refused(job.key, payload["userErrors"])
-    made = payload["metaobjectDefinition"]
     made = payload["metaobjectDefinition"]
     if made["displayNameKey"] and not job.after.get("displayNameKey"):  # Shopify's own choice, where nobody made one
         yield Ask(_UPDATE, {"id": made["id"], "definition": {"displayNameKey": None}}, repeatable=True)
@@ -135,7 +142,7 @@ def _between(present: Sequence[str], wanted: Sequence[str]) -> bool:
 def update(job: Job, ids: Ids) -> dict[str, Any]:
     """Only what the plan says differs."""
     assert job.before is not None
-    definition = {name: value for name, value in _head(job.after).items() if touches(job.changed, name)}
+    definition = {name: value for name, value in _head(job.after, job.before).items() if touches(job.changed, name)}
     present = [item["key"] for item in job.before["fieldDefinitions"]]
     wanted = [
         item["key"] for item in job.after["fieldDefinitions"] if f"fieldDefinitions.{item['key']}" not in job.without

@@ -21,7 +21,7 @@ from . import _product_media as media
 from . import _product_room as room
 from . import _product_taking as taking
 from . import product_variants as variants
-from ._common import emptied, given, refused, touches
+from ._common import beside, emptied, given, refused, touches
 
 FIRST_VARIANTS = 100  # in the creating request; the rest follows in requests of as many
 
@@ -144,6 +144,8 @@ def begun(job: Job) -> Fields:
 
 def _texts(job: Job) -> Talk[Result | None]:
     own = {name: job.after.get(name) for name in OWN if touches(job.changed, name)}
+    if "seo" in own:
+        own["seo"] = beside((job.before or {}).get("seo"), own["seo"])
     if own:
         data = yield Ask(_UPDATE, {"product": {"id": job.gid, **emptied(given(own), ["category"])}}, repeatable=True)
         if data["productUpdate"]["userErrors"]:

@@ -22,7 +22,7 @@ from . import _images as images
 from ._collection_changes import STILL_BUSY, Step, fits, too_large, truncated
 from ._collection_changes import step as next_step
 from ._collection_shapes import SOURCES
-from ._common import by_alias, given, job_done, read_nodes, refused, touches
+from ._common import beside, by_alias, given, job_done, read_nodes, refused, touches
 from ._plain import Documents, Plain
 from ._shapes import ADDRESS, HANDLE, HTML, IMAGE, NAME, OF_THE_FILE, SEO, STATE, TEXT
 from .metafields import REFERRED
@@ -194,6 +194,8 @@ class Collections(Plain):
 
     def updated(self, job: Job, ids: Ids) -> dict[str, Any]:
         own = {name: job.after.get(name) for name in _OWN if touches(job.changed, name)}
+        if "seo" in own:
+            own["seo"] = beside((job.before or {}).get("seo"), own["seo"])
         return {"id": job.gid, **given(own), **images.inputs(job, "src")}
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:

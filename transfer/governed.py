@@ -27,9 +27,13 @@ class Governed(ABC):
         """The record of `governor` (a definition) that says what this one must hold; None where nothing does."""
         return None
 
+    def demands(self, governor: Fields) -> frozenset[str]:
+        """What a governor demands of its records: the names of what they must fill."""
+        return frozenset()
+
     def stricter(self, before: Fields, after: Fields) -> frozenset[str]:
         """What a governor demands of its records as it is to become, and does not as it is."""
-        return frozenset()
+        return self.demands(after) - self.demands(before)
 
     def hides(self, governor: Fields) -> bool:
         """Whether there may be records under this governor that the store lists to nobody (`listed_whole`)."""

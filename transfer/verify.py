@@ -21,6 +21,7 @@ from .pour import Batch, Task, pour
 from .present import portable, read_back
 from .resource import Reading, Resource
 from .talk import Ended
+from .unseen import unseen
 from .work import Checkpoint, Cursor, Desk, Row, Where, tell
 from .writing import fail
 
@@ -39,6 +40,11 @@ def verify(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
         if not finished:
             return
     yield Checkpoint(cursor, _counts(cursor))  # a tally counts what is saved
+    for checkpoint in unseen(desk, cursor.setdefault("unseen", {})):
+        finished = checkpoint.done
+        yield Checkpoint(cursor, _counts(cursor))
+    if not finished:
+        return
     for checkpoint in hanging(desk, cursor.get("hanging", {})):
         cursor["hanging"] = checkpoint.cursor
         yield Checkpoint(cursor, _counts(cursor), done=checkpoint.done)

@@ -203,3 +203,41 @@ def test_an_entry_that_nobody_sees_is_judged_by_what_is_decided(
     saw = row(desk, "metaobjects", "tool", "saw")
     assert (saw.outcome, saw.verified) == (Outcome.UNCHANGED, True)
     assert listed(target, "tool") == ["saw"]
+
+
+DIGITS = [{"name": "regex", "value": "^[0-9]+$"}]
+
+
+def refused(source: Builder, target: Builder, name: str) -> str:
+    """The source's entry has a value from before its definition got a rule, which no store takes any more."""
+    code = {"key": "code", "type": TEXT}
+    kind = source.define("kind", NAME, code)
+    source.entry("kind", "one", name="One", code="ABC")
+    source.entry("kind", "two", name="Two", code="77")
+    source.redefine(kind, {"update": {"key": "code", "required": True, "validations": DIGITS}})
+    made = target.define("kind", NAME, code)
+    target.entry("kind", "one", name=name)
+    target.entry("kind", "two", name="Two")
+    return made
+
+
+@pytest.mark.parametrize("name", ["One", "Other"])
+@pytest.mark.parametrize("policy", ["update", "mirror"])
+def test_an_entry_of_which_shopify_refuses_what_is_required_has_not_arrived(
+    sandbox: Sandbox, tmp_path: Path, policy: str, name: str
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    made = refused(source, target, name)
+    target.redefine(made, {"update": {"key": "code", "required": True}})
+    for _ in range(2):
+        desk, _ = copy(source, target, tmp_path, policy=policy)
+        assert listed(target, "kind") == ["two"]
+        one = row(desk, "metaobjects", "kind", "one")
+        assert (one.outcome, one.reason) == (
+            (Outcome.FAILED, Reason.TYPE_CONFLICT) if name == "One" else (Outcome.FAILED, Reason.REFUSED)
+        )
+        assert "Value does not match the validation pattern." in one.detail
+        assert one.detail.endswith(
+            "Its definition in the target store requires code: Shopify lists it to nobody until that is filled."
+        )
+        assert row(desk, "metaobjects", "kind", "two").verified

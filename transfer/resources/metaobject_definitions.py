@@ -231,9 +231,8 @@ class MetaobjectDefinitions(Resource):
         fields = f"the field {more[0]}" if len(more) == 1 else f"the fields {', '.join(more)}"
         return f"Only the definition in the target store has {fields}, which no import takes away." if more else ""
 
-    def stricter(self, before: Fields, after: Fields) -> frozenset[str]:
-        demanded = {item["key"] for item in before["fieldDefinitions"] if item["required"]}
-        return frozenset(item["key"] for item in after["fieldDefinitions"] if item["required"]) - demanded
+    def demands(self, governor: Fields) -> frozenset[str]:
+        return frozenset(item["key"] for item in governor["fieldDefinitions"] if item["required"])
 
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         if bool(fields.get("standard")) == standard(key[0]):

@@ -34,8 +34,9 @@ _CHANGE = """mutation C($id: ID!, $metaobject: MetaobjectUpdateInput!) {
 class Builder:
     """One shop."""
 
-    def __init__(self, sandbox: Sandbox, seed: str = "empty", products: int | None = None) -> None:
-        self.sandbox, self.shop = sandbox, sandbox.shop(seed, products)
+    def __init__(self, sandbox: Sandbox, seed: str = "empty", products: int | None = None, *, shop: str = "") -> None:
+        """`shop`: one that is there already."""
+        self.sandbox, self.shop = sandbox, shop or sandbox.shop(seed, products)
         self._client = sandbox.client(self.shop)
 
     def ask(self, document: str, **variables: Any) -> dict[str, Any]:

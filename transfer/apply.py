@@ -22,7 +22,7 @@ from .linking import Links, Tightening, begun
 from .order import WAVES
 from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import pour
-from .present import located, now
+from .present import located, now, sides
 from .references import Target
 from .registry import ordered_groups
 from .resource import Fields, Json, Resource
@@ -170,7 +170,7 @@ class _Applying:
         located_ = located(self.desk, {resource.name: [row.target for row in nameless]})
         for row in nameless:
             row.gid = located_.found.get(row.target, "")
-        look = now(self.desk, resource, [row.gid for row in rows if row.gid])
+        look = now(self.desk, resource, [row.gid for row in rows if row.gid], sides(rows))
         for row in rows:
             if not limited and self._given_up(row):
                 error = look.unread.get(row.gid) or located_.unlooked.get(row.target)
@@ -199,7 +199,6 @@ class _Applying:
     def _resume(self, resource: Resource, row: Row, present: Fields) -> None:
         """Whatever of a write did happen is what the target has now; the rest is an update of that."""
         assert row.after is not None
-        present = resource.aligned(present, row.after)
         stirred = strangers(resource, row.base, begun(resource, row), row.after, present) if row.aside is None else []
         if stirred:
             fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} while it was written.")

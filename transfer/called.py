@@ -1,14 +1,22 @@
-"""What the target has, called as the archive calls it where the two name the same thing otherwise (`same_variants`)."""
+"""What lives inside the target's records, called as the archive calls it where the two name it otherwise.
+
+A variant goes by the values of its options, and these by the names of entries: names that change while an import is at
+work, that two stores give to each other's, and that a store may refuse to change. So a variant is told by its GID. It
+gets its name once: where the target's snapshot is laid beside the archive (`same_variants`), or where its product is
+first read or written after that, by the entries behind its values (`Resource.aligned`). Whatever hangs on it or refers
+to it is named by way of its GID from then on, and only what is written of its product asks what the store calls it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .keys import Key
 from .references import Target, parse
-from .resource import Fields, Resource
-from .work import Desk, Id, IdStore
+from .registry import owner_of
+from .resource import Fields, Reading, Resource
+from .work import Desk
 
 
 class Naming:
@@ -47,24 +55,27 @@ class Naming:
         return resource.rewrite(fields, self.text)
 
 
-class SameIds:
-    """Implements `work.IdStore`: whoever says what a shop calls something says what the archive calls it."""
-
-    def __init__(self, store: IdStore, naming: Naming) -> None:
-        self._store, self._naming = store, naming
-
-    def put(self, ids: Iterable[Id]) -> None:
-        self._store.put(replace(one, target=self._naming.target(one.target)) for one in ids)
-
-    def by_gid(self, gids: Iterable[str]) -> dict[str, Id]:
-        return self._store.by_gid(gids)
-
-    def by_target(self, targets: Iterable[Target]) -> dict[Target, str]:
-        asked = {target: self._naming.target(target) for target in targets}
-        found = self._store.by_target(set(asked.values()))
-        return {target: found[named] for target, named in asked.items() if named in found}
+def by_gid(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> list[Reading]:
+    """Readings of what hangs on variants, or translates that, under the names that these go by here."""
+    if resource.of_others:
+        inside = {name for name, own in desk.registry.items() if _is_inside(desk, own.hangs_on)}
+        told = {one.gid: resource.node(one.gid) for one in readings if one.key[0] in inside}
+    elif _is_inside(desk, resource.hangs_on):
+        told = {one.gid: one.on for one in readings}
+    else:
+        return list(readings)
+    known = {gid: own.target for gid, own in desk.ids.by_gid(set(told.values())).items()}
+    return [_renamed(resource, one, known.get(told.get(one.gid, ""))) for one in readings]
 
 
-def by_archive(desk: Desk, same: Mapping[Target, Target]) -> Desk:
-    """A desk that calls what both sides have as the archive does."""
-    return replace(desk, same=same, ids=SameIds(desk.ids, Naming(desk.registry, same))) if same else desk
+def _is_inside(desk: Desk, name: str) -> bool:
+    return owner_of(name, desk.registry) != name
+
+
+def _renamed(resource: Resource, reading: Reading, on: Target | None) -> Reading:
+    """`on`: what the reading is of, as far as that has a name."""
+    if on is None or on.resource not in (resource.hangs_on, reading.key[0]):
+        return reading
+    first = reading.key[:1] if resource.of_others else ()
+    size = len(first) + len(next(resource.owners(reading.key)).key)
+    return replace(reading, key=(*first, *on.key, *reading.key[size:]))

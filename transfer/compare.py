@@ -23,7 +23,7 @@ from .namesakes import Namesakes, Present, present_of
 from .outcomes import Verdict
 from .renew import renew
 from .resource import Fields, Resource
-from .work import Checkpoint, Cursor, Desk, Id, Row
+from .work import Checkpoint, Cursor, Desk, Row
 
 UNMADE = (commands.Command.DELETE, commands.Command.IGNORE, commands.Command.UPDATE)  # rows that create nothing
 WINDOW = 500  # records between two checkpoints
@@ -101,7 +101,7 @@ class _Window:
         elif not present:
             wanted = [self._dated(one) if one.command else one for one in wanted]
         if paired:
-            present = [present[0]._replace(fields=self._aligned(key, wanted[0].fields, present[0].fields))]
+            present = [present[0]._replace(fields=self.resource.aligned(present[0].fields, wanted[0].fields))]
         rows = self._judged(key, wanted, present)
         if paired and not (self.edited or wanted[0].command):
             rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]
@@ -119,16 +119,6 @@ class _Window:
 
     def _dated(self, one: Present) -> Present:
         return one._replace(fields=self.resource.dated(one.fields, self.desk.now()))
-
-    def _aligned(self, key: Key, wanted: Fields, present: Fields) -> Fields:
-        """The target's record by the archive's names; what lives inside it is found by these as well."""
-        fields = self.resource.aligned(present, wanted)
-        if fields is not present:
-            inside = zip(self.resource.embedded(key, present), self.resource.embedded(key, fields), strict=True)
-            anew = {old: new for old, new in inside if old != new and old not in self.desk.same}
-            gids = self.desk.ids.by_target(anew)
-            self.desk.ids.put(Id(gid, anew[old]) for old, gid in gids.items())
-        return fields
 
     def _judged(self, key: Key, wanted: list[Present], present: list[Present]) -> list[Row]:
         why, unclear = self._forbidden(key), self.twins.unclear.get(self.resource.name, {}).get(key)

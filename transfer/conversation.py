@@ -55,6 +55,7 @@ class Reading:
     """A record as one shop gave it: references in `fields` are still GIDs of that shop.
 
     `also` names things that live inside this record and can be referred to on their own (a product's variants).
+    `on`: the GID of what it hangs on, where that lives inside another record and its name may change (a variant's).
     `source`: where the bytes of a file can be fetched. It differs from shop to shop and from day to day, and so stands
     beside the record, where no comparison sees it. `beside`: what a filter judges by and the record does not hold.
     """
@@ -67,6 +68,7 @@ class Reading:
     also: tuple[tuple[str, Key, str], ...] = ()  # (resource, key, gid)
     source: str = ""
     beside: Mapping[str, Json] = field(default_factory=dict)
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

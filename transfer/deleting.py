@@ -9,7 +9,7 @@ from .archive.members import MemberSet
 from .drift import moved, named
 from .governors import Governors
 from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
-from .present import Current, KnownIds
+from .present import KnownIds
 from .references import Target
 from .registry import owner
 from .resource import Fields, Job, Resource, Result, Talk
@@ -41,10 +41,9 @@ class Deletions(Writing):
         more, wanted = (self._of_whole(found) for found in added(self.desk, inside, self.snapshot, self._read))
         for row, current in there:
             assert row.before is not None
-            present = _as_before(resource, row, current)
             if not resource.same(row.key, current.reading.key, row.before):
                 fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
-            elif stirred := moved(resource, row.stands or {}, present, governors.written(row)):
+            elif stirred := moved(resource, row.stands or {}, current.fields, governors.written(row)):
                 fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
             elif row.verdict is Verdict.EXTRA and row.target in wanted:
                 row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, WANTED.format(wanted[row.target])
@@ -91,8 +90,3 @@ class Deletions(Writing):
     def done(self, row: Row, result: Result) -> None:
         arrived(row)
         row.outcome, row.state = Outcome.DELETED, State.DONE
-
-
-def _as_before(resource: Resource, row: Row, current: Current) -> Fields:
-    """What there is now, under the names that it had: this import may have changed those by which parts of it go."""
-    return resource.aligned(current.fields, row.stands) if row.stands is not None else current.fields

@@ -105,10 +105,18 @@ class Landing:
         for target in sorted(targets):
             queues.setdefault(owner_of(target.resource, self.desk.registry), []).append(target)
         look = located(self.desk, queues)
-        self.desk.ids.put(Id(gid, target) for target, gid in look.found.items())
-        self.absent |= targets - look.found.keys()
+        known = self.desk.ids.by_gid(look.found.values())
+        # A variant of this label that goes by another name is another one (`transfer.called`).
+        others = {
+            target
+            for target, gid in look.found.items()
+            if gid in known and owner_of(target.resource) != target.resource
+        }
+        found = {target: gid for target, gid in look.found.items() if target not in others}
+        self.desk.ids.put(Id(gid, target) for target, gid in found.items())
+        self.absent |= targets - found.keys()
         self.unlooked |= look.unlooked
-        return set(look.found)
+        return set(found)
 
 
 def creates(row: Row, target: Target, registry: Mapping[str, Resource]) -> bool:

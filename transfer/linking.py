@@ -58,7 +58,6 @@ class Links(Writing):
     def _job(self, resource: Resource, row: Row, current: Current, ours: Sequence[str]) -> Job | None:
         """What is still to be written, and may be; None where that is nothing."""
         assert row.after is not None
-        row.after = resource.aligned(row.after, current.fields)  # it was made under the names that the store has
         first, linked = begun(resource, row), _left_by(resource, row, ())
         left = rest(resource, first, linked, current.fields, open_=row.open, ours=ours)
         _judge(row, left)

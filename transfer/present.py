@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from shopify_client import ShopifyError
 
-from .called import Naming
+from .called import by_gid
 from .halves import by_halves
 from .references import Target
 from .resource import Fields, Ids, Reading, Resource, Talk
 from .storefront import storefront
 from .talk import ask_all
 from .translation import Translation, gids
-from .work import Desk, Id
+from .work import Desk, Id, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,17 @@ class Look:
     unread: dict[str, ShopifyError]
 
 
-def now(desk: Desk, resource: Resource, ids: Sequence[str]) -> Look:
+# GID -> what a run knows of a record, by whose names its parts are to go: first what is wanted of it.
+Sides = Mapping[str, Sequence[Fields]]
+NO_SIDES: Sides = MappingProxyType({})
+
+
+def sides(rows: Iterable[Row]) -> Sides:
+    return {row.gid: [fields for fields in (row.after, row.base) if fields] for row in rows if row.gid}
+
+
+def now(desk: Desk, resource: Resource, ids: Sequence[str], sides: Sides = NO_SIDES) -> Look:
+    """What the target has of these right now, and what could not be read."""
     size = resource.read_batch
     talks = {start: read_back(resource, ids[start : start + size]) for start in range(0, len(ids), size)}
     readings: list[Reading] = []
@@ -41,7 +52,7 @@ def now(desk: Desk, resource: Resource, ids: Sequence[str]) -> Look:
     for found, failed in ask_all(desk, talks).values():
         readings += found
         unread |= failed
-    present = {current.reading.gid: current for current in portable(desk, resource, readings)}
+    present = {current.reading.gid: current for current in portable(desk, resource, readings, sides)}
     return Look(present, unread)
 
 
@@ -51,16 +62,35 @@ def read_back(resource: Resource, ids: Sequence[str]) -> Talk[tuple[list[Reading
     return [reading for answer in answers for reading in answer], errors
 
 
-def portable(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> list[Current]:
-    """Turns GIDs into natural keys, the archive's where that has others, and remembers what the readings name."""
-    naming = Naming(desk.registry, desk.same)
-    readings = [replace(one, key=naming.key(one.resource, one.key)) for one in readings]
-    for reading in readings:
-        desk.ids.put([Id(reading.gid, Target(reading.resource, reading.key))])
-        desk.ids.put(Id(gid, Target(kind, key)) for kind, key, gid in reading.also)
+def portable(desk: Desk, resource: Resource, readings: Sequence[Reading], sides: Sides = NO_SIDES) -> list[Current]:
+    """Turns GIDs into natural keys, and remembers what the readings name. `sides`: by whose names."""
+    readings = by_gid(desk, resource, readings)
+    desk.ids.put(Id(one.gid, Target(one.resource, one.key)) for one in readings)
+    known = desk.ids.by_gid({gid for one in readings for _, _, gid in one.also})
+    new = {gid: Target(kind, key) for one in readings for kind, key, gid in one.also if gid not in known}
+    desk.ids.put(Id(gid, target) for gid, target in new.items())
+    current = _translated(desk, resource, readings, sides)
+    renamed = {
+        gid: target for one in current for gid, target in _inside(resource, one) if new.get(gid, target) != target
+    }
+    if renamed:  # records may refer to what lives in them
+        desk.ids.put(Id(gid, target) for gid, target in renamed.items())
+        current = _translated(desk, resource, readings, sides)
+    return current
+
+
+def _translated(desk: Desk, resource: Resource, readings: Sequence[Reading], sides: Sides) -> list[Current]:
     translate = Translation(desk, lenient=True)
     translate.learn(gids(desk, resource, (reading.fields for reading in readings)))
-    return [Current(reading, resource.rewrite(reading.fields, translate)) for reading in readings]
+    found = ((reading, resource.rewrite(reading.fields, translate)) for reading in readings)
+    return [Current(one, resource.aligned(fields, *sides.get(one.gid, ()))) for one, fields in found]
+
+
+def _inside(resource: Resource, current: Current) -> Iterable[tuple[str, Target]]:
+    """(GID, name) of what lives inside a record."""
+    reading = current.reading
+    targets = resource.embedded(reading.key, current.fields) if reading.also else ()
+    return zip((gid for _, _, gid in reading.also), targets, strict=True)
 
 
 LOCATE = 25  # targets in one conversation of `locate`

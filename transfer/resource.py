@@ -319,31 +319,13 @@ class Resource(Shaped, Governed):
         """Records by whose names parts of this one go: those are written before, so that the parts are found."""
         return iter(())
 
-    def aligned(self, present: Fields, wanted: Fields) -> Fields:
-        """The target's record by the names that the archive has for the same things in it."""
+    def aligned(self, present: Fields, *sides: Fields) -> Fields:
+        """The target's record by the names that the same things have on these sides, of which the first counts most."""
         return present
 
     def counterparts(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, Target]]:
-        """(what lives inside the target's record, what it is in the archive's), of what has other names there and is
-        the same thing nevertheless."""
-        return iter(())
-
-    def names_of(self, gids: Sequence[str]) -> Talk[dict[str, str]]:
-        """GID -> name, of records by whose names parts of this kind's go (`named_by`)."""
-        return {}
-        yield  # makes this a conversation
-
-    def names_in(
-        self, targets: Collection[Target], lookup: Callable[[str, Sequence[Key]], Mapping[Key, Fields]]
-    ) -> dict[Target, str]:
-        """What an archive calls these. `lookup`: its records of a kind, by their keys."""
-        return {}
-
-    def expected(
-        self, key: Key, other: Fields | None, fields: Fields, called: Mapping[Target, str]
-    ) -> Iterator[tuple[Target, Target]]:
-        """(what a part may be called, what `fields` call it). `other`: what has the other side under this key;
-        `called`: what the records are called by which parts go."""
+        """(what lives inside the target's record, what it is in the archive's), of what is the same thing although
+        nothing in its name says so."""
         return iter(())
 
     def meant(self, before: Fields, said: Fields) -> Fields:

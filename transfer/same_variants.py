@@ -1,16 +1,15 @@
-"""Variants that the two stores name by other options, and that their SKU or barcode says are the same.
+"""Variants that the two stores name by other options, or by other values of them, and that are the same nevertheless.
 
-A variant is named by the values of its options, so that a product whose options are called otherwise in the target has
-none of the archive's. Where such a variant is not going to be made there, and its SKU or barcode says which of the
-target's it is (`Resource.counterparts`), that one goes by the archive's name from here on: what hangs on it and what
-refers to it in the snapshot, our ids, and all that is read later (`transfer.present`). Only its product's own record
-says what the store calls it. So does a variant that is going to be made, where the target has another name for what one
-of its values is (`Resource.expected`).
+A variant is named by the values of its options. Where an option is linked to entries, its values are the same where the
+entries are, whatever these are called in either store (`Resource.aligned`). And where a product's options are called
+otherwise in the target, it has none of the archive's variants: where one of these is not going to be made there, and
+its SKU or barcode says which of the target's it is (`Resource.counterparts`), that one goes by its name. So does what
+hangs on it and what refers to it, in the snapshot and in all that is read later (`transfer.called`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -21,15 +20,13 @@ from .called import Naming
 from .commands import Command, judge
 from .compare import side_by_side
 from .jsonl import dumps, loads
-from .keys import Key, decode, encode, sort_key
+from .keys import decode, encode, sort_key
 from .namesakes import Present, present_of
 from .references import Target
 from .resource import Fields, Resource
-from .talk import ask_shown
 from .work import Checkpoint, Cursor, Desk, Id, IdStore, Row, Storage
 
 WINDOW = 2_000  # records between two checkpoints
-NAMES = 250  # records whose names are asked for with one request
 
 
 def match(
@@ -82,25 +79,14 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, sn
     after = decode(cursor["after"]) if cursor["after"] is not None else None
     sides = (present_of(members, resource.name, after) for members in (archive, snapshot))
     pairs: dict[Target, Target] = {}
-    named: list[tuple[Key, Fields, Fields | None]] = []
-    theirs: list[tuple[Key, Fields, Fields | None]] = []
     for number, (key, wanted, present) in enumerate(side_by_side(*sides), 1):
-        if len(wanted) == 1 and len(present) <= 1 and next(resource.named_by(wanted[0].fields), None) is not None:
-            named.append((key, wanted[0].fields, present[0].fields if present else None))
-        if len(present) == 1 and len(wanted) <= 1 and next(resource.named_by(present[0].fields), None) is not None:
-            theirs.append((key, present[0].fields, wanted[0].fields if wanted else None))
-        if len(wanted) == len(present) == 1 and _is_whole(resource, wanted[0], present[0].fields):
-            pairs |= dict(resource.counterparts(key, present[0].fields, wanted[0].fields))
+        if len(wanted) == len(present) == 1:
+            pairs |= _same(resource, wanted[0], present[0].fields)
         if number == WINDOW:
             cursor["after"] = encode(key)
             break
     else:
         cursor |= {"at": cursor["at"] + 1, "after": None}
-    pairs = {
-        **_expected(resource, theirs, resource.names_in(_named(resource, theirs), _lookup(archive))),
-        **_expected(resource, named, _called(desk, resource, _named(resource, named))),
-        **pairs,
-    }
     if pairs:
         _call(desk.ids, {gid: pairs[here] for here, gid in desk.ids.by_target(pairs).items()})
         cursor["made"] += 1
@@ -110,32 +96,14 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, sn
         cursor["same"].append(stored)
 
 
-Named = Sequence[tuple[Key, Fields, Fields | None]]  # key, what goes by the names of others, and the other side's
-
-
-def _named(resource: Resource, records: Named) -> set[Target]:
-    return {target for _, fields, _ in records for target in resource.named_by(fields)}
-
-
-def _lookup(members: MemberSet) -> Callable[[str, Sequence[Key]], dict[Key, Fields]]:
-    return lambda kind, keys: {key: line.fields for key, line in members.lookup(kind, keys).items()}
-
-
-def _called(desk: Desk, resource: Resource, targets: Iterable[Target]) -> dict[Target, str]:
-    """What the target calls these."""
-    gids = desk.ids.by_target(targets)
-    ids = sorted(gids.values())
-    talks = {start: resource.names_of(ids[start : start + NAMES]) for start in range(0, len(ids), NAMES)}
-    names = {gid: name for found in ask_shown(desk, talks).values() for gid, name in found.items()}
-    return {target: names[gid] for target, gid in gids.items() if gid in names}
-
-
-def _expected(resource: Resource, records: Named, called: Mapping[Target, str]) -> dict[Target, Target]:
-    """What parts that go by the names of other records may be called, where those are, or will be, called otherwise: of
-    what comes, what the target calls it; of what the target has, what the archive's entries make of it."""
-    return {
-        here: there for key, fields, other in records for here, there in resource.expected(key, other, fields, called)
-    }
+def _same(resource: Resource, wanted: Present, before: Fields) -> dict[Target, Target]:
+    """What lives inside the target's record -> what that is in the archive's, where it has another name there."""
+    aligned = resource.aligned(before, wanted.fields)
+    inside = zip(resource.embedded(wanted.key, before), resource.embedded(wanted.key, aligned), strict=True)
+    pairs = {here: there for here, there in inside if here != there}
+    if _is_whole(resource, wanted, before):
+        pairs |= dict(resource.counterparts(wanted.key, before, wanted.fields))
+    return pairs
 
 
 def _is_whole(resource: Resource, wanted: Present, before: Fields) -> bool:

@@ -18,7 +18,7 @@ from .drift import within
 from .hanging import hanging
 from .outcomes import Outcome, Reason
 from .pour import Batch, Task, pour
-from .present import portable, read_back
+from .present import portable, read_back, sides
 from .resource import Reading, Resource
 from .talk import Ended
 from .unseen import unseen
@@ -89,7 +89,8 @@ class _Proofs(Task[Back]):
             raise ended.error  # what is about single records is an answer about these
         resource = self.desk.registry[batch.rows[0].resource]
         readings, unread = ended.value or ([], {})
-        present = {current.reading.gid: current for current in portable(self.desk, resource, readings)}
+        current_ = portable(self.desk, resource, readings, sides(batch.rows))
+        present = {current.reading.gid: current for current in current_}
         for row in batch.rows:
             current = present.get(row.gid)
             if row.gid in unread:
@@ -132,8 +133,7 @@ def _unproven(row: Row, error: ShopifyError) -> None:
 
 def _prove(resource: Resource, row: Row, reading: Reading, current: dict[str, object]) -> None:
     assert row.after is not None
-    present = resource.aligned(current, row.after)
-    differing = [change.path for change in resource.changes(present, row.after)]
+    differing = [change.path for change in resource.changes(current, row.after)]
     if not resource.same(row.key, reading.key, row.before):
         differing.append(f"key (the target store named it {' / '.join(reading.key)})")
     row.verified = not differing

@@ -199,8 +199,7 @@ class Desk:
     the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what has to
     outlive this process. `called_off`: somebody cancelled, so that not even a file under way is awaited. `beat`: to
     be called every few thousand lines between two checkpoints; keeps the lane. `unnamed`: resources that tell of
-    people, whose records are not even named in references, because nobody asked for any of them. `same`: what lives
-    inside records of this shop -> what it is in the archive, where the two have other names for it (`transfer.called`).
+    people, whose records are not even named in references, because nobody asked for any of them.
     """
 
     client: AdminClient
@@ -217,7 +216,6 @@ class Desk:
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     withheld_parts: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     unnamed: frozenset[str] = frozenset()
-    same: Mapping[Target, Target] = field(default_factory=dict)
     in_flight: int = 16
     settling: float = 25.0
     clock: Callable[[], float] = time.monotonic

@@ -23,7 +23,7 @@ from .nowhere import explain
 from .order import end, is_late, later
 from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
-from .present import Current, KnownIds, now
+from .present import Current, KnownIds, now, sides
 from .references import Target, dangling
 from .refusals import nameless
 from .registry import owner
@@ -94,7 +94,7 @@ class Writing(Task[Results]):
 
     def look(self, resource: Resource, rows: Sequence[Row], when: str) -> list[tuple[Row, Current]]:
         """Rows with what the target has of them now; those of which it has nothing, or says nothing, end here."""
-        look = now(self.desk, resource, [row.gid for row in rows])
+        look = now(self.desk, resource, [row.gid for row in rows], sides(rows))
         for row in rows:
             if row.gid in look.unread:
                 fail(row, Reason.LOST, f"It could not be read again {when}: {look.unread[row.gid]}")
@@ -284,7 +284,6 @@ class Writes(Writing):
                     self.desk.ids.put([Id(row.gid, row.target)])
                 if echoes.of(resource, row):
                     heard(row, resource, row.gid, current.fields)
-                realign(resource, row, current.fields)
                 after = judged(resource, row, current.fields, governors.written(row))
                 if after is not None and not self._takes_more(resource, row, after):
                     wanted[row.target] = after
@@ -307,21 +306,6 @@ class Writes(Writing):
         row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UPDATED
         arrived(row)
         row.state = State.WRITTEN if result.pending else planned(row)
-
-
-def realign(resource: Resource, row: Row, current: Fields) -> None:
-    """Calls what is linked as the store calls it now, where that is not what the plan expected: an entry whose name was
-    to change has not changed, or somebody changed it since."""
-    assert row.after is not None
-    assert row.base is not None
-    after, base = resource.aligned(row.after, current), resource.aligned(row.base, current)
-    if after is row.after and base is row.base:
-        return
-    row.after, row.changed = after, tuple(change.path for change in resource.changes(base, after))
-    if row.stood is None:
-        row.before = base
-    else:
-        row.stood = base
 
 
 def judged(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -> Fields | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.builder import troubles
+from tests.builder import Builder, troubles
 from tests.meddle import row
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_linked_again import copied, shop
@@ -121,35 +121,153 @@ def test_what_variants_say_is_found_under_their_other_labels(
         assert bool(desk.client.writes) == writes
 
 
-def test_what_variants_say_stays_theirs_where_labels_move_along(sandbox: Sandbox, tmp_path: Path) -> None:
-    """One label is another variant's before and after: the values come with a second import at the latest."""
-    source, target = labelled(sandbox, 10, red="Blue", blue="Navy"), labelled(sandbox, 10, red="Red", blue="Blue")
+def said(sandbox: Sandbox, shop: str) -> list[str]:
+    nodes = sandbox.graphql(shop, VALUES)["productByIdentifier"]["variants"]["nodes"]
+    return [node["metafield"]["value"] for node in nodes]
+
+
+@pytest.mark.parametrize("policy", ["update", "mirror"])
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ({"red": "Blue", "blue": "Navy"}, {"red": "Red", "blue": "Blue"}),
+        ({"red": "Red", "blue": "Green"}, {"red": "Green", "blue": "Lime"}),
+    ],
+)
+def test_what_variants_say_stays_theirs_where_labels_move_along(
+    sandbox: Sandbox, tmp_path: Path, policy: str, here: dict[str, str], there: dict[str, str]
+) -> None:
+    """One label is another variant's before and after."""
+    source, target = labelled(sandbox, 10, **here), labelled(sandbox, 10, **there)
     say(sandbox, source, "1", "2", "3", "4")
     say(sandbox, target, "a", "b", "c", "d")
-    archive = archive_of(sandbox, source, tmp_path)
-    for _ in range(2):
-        desk, _ = import_(sandbox, target, archive, tmp_path)
-        nodes = sandbox.graphql(target, VALUES)["productByIdentifier"]["variants"]["nodes"]
-        values = [node["metafield"]["value"] for node in nodes]
-        assert all(value in both for value, both in zip(values, ("1a", "2b", "3c", "4d"), strict=True))
+    desk = copied(sandbox, source, target, tmp_path, policy)
     assert troubles(desk) == {}
-    assert values == ["1", "2", "3", "4"]
+    assert said(sandbox, target) == ["1", "2", "3", "4"]
+    assert copied(sandbox, source, target, tmp_path, policy).client.writes == 0
 
 
-def test_a_label_that_moves_along_names_no_variant_as_another() -> None:
-    """By the time it is read again, the name would be that of the other one."""
-    entries = {name: f"shopsync:metaobjects/colour/{name}" for name in ("red", "blue")}
+KEPT = [
+    {"red": "Blue", "blue": "Red"},  # each has the other's label, for good
+    {"red": "Blue", "blue": "Azure"},  # the label of one is what the other is called in the archive
+    {"red": "Rose", "blue": "Red"},
+]
 
-    def product(**labels: str) -> dict[str, Any]:
-        option = {
-            "name": "Colour",
-            "values": list(labels.values()),
-            "linkedMetafield": "custom.colour",
-            "linkedValues": [entries[name] for name in labels],
-        }
-        return {"options": [option], "variants": [{"options": [["Colour", label]]} for label in labels.values()]}
 
-    pairs = RESOURCES["products"].counterparts(("lamp",), product(red="X", blue="Y"), product(red="Red", blue="Blue"))
-    assert {here.key[-1]: there.key[-1] for here, there in pairs} == {"X": "Red", "Y": "Blue"}
-    along = product(red="Red", blue="Blue"), product(red="Blue", blue="Navy")
-    assert list(RESOURCES["products"].counterparts(("lamp",), *along)) == []
+@pytest.mark.parametrize("existing", [False, True])
+@pytest.mark.parametrize("labels", KEPT)
+def test_all_lands_on_the_same_entries_where_the_target_keeps_its_labels(
+    sandbox: Sandbox, tmp_path: Path, labels: dict[str, str], existing: bool
+) -> None:
+    """Prices, metafields, references to a variant and links to it: by the entry behind its value, never by a label."""
+    source = labelled(sandbox, 10, red="Red", blue="Blue")
+    say(sandbox, source, "1", "2", "3", "4")
+    nodes = read(sandbox, source)["variants"]["nodes"]
+    text = f'<a href="/products/lamp?variant={nodes[2]["id"].rsplit("/", 1)[1]}">Blue, S</a>'
+    own = Builder(sandbox, shop=source)
+    cap = own.product("cap", {"Title": ["Default Title"]}, descriptionHtml=text)
+    own.metafield(cap, "custom.goes_with", "variant_reference", nodes[0]["id"])
+    if existing:
+        target = labelled(sandbox, 50, **labels)
+        say(sandbox, target, "a", "b", "c", "d")
+    else:
+        target = sandbox.shop()
+        defined(sandbox, target, *labels)
+        for handle, label in labels.items():
+            entry(sandbox, target, handle, label=label)
+    archive = archive_of(sandbox, source, tmp_path)
+    excluded = {"resources": ["metaobjects"]}
+    desk, _ = import_(sandbox, target, archive, tmp_path, excluded=excluded)
+    assert set(troubles(desk).values()) == {Reason.EXCLUDED}
+    there = read(sandbox, target)
+    assert list(links(there)) == list(labels.values())
+    assert [node["price"] for node in there["variants"]["nodes"]] == ["10.00", "10.00", "11.00", "11.00"]
+    assert said(sandbox, target) == ["1", "2", "3", "4"]
+    found = Builder(sandbox, shop=target).ask(CAP)["productByIdentifier"]
+    assert found["metafield"]["value"] == there["variants"]["nodes"][0]["id"]
+    assert there["variants"]["nodes"][2]["id"].rsplit("/", 1)[1] in found["descriptionHtml"]
+    assert import_(sandbox, target, archive, tmp_path, excluded=excluded)[0].client.writes == 0
+
+
+CAP = """{ productByIdentifier(identifier: {handle: "cap"}) {
+  descriptionHtml metafield(namespace: "custom", key: "goes_with") { value } } }"""
+
+
+def test_a_value_of_the_target_alone_is_not_taken_for_the_one_whose_label_it_has(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source = labelled(sandbox, 10, red="Red", blue="Blue")
+    say(sandbox, source, "1", "2", "3", "4")
+    target = labelled(sandbox, 50, red="Rose", blue="Blue", ruby="Red")
+    say(sandbox, target, "a", "b", "c", "d", "e", "f")
+    desk = copied(sandbox, source, target, tmp_path)
+    assert row(desk, "metaobjects", "colour", "red").reason is Reason.PART_CONFLICT  # its label is taken
+    assert said(sandbox, target) == ["1", "2", "3", "4", "e", "f"]
+    assert row(desk, "variant_metafields", "lamp", "Colour", "Red (ruby)", "Size", "S", "custom", "words").gid
+    mirrored = copied(sandbox, source, target, tmp_path, "mirror")
+    assert troubles(mirrored) == {}
+    assert links(read(sandbox, target)).keys() == {"Red", "Blue"}
+    assert said(sandbox, target) == ["1", "2", "3", "4"]
+    assert copied(sandbox, source, target, tmp_path, "mirror").client.writes == 0
+
+
+@pytest.mark.parametrize("name", ["CreateProduct", "AddVariants", "SetMetafields"])
+def test_an_answer_that_is_lost_takes_no_label_for_a_name(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
+    """What was made is found again, and named by its entries."""
+    source = labelled(sandbox, 10, red="Red", blue="Blue", green="Green")
+    say(sandbox, source, "1", "2", "3", "4", "5", "6")
+    labels = {"red": "Green", "blue": "Blue", "green": "Red"}
+    if name == "AddVariants":
+        target = labelled(sandbox, 50, blue="Blue")
+        defined_more = {handle: label for handle, label in labels.items() if handle != "blue"}
+    else:
+        target, defined_more = sandbox.shop(), labels
+        defined(sandbox, target, *labels)
+    for handle, label in defined_more.items():
+        entry(sandbox, target, handle, label=label)
+    archive = archive_of(sandbox, source, tmp_path)
+    sandbox.faults({"kind": "lost_answer", "times": 1, "match": name, "shop": target})
+    import_(sandbox, target, archive, tmp_path, excluded={"resources": ["metaobjects"]})
+    nodes = sandbox.graphql(target, VALUES)["productByIdentifier"]["variants"]["nodes"]
+    titles = {node["id"]: node["title"] for node in read(sandbox, target)["variants"]["nodes"]}
+    assert {titles[node["id"]]: node["metafield"]["value"] for node in nodes} == {
+        "Green / S": "1", "Green / L": "2", "Blue / S": "3", "Blue / L": "4", "Red / S": "5", "Red / L": "6"
+    }  # fmt: skip
+
+
+def product(**labels: str) -> dict[str, Any]:
+    """A product whose one option has these values: handle of the entry -> label."""
+    option = {
+        "name": "Colour",
+        "values": list(labels.values()),
+        "linkedMetafield": "custom.colour",
+        "linkedValues": [f"shopsync:metaobjects/colour/{name}" for name in labels],
+    }
+    return {"options": [option], "variants": [{"options": [["Colour", label]]} for label in labels.values()]}
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted", "names"),
+    [
+        ({"red": "X", "blue": "Y"}, {"red": "Red", "blue": "Blue"}, ["Red", "Blue"]),
+        ({"red": "Red", "blue": "Blue"}, {"red": "Blue", "blue": "Red"}, ["Blue", "Red"]),
+        ({"red": "Red", "blue": "Blue"}, {"red": "Blue", "blue": "Navy"}, ["Blue", "Navy"]),
+        ({"red": "Rose", "ruby": "Red"}, {"red": "Red"}, ["Red", "Red (ruby)"]),
+        ({"red": "Rose", "ruby": "Red", "x": "Red (ruby)"}, {"red": "Red"}, ["Red", "Red (ruby)'", "Red (ruby)"]),
+        ({"ruby": "Red"}, {"red": "Red"}, ["Red"]),  # another entry, and nothing else that could be meant
+    ],
+)
+def test_a_value_goes_by_the_name_that_its_entry_has(
+    present: dict[str, str], wanted: dict[str, str], names: list[str]
+) -> None:
+    found = RESOURCES["products"].aligned(product(**present), product(**wanted))
+    assert found["options"][0]["values"] == names
+    assert [variant["options"] for variant in found["variants"]] == [[["Colour", name]] for name in names]
+
+
+def test_what_the_wanted_record_does_not_know_goes_by_the_name_that_it_had() -> None:
+    """Of two entries that one side or the other knows, the wanted record's keeps the name."""
+    sides = product(red="Red"), product(red="Rose", ruby="Red (ruby)", sky="Blue")
+    now = product(red="Crimson", ruby="Scarlet", sky="Azure", new="Crimson 2")
+    found = RESOURCES["products"].aligned(now, *sides)
+    assert found["options"][0]["values"] == ["Red", "Red (ruby)", "Blue", "Crimson 2"]

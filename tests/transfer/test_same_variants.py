@@ -266,7 +266,7 @@ def test_it_goes_on_wherever_a_slice_ends(sandbox: Sandbox, tmp_path: Path, monk
     assert target.notes() == {"Red": {"note": "Rot"}, "Blue": {"note": "Blau"}}
 
 
-def test_who_is_called_otherwise_meanwhile_is_left_alone(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_what_is_called_otherwise_meanwhile_is_the_same_variant(sandbox: Sandbox, tmp_path: Path) -> None:
     source, target, _, theirs = shops(sandbox)
     target.metafield(theirs["Red"], "custom.note", TEXT, "Theirs")
     change = """mutation O($id: ID!, $option: OptionUpdateInput!, $values: [OptionValueUpdateInput!]) {
@@ -283,9 +283,8 @@ def test_who_is_called_otherwise_meanwhile_is_left_alone(sandbox: Sandbox, tmp_p
         assert not made["productOptionUpdate"]["userErrors"]
 
     desk = import_while(source, target, tmp_path, planned, rename)
-    left = row(desk, "variant_metafields", "bag", "Farbe", "Rot", "custom", "note")
-    assert left.reason is Reason.CHANGED_MEANWHILE
-    assert target.notes() == {"Crimson": {"note": "Theirs"}, "Blue": {"note": "Blau"}}
+    assert row(desk, "variant_metafields", "bag", "Farbe", "Rot", "custom", "note").verified
+    assert target.notes() == {"Crimson": {"note": "Rot"}, "Blue": {"note": "Blau"}}
 
 
 def test_rows_of_a_spreadsheet_find_them_as_well(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -1,29 +1,28 @@
 """Options whose values are entries: they name a metafield of the product, and an entry for each of their values.
 
 ``{"name": "Colour", "values": ["Red"], "linkedMetafield": "shopify.color-pattern", "linkedValues": [<reference>]}``.
-Shopify shows each value by its entry's display name, which is the same in both stores where the entry is. An option is
+Shopify labels each value with its entry's display name, and that may be another one in the other store, or by the time
+that the product is written. So a value is its entry: it goes by the archive's name for that, in the plan and all along
+while it is carried out, and its label in the store is known only here, to what reads and writes a product. An option is
 linked as a whole or not at all: where one entry has no counterpart, the option is written with plain values.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..diff import Change
-from ..keys import Key
 from ..references import Target, parse
 from ..refusals import told
 from ..resource import Ask, Fields, Job, Place, Result, Talk
 from ._common import refused, touches
 from ._linked_losses import NOTHING, UNLINKABLE, Losses, definition_of, not_linked
 
-Pairs = tuple[tuple[str, str], ...]  # (option's name, value's name), of a variant
 Entries = Mapping[tuple[str, str], str]  # (option's name, value's name) -> GID of the entry
 
 FIELDS = "name linkedMetafield { namespace key } optionValues { name linkedMetafieldValue }"
-_NAMES = "query EntryNames($ids: [ID!]!) { nodes(ids: $ids) { ... on Metaobject { id displayName } } }"
+NOW = f"options @include(if: $linked) {{ {FIELDS} }}"
 _LINK = """
 mutation LinkOption($id: ID!, $option: OptionUpdateInput!, $values: [OptionValueUpdateInput!]!) {
   productOptionUpdate(
@@ -78,21 +77,21 @@ def changes(before: Sequence[Fields], after: Sequence[Fields]) -> Iterator[Chang
             yield Change(f"options.{option['name']}.linkedValues", own.get("linkedValues"), option["linkedValues"])
 
 
-def aligned(present: Fields, wanted: Fields) -> Fields:
-    """The target's product with its linked values called as the archive calls the same entries.
+Called = Mapping[str, Mapping[str, str]]  # option's name -> a value's label in the store -> the name it goes by
 
-    Shopify shows a linked value by its entry's name. An import writes entries before products, so that a name which
-    was changed in the source is changed here as well by the time the product is written.
+
+def aligned(present: Fields, *sides: Fields) -> Fields:
+    """The target's product with its linked values called as these sides call the same entries."""
+    return renamed(present, called_in(present, *sides))
+
+
+def called_in(present: Fields, *sides: Fields) -> Called:
+    """What the linked values of `present` go by, where that is not their label.
+
+    An entry goes by the name that the first of the sides has for it which knows it. What none knows keeps its label,
+    but where that is already the name of another entry.
     """
-    return renamed(present, called_in(present, wanted))
-
-
-Called = Mapping[str, Mapping[str, str]]  # option's name -> a value's name -> another name for it
-
-
-def called_in(present: Fields, wanted: Fields) -> Called:
-    """What `wanted` calls the linked values of `present`, where it is another name."""
-    return {option["name"]: _called(option, wanted) for option in present["options"]}
+    return {option["name"]: _called(option, sides) for option in present["options"] if option.get("linkedMetafield")}
 
 
 def renamed(fields: Fields, called: Called) -> Fields:
@@ -110,64 +109,47 @@ def renamed(fields: Fields, called: Called) -> Fields:
     return {**fields, "options": options, "variants": variants}
 
 
-def _called(option: Fields, wanted: Fields) -> dict[str, str]:
-    """A value's name here -> what the archive calls the same entry, where that is another name."""
-    same = (other for other in wanted.get("options") or () if other.get("name") == option["name"])
-    other = next((one for one in same if one.get("linkedMetafield")), None)
-    if other is None or other["linkedMetafield"] != option.get("linkedMetafield"):
+def called_now(job: Job, nodes: Sequence[Mapping[str, Any]]) -> Called:
+    """The same for the options of a job's product, as they are read while it is written."""
+    return called_in({"options": [reading(node) for node in nodes]}, *filter(None, (job.after, job.before)))
+
+
+def is_linked(job: Job) -> bool:
+    """Whether values of a job's product have labels of their own in the store."""
+    sides = filter(None, (job.after, job.before))
+    return any(option.get("linkedMetafield") for side in sides for option in side["options"])
+
+
+def _called(option: Fields, sides: Sequence[Fields]) -> dict[str, str]:
+    """A value's label -> the name that it goes by, where that is another one."""
+    entries = _by_name(option)
+    found: dict[str, str] = {}
+    for side in sides:
+        names = _names_in(side, option)
+        more = {label: names[entry] for label, entry in entries.items() if label not in found and entry in names}
+        found |= {label: name for label, name in more.items() if name not in found.values()}
+    for label in option["values"]:
+        if label not in found:
+            taken = set(found.values())
+            found[label] = _unlike(label, entries.get(label, ""), taken, option["values"]) if label in taken else label
+    return {label: name for label, name in found.items() if name != label}
+
+
+def _names_in(side: Fields, option: Fields) -> dict[str, str]:
+    """Entry -> the name of its value, where this side links the option to the same metafield."""
+    same = (other for other in side.get("options") or () if other.get("name") == option["name"])
+    other = next(same, None)
+    if other is None or other.get("linkedMetafield") != option["linkedMetafield"]:
         return {}
-    there = {entry: name for name, entry in _by_name(other).items()}
-    found = {name: there[entry] for name, entry in _by_name(option).items() if there.get(entry, name) != name}
-    kept = [value for value in option["values"] if value not in found]
-    return {} if set(found.values()) & set(kept) else found  # a name that another value has is not given twice
+    return {entry: name for name, entry in _by_name(other).items()}
 
 
-def names_of(gids: Sequence[str]) -> Talk[dict[str, str]]:
-    """GID -> display name of these entries."""
-    data = yield Ask(_NAMES, {"ids": list(gids)})
-    return {node["id"]: node["displayName"] for node in data["nodes"] if node and "displayName" in node}
-
-
-def names_in(
-    targets: Collection[Target], lookup: Callable[[str, Sequence[Key]], Mapping[Key, Fields]]
-) -> dict[Target, str]:
-    """What the entries of an archive are called: by the text that their definition says shows them."""
-    definitions = lookup("metaobject_definitions", sorted({target.key[:1] for target in targets}))
-    entries = lookup("metaobjects", sorted(target.key for target in targets))
-    found = {}
-    for target in targets:
-        definition, entry = definitions.get(target.key[:1]), entries.get(target.key)
-        shown = (entry or {"fields": {}})["fields"].get((definition or {}).get("displayNameKey")) or {}
-        if shown.get("type") == "single_line_text_field" and shown.get("value"):
-            found[target] = shown["value"]
-    return found
-
-
-def expected(other: Fields | None, fields: Fields, called: Mapping[Target, str]) -> Iterator[tuple[Pairs, Pairs]]:
-    """(options of a variant by what its entries are called, as the record has them), where these differ, and neither
-    the record nor the other side's has another variant of that name."""
-    names = dict(_renamings(fields.get("options") or (), called))
-    if not names:
-        return
-    own, others = ([_pairs(item) for item in (side or {}).get("variants") or ()] for side in (fields, other))
-    here = [tuple((name, names.get((name, value), value)) for name, value in options) for options in own]
-    taken, times = {*own, *others}, Counter(here)
-    for named, mine in zip(here, own, strict=True):
-        if named not in taken and times[named] == 1:
-            yield named, mine
-
-
-def _pairs(variant: Fields) -> Pairs:
-    return tuple((name, value) for name, value in variant["options"])
-
-
-def _renamings(options: Sequence[Fields], called: Mapping[Target, str]) -> Iterator[tuple[tuple[str, str], str]]:
-    """(option, the record's name of a value) -> what its entry is called."""
-    for option in options:
-        for value, text in _by_name(option).items():
-            target = parse(text)
-            if target is not None and called.get(target, value) != value:
-                yield (option["name"], value), called[target]
+def _unlike(label: str, entry: str, *taken: Collection[str]) -> str:
+    """A name for a value whose label is that of another: with its entry's handle, "Red (red-2)"."""
+    name = f"{label} ({entry.rsplit('/', 1)[-1]})"
+    while any(name in own for own in taken):
+        name += "'"
+    return name
 
 
 def made_of(options: Sequence[Fields], changed: Sequence[str] | None) -> Iterator[str]:

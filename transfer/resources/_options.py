@@ -5,7 +5,7 @@ What only the target has stays: its values come after the archive's, and count a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..diff import Change
@@ -14,21 +14,17 @@ from ..resource import Ask, Fields, Job, Result, Talk
 from . import _linked_losses as losses
 from . import _linked_options as linked
 from . import _product_taking as taking
+from . import product_variants as variants
 from ._common import refused
 
-_PRESENT = """
-query OptionsOfProduct($id: ID!) {
-  product(id: $id) {
-    options { id name linkedMetafield { namespace key } optionValues { id name linkedMetafieldValue } }
-  }
-}
-"""
-_ADD_VALUES = """
-mutation AddOptionValues($id: ID!, $option: OptionUpdateInput!, $values: [OptionValueCreateInput!]!) {
-  productOptionUpdate(productId: $id, option: $option, optionValuesToAdd: $values, variantStrategy: LEAVE_AS_IS) {
-    userErrors { field message code }
-  }
-}
+FIELDS = "options { id name linkedMetafield { namespace key } optionValues { id name linkedMetafieldValue } }"
+_PRESENT = f"query OptionsOfProduct($id: ID!) {{ product(id: $id) {{ {FIELDS} }} }}"
+_ADD_VALUES = f"""
+mutation AddOptionValues($id: ID!, $option: OptionUpdateInput!, $values: [OptionValueCreateInput!]!) {{
+  productOptionUpdate(productId: $id, option: $option, optionValuesToAdd: $values, variantStrategy: LEAVE_AS_IS) {{
+    product {{ {FIELDS} }} userErrors {{ field message code }}
+  }}
+}}
 """
 _REORDER = """
 mutation ReorderOptions($id: ID!, $options: [OptionReorderInput!]!) {
@@ -73,7 +69,26 @@ def link(job: Job) -> Talk[Result | losses.Losses]:
 
 def _present(job: Job) -> Talk[dict[str, Mapping[str, Any]]]:
     data = yield Ask(_PRESENT, {"id": job.gid})
-    return {item["name"]: item for item in data["product"]["options"]} if data["product"] is not None else {}
+    return named(job, data["product"]["options"]) if data["product"] is not None else {}
+
+
+def named(job: Job, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Options by their names, the values under the names that they go by in the plan: beside `name` stands `label`."""
+    called = linked.called_now(job, nodes)
+    return {
+        node["name"]: {
+            **node,
+            "optionValues": [
+                {
+                    **value,
+                    "label": value["name"],
+                    "name": called.get(node["name"], {}).get(value["name"], value["name"]),
+                }
+                for value in node["optionValues"]
+            ],
+        }
+        for node in nodes
+    }
 
 
 def current(job: Job) -> Talk[dict[str, Mapping[str, Any]] | Result]:
@@ -82,6 +97,25 @@ def current(job: Job) -> Talk[dict[str, Mapping[str, Any]] | Result]:
     if present.keys() >= set(names(job.after)):
         return present
     return Result(job.key, reason=Reason.CHANGED_MEANWHILE, detail="Its options were changed after the plan was made.")
+
+
+def variants_of(job: Job) -> Talk[dict[variants.Chosen, str]]:
+    """The variants as they are now, by the names that their values go by in the plan -> GID."""
+    assert job.gid is not None
+    found: dict[variants.Chosen, str] = {}
+    for page in (yield from variants.id_pages(job.gid, with_options=linked.is_linked(job))):
+        found |= dict(named_variants(job, page.get("options"), page["variants"]["nodes"]))
+    return found
+
+
+def named_variants(
+    job: Job, options: Sequence[Mapping[str, Any]] | None, nodes: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[variants.Chosen, str]]:
+    """(what a variant has chosen, by the names in the plan, GID). `options`: as Shopify has them at that moment."""
+    called = linked.called_now(job, options or ())
+    for node in nodes:
+        own = [(name, called.get(name, {}).get(value, value)) for name, value in variants.pairs(node)]
+        yield variants.chosen(own), node["id"]
 
 
 def arrange(job: Job) -> Talk[Result | None]:
@@ -93,24 +127,29 @@ def arrange(job: Job) -> Talk[Result | None]:
     refusal = yield from taking.delete_values(job, present)
     if refusal is not None:
         return refusal
-    options = []
     for item in job.after["options"]:
         own = present[item["name"]]
-        values = [value["name"] for value in own["optionValues"]]
-        missing = [name for name in item["values"] if name not in values]
+        values = {value["name"] for value in own["optionValues"]}
+        missing = [linked.new_value(item, name) for name in item["values"] if name not in values]
         if missing:
-            added = [linked.new_value(item, name) for name in missing]
-            variables = {"id": job.gid, "option": {"id": own["id"]}, "values": added}
+            variables = {"id": job.gid, "option": {"id": own["id"]}, "values": missing}
             data = yield Ask(_ADD_VALUES, variables, repeatable=False)
-            if data["productOptionUpdate"]["userErrors"]:
-                return refused(job.key, data["productOptionUpdate"]["userErrors"])
-        extra = [name for name in values if name not in item["values"] and not _deleted(job, item["name"], name)]
-        options.append({"name": item["name"], "values": [{"name": name} for name in (*item["values"], *extra)]})
+            payload = data["productOptionUpdate"]
+            if payload["userErrors"]:
+                return refused(job.key, payload["userErrors"])
+            present = named(job, payload["product"]["options"])
+    options = [
+        {"name": item["name"], "values": _in_order(job, item, present[item["name"]])} for item in job.after["options"]
+    ]
     return (yield from _reorder(job, present, options))
 
 
-def _deleted(job: Job, option: str, value: str) -> bool:
-    return value in taking.dropped(job, option)
+def _in_order(job: Job, item: Fields, own: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The values of an option as they are to stand: the wanted ones, and behind them what only the target has."""
+    labels = {value["name"]: value["label"] for value in own["optionValues"]}
+    gone = taking.dropped(job, item["name"])
+    there = [name for name in with_more(item["values"], list(labels)) if name in labels and name not in gone]
+    return [{"name": labels[name]} for name in there]
 
 
 def _reorder(job: Job, present: Mapping[str, Any], options: list[dict[str, Any]]) -> Talk[Result | None]:

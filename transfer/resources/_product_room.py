@@ -142,7 +142,7 @@ def make(job: Job, new: Sequence[Fields]) -> Talk[Split | Result]:
     Returns which of the new ones have room beside that one.
     """
     assert job.gid is not None
-    known = yield from variants.ids_of(job.gid)
+    known = yield from options.variants_of(job)
     staying = dict(variants.by_options(job.after["variants"])).keys() & known.keys()
     spared = None if staying else next(iter(known), None)
     refusal = yield from taking.delete_variants(job, {one: gid for one, gid in known.items() if one != spared})
@@ -154,7 +154,7 @@ def make(job: Job, new: Sequence[Fields]) -> Talk[Split | Result]:
 def free(job: Job, new: Sequence[Fields]) -> Talk[Split | Result]:
     """Takes away the values that are to go and that no variant has any more; which of the new variants fit by now."""
     assert job.gid is not None
-    known = yield from variants.ids_of(job.gid)
+    known = yield from options.variants_of(job)
     present = yield from options.current(job)
     if isinstance(present, Result):
         return present

@@ -25,20 +25,23 @@ from ._common import beside, emptied, given, refused, touches
 
 FIRST_VARIANTS = 100  # in the creating request; the rest follows in requests of as many
 
-_CREATE = """
-mutation CreateProduct($input: ProductSetInput!, $variants: Int!) {
-  productSet(input: $input, synchronous: true) {
-    product { id handle variants(first: $variants) { nodes { id selectedOptions { name value } } } }
-    userErrors { field message code }
-  }
-}
+_CREATE = f"""
+mutation CreateProduct($input: ProductSetInput!, $variants: Int!, $linked: Boolean!) {{
+  productSet(input: $input, synchronous: true) {{
+    product {{
+      id handle {linked.NOW} variants(first: $variants) {{ nodes {{ id selectedOptions {{ name value }} }} }}
+    }}
+    userErrors {{ field message code }}
+  }}
+}}
 """
-_ADD_VARIANTS = """
-mutation AddVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
-  productVariantsBulkCreate(productId: $id, variants: $variants, strategy: PRESERVE_STANDALONE_VARIANT) {
-    productVariants { id selectedOptions { name value } } userErrors { field message code }
-  }
-}
+_ADD_VARIANTS = f"""
+mutation AddVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!, $linked: Boolean!) {{
+  productVariantsBulkCreate(productId: $id, variants: $variants, strategy: PRESERVE_STANDALONE_VARIANT) {{
+    product @include(if: $linked) {{ {linked.NOW} }}
+    productVariants {{ id selectedOptions {{ name value }} }} userErrors {{ field message code }}
+  }}
+}}
 """
 _UPDATE_VARIANTS = """
 mutation UpdateVariants($id: ID!, $variants: [ProductVariantsBulkInput!]!) {
@@ -88,7 +91,7 @@ def create(job: Job) -> Talk[Result]:
         ],
         **media.inputs(fields),
     }
-    data = yield Ask(_CREATE, {"input": product, "variants": len(first)})
+    data = yield Ask(_CREATE, {"input": product, "variants": len(first), "linked": linked.is_linked(job)})
     payload = data["productSet"]
     if payload["userErrors"]:
         lost = losses.unlinkable(job, payload["userErrors"])
@@ -96,7 +99,7 @@ def create(job: Job) -> Talk[Result]:
             return refused(job.key, payload["userErrors"])
         return lost.of((yield from create(_without(job, lost))))  # again, as what it can be here
     created = payload["product"]
-    also = _named(job.key, created["variants"]["nodes"])
+    also = _named(job, created, created["variants"]["nodes"])
     more = yield from _add(job, created["id"], rest)
     if isinstance(more, Result):
         return more
@@ -112,8 +115,12 @@ def _without(job: Job, lost: losses.Losses) -> Job:
     return replace(job, after=after, changed=changed) if lost.paths else job
 
 
-def _named(key: Key, nodes: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, Key, str], ...]:
-    return tuple(("variants", variants.key_of(key, variants.pairs(node)), node["id"]) for node in nodes)
+def _named(
+    job: Job, product: Mapping[str, Any] | None, nodes: Sequence[Mapping[str, Any]]
+) -> tuple[tuple[str, Key, str], ...]:
+    """What was made, under the names of the plan. `product`: with its options, where these are linked."""
+    found = options.named_variants(job, (product or {}).get("options"), nodes)
+    return tuple(("variants", variants.key_of(job.key, chosen), gid) for chosen, gid in found)
 
 
 def _add(job: Job, gid: str, items: Sequence[Fields]) -> Talk[tuple[tuple[str, Key, str], ...] | Result]:
@@ -126,11 +133,11 @@ def _add(job: Job, gid: str, items: Sequence[Fields]) -> Talk[tuple[tuple[str, K
             {**variants.inputs(item), **media.of_variant_input(item), "optionValues": linked.choice(item, entries)}
             for item in some
         ]
-        data = yield Ask(_ADD_VARIANTS, {"id": gid, "variants": inputs})
+        data = yield Ask(_ADD_VARIANTS, {"id": gid, "variants": inputs, "linked": linked.is_linked(job)})
         payload = data["productVariantsBulkCreate"]
         if payload["userErrors"]:
             return refused(job.key, payload["userErrors"])
-        also = (*also, *_named(job.key, payload["productVariants"]))
+        also = (*also, *_named(job, payload.get("product"), payload["productVariants"]))
     return also
 
 
@@ -186,31 +193,10 @@ def _variants(job: Job) -> Talk[Result]:
     if isinstance(swapped, Result):
         return swapped
     also, known = swapped
-    if wanted.keys() - present.keys() or touches(job.changed, "options"):
-        called = yield from _as_called(job)
-        if isinstance(called, Result):
-            return called
-        job = called
-        present, wanted = (dict(variants.by_options(side["variants"])) for side in (job.before or {}, job.after))
     both = {chosen: item for chosen, item in wanted.items() if chosen in present and chosen in known}
     refusal = yield from _change_variants(job, both, present, known)
     refusal = refusal or (yield from _reorder(job, list(wanted), known, astray=_astray(wanted, present, known)))
     return refusal or Result(job.key, job.gid, also=also)
-
-
-def _as_called(job: Job) -> Talk[Job | Result]:
-    """The job under the names that the store has for entries which have come to be values only now."""
-    if not any(option.get("linkedValues") for option in job.after["options"]):
-        return job
-    present = yield from options.current(job)
-    if isinstance(present, Result):
-        return present
-    assert job.before is not None
-    store: Fields = {"options": [linked.reading(option) for option in present.values()]}
-    called = linked.called_in(job.after, store)
-    linked_before = {option["name"] for option in job.before["options"] if option.get("linkedMetafield")}
-    new = {name: own for name, own in called.items() if name not in linked_before}
-    return replace(job, before=linked.renamed(job.before, new), after=linked.renamed(job.after, called))
 
 
 Named = tuple[tuple[str, Key, str], ...]
@@ -241,7 +227,7 @@ def _exchange(job: Job, new: Sequence[Fields]) -> Talk[tuple[Named, Mapping[Any,
     added = yield from _add(job, job.gid, new)
     if isinstance(added, Result):
         return added
-    known = yield from variants.ids_of(job.gid)
+    known = yield from options.variants_of(job)
     refusal = yield from taking.delete_variants(job, known)
     return refusal or (added, known)
 

@@ -134,7 +134,7 @@ class InventoryLevels(Resource):
             return None
         levels = [{"location": where, "available": count} for where, count in _present(node).items()]
         key = variants.key_of((node["product"]["handle"],), variants.pairs(node))
-        return Reading(self.name, key, f"{node['id']}{SUFFIX}", {"levels": levels}) if levels else None
+        return Reading(self.name, key, f"{node['id']}{SUFFIX}", {"levels": levels}, on=node["id"]) if levels else None
 
     # -- meaning
 

@@ -113,7 +113,7 @@ class Metafields(Resource):
                 key = self.owner_key(owner)
                 for one in owner["metafields"]["nodes"]:
                     notes += self.skipped(one, key)
-                    reading = self.reading(one, key)
+                    reading = self._of(owner, one)
                     readings += [reading] if reading is not None else []
         return Page(tuple(readings), None, tuple(notes))
 
@@ -129,6 +129,10 @@ class Metafields(Resource):
         fields = {"type": node["type"], "value": node["value"]}
         return Reading(self.name, (*owner, node["namespace"], node["key"]), node["id"], fields, node["updatedAt"])
 
+    def _of(self, owner: Mapping[str, Any], node: Mapping[str, Any]) -> Reading | None:
+        reading = self.reading(node, self.owner_key(owner))
+        return replace(reading, on=owner.get("id", "")) if reading is not None else None
+
     def skipped(self, node: Mapping[str, Any], owner: Key) -> Iterator[tuple[str, str]]:
         why = foreign(node["namespace"])
         if why is not None:
@@ -136,11 +140,7 @@ class Metafields(Resource):
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         selection = f"owner {{ {self.owner_selection} }}"
-        return (
-            yield from read_nodes(
-                _BACK % selection, gids, lambda node: self.reading(node, self.owner_key(node["owner"]))
-            )
-        )
+        return (yield from read_nodes(_BACK % selection, gids, lambda node: self._of(node["owner"], node)))
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         """Nothing refers to a metafield, and writing one again is harmless, so none is ever looked for."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..keys import Key
 from ..resource import Ask, Fields, Talk
+from . import _linked_options as linked
 from . import _product_media as media
 from ._common import emptied, given
 
@@ -38,14 +39,15 @@ query CodesOfVariants($ids: [ID!]!) {{
   }}
 }}
 """
-_IDS = """
-query VariantIds($id: ID!, $after: String) {
-  product(id: $id) {
-    variants(first: 250, after: $after) {
-      nodes { id selectedOptions { name value } } pageInfo { hasNextPage endCursor }
-    }
-  }
-}
+_IDS = f"""
+query VariantIds($id: ID!, $after: String, $linked: Boolean = false) {{
+  product(id: $id) {{
+    {linked.NOW}
+    variants(first: 250, after: $after) {{
+      nodes {{ id selectedOptions {{ name value }} }} pageInfo {{ hasNextPage endCursor }}
+    }}
+  }}
+}}
 """
 STOCK = ("tracked", "requiresShipping", "harmonizedSystemCode", "countryCodeOfOrigin", "provinceCodeOfOrigin")
 
@@ -103,18 +105,26 @@ def _codes(node: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def ids_of(product: str) -> Talk[dict[Chosen, str]]:
-    """Option values -> GID, of all variants of a product."""
+    """Option values, by their labels -> GID, of all variants of a product."""
     found: dict[Chosen, str] = {}
+    for page in (yield from id_pages(product)):
+        found |= {chosen(pairs(node)): node["id"] for node in page["variants"]["nodes"]}
+    return found
+
+
+def id_pages(product: str, *, with_options: bool = False) -> Talk[list[Mapping[str, Any]]]:
+    """The variants of a product by id and label, page by page, and with its options where these are to name them."""
+    pages: list[Mapping[str, Any]] = []
     after = None
     while True:
-        data = yield Ask(_IDS, {"id": product, "after": after})
+        data = yield Ask(_IDS, {"id": product, "after": after, "linked": with_options})
         if data["product"] is None:
-            return found
-        connection = data["product"]["variants"]
-        found |= {chosen(pairs(node)): node["id"] for node in connection["nodes"]}
-        if not connection["pageInfo"]["hasNextPage"]:
-            return found
-        after = connection["pageInfo"]["endCursor"]
+            return pages
+        pages.append(data["product"])
+        page = data["product"]["variants"]["pageInfo"]
+        if not page["hasNextPage"]:
+            return pages
+        after = page["endCursor"]
 
 
 def portable(node: Mapping[str, Any]) -> Fields:

@@ -242,36 +242,18 @@ class Products(Resource):
     def named_by(self, fields: Fields) -> Iterator[Target]:
         return (place.target for place in linked.places(fields.get("options") or ()))
 
-    def aligned(self, present: Fields, wanted: Fields) -> Fields:
-        return linked.aligned(present, wanted)
+    def aligned(self, present: Fields, *sides: Fields) -> Fields:
+        return linked.aligned(present, *sides)
 
     def counterparts(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, Target]]:
-        """Variants that are not going to be made, and that their SKU or barcode says the target has; and those whose
-        values are the same entries under other labels, as long as neither name is that of another variant."""
+        """Variants that are not going to be made, and that their SKU or barcode says the target has."""
         aligned = self.aligned(before, after)
         found = conceding.counterparts(aligned, after)
-        present, wanted = (dict(variants.by_options(fields["variants"])) for fields in (before, after))
         for item, named in zip(before["variants"], aligned["variants"], strict=True):
-            own, called = variants.chosen(item["options"]), variants.chosen(named["options"])
-            renamed = called in wanted and called not in present and own not in wanted
-            other = found.get(called) or (called if renamed else None)
+            other = found.get(variants.chosen(named["options"]))
             if other is not None:
                 here, there = (variants.key_of(key, one) for one in (item["options"], other))
                 yield Target("variants", here), Target("variants", there)
-
-    def names_of(self, gids: Sequence[str]) -> Talk[dict[str, str]]:
-        return (yield from linked.names_of(gids))
-
-    def names_in(
-        self, targets: Collection[Target], lookup: Callable[[str, Sequence[Key]], Mapping[Key, Fields]]
-    ) -> dict[Target, str]:
-        return linked.names_in(targets, lookup)
-
-    def expected(
-        self, key: Key, other: Fields | None, fields: Fields, called: Mapping[Target, str]
-    ) -> Iterator[tuple[Target, Target]]:
-        for here, there in linked.expected(other, fields, called):
-            yield Target("variants", variants.key_of(key, here)), Target("variants", variants.key_of(key, there))
 
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         return conceding.concede(before, after)

@@ -37,7 +37,7 @@ class VariantMetafields(Metafields):
     hangs_on = "variants"
     owner_types = ("PRODUCTVARIANT",)
     refers_to = REFERRED
-    owner_selection = "... on ProductVariant { selectedOptions { name value } product { handle } }"
+    owner_selection = "... on ProductVariant { id selectedOptions { name value } product { handle } }"
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
         return [Stream("variant_metafields", owned_stream(self, _READ, "productVariants"))]

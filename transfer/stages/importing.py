@@ -13,7 +13,6 @@ from ..apply import apply
 from ..archive.check import unpack
 from ..archive.members import MemberSet
 from ..archive.merge import merge
-from ..called import by_archive
 from ..compare import compare
 from ..incomplete import incomplete
 from ..outcomes import Outcome, Policy, Reason
@@ -21,7 +20,7 @@ from ..plan import Decision, arrange, decide
 from ..registry import order
 from ..resolve import resolve
 from ..resource import Selection
-from ..same_variants import match, same_in
+from ..same_variants import match
 from ..sheets.book import ARCHIVE, form_of, open_file
 from ..sheets.errors import report
 from ..sheets.first import first_of
@@ -83,9 +82,8 @@ def _snapshot_read(desk: Desk, cursor: Cursor, past: Past, options: Options) -> 
 
 
 def _as_archive(desk: Desk, past: Past) -> Desk:
-    """The target's people are named where the archive names the source's, and its variants as the archive does."""
-    same = same_in(desk.storage, past.get("snapshot_match", {}).get("same", ()))
-    return by_archive(without_names(desk, set(past["check"]["manifest"]["resources"])), same)
+    """The target's people are named where the archive names the source's."""
+    return without_names(desk, set(past["check"]["manifest"]["resources"]))
 
 
 def hidden_of(past: Past) -> dict[str, str]:

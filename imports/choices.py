@@ -18,12 +18,11 @@ from transfer.keys import Key
 from transfer.outcomes import Policy, Verdict
 from transfer.registry import RESOURCES, order
 
-from .listing import records_left_out
+from .listing import MANY, records_left_out
 from .models import Import
 from .words import of_copy
 
 MOST_LEFT_OUT = 5000
-MANY = 400  # rows per statement: below SQLite's limit of variables
 NOT_WAITING = "This plan does not wait for a decision any more: it was decided, cancelled, or has expired."
 
 
@@ -91,7 +90,8 @@ def figures(run: Import) -> dict[str, str]:
             doing[Verdict.EXTRA] = 0 if resource in stay else own[Verdict.EXTRA]
             doing[Verdict.UPDATE] += own[Verdict.FULLER]
         verdicts.update(doing)
-        points += RESOURCES[resource].price(doing[Verdict.CREATE], doing.get(Verdict.UPDATE, 0))
+        removals = doing.get(Verdict.DELETE, 0) + doing.get(Verdict.EXTRA, 0)
+        points += RESOURCES[resource].price(doing[Verdict.CREATE], doing.get(Verdict.UPDATE, 0), removals)
     return {
         "write": f"{verdicts.total():,}",
         "records": f"{verdicts.total():,} record{'' if verdicts.total() == 1 else 's'}",

@@ -41,7 +41,8 @@ def plan(run: Run) -> Mapping[str, Any]:
         | {"lost": own.get("lost", 0), "part_conflicts": own.get(f"reason:{Reason.PART_CONFLICT}", 0)}
         for name, own in tallies.items()
     }
-    points = sum(RESOURCES[name].price(own[Verdict.CREATE], own[Verdict.UPDATE]) for name, own in counts.items())
+    written = (Verdict.CREATE, Verdict.UPDATE, Verdict.DELETE)
+    points = sum(RESOURCES[name].price(*(own[verdict] for verdict in written)) for name, own in counts.items())
     bucket = run.shop.bucket or {}
     rate = bucket.get("rate") or 100.0
     seconds = max(0.0, points - (bucket.get("level") or 0.0)) / rate

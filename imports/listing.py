@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -28,7 +28,7 @@ from .models import Import
 from .words import OUTCOMES, VERDICTS, of_copy
 
 PAGE = 50
-SHOWN_CHOICES = 500  # of the records that were left out by hand
+MANY = 400  # rows per statement that names them: below SQLite's limit of variables
 COLUMNS = (
     "number",
     "place",
@@ -77,8 +77,6 @@ class Filters:
                 q &= Q(**{name: word})
         if self.search:
             q &= searching.condition(self.search)
-        if self.left_out:
-            q &= Q(place__in=[place_of(name, tuple(key)) for name, key in records_left_out(run)[:SHOWN_CHOICES]])
         return q
 
 
@@ -111,15 +109,24 @@ def preceding(run: Run, filters: Filters, after: str) -> dict[str, Any]:
     return {"preceding": None if start is None else filters.query() + (f"&after={start}" if start else "")}
 
 
-def _read(run: Run, filters: Filters, ranges: Iterable[Q], *by: str) -> list[dict[str, Any]]:
+def _read(run: Run, filters: Filters, kinds: Iterable[tuple[str, Q]], *by: str) -> list[dict[str, Any]]:
     """The records of a page, and one more where there is one."""
     query = LedgerEntry.objects.filter(filters.condition(run))
     found: list[dict[str, Any]] = []
-    for range_ in ranges:
+    for range_ in _by_hand(run, kinds, back=by[0] == "-place") if filters.left_out else (own for _, own in kinds):
         found += _titled(query.filter(range_)).order_by(*by)[: PAGE + 1 - len(found)]
         if len(found) > PAGE:
             break
     return found
+
+
+def _by_hand(run: Run, kinds: Iterable[tuple[str, Q]], *, back: bool) -> Iterator[Q]:
+    """Of these kinds what was left out by hand, in parts that a statement can name."""
+    own = records_left_out(run)
+    for kind, range_ in kinds:
+        places = sorted((place_of(kind, tuple(key)) for name, key in own if name == kind), reverse=back)
+        for start in range(0, len(places), MANY):
+            yield range_ & Q(place__in=places[start : start + MANY])
 
 
 def _id(entry: Mapping[str, Any]) -> str:

@@ -148,7 +148,7 @@ def rows(
         if word:
             query = query.filter(**{name: word})
     found: list[LedgerEntry] = []
-    for range_ in ranges(after or ""):
+    for _, range_ in ranges(after or ""):
         found += query.filter(range_).order_by("place", "number")[: limit + 1 - len(found)]
         if len(found) > limit:
             break
@@ -157,22 +157,22 @@ def rows(
     return [row_of(entry) for entry in found[:limit]], following
 
 
-def ranges(after: str) -> list[Q]:
+def ranges(after: str) -> list[tuple[str, Q]]:
     """The kinds in the order of writing, as ranges of places, which begin with the kind: each is read by its index."""
     kinds = order()
     if not after:
-        return [_range(name) for name in kinds]
+        return [(name, _range(name)) for name in kinds]
     first, place, number = _place(after)
     rest = Q(place__gt=place) | Q(place=place, number__gt=number)
-    return [_range(kinds[first]) & rest, *(_range(name) for name in kinds[first + 1 :])]
+    return [(kinds[first], _range(kinds[first]) & rest), *((name, _range(name)) for name in kinds[first + 1 :])]
 
 
-def ranges_back(until: str) -> list[Q]:
+def ranges_back(until: str) -> list[tuple[str, Q]]:
     """The same up to a record and with it, backwards."""
     kinds = order()
     last, place, number = _place(until)
     rest = Q(place__lt=place) | Q(place=place, number__lte=number)
-    return [_range(kinds[last]) & rest, *(_range(name) for name in reversed(kinds[:last]))]
+    return [(kinds[last], _range(kinds[last]) & rest), *((name, _range(name)) for name in reversed(kinds[:last]))]
 
 
 def _place(record: str) -> tuple[int, bytes, int]:

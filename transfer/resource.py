@@ -68,6 +68,7 @@ class Resource(Shaped, Governed):
     least = 1  # fewer than these take a conversation each
     read_batch = 50  # records per conversation of `read_back`
     points = 12.0  # what writing one record costs on average, for the plan's estimate
+    removal = 10.5  # what deleting one does, with the look before it
     # Of kinds that only a person can add to a store: the sentence on one that the target lacks (`transfer.trace`).
     given: str = ""
     hangs_on: str = ""  # the kind of thing whose values these are, where `owned` reads them owner by owner
@@ -120,9 +121,9 @@ class Resource(Shaped, Governed):
         """Whether a single one of these can be chosen: what only tells of another record comes with that one."""
         return bool(self.identify) or not (self.holders or self.of_others)
 
-    def price(self, creates: int, updates: int) -> float:
-        """What writing so many of these costs, for the plan's estimate."""
-        return self.points * (creates + updates)
+    def price(self, creates: int, updates: int, removals: int = 0) -> float:
+        """What writing and deleting so many of these costs, for the plan's estimate."""
+        return self.points * (creates + updates) + self.removal * removals
 
     # -- reading -----------------------------------------------------------------------------------------------
 

@@ -103,4 +103,5 @@ def test_the_plan_is_priced_as_it_will_be_written() -> None:
     own = RESOURCES["url_redirects"]
     assert [own.price(number, 0) for number in (1, 19, 20, 150, 151, 300, 400)] == [10, 190, 100, 100, 110, 200, 300]
     assert own.price(20, 3) == 130
+    assert own.price(0, 0, 2) == 2 * own.removal
     assert RESOURCES["pages"].price(2, 1) == 3 * RESOURCES["pages"].points

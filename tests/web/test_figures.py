@@ -54,6 +54,17 @@ def test_a_mirror_counts_what_it_deletes_and_names_what_stays(plan: Import, clie
     assert (totals["deleted"], totals["left"]) == (gone, stay)
 
 
+def test_the_price_of_a_mirror_is_about_what_it_then_costs(app: Any, sandbox: Sandbox, client: Client) -> None:
+    source, target = installed(sandbox, sandbox.shop()), installed(sandbox, sandbox.shop("boutique", products=20))
+    plan = imported(sandbox, target, source)
+    told = float(asked(client, plan, "policy=mirror")[1]["figures"]["points"].replace(",", ""))
+    assert float(asked(client, plan, "policy=update")[1]["figures"]["points"]) < told / 10  # nearly all is deleting
+    before = plan.stats["points"]
+    services.confirm(plan, policy="mirror", excluded={})
+    spent = work(plan).stats["points"] - before
+    assert 0.75 * spent < told < 1.25 * spent
+
+
 def test_a_kind_of_which_the_archive_does_not_hold_all_is_said_to_stay(plan: Import, client: Client) -> None:
     products = plan.plan["counts"]["products"]["extra"]
     before = int(asked(client, plan, "policy=mirror")[1]["figures"]["delete"].replace(",", ""))

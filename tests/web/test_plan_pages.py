@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -20,8 +21,10 @@ from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
 from tests.web.test_pages import bearer
 from transfer import naming
+from transfer.keys import decode
 from transfer.outcomes import Reason
 from transfer.reasons import REASONS
+from transfer.registry import order
 
 
 def result(source: int, **reasons: int) -> dict[str, Any]:
@@ -124,6 +127,26 @@ def test_choices_are_kept_until_the_plan_is_decided(plan: Import) -> None:
     Run.objects.filter(pk=plan.pk).update(status="queued", expires_at=None)
     with pytest.raises(Refused):
         choices.keep(plan, policy="update", resources=[])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_that_was_left_out_by_hand_is_listed_however_much_it_is(app: Any, sandbox: Sandbox) -> None:
+    source, target = installed(sandbox, sandbox.shop("plain", products=180)), installed(sandbox, sandbox.shop("empty"))
+    plan = imported(sandbox, target, source)
+    names = sorted(LedgerEntry.objects.filter(run=plan, verdict="create").values_list("resource", "key"), reverse=True)
+    assert len(names) > 500
+    plan.excluded = {"records": [[kind, list(decode(key))] for kind, key in names]}
+    own, seen, after = Filters(left_out="1"), [], ""
+    while after is not None:
+        last, (lines, following) = after, listing.page(plan, own, after)
+        seen += [(line["resource"], line["name"]) for line in lines]
+        after = following
+    assert sorted(seen, reverse=True) == names
+    assert [kind for kind, _ in groupby(kind for kind, _ in seen)] == [k for k in order() if k in dict(seen)]
+    pages = 1
+    while (back := listing.previous(plan, own, last)) is not None:
+        last, pages = back, pages + 1
+    assert pages == -(-len(names) // listing.PAGE)
 
 
 @pytest.mark.django_db(transaction=True)

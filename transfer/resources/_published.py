@@ -81,6 +81,7 @@ class Published(Resource):
     keyed_lists = {"channels": "channel"}
     read_batch = 250
     points = 11.0
+    removal = 15.0
 
     def filled(self, key: Key, fields: Fields) -> Fields:
         """Whoever writes a channel into a row means that it is there."""

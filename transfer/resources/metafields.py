@@ -79,7 +79,7 @@ class Metafields(Resource):
     unique = True
     batch = 25  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet
     read_batch = 250
-    points = 0.6
+    points = removal = 0.6
     gid_types = ()  # nothing refers to a metafield
     translated = "METAFIELD"
     governor = "metafield_definitions"

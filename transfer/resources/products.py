@@ -118,6 +118,7 @@ class Products(Resource):
     identify = {"Product": "handle", "ProductVariant": "selectedOptions { name value } product { handle }"}
     read_batch = 25
     points = 16.0
+    removal = 13.0
 
     # -- reading
 

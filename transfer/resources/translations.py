@@ -87,6 +87,7 @@ class Translations(Resource):
     batch = 10
     read_batch = 50
     points = 13.0
+    removal = 21.0
     after: tuple[str, ...] = ("locales",)  # what must be there before these
     tail = 1  # how many parts of a key say in which tongue it is
 

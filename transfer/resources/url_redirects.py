@@ -74,10 +74,10 @@ class UrlRedirects(Plain):
     least = 20  # from here on an import is cheaper by far
     settles = True
 
-    def price(self, creates: int, updates: int) -> float:
+    def price(self, creates: int, updates: int, removals: int = 0) -> float:
         files, rest = divmod(creates, self.batch)
         last = PRICE if rest >= self.least else self.points * rest
-        return PRICE * files + last + self.points * updates
+        return PRICE * files + last + super().price(0, updates, removals)
 
     def key_of(self, node: Mapping[str, Any]) -> Key:
         return (node["path"],)

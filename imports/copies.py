@@ -45,6 +45,7 @@ logger = logging.getLogger(__name__)
 BEGUN = Q(run__isnull=False) | Q(comparison__isnull=False)
 HANDING = timedelta(minutes=10)  # longer than a task may take
 NOT_ALLOWED = "This link does not allow copying (any more)."
+LEFT = "The other store removed the app."
 ENDED = "The comparison is gone. Start it anew when you want it."
 REMOVED = (
     "The plan was removed before anybody decided on it: by the operators of this app, or because somebody's data had "
@@ -137,8 +138,9 @@ def cancel(copy: Copy) -> None:
 def call_off(copy: Copy, why: str) -> None:
     """The source does not allow it any more: what is not confirmed stops, and its archive goes."""
     copy.refresh_from_db()
-    if copy.status == CopyStatus.READING and copy.export is not None:
-        runs.cancel(copy.export)
+    if copy.status == CopyStatus.READING:
+        if copy.export is not None:  # a source that leaves takes its runs with it
+            runs.cancel(copy.export)
     elif copy.child is None or _confirmed(copy):
         return  # what the target confirmed is the target's
     else:
@@ -171,17 +173,19 @@ def work_off() -> int:
 def advance(copy: Copy) -> None:
     """Takes the step that the children are ready for, if any."""
     copy.refresh_from_db()
-    if copy.status in OPEN and _revoked(copy):
-        call_off(copy, "The link was ended.")
+    if copy.status in OPEN and not _confirmed(copy) and (why := _revoked(copy)):
+        call_off(copy, why)
     elif copy.status == CopyStatus.READING:
         _after_export(copy, copy.export)
     elif copy.status == CopyStatus.IMPORTING:
         _after_child(copy, copy.child)
 
 
-def _revoked(copy: Copy) -> bool:
-    """Whether the source allows it no more. What the target confirmed is the target's."""
-    return not _confirmed(copy) and (copy.link is None or copy.link.status != LinkStatus.ACTIVE)
+def _revoked(copy: Copy) -> str:
+    """Why the source allows it no more; empty where it does."""
+    if copy.source is None or copy.source.uninstalled_at is not None:
+        return LEFT
+    return "The link was ended." if copy.link is None or copy.link.status != LinkStatus.ACTIVE else ""
 
 
 def _confirmed(copy: Copy) -> bool:

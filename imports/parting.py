@@ -43,7 +43,7 @@ def leaving(shop: Shop) -> bool:
         copies.cancel(copy)
     copies.forget_beside(Copy.objects.filter(target=shop))
     for copy in Copy.objects.filter(source=shop, status__in=OPEN):
-        copies.call_off(copy, "The other store removed the app.")
+        copies.call_off(copy, copies.LEFT)
     gone = _forget_compared(Copy.objects.filter(source=shop))
     _forget_archives(Copy.objects.filter(source=shop))
     gone += [copies.discard(copy) for copy in Copy.objects.filter(source=shop, discard=True)]

@@ -16,6 +16,7 @@ from runs import lane
 from runs.models import Run
 from runs.states import Status
 from runs.storage import storage
+from shops.departure import leave
 from shops.links import Who
 from shops.models import Link, LinkStatus
 from shops.services import Refused
@@ -115,6 +116,24 @@ def test_a_source_that_uninstalls_leaves_nothing_in_the_target(a: Store, b: Stor
     ended = status(copy, b)
     assert (ended["status"], ended["message"]) == ("cancelled", "The other store removed the app.")
     assert "a store that removed the app" in b.get(f"/copies/{copy.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("first", ["webhooks", "copies"])
+def test_a_source_that_uninstalls_before_it_was_read_is_said_to_have_done_so(
+    a: Store, b: Store, client: Client, first: str
+) -> None:
+    copy = started(linked(a, b), b)
+    assert export_of(copy).status == Status.QUEUED
+    deliver(client, "app/uninstalled", a.domain)
+    if first == "copies":
+        assert leave(a.domain, timezone.now() + timedelta(hours=1))
+        work_off()
+    webhooks()
+    work_off()
+    ended = status(copy, b)
+    assert (ended["status"], ended["message"]) == ("cancelled", "The other store removed the app.")
+    assert traces(a.domain) == []
+    assert not Run.objects.exists()
 
 
 def test_a_source_that_uninstalls_is_named_nowhere_in_what_was_confirmed(a: Store, b: Store, client: Client) -> None:

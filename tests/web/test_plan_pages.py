@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import Client
@@ -136,11 +136,10 @@ def test_all_that_was_left_out_by_hand_is_listed_however_much_it_is(app: Any, sa
     names = sorted(LedgerEntry.objects.filter(run=plan, verdict="create").values_list("resource", "key"), reverse=True)
     assert len(names) > 500
     plan.excluded = {"records": [[kind, list(decode(key))] for kind, key in names]}
-    own, seen, after = Filters(left_out="1"), [], ""
+    own, seen, last, after = Filters(left_out="1"), [], "", cast("str | None", "")
     while after is not None:
-        last, (lines, following) = after, listing.page(plan, own, after)
+        last, (lines, after) = after, listing.page(plan, own, after)
         seen += [(line["resource"], line["name"]) for line in lines]
-        after = following
     assert sorted(seen, reverse=True) == names
     assert [kind for kind, _ in groupby(kind for kind, _ in seen)] == [k for k in order() if k in dict(seen)]
     pages = 1

@@ -39,6 +39,7 @@ from transfer.work import FileGone
 from . import comparisons, people, services
 from .models import OPEN, Comparison, Copy, CopyStatus, Import, Purpose
 from .status import children
+from .words import of_source
 
 logger = logging.getLogger(__name__)
 
@@ -200,7 +201,7 @@ def _after_export(copy: Copy, export: Export | None) -> None:
     elif export.status == Status.CANCELLED:
         _end(copy, CopyStatus.CANCELLED, "Reading the other store was cancelled there.")
     elif export.status in FINAL:
-        _end(copy, CopyStatus.FAILED, f"The other store could not be read. {export.message}")
+        _end(copy, CopyStatus.FAILED, f"The other store could not be read. {of_source(export.message)}")
 
 
 def _files_gone(copy: Copy) -> None:

@@ -12,6 +12,7 @@ from runs.states import Status
 from runs.status import MOVING_MS, WAITING_MS, status_of
 
 from .models import OPEN, Copy
+from .words import of_source
 
 FOREIGN = (
     *("status", "step_label", "step_number", "steps", "done", "total", "seconds_left", "ahead", "poll_ms"),
@@ -26,7 +27,8 @@ def children(copy: Copy) -> dict[str, Any]:
     if copy.export is not None:
         whole = status_of(copy.export)
         own = {"records": copy.export.result.get("records"), "share": _share(whole)}
-        seen["export"] = {name: whole[name] for name in FOREIGN} | own
+        why = {name: of_source(whole[name]) for name in ("halted_label", "waits_for_label") if whole[name]}
+        seen["export"] = {name: whole[name] for name in FOREIGN} | why | own
     if copy.child is not None:
         whole = status_of(copy.child)
         decided = getattr(copy.child, "confirmed_at", None) is not None

@@ -41,6 +41,18 @@ _OF_COPIES = (
     (re.compile(r"\bthe archive\b"), "the other store"),
     (re.compile(r"\bThe archive\b"), "The other store"),
 )
+_OF_SOURCES = (
+    (re.compile(r"\byour store\. Your runs\b"), "the other store. Its runs"),
+    (re.compile(r"\b(?:the|this|your) store\b"), "the other store"),
+    (re.compile(r"\bThe store\b"), "The other store"),
+)
+
+
+def of_source(text: str) -> str:
+    """What is said of a run to the merchant whose store it reads, to the merchant of the store that copies it."""
+    for pattern, words in _OF_SOURCES:
+        text = pattern.sub(words, text)
+    return text
 
 
 def of_copy(text: str) -> str:

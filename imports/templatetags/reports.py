@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.db.models import QuerySet
 
 from imports import again, differences, outside, withheld
 from imports.answer import Answer, answer
-from imports.models import Import
+from imports.models import Copy, CopyStatus, Import
+from shops.models import Shop
 from transfer.fidelity import VERDICTS, WORDS, share
 
 register = template.Library()
@@ -18,6 +20,12 @@ register = template.Library()
 @register.filter(name="answer")
 def answer_of(run: Import) -> Answer | None:
     return answer({**run.result, "outside": outside.told(run)}) if run.result else None
+
+
+@register.simple_tag
+def copies_reading(shop: Shop) -> QuerySet[Copy]:
+    """The copies and comparisons of a shop that have no run in it yet: the other store is read."""
+    return Copy.objects.filter(target=shop, status=CopyStatus.READING).select_related("source")
 
 
 @register.filter

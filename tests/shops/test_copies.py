@@ -16,12 +16,13 @@ from imports.models import Copy, CopyStatus, Import
 from imports.tasks import copies as work_off
 from runs.expiry import purge_expired
 from runs.models import Run
-from runs.services import drain, expire_now
+from runs.services import drain, expire_now, pause, resume
 from runs.states import Status
-from runs.status import DRAINED
+from runs.status import DRAINED, PAUSED
 from runs.storage import storage
 from shops.crypto import seal
 from shops.models import Link, Shop
+from shops.tokens import REOPEN
 from tests.runs.test_lane import work
 from tests.shops.test_links import Store, linked
 from tests.support import Sandbox
@@ -233,6 +234,12 @@ def test_the_page_of_a_copy_tells_what_the_other_stores_run_waits_for(a: Store, 
     assert halted["halted_label"] == DRAINED
     assert DRAINED in b.get(f"/copies/{copy.pk}/").content.decode()
     drain(False, "ada")
+    pause(a.shop.pk, "ada")
+    told = "The operators of this app have paused the work on the other store. Its runs keep their place."
+    assert status(copy, b)["export"]["halted_label"] == told
+    assert told in b.get(f"/copies/{copy.pk}/").content.decode()
+    assert PAUSED in a.get(f"/runs/{export_of(copy).pk}/").content.decode()
+    resume(a.shop.pk, "ada")
     later = timezone.now() + timedelta(minutes=5)
     Run.objects.filter(pk=export_of(copy).pk).update(
         status="working",
@@ -245,6 +252,24 @@ def test_the_page_of_a_copy_tells_what_the_other_stores_run_waits_for(a: Store, 
     assert waits["waits_for"] == "unreachable"
     assert waits["waits_for_label"].startswith("Shopify answers HTTP 503. It tries again at ")
     assert "Shopify answers HTTP 503." in b.get(f"/copies/{copy.pk}/").content.decode()
+    Run.objects.filter(pk=export_of(copy).pk).update(outage="not_authorised", outage_words=REOPEN)
+    page = b.get(f"/copies/{copy.pk}/").content.decode()
+    assert "The other store does not accept this app any more" in page
+    assert "Open the app in the other store" in page
+
+
+def test_a_copy_that_reads_the_other_store_is_seen_on_the_first_page(a: Store, b: Store) -> None:
+    copy = started(linked(a, b), b)
+    page = b.get("/").content.decode()
+    assert f'href="/copies/{copy.pk}/">Copy</a> <small>from <bdi>{a.domain}</bdi>' in page
+    assert "Copy this store, or into it" not in page
+    assert "data-refresh" in page
+    assert "/copies/" not in a.get("/").content.decode()
+    work(export_of(copy))
+    work_off()
+    page = b.get("/").content.decode()
+    assert f"/runs/{run_of(copy).pk}/" in page  # from here on its import stands there
+    assert "/copies/" not in page
 
 
 def test_a_bar_is_full_at_the_end_and_not_before(a: Store, b: Store) -> None:

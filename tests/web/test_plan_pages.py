@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from itertools import groupby
 from typing import Any, cast
@@ -174,6 +175,9 @@ def test_records_are_found_paged_and_opened(plan: Import, client: Client, monkey
     with pytest.raises(Refused):
         listing.page(plan, Filters(), "nonsense")
     own = {**bearer(plan.shop.domain), "Accept": "text/html"}
+    values = client.get(f"/imports/{plan.pk}/plan?resource=shop_metafields", headers=own).content.decode()
+    buttons = re.findall(r'<button [^>]*aria-label="Leave out ([^"]*)"', values)
+    assert buttons and all(name.strip() for name in buttons)
     page = client.get(f"/imports/{plan.pk}/records/{product['id']}", headers=own)
     assert product["title"] in page.content.decode()
     for place in ("1-zz", "x", "0-00", f"{10**30}-00"):

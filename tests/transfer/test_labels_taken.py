@@ -271,3 +271,18 @@ def test_what_the_wanted_record_does_not_know_goes_by_the_name_that_it_had() -> 
     now = product(red="Crimson", ruby="Scarlet", sky="Azure", new="Crimson 2")
     found = RESOURCES["products"].aligned(now, *sides)
     assert found["options"][0]["values"] == ["Red", "Red (ruby)", "Blue", "Crimson 2"]
+
+
+def test_entries_that_the_target_calls_alike_are_plain_values(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Shopify lets no two values of an option have one label."""
+    source, target = labelled(sandbox, 10, red="Red", blue="Blue"), sandbox.shop()
+    defined(sandbox, target, "red", "blue")
+    entry(sandbox, target, "blue", label="Red")
+    archive = archive_of(sandbox, source, tmp_path)
+    for _ in range(2):
+        desk, _ = import_(sandbox, target, archive, tmp_path, excluded={"resources": ["metaobjects"]})
+        own = row(desk, "products", "lamp")
+        assert (own.reason, own.verified) == (Reason.PART_CONFLICT, True)
+        assert "The option Colour cannot be linked to custom.colour in this store, so that its values" in own.detail
+        assert prices(sandbox, target) == prices(sandbox, source)
+        assert set(links(read(sandbox, target)).values()) == {None}

@@ -23,14 +23,16 @@ from ..refusals import told
 from ..resource import Conceded, Fields, Job, Result
 from ._validations import stranger
 
-# https://shopify.dev/docs/api/admin-graphql/latest/enums/ProductSetUserErrorCode
+# https://shopify.dev/docs/api/admin-graphql/latest/enums/ProductSetUserErrorCode and ProductOptionUpdateUserErrorCode
 UNLINKABLE = frozenset(
     {
+        "DUPLICATED_OPTION_VALUE",  # two of its entries are called alike there
         "DUPLICATE_LINKED_OPTION",
         "INVALID_METAFIELD_VALUE_FOR_LINKED_OPTION",
         "LINKED_METAFIELD_DEFINITION_NOT_FOUND",
         "LINKED_OPTIONS_NOT_SUPPORTED_FOR_SHOP",
         "OPTION_LINKED_METAFIELD_ALREADY_TAKEN",
+        "OPTION_VALUE_ALREADY_EXISTS",
     }
 )
 TYPE = "list.metaobject_reference"
@@ -154,10 +156,10 @@ def unlinkable(job: Job, errors: Sequence[Mapping[str, Any]]) -> Losses:
     if not errors or any(error.get("code") not in UNLINKABLE for error in errors):
         return NOTHING
     linked = {str(n): option for n, option in enumerate(job.after["options"]) if option.get("linkedMetafield")}
-    meant = {number for error in errors for number in _numbers(error) if number in linked}
+    meant = {number for error in errors for number in _numbers(error)}
     words = told(errors)
     lost = NOTHING
-    for number in sorted(meant or linked):
+    for number in sorted(meant & linked.keys() if meant else linked):
         lost |= not_linked({}, linked[number], words)
     return lost
 

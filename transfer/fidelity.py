@@ -163,7 +163,9 @@ class _Group:
             self.found["examples"][word].append(encode(self.key))
 
     def _whole(self, left: Present, right: Present) -> tuple[Fields, Fields]:
-        return completed(self.resource, left, right, self.sheets)
+        """Both, as far as both say something; the right one by the names that the left one has for what is in it."""
+        ours, theirs = completed(self.resource, left, right, self.sheets)
+        return ours, self.resource.aligned(theirs, ours)
 
     def _said(self, left: Present, right: Present) -> frozenset[str] | None:
         """The fields that every sheet of the two speaks of; None: all."""

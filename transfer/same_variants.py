@@ -141,7 +141,8 @@ def _part(desk: Desk, cursor: Cursor, resource: Resource, snapshot: MemberSet, n
     if not lines:
         return
     named = [line._replace(key=naming.key(resource.name, line.key)) for line in lines]
-    moved = {one.gid: Target(resource.name, one.key) for one, line in zip(named, lines, strict=True) if one != line}
+    both = zip(named, lines, strict=True)
+    moved = {one.gid: Target(resource.name, one.key) for one, line in both if one != line and one.gid}
     _call(desk.ids, moved)
     cursor["made"] += 1
     stored = f"{desk.prefix}same/parts/{resource.name}/{cursor['made']:05}.{desk.ticket}"

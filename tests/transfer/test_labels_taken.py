@@ -12,8 +12,11 @@ from tests.meddle import row
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_linked_again import copied, shop
 from tests.transfer.test_linked_options import defined, entry, lamp, links, put, read
+from transfer.fidelity import summary
+from transfer.local import local_desk, run
 from transfer.outcomes import Outcome, Reason
 from transfer.registry import RESOURCES
+from transfer.stages import COMPARISON
 
 TAKEN = "The display name you have chosen is already in use as an option value."
 
@@ -286,3 +289,17 @@ def test_entries_that_the_target_calls_alike_are_plain_values(sandbox: Sandbox, 
         assert "The option Colour cannot be linked to custom.colour in this store, so that its values" in own.detail
         assert prices(sandbox, target) == prices(sandbox, source)
         assert set(links(read(sandbox, target)).values()) == {None}
+
+
+def test_a_comparison_lays_the_same_entries_side_by_side(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = labelled(sandbox, 10, red="Red", blue="Blue")
+    say(sandbox, source, "1", "2", "3", "4")
+    target = labelled(sandbox, 50, red="Blue", blue="Red")
+    archive = archive_of(sandbox, source, tmp_path)
+    import_(sandbox, target, archive, tmp_path, excluded={"resources": ["metaobjects"]})
+    desk = local_desk(sandbox.client(target), tmp_path / "compare", settling=0.0)
+    with desk.storage.write("ours.zip") as file:
+        file.write(archive)
+    found = summary(run(desk, COMPARISON, {"archive": "ours.zip", "other": ""})["compare"]["resources"])
+    assert {name for name, own in found["resources"].items() if own["fidelity"] not in (None, 1.0)} == {"metaobjects"}
+    assert found["totals"]["differing"] == 2

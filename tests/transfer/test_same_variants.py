@@ -17,10 +17,11 @@ from tests.builder import Builder, copy, troubles
 from tests.meddle import import_while, planned, row
 from tests.support import Sandbox, archive_of, import_
 from transfer import same_variants
-from transfer.local import LocalRun, local_desk, offline_desk
+from transfer.fidelity import summary
+from transfer.local import LocalRun, local_desk, offline_desk, run
 from transfer.outcomes import Outcome, Policy, Reason, Verdict
 from transfer.sheets import convert
-from transfer.stages import IMPORT
+from transfer.stages import COMPARISON, IMPORT
 from transfer.work import Desk
 
 TEXT = "single_line_text_field"
@@ -302,3 +303,19 @@ def test_rows_of_a_spreadsheet_find_them_as_well(sandbox: Sandbox, tmp_path: Pat
     done, _ = import_(sandbox, target.shop, edited.getvalue(), tmp_path)
     assert troubles(done) == {("products", "bag"): Reason.PART_CONFLICT}
     assert target.notes() == {"Red": {"note": "Rot"}, "Blue": {"note": "Blau"}}
+
+
+def test_a_comparison_finds_them_as_well(sandbox: Sandbox, tmp_path: Path) -> None:
+    """In the store, and in a file of it; what differs of their product is told of that alone."""
+    source, target, _, _ = shops(sandbox)
+    copy(source, target, tmp_path)
+    ours, theirs = (archive_of(sandbox, one.shop, tmp_path) for one in (source, target))
+    for other in ("", "theirs.zip"):
+        desk = local_desk(sandbox.client(target.shop), tmp_path / f"compare{other}", settling=0.0)
+        for name, content in (("ours.zip", ours), ("theirs.zip", theirs)):
+            with desk.storage.write(name) as file:
+                file.write(content)
+        past = run(desk, COMPARISON, {"archive": "ours.zip", "other": other})
+        found = summary(past["compare"]["resources"])["resources"]
+        assert found["variant_metafields"]["fidelity"] == 1.0
+        assert found["products"]["examples"]["differing"] == ["bag"]

@@ -91,7 +91,8 @@ def called_in(present: Fields, *sides: Fields) -> Called:
     An entry goes by the name that the first of the sides has for it which knows it. What none knows keeps its label,
     but where that is already the name of another entry.
     """
-    return {option["name"]: _called(option, sides) for option in present["options"] if option.get("linkedMetafield")}
+    options = present.get("options") or ()
+    return {option["name"]: _called(option, sides) for option in options if option.get("linkedMetafield")}
 
 
 def renamed(fields: Fields, called: Called) -> Fields:
@@ -102,11 +103,13 @@ def renamed(fields: Fields, called: Called) -> Fields:
         {**option, "values": [called.get(option["name"], {}).get(value, value) for value in option["values"]]}
         for option in fields["options"]
     ]
-    variants = [
-        {**item, "options": [[name, called.get(name, {}).get(value, value)] for name, value in item["options"]]}
-        for item in fields["variants"]
-    ]
-    return {**fields, "options": options, "variants": variants}
+    found = {**fields, "options": options}
+    if "variants" in fields:
+        found["variants"] = [
+            {**item, "options": [[name, called.get(name, {}).get(value, value)] for name, value in item["options"]]}
+            for item in fields["variants"]
+        ]
+    return found
 
 
 def called_now(job: Job, nodes: Sequence[Mapping[str, Any]]) -> Called:
@@ -128,10 +131,11 @@ def _called(option: Fields, sides: Sequence[Fields]) -> dict[str, str]:
         names = _names_in(side, option)
         more = {label: names[entry] for label, entry in entries.items() if label not in found and entry in names}
         found |= {label: name for label, name in more.items() if name not in found.values()}
-    for label in option["values"]:
+    labels = option.get("values") or ()
+    for label in labels:
         if label not in found:
             taken = set(found.values())
-            found[label] = _unlike(label, entries.get(label, ""), taken, option["values"]) if label in taken else label
+            found[label] = _unlike(label, entries.get(label, ""), taken, labels) if label in taken else label
     return {label: name for label, name in found.items() if name != label}
 
 

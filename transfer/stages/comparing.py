@@ -9,9 +9,10 @@ from .. import export
 from ..archive.members import MemberSet
 from ..fidelity import Side, fidelity
 from ..registry import withheld_parts
+from ..same_variants import match
 from ..sheets.book import ARCHIVE, form_of
 from ..work import Checkpoint, Cursor, Desk
-from .importing import check, hidden_of, snapshot_merge, snapshot_resolve, snapshot_selection, target_of
+from .importing import check, hidden_of, snapshot_merge, snapshot_resolve, snapshot_selection
 from .step import Options, Past, Stage, Steps
 
 
@@ -39,11 +40,21 @@ def _of_shop(step: Callable[[Desk, Cursor, Past, Options], Steps]) -> Callable[[
     return work
 
 
+def _match(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
+    """Variants that are the same go by the first side's names. What a spreadsheet says may be a part of a product."""
+    if options["other"] and _is_sheet(desk, options["other"]):
+        return iter([Checkpoint(cursor, done=True)])
+    merged = past["check_other"] if options["other"] else past["snapshot_merge"]
+    left, right = (MemberSet.from_cursor(desk.storage, own) for own in (past["check"], merged))
+    return match(desk, cursor, archive=left, snapshot=right, merged=merged)
+
+
 def _fidelity(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     left = _side(desk, past["check"], options["archive"])
     if options["other"]:
-        return fidelity(desk, cursor, left=left, right=_side(desk, past["check_other"], options["other"]))
-    store = target_of(desk, past)
+        other = past["check_other"] | {"members": past.get("match", {}).get("members", past["check_other"]["members"])}
+        return fidelity(desk, cursor, left=left, right=_side(desk, other, options["other"]))
+    store = MemberSet.from_cursor(desk.storage, past.get("match") or past["snapshot_merge"])
     whole_ = frozenset(store.resources)
     right = Side(store, whole_, unread=frozenset(desk.withheld) | hidden_of(past).keys(), parts=desk.withheld_parts)
     return fidelity(desk, cursor, left=left, right=right)
@@ -52,9 +63,13 @@ def _fidelity(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps
 def _side(desk: Desk, checked: Cursor, file: str) -> Side:
     facts = checked["manifest"]
     parts = withheld_parts(facts["scopes"], "read")
+    members = MemberSet.from_cursor(desk.storage, checked)
+    return Side(members, frozenset(facts["whole"]), parts=parts, sheet=_is_sheet(desk, file))
+
+
+def _is_sheet(desk: Desk, file: str) -> bool:
     with desk.storage.read(file) as opened:
-        sheet = form_of(opened) != ARCHIVE
-    return Side(MemberSet.from_cursor(desk.storage, checked), frozenset(facts["whole"]), parts=parts, sheet=sheet)
+        return form_of(opened) != ARCHIVE
 
 
 COMPARISON = (
@@ -63,5 +78,6 @@ COMPARISON = (
     Stage("snapshot", "Reading this store", _of_shop(_compared_read)),
     Stage("snapshot_resolve", "Resolving its references", _of_shop(snapshot_resolve)),
     Stage("snapshot_merge", "Sorting", _of_shop(snapshot_merge)),
+    Stage("match", "Matching variants", _match),
     Stage("compare", "Comparing", _fidelity),
 )

@@ -35,6 +35,14 @@ class Governed(ABC):
         """What a governor demands of its records as it is to become, and does not as it is."""
         return self.demands(after) - self.demands(before)
 
+    def deferrable(self, governor: Fields, names: Iterable[str]) -> frozenset[str]:
+        """The paths of these demands (`Job.relaxed`), as far as no reference fills what they are made of."""
+        return frozenset()
+
+    def eased(self, governor: Fields, names: Collection[str]) -> Fields:
+        """A governor without these demands."""
+        return governor
+
     def hides(self, governor: Fields) -> bool:
         """Whether there may be records under this governor that the store lists to nobody (`listed_whole`)."""
         return False

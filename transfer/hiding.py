@@ -23,12 +23,15 @@ def tell_hidden(desk: Desk, *, mirroring: bool = False) -> None:
     """
     for name, resource in desk.registry.items():
         if resource.governor in desk.registry:
-            stricter = _stricter(desk, resource.governor)
-            if stricter:
-                _count(desk, name, stricter, mirroring=mirroring)
+            demanding = stricter(desk, resource.governor)
+            if demanding:
+                _count(desk, name, demanding, mirroring=mirroring)
 
 
-def _stricter(desk: Desk, governor: str) -> dict[Target, tuple[Row, frozenset[str]]]:
+Stricter = Mapping[Target, tuple[Row, frozenset[str]]]
+
+
+def stricter(desk: Desk, governor: str) -> Stricter:
     """The definitions of which the plan demands more, and what."""
     where = Where(resource=governor, verdicts=frozenset({Verdict.UPDATE}), outcomes=frozenset({Outcome.PENDING}))
     found = {}
@@ -54,19 +57,24 @@ _SENTENCE = re.compile(
 )
 
 
-def _count(desk: Desk, name: str, stricter: Mapping[Target, tuple[Row, frozenset[str]]], *, mirroring: bool) -> None:
+def untold(detail: str) -> str:
+    """What is told of a definition, without how many entries it hides."""
+    return _SENTENCE.sub("", detail)
+
+
+def _count(desk: Desk, name: str, demanding: Stricter, *, mirroring: bool) -> None:
     resource = desk.registry[name]
     hidden: Counter[Target] = Counter()
     for row in _left(desk, name):
         if mirroring and row.verdict is Verdict.EXTRA and row.outcome is Outcome.PENDING:
             continue  # it goes
         governor = resource.governed_by(row.key)
-        own = stricter.get(governor) if governor is not None else None
+        own = demanding.get(governor) if governor is not None else None
         if own is not None and row.before is not None and resource.lacks(row.before, own[1]):
             hidden[own[0].target] += 1
-    for target, (row, demands) in stricter.items():
+    for target, (row, demands) in demanding.items():
         said = _sentence(hidden[target], demands) if hidden[target] else ""
-        detail = f"{_SENTENCE.sub('', row.detail)} {said}".strip()
+        detail = f"{untold(row.detail)} {said}".strip()
         if detail != row.detail:
             row.detail = detail
             desk.ledger.put([row])

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from .archive.members import MemberSet
 from .drift import Rest, kept, moved, named, rest, touching
+from .easing import ease
 from .governors import Governors
 from .nowhere import explain, explained
 from .outcomes import Outcome, Reason, State, Verdict
@@ -168,7 +169,9 @@ class Tightening(Writing):
     def _jobs(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Job]]:
         for name, group in groupby(rows, lambda row: row.resource):
             resource = self.desk.registry[name]
-            for row, current in self.look(resource, list(group), SINCE):
+            looked = self.look(resource, list(group), SINCE)
+            ease(self.desk, resource, looked)
+            for row, current in looked:
                 job = _tightened(resource, row, current)
                 if job is not None:
                     yield row, job

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from .archive.members import MemberSet
 from .governors import Governors
 from .graph import circular, groups, levels
+from .holding import hold_back
 from .outcomes import Outcome, Reason, Verdict
 from .references import Target
 from .registry import ordered_groups, owner
@@ -66,6 +67,7 @@ def order(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkp
         yield Checkpoint(cursor)
         if desk.stopping():
             return
+    hold_back(desk)
     yield Checkpoint(cursor, done=True)
 
 

@@ -59,19 +59,23 @@ def _place(after: Json) -> tuple[str, Key, int] | None:
 
 def gaps(desk: Desk, resource: Resource, rows: Sequence[Row], demands: Demands) -> list[tuple[Row, list[str]]]:
     """Those of these records in which something that is demanded is not filled now, and what."""
-    asked = {row.gid: wanted for row in rows if (wanted := _wanted(resource, row, demands))}
+    asked = {row.gid: wanted for row in rows if (wanted := _unfilled(resource, row, demands))}
     current = now(desk, resource, list(asked)).found
     lacking = (
-        (row, [name for name in sorted(asked[row.gid]) if resource.lacks(current[row.gid].fields, [name])])
+        (row, [name for name in asked[row.gid] if resource.lacks(current[row.gid].fields, [name])])
         for row in rows
         if row.gid in asked and row.gid in current
     )
     return [(row, names) for row, names in lacking if names]
 
 
-def _wanted(resource: Resource, row: Row, demands: Demands) -> frozenset[str]:
+def _unfilled(resource: Resource, row: Row, demands: Demands) -> list[str]:
+    """What is demanded, and was not there before the row was written, nor with it, as far as anybody here knows."""
     governor = resource.governed_by(row.key)
-    return demands.get(governor, frozenset()) if governor is not None else frozenset()
+    wanted = demands.get(governor, frozenset()) if governor is not None else ()
+    written = row.after if row.outcome is Outcome.UPDATED else None
+    sides = [fields for fields in (row.base, written) if fields is not None]
+    return [name for name in sorted(wanted) if all(resource.lacks(fields, [name]) for fields in sides)]
 
 
 def _demands(desk: Desk, resource: Resource, rows: Sequence[Row]) -> Demands:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builder import NAME, Builder, copy, refers, troubles
 from tests.meddle import row
-from tests.support import Sandbox
+from tests.support import Sandbox, archive_of, import_
 from transfer.outcomes import Outcome, Reason, Verdict
 
 TEXT = "single_line_text_field"
@@ -241,3 +241,54 @@ def test_an_entry_of_which_shopify_refuses_what_is_required_has_not_arrived(
             "Its definition in the target store requires code: Shopify lists it to nobody until that is filled."
         )
         assert row(desk, "metaobjects", "kind", "two").verified
+
+
+@pytest.mark.parametrize("name", ["One", "Other"])
+@pytest.mark.parametrize("there", [True, False])
+def test_what_is_new_and_required_hides_no_entry_that_shopify_lets_nobody_fill(
+    sandbox: Sandbox, tmp_path: Path, name: str, there: bool
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    made = refused(source, target, name)
+    if not there:
+        target.redefine(made, {"delete": {"key": "code"}})
+    for time in range(2):
+        desk, _ = copy(source, target, tmp_path)
+        assert listed(target, "kind") == ["one", "two"]
+        kind = row(desk, "metaobject_definitions", "kind")
+        assert kind.outcome is (Outcome.UNCHANGED if time else Outcome.UPDATED)
+        assert (kind.reason, kind.verified) == (Reason.PART_CONFLICT, True)
+        assert kind.detail == (
+            "code is not required in the target store as in the source: "
+            "1 entry (one) could not be filled, and Shopify would list it to nobody."
+        )
+        one = row(desk, "metaobjects", "kind", "one")
+        assert (one.reason, one.verified) == (Reason.PART_CONFLICT, True)
+        assert one.outcome is (Outcome.UPDATED if name == "Other" and not time else Outcome.UNCHANGED)
+        assert row(desk, "metaobjects", "kind", "two").verified
+    source.change(entry_of(source, "one"), code="12")
+    desk, _ = copy(source, target, tmp_path)
+    assert troubles(desk) == {}
+    again, _ = copy(source, target, tmp_path)
+    assert again.client.writes == 0
+
+
+def entry_of(shop: Builder, handle: str) -> str:
+    ask = "query E($handle: MetaobjectHandleInput!) { metaobjectByHandle(handle: $handle) { id } }"
+    return str(shop.ask(ask, handle={"type": "kind", "handle": handle})["metaobjectByHandle"]["id"])
+
+
+def test_what_is_new_and_required_comes_behind_what_fills_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME, demanding(USE))
+    target.define("tool", NAME, USE)
+    source.entry("tool", "saw", name="Saw", use="Wood")
+    target.entry("tool", "saw", name="Saw")
+    sandbox.faults({"kind": "lost_answer", "match": "UpdateMetaobjectDefinition", "shop": target.shop, "times": 1})
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert troubles(desk) == {}
+    assert row(desk, "metaobject_definitions", "tool").verified
+    assert listed(target, "tool") == ["saw"]
+    again, _ = copy(source, target, tmp_path)
+    assert (again.client.writes, troubles(again)) == (0, {})

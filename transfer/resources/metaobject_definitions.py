@@ -6,7 +6,7 @@ linked; ``resetFieldOrder`` then puts it where it belongs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from ..diff import Change
@@ -234,6 +234,14 @@ class MetaobjectDefinitions(Resource):
     def demands(self, governor: Fields) -> frozenset[str]:
         return frozenset(item["key"] for item in governor["fieldDefinitions"] if item["required"])
 
+    def deferrable(self, governor: Fields, names: Iterable[str]) -> frozenset[str]:
+        plain = {item["key"] for item in governor["fieldDefinitions"] if not item["type"].endswith("_reference")}
+        return frozenset(f"fieldDefinitions.{key}.required" for key in plain.intersection(names))
+
+    def eased(self, governor: Fields, names: Collection[str]) -> Fields:
+        items = [{**i, "required": i["required"] and i["key"] not in names} for i in governor["fieldDefinitions"]]
+        return {**governor, "fieldDefinitions": items}
+
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         if bool(fields.get("standard")) == standard(key[0]):
             return None
@@ -269,6 +277,8 @@ class MetaobjectDefinitions(Resource):
         (job,) = jobs
         if job.gid is None:
             return [(yield from (writing.enable(job) if standard(job.key[0]) else writing.create(job, ids)))]
+        if job.relaxed.issuperset(job.changed):
+            return [Result(job.key, job.gid)]
         definition = writing.link(job, ids) if job.linking else writing.update(job, ids)
         return [(yield from writing.send(job, definition))]
 

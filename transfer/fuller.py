@@ -92,7 +92,7 @@ def _clear_equal(resource: Resource, row: Row) -> bool:
         return False
     told, more = row.detail.replace(emptiness(resource.name, every), "").strip(), said(row)
     row.verdict, row.open = Verdict.UPDATE, ()
-    row.detail = " ".join(filter(None, [told, *(sentence for _, sentence in more)]))
+    row.detail = " ".join(filter(None, [told, *(sentence for _, sentence in more if sentence not in told)]))
     row.reason = row.reason or next((reason for reason, _ in more), Reason.NONE)
     _tell_rest(resource, row, every, row.changed)
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -52,6 +52,15 @@ class Landing:
             if not target.unknown and not missing_owner(target, self.desk.reachable)
         }
         return known | self._located(strangers)
+
+    def going(self, targets: Set[Target]) -> set[Target]:
+        """Those of the targets that this import takes away."""
+        return self._leaving(targets).keys() | self._taken(targets)
+
+    @property
+    def deleting(self) -> bool:
+        self._leaving(())
+        return bool(self.deletes)
 
     def shared(self, target: Target) -> bool:
         """Whether the target store has several that go by this name, so that nobody can say which is meant."""

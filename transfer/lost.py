@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .entry_pages import DEFINITIONS
 from .landing import Landing
-from .nowhere import explain, pointing
+from .nowhere import explain, explained, pointing
 from .outcomes import Reason, Verdict
 from .paths import ENTRY_PAGES
 from .references import Target
@@ -61,6 +61,12 @@ class Lost:
         kinds = {kind_of(target) for target in targets if self.lacks.left_out(target)}
         self.outside[:] = sorted({*self.outside, *kinds})
         return bool(kinds)
+
+    def sentences(self, lost: Sequence[Place]) -> list[str]:
+        """On references first, of which there may be very many; then one on each link."""
+        references = explained((place for place in lost if not place.link), self.explain)
+        links = dict.fromkeys(self.explain(place) for place in lost if place.link)
+        return [*filter(None, [references]), *links]
 
     def explain(self, place: Place) -> str:
         """One sentence on a place, and on why nothing is there for it."""

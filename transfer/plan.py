@@ -77,7 +77,7 @@ def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkp
     """Applies what the merchant chose: what is left out, what the policy does not write, what cannot be written.
 
     The last cursor says in `left` how many records, that were to be written or to make way, will not be, or will be
-    otherwise, and how many that others may refer to are to go.
+    otherwise, and how many that others may refer to are to go, or are not to go any more.
     """
     cursor = cursor or {"after": None, "left": 0}
     while True:
@@ -91,7 +91,7 @@ def decide(desk: Desk, cursor: Cursor, *, decision: Decision) -> Iterator[Checkp
         cursor["after"] = [rows[-1].resource, list(rows[-1].key), rows[-1].number]
         for row in rows:
             if _decided(desk, row, decision):
-                cursor["left"] += row.verdict in TO_WRITE or row.aside is not None
+                cursor["left"] += row.verdict in TO_WRITE | {Verdict.DELETE} or row.aside is not None
             elif row.verdict in (Verdict.UPDATE, Verdict.FULLER):
                 cursor["left"] += _emptied(desk, row, decision)
             elif row.verdict is Verdict.EXTRA:

@@ -23,12 +23,13 @@ from .judging import concede, update
 from .keys import Key
 from .landing import Landing
 from .lost import Lost
-from .nowhere import ALL, ENOUGH, explained, pointing
+from .nowhere import ALL, ENOUGH, pointing
 from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .paths import ENTRY_PAGES
 from .references import Target
 from .registry import missing_owner
 from .resource import OWNER, Conceded, Place
+from .severed import EQUAL, Severed
 from .unread import Lacks
 from .work import Checkpoint, Cursor, Desk, Row, Where
 
@@ -47,21 +48,23 @@ def trace(
 ) -> Iterator[Checkpoint]:
     """Judges every reference of every row that is to be written; repeats while rows fall out of the plan.
 
-    Then the links in the texts of unchanged rows are judged. `lacks`: what the archive does not hold; `mirroring`: it
-    is decided that what only the target has goes. The cursor says in `outside` of which kinds, that nobody asked for,
-    something is referred to and missing.
+    Then the links in the texts of unchanged rows are judged, and what these lose by this import. `lacks`: what the
+    archive does not hold; `mirroring`: it is decided that what only the target has goes. The cursor says in `outside`
+    of which kinds, that nobody asked for, something is referred to and missing.
     """
     cursor = cursor or {"after": None, "fell": 0, "told": {}, "outside": []}
     landing = Landing(desk, snapshot, mirroring)
     tracer = _Tracer.of(desk, landing, cursor["told"], lacks, cursor.setdefault("outside", []))
+    tracer.taking = cursor.get("taking", False)
     while True:
         after = cursor["after"]
-        where, window = (NOTED, tracer.unwritten) if cursor.get("unwritten") else (WRITABLE, tracer.window)
+        where, window = (tracer.equal(), tracer.unwritten) if cursor.get("unwritten") else (WRITABLE, tracer.window)
         rows = desk.ledger.select(where, limit=WINDOW, after=(after[0], tuple(after[1]), after[2]) if after else None)
         if rows:
             last = rows[-1]
             cursor["after"] = [last.resource, list(last.key), last.number]
             cursor["fell"] += window(rows)
+            cursor["taking"] = tracer.taking
         elif cursor["fell"]:
             cursor |= {"after": None, "fell": 0}
         elif not cursor.get("unwritten"):
@@ -88,6 +91,8 @@ class _Tracer:
     detours: Detours
     lost: Lost
     governing: Collection[str]  # kinds that say what others may hold
+    severed: Severed
+    taking: bool = False  # records that are updated lose parts that others may refer to
     smaller: set[Target] = field(default_factory=set)  # records of which parts, that others may name, are lost
 
     @classmethod
@@ -95,7 +100,8 @@ class _Tracer:
         snapshot = landing.snapshot
         governing = frozenset(resource.governor for resource in desk.registry.values())
         lost = Lost(desk, landing, lacks, outside)
-        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), lost, governing)
+        severed = Severed(desk.registry, snapshot, landing)
+        return cls(desk, snapshot, told, landing, Detours(desk, snapshot, landing), lost, governing, severed)
 
     def window(self, rows: Sequence[Row]) -> int:
         """Judges these rows; returns after how many others have to be judged again: those that fell out of the plan,
@@ -112,6 +118,7 @@ class _Tracer:
             {(row.target, row.number): row for row in (*unfit, *changed, *self._confined(going, governors))}.values()
         )
         self.desk.ledger.put(moved)
+        self.taking = self.taking or any(map(self._takes, going))
         fell = {
             row.target
             for row in moved
@@ -120,6 +127,10 @@ class _Tracer:
         fell |= {row.target for row in moved if row.resource in self.governing} | self.smaller
         self.smaller.clear()
         return sum(not self.desk.registry[target.resource].given for target in fell)
+
+    def _takes(self, row: Row) -> bool:
+        resource = self.desk.registry[row.resource]
+        return bool(row.before and row.after and resource.taken(row.key, row.before, row.after))
 
     def _fit(self, row: Row, governors: Governors) -> bool:
         """Takes out of the row what its definition in the target does not take. Whether the row changed."""
@@ -153,8 +164,16 @@ class _Tracer:
         self.lost.note(absent)
         return {**absent, **governors.said(lands)}
 
+    def equal(self) -> Where:
+        """The rows on which nothing is to be written, and of which there is something to judge."""
+        return EQUAL if self.taking or self.landing.deleting else NOTED
+
     def unwritten(self, rows: Sequence[Row]) -> int:
-        """Says which links in unchanged texts lead nowhere, and what nobody sees. Nothing else falls with that."""
+        """Says which links in unchanged texts lead nowhere, what their records lose, and what nobody sees. Nothing else
+        falls with that."""
+        if self.equal() is EQUAL:
+            self.severed.note(rows)
+            rows = [row for row in rows if row.open]
         rows = unshown.judged(self.desk, rows, self.snapshot)
         news = [row for row in rows if row.verdict is Verdict.CONFLICT]
         rows = [row for row in rows if row.verdict is not Verdict.CONFLICT]
@@ -164,7 +183,7 @@ class _Tracer:
         for row, links in zip(rows, spots, strict=True):
             lost = [link for link in links if self._lost(link, lands | given)]
             row.reason = Reason.NONE
-            if told(row, lost, self.lost.reason(row, lost), map(self.lost.explain, lost)):
+            if told(row, lost, self.lost.reason(row, lost), self.lost.sentences(lost)):
                 news.append(row)
         self.desk.ledger.put(news)
         return 0
@@ -280,9 +299,8 @@ class _Tracer:
                 row.after = without
         row.lost = tuple(sorted({*row.lost, *(place.path for place in lost)}))
         row.reason = self.lost.reason(row, lost)
-        links = dict.fromkeys(self.lost.explain(place) for place in lost if place.link)
-        references = explained((place for place in lost if not place.link), self.lost.explain)
-        row.detail = " ".join(filter(None, [row.detail, references, *links, losing.detail if losing else ""]))
+        told = self.lost.sentences(lost)
+        row.detail = " ".join(filter(None, [row.detail, *told, losing.detail if losing else ""]))
         if gone and row.verdict is Verdict.UPDATE:
             update(resource, row)
         return True

@@ -213,3 +213,18 @@ def test_an_item_of_a_menu_is_told_once_whatever_became_of_it(sandbox: Sandbox, 
             "items: points at shopsync:products/hat, which the target store does not have. "
             "items: points at shopsync:products/hat-2, which the target store does not have."
         )
+
+
+def test_a_dead_link_of_what_is_fuller_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Equal but for a price that only the target has: it was told of the price, and not of the link."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    texts = {"vendor": "Ours", "descriptionHtml": '<a href="/products/none">none</a>'}
+    source.product("shirt", {"Size": ["S"]}, **texts)
+    target.product("shirt", {"Size": ["S"]}, **texts, fields={"compareAtPrice": "9.00"})
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    for policy in ("update", "mirror"):
+        desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy=policy)
+        told = row(desk, "products", "shirt")
+        assert (told.reason, told.lost) == (Reason.UNRESOLVED_REFERENCE, ("descriptionHtml",))
+        assert told.detail.count("links to shopsync:products/none, which the target store does not have.") == 1
+        assert ("This store has more of it" in told.detail) == (policy == "update")

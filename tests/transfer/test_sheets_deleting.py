@@ -1,18 +1,22 @@
-"""A row with DELETE beside rows of what hangs on its record: that goes with it, and is not written first."""
+"""A row with DELETE: what hangs on its record goes with it, and what names it says so, however equal it is."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.builder import Builder
-from tests.support import Sandbox, import_
+from tests.builder import NAME, Builder, troubles
+from tests.meddle import row
+from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_sheets_by_hand import Cells, book
-from tests.transfer.test_sheets_import import cell, edited
+from tests.transfer.test_sheets_import import PLAN, cell, edited, row_of, sheet_of
 from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.work import Where
 
+LOST = Reason.UNRESOLVED_REFERENCE
 TEXT = "single_line_text_field"
 GONE: Cells = {"Key": "shirt"}
 HANGING: dict[str, dict[str, Cells]] = {
@@ -51,3 +55,85 @@ def test_what_hangs_on_a_deleted_record_is_not_written_before(what: str, sandbox
 
 def owner(kind: str) -> str:
     return "variants/shirt/Size/S" if kind in ("variant_metafields", "inventory_levels") else "products/shirt"
+
+
+MENU = """mutation M($items: [MenuItemCreateInput!]!) {
+  menuCreate(title: "More", handle: "more", items: $items) { menu { id } userErrors { message } } }"""
+COLLECTION = """mutation C($collection: CollectionCreateInput!) {
+  collectionCreate(collection: $collection) { collection { id } userErrors { message } } }"""
+NAMING = [
+    ("metaobjects", ("card", "one"), "fields.seen"),
+    ("product_metafields", ("hat", "custom", "list"), "value"),
+    ("product_metafields", ("hat", "custom", "one"), "value"),
+    ("menus", ("more",), "items"),
+    ("collections", ("chosen",), "sources"),
+    ("collection_orders", ("chosen",), "products"),
+]
+
+
+def named_everywhere(shop: Builder) -> None:
+    """A shirt, and everything that may refer to it."""
+    shirt, hat = shop.product("shirt", {"Size": ["S", "M"]}), shop.product("hat", {"Size": ["S"]})
+    shop.define("card", NAME, {"key": "seen", "type": "product_reference"})
+    shop.entry("card", "one", name="One", seen=shirt)
+    shop.metafield(hat, "custom.one", "product_reference", shirt)
+    shop.metafield(hat, "custom.list", "list.product_reference", json.dumps([shirt, hat]))
+    shop.metafield(hat, "custom.size", "variant_reference", shop.variants(shirt)[0])
+    shop.ask(MENU, items=[{"title": "Shirt", "type": "PRODUCT", "resourceId": shirt}])
+    chosen = {"inclusion": {"selections": [{"productId": own} for own in (shirt, hat)]}, "title": "Ours"}
+    shop.ask(COLLECTION, collection={"title": "Chosen", "sortOrder": "MANUAL", "sources": [{"source": chosen}]})
+
+
+def commanded(archive: bytes, folder: Path, word: str) -> bytes:
+    def command(made: Any) -> None:
+        cell(made["products"], "Command", row_of(made["products"], "shirt")).value = word
+
+    return edited(sheet_of(archive, "xlsx", folder), command)
+
+
+def test_what_names_a_deleted_record_and_is_equal_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The first import called it unchanged, and the second one found it lost."""
+    shop = Builder(sandbox)
+    named_everywhere(shop)
+    file = commanded(archive_of(sandbox, shop.shop, tmp_path), tmp_path, "DELETE")
+    plan, _ = import_(sandbox, shop.shop, file, tmp_path, stages=PLAN)
+    desk, _ = import_(sandbox, shop.shop, file, tmp_path)
+    for own in (plan, desk):
+        for kind, key, place in NAMING:
+            told = row(own, kind, *key)
+            assert (told.outcome, told.reason, told.lost) == (Outcome.UNCHANGED, LOST, (place,)), kind
+            assert told.detail == f"{place}: points at shopsync:products/shirt, which this import deletes."
+        size = row(own, "product_metafields", "hat", "custom", "size")
+        assert size.detail == "value: points at shopsync:variants/shirt/Size/S, which this import deletes."
+    assert desk.client.writes == 1
+    again, _ = import_(sandbox, shop.shop, file, tmp_path)
+    assert {row(again, kind, *key).reason for kind, key, _ in NAMING} == {LOST, Reason.MISSING_REQUIRED}
+
+
+def test_a_row_that_is_left_out_takes_nothing_from_others(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = Builder(sandbox)
+    named_everywhere(shop)
+    file = commanded(archive_of(sandbox, shop.shop, tmp_path), tmp_path, "DELETE")
+    excluded = {"records": [["products", ["shirt"]]]}
+    desk, _ = import_(sandbox, shop.shop, file, tmp_path, excluded=excluded)
+    assert troubles(desk) == {("products", "shirt"): Reason.EXCLUDED}
+    assert desk.client.writes == 0
+
+
+def test_what_names_a_variant_that_goes_and_is_equal_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A row with REPLACE takes the variant away of which it says nothing."""
+    shop = Builder(sandbox)
+    named_everywhere(shop)
+
+    def replace(made: Any) -> None:
+        cell(made["products"], "Command", row_of(made["products"], "shirt")).value = "REPLACE"
+        made["products.variants"].delete_rows(row_of(made["products.variants"], "shirt"))
+        cell(made["products"], "variants", row_of(made["products"], "shirt")).value = 1
+        cell(made["products.options"], "values", row_of(made["products.options"], "shirt")).value = "M"
+
+    file = edited(sheet_of(archive_of(sandbox, shop.shop, tmp_path), "xlsx", tmp_path), replace)
+    desk, _ = import_(sandbox, shop.shop, file, tmp_path)
+    assert row(desk, "products", "shirt").outcome is Outcome.UPDATED
+    told = row(desk, "product_metafields", "hat", "custom", "size")
+    assert (told.reason, told.lost) == (LOST, ("value",))
+    assert not row(desk, "product_metafields", "hat", "custom", "one").lost

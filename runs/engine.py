@@ -56,6 +56,7 @@ LOOK_SECONDS = 0.5  # between two looks whether somebody cancelled, or waits
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 SAY_AFTER = 5.0  # seconds that an outage lasts before a page speaks of it
 BEATS = 4  # signs of life within one lease
+SLOW = "The store answers too slowly for anything to get on in the time that this app's settings leave for it."
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 Stop = Callable[[], bool]
@@ -316,8 +317,12 @@ class _Slice:
 
     def _let_go(self, checkpoint: Checkpoint) -> None:
         """The end of a slice: cancelled meanwhile, waiting for a time, or simply over."""
-        if not self._cancelled() and checkpoint.pause:
+        if self._cancelled():
+            return
+        if checkpoint.pause:
             self._pause(checkpoint)
+        else:
+            self._too_late()
 
     def _pause(self, checkpoint: Checkpoint) -> None:
         """Until a time; for a limit of a day, aside from the line."""
@@ -354,7 +359,10 @@ class _Slice:
 
     def _outage(self, trouble: Transient) -> None:
         """Shopify is away or the budget is spent: the run keeps its place and goes on later, up to a limit."""
-        if self._cancelled() or isinstance(trouble, TooLate):
+        if self._cancelled():
+            return
+        if isinstance(trouble, TooLate):
+            self._too_late()
             return
         kind = type(trouble).__name__
         logger.warning("run %s waits at the step %s: %s: %s", self.run.pk, self.run.step or "start", kind, trouble)
@@ -363,6 +371,13 @@ class _Slice:
         else:
             words = "" if isinstance(trouble, BudgetSpent) else str(trouble)
             self._wait_out(trouble.wait, FailReason.UNREACHABLE, words, "The store could not be reached for too long. ")
+
+    def _too_late(self) -> None:
+        """Where a lease was over before anything got on, the next may fare no better: that is told, up to a limit."""
+        if self.moved or self.halted or self._called_off():
+            return
+        logger.warning("run %s: nothing got on at the step %s within a lease", self.run.pk, self.run.step or "start")
+        self._wait_out(FIRST_PAUSE, FailReason.UNREACHABLE, SLOW, "That lasted too long. ")
 
     def _no_room(self) -> None:
         """The disk is full: operators are told, the run waits."""

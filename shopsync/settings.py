@@ -155,6 +155,8 @@ SWEEP_SECONDS = env.number("SWEEP_SECONDS", 10.0)
 PURGE_SECONDS = env.number("PURGE_SECONDS", 300.0)
 EXPIRE_AFTER_HOURS = env.number("EXPIRE_AFTER_HOURS", 24.0)
 REQUEST_TIMEOUT = env.number("REQUEST_TIMEOUT", 15.0)
+if LEASE_SECONDS < 2 * REQUEST_TIMEOUT:  # nothing is sent later than the lease's end less the time-out
+    env.wrong("LEASE_SECONDS", f"write twice the REQUEST_TIMEOUT ({REQUEST_TIMEOUT:g}) at least, or lower that")
 SETTLING_SECONDS = env.number(
     "SETTLING_SECONDS", 10.0, zero=True
 )  # beyond the time-out, before a lost write is looked up

@@ -27,6 +27,7 @@ WRONG: dict[tuple[str, str], str] = {
     ("REDIS_URL", "http://host:6379"): "redis://host:6379/0",
     ("SLICE_SECONDS", "twenty"): "a number above 0",
     ("LEASE_SECONDS", "-1"): "a number above 0",
+    ("LEASE_SECONDS", "29"): "twice the REQUEST_TIMEOUT (15) at least",
     ("REQUEST_TIMEOUT", "nan"): "a number above 0",
     ("OUTAGE_LIMIT_SECONDS", "inf"): "a number above 0",
     ("EXPIRE_AFTER_HOURS", "0"): "a number above 0",

@@ -283,6 +283,7 @@ def test_a_worker_that_hangs_is_ended(tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "LEASE_SECONDS": "0.1",
+        "REQUEST_TIMEOUT": "0.05",
         "VAR_DIR": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "shopsync.settings",
     }

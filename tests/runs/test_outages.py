@@ -128,3 +128,37 @@ def test_a_store_that_never_wants_the_app_again_ends_the_run(app: Any, sandbox: 
     work_slice()
     assert (fresh(run).status, run.reason) == (Status.FAILED, "not_authorised")
     assert "Open the app in the store" in run.message
+
+
+@pytest.mark.parametrize("step", ["", "apply"])
+def test_a_run_for_which_no_lease_is_long_enough_says_so(app: Any, sandbox: Sandbox, step: str) -> None:
+    shop = installed(sandbox, sandbox.shop("plain"))
+    if not step:
+        run = exports.create(shop)
+    else:
+        run = imported(sandbox, installed(sandbox, sandbox.shop()), shop)
+        assert imports.confirm(run, policy="update", excluded={})
+    app.LEASE_SECONDS, app.REQUEST_TIMEOUT = 10.0, 11.0
+    for _ in range(30):
+        work_slice()
+        if fresh(run).outage_since is not None:
+            break
+    assert (run.status, run.step) == (Status.WORKING, step)
+    age(run, SAY_AFTER + 1)
+    work_slice()
+    told = status_of(fresh(run))
+    assert (told["status"], told["waits_for"]) == ("working", "unreachable")
+    assert told["waits_for_label"].startswith("The store answers too slowly for anything to get on")
+    Run.objects.filter(pk=run.pk).update(not_before=None)
+    app.REQUEST_TIMEOUT = 1.0
+    assert work(run, 200).status == Status.SUCCEEDED
+
+
+def test_a_run_for_which_no_lease_is_ever_long_enough_ends(app: Any, sandbox: Sandbox) -> None:
+    run = exports.create(installed(sandbox, sandbox.shop("plain")))
+    app.LEASE_SECONDS, app.REQUEST_TIMEOUT = 10.0, 11.0
+    work_slice()
+    age(fresh(run), app.OUTAGE_LIMIT_SECONDS + 1)
+    work_slice()
+    assert (fresh(run).status, run.reason) == (Status.FAILED, "unreachable")
+    assert run.message.startswith("That lasted too long. The store answers too slowly")

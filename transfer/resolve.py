@@ -1,7 +1,7 @@
 """From what a shop told to what an archive holds: the second half of an export, and of every snapshot.
 
-What was deleted meanwhile is left out, GIDs in values become natural keys (`transfer.translation`), and parts are
-sorted.
+What was deleted meanwhile is left out (`transfer.gone`), GIDs in values become natural keys (`transfer.translation`),
+and parts are sorted.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any
 
 from .archive.parts import read_part, write_part
 from .entry_pages import meant
-from .existence import existing
-from .export import EXAMPLES, MOVED, PART_BYTES
+from .export import EXAMPLES, PART_BYTES
+from .gone import forget, still_called
 from .jsonl import dumps, loads
 from .keys import encode, sort_key
 from .languages import primary_language
 from .mentions import Mentions
 from .references import UNKNOWN, Target
 from .registry import owner
-from .resource import Json, Resource
+from .resource import Resource
 from .storefront import storefront
 from .translation import Translation, gids
 from .work import Checkpoint, Cursor, Desk
@@ -39,11 +39,14 @@ def resolve(
 ) -> Iterator[Checkpoint]:
     """Turns raw parts into sorted, portable ones, one part per checkpoint. Stale readings are dropped.
 
+    First of all parts it is asked what is there still: what is not has no name, wherever it is referred to.
+
     `beyond`: resources of which not everything was read, so what the records refer to outside of it is counted.
     `mentioning`: whether it is told by what addresses and in what language the shop's texts are, and texts that name it
     and stay as they are, are counted.
     """
     cursor = cursor or {
+        "asked": 0,
         "at": 0,
         "sorted": {},
         "kept": {},
@@ -58,15 +61,22 @@ def resolve(
     }
     mentions = Mentions(cursor.get("addresses", ())) if mentioning else None
     todo = [(resource, name) for resource, names in sorted(parts.items()) for name in names]
+    while cursor.setdefault("asked", 0) < len(todo):
+        if desk.stopping():
+            yield Checkpoint(cursor)
+            return
+        some = _together(desk, desk.registry[todo[cursor["asked"]][0]], todo[cursor["asked"] :])
+        forget(desk, desk.registry[todo[cursor["asked"]][0]], _read(desk, some), cursor["gone"])
+        cursor["asked"] += len(some)
+        yield Checkpoint(cursor)
     while cursor["at"] < len(todo):
         if desk.stopping():
             yield Checkpoint(cursor)
             return
         resource = desk.registry[todo[cursor["at"]][0]]
         some = _together(desk, resource, todo[cursor["at"] :])
-        readings = latest(desk, [loads(line) for name in some for line in read_part(desk.storage, name)])
-        readings = _still_there(desk, resource, readings, cursor["gone"])
-        translate = Translation(desk)
+        readings = still_called(desk, resource, _read(desk, some), cursor["gone"])
+        translate = Translation(desk, renamed=True)
         translate.learn(gids(desk, resource, (line["fields"] for line in readings)))
         lines = [_sortable(resource, line, translate) for line in readings]
         if beyond:
@@ -167,32 +177,12 @@ def _few(hosts: dict[str, int], more: Mapping[str, int]) -> dict[str, int]:
     return {host: hosts[host] for host in kept} | ({OTHERS: rest} if rest else {})
 
 
+def _read(desk: Desk, names: Iterable[str]) -> list[dict[str, Any]]:
+    """The lines of these parts that are the latest reading of their GID."""
+    return latest(desk, [loads(line) for name in names for line in read_part(desk.storage, name)])
+
+
 def latest(desk: Desk, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Keeps the lines that are the latest reading of their GID."""
     known = desk.ids.by_gid(line["gid"] for line in lines)
     return [line for line in lines if known[line["gid"]].reading == line["reading"]]
-
-
-def _still_there(
-    desk: Desk, resource: Resource, lines: Sequence[dict[str, Any]], gone: list[Json]
-) -> list[dict[str, Any]]:
-    """Without what the shop does not have any more, and without records whose key another one has by now.
-
-    Both were deleted while we read, or renamed too late to be read again. Into `gone` comes the key of each that leaves
-    a gap; one that was made anew does not.
-    """
-    nodes = [resource.node(line["gid"]) for line in lines]
-    there, unsaid = existing(desk, sorted({*nodes} - {""}))
-    for error in unsaid.values():
-        raise error
-    there |= {""}
-    targets = [Target(resource.name, tuple(line["key"])) for line in lines]
-    called = desk.ids.by_target(targets)
-    kept = []
-    for line, node, target in zip(lines, nodes, targets, strict=True):
-        newest = called[target] == line["gid"]
-        if node in there and (newest or not resource.unique):
-            kept.append(line)
-        elif (newest or node in there) and len(gone) < MOVED:
-            gone.append([resource.name, line["key"]])
-    return kept

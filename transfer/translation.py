@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
@@ -12,7 +13,7 @@ from shopify_client import ShopifyError
 from .halves import by_halves
 from .links import is_link
 from .references import Target, dangling, gid_type, is_local_gid
-from .registry import by_gid_type
+from .registry import by_gid_type, owner
 from .resource import Ask, Fields, Resource, Talk
 from .storefront import external_host, storefront
 from .talk import REFUSALS, ask_all
@@ -38,9 +39,10 @@ def gids(desk: Desk, resource: Resource, records: Iterable[Fields]) -> set[str]:
 class Translation:
     """GID -> portable form, in one shop. Call it with any text that stands where a reference or a link stands."""
 
-    def __init__(self, desk: Desk, *, lenient: bool = False) -> None:
-        """`lenient`: what cannot be looked up is unknown, and whoever compares it finds it different."""
-        self._desk, self._lenient = desk, lenient
+    def __init__(self, desk: Desk, *, lenient: bool = False, renamed: bool = False) -> None:
+        """`lenient`: what cannot be looked up is unknown, and whoever compares it finds it different. `renamed`: the
+        shop is asked again what it is of which another has the name by now, or of which the owner is gone."""
+        self._desk, self._lenient, self._renamed = desk, lenient, renamed
         self._known: dict[str, Target] = {}
         self.dangled = 0  # references to what the shop does not show, or what is not carried
         self.gone: set[Target] = set()  # what the shop says that it does not have any more
@@ -49,7 +51,10 @@ class Translation:
     def learn(self, wanted: Iterable[str]) -> None:
         """Looks up what these GIDs stand for: in our own ids first, in the shop for the rest."""
         wanted = set(wanted) - self._known.keys()
-        self._known |= {gid: entry.target for gid, entry in self._desk.ids.by_gid(wanted).items()}
+        read = self._desk.ids.by_gid(wanted)
+        doubtful = self._doubtful(read) if self._renamed else {}
+        self._known |= {gid: entry.target for gid, entry in read.items() if gid not in doubtful}
+        self.gone |= {entry.target for entry in read.values() if entry.target.unknown}
         strangers = sorted(wanted - self._known.keys())
         kinds = by_gid_type({name: own for name, own in self._desk.reachable.items() if name not in self._desk.unnamed})
         named = sorted((kind, gid) for gid in strangers if (kind := gid_type(gid)) in kinds)
@@ -66,9 +71,30 @@ class Translation:
                 answers |= piece
             self._refused(errors.values())
         self._known |= {gid: target or dangling(gid) for gid, target in answers.items()}
-        self._desk.ids.put(Id(gid, target) for gid, target in answers.items() if target is not None)
+        self._desk.ids.put(
+            replace(doubtful.get(gid) or Id(gid, target), target=target)
+            for gid, target in answers.items()
+            if target is not None
+        )
         self.gone |= {dangling(gid) for gid, target in answers.items() if target is None}
         self._known |= {gid: dangling(gid) for gid in strangers if gid not in self._known}
+
+    def _doubtful(self, read: Mapping[str, Id]) -> dict[str, Id]:
+        """Those of these whose name another has, that was read later, or whose owner has none any more."""
+        registry = self._desk.registry
+        named = {gid: entry for gid, entry in read.items() if entry.reading and not entry.target.unknown}
+        homes = {gid: owner(entry.target, registry) or entry.target for gid, entry in named.items()}
+        called = self._desk.ids.by_target({*(entry.target for entry in named.values()), *homes.values()})
+        return {
+            gid: entry
+            for gid, entry in named.items()
+            if homes[gid] not in called or (self._alone(entry.target) and called[entry.target] != gid)
+        }
+
+    def _alone(self, target: Target) -> bool:
+        """Whether no two of its kind have one name."""
+        resource = self._desk.registry.get(target.resource)
+        return resource is None or resource.unique  # what lives inside another record is named apart in it
 
     def _refused(self, errors: Iterable[ShopifyError]) -> None:
         """What the store does not show is unknown. Raises what is no answer, unless all is to be judged later."""

@@ -12,10 +12,12 @@ from typing import Any
 from tests.builder import NAME, Builder, equal, refers
 from tests.support import Sandbox, archive_of, checksums, export, import_
 from transfer import export as reading
+from transfer.archive.members import MemberSet
 from transfer.local import LocalRun, local_desk
+from transfer.references import Target
 from transfer.resource import Selection
 from transfer.stages import EXPORT, Stage
-from transfer.work import Where
+from transfer.work import Id, Where
 
 RENAME = (
     "mutation R($id: ID!, $new: String!) { productUpdate(product: {id: $id, title: $new}) { userErrors { message } } }"
@@ -116,8 +118,54 @@ def test_what_is_deleted_while_reading_is_left_out_and_named(sandbox: Sandbox, t
     assert found["manifest"]["changedWhileReading"] == [list(one) for one in gone]
     assert not {"/".join([kind, *key]) for kind, key in gone} & set(found["records"])
     assert {"products/kept", "metaobjects/color/blue", "product_metafields/kept/custom/note"} <= set(found["records"])
-    value = found["records"]["product_metafields/kept/custom/other"]["value"]
-    assert value == "shopsync:products/deleted", "what it referred to is one of those that are named"
+    unknown = "/".join(deleted.split("/")[-2:])
+    assert found["records"]["product_metafields/kept/custom/other"]["value"] == f"shopsync:unknown/{unknown}"
+    told = {"count": 1, "examples": [f"kept/custom/other: value: {unknown.replace('/', ' ')}"]}
+    assert found["manifest"]["deletedReferences"]["product_metafields"] == told
+
+
+def test_what_is_gone_does_not_keep_a_name_that_another_has_by_now(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A new version of a product takes over its handle while the store is read, and the old one is deleted."""
+    shop = Builder(sandbox)
+    old, new, other = (shop.product(name, {"Size": ["S"]}) for name in ("shirt", "draft", "hat"))
+    size = shop.variants(old)[0]
+    shop.metafield(other, "custom.all", "list.product_reference", json.dumps([old, new, other]))
+    shop.metafield(other, "custom.size", "variant_reference", size)
+    manual = {"title": "Manual", "sortOrder": "MANUAL", "sources": [_chosen(old, new, other)]}
+    shop.ask(COLLECTION, collection=manual)
+
+    def disturb() -> None:
+        shop.ask(HANDLE, id=old, new="shirt-old")
+        shop.ask(HANDLE, id=new, new="shirt")
+        shop.ask(DELETE, id=old)
+
+    found = _disturbed(shop, tmp_path, disturb)
+    gone, names = f"shopsync:unknown/Product/{old.split('/')[-1]}", ["shopsync:products/shirt", "shopsync:products/hat"]
+    assert json.loads(found["records"]["product_metafields/hat/custom/all"]["value"]) == [gone, *names]
+    unknown = f"shopsync:unknown/ProductVariant/{size.split('/')[-1]}"
+    assert found["records"]["product_metafields/hat/custom/size"]["value"] == unknown
+    products = found["records"]["collection_orders/manual"]["products"]
+    assert [one for one in products if one != gone] == names
+    assert found["manifest"]["deletedReferences"]["product_metafields"]["count"] == 2
+
+
+def test_what_was_renamed_at_the_last_has_its_new_name_and_not_that_of_another(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """After the last round: one gives its handle to another that was read again, and is there still."""
+    shop = Builder(sandbox)
+    old, new, other = (shop.product(name, {"Size": ["S"]}) for name in ("shirt", "draft", "hat"))
+    shop.metafield(other, "custom.all", "list.product_reference", json.dumps([old, new]))
+    desk = local_desk(sandbox.client(shop.shop), tmp_path)
+    run = LocalRun(desk, {"shop": shop.shop}, {})
+    run.work(EXPORT[:2])
+    shop.ask(HANDLE, id=old, new="shirt-old")
+    known = desk.ids.by_gid([new])[new]
+    desk.ids.put([Id(new, Target("products", ("shirt",)), known.reading, known.mark)])  # as if it was read after that
+    past = run.work(EXPORT[2:])
+    members = MemberSet.from_cursor(desk.storage, past["merge"])
+    (values,) = members.lookup("product_metafields", [("hat", "custom", "all")]).values()
+    assert json.loads(values.fields["value"]) == ["shopsync:products/shirt-old", "shopsync:products/shirt"]
 
 
 def _chosen(*products: str) -> dict[str, Any]:

@@ -9,17 +9,18 @@ from django.db.models import Q
 from django.urls import reverse
 
 from runs import bell
-from runs.signals import absent, rested
+from runs.signals import absent, removing, rested
 from shops import signals
 from shops.models import Link, Shop
 
-from . import parting, people
-from .models import OPEN, Copy
+from . import copies, parting, people
+from .models import OPEN, Copy, CopyStatus
 from .tasks import COPIES
 
 
 def connect() -> None:
     rested.connect(_rested, dispatch_uid="imports.rested")
+    removing.connect(_removing, dispatch_uid="imports.removing")
     absent.connect(_absent, dispatch_uid="imports.absent")
     signals.link_ended.connect(_link_ended, dispatch_uid="imports.link_ended")
     signals.people_asked.connect(_people_asked, dispatch_uid="imports.people_asked")
@@ -31,6 +32,12 @@ def _rested(run_id: UUID, **_: Any) -> None:
     """The next step is taken at once, and not only when beat asks for it."""
     if Copy.objects.filter(Q(export_id=run_id) | Q(run_id=run_id) | Q(comparison_id=run_id), status__in=OPEN).exists():
         bell.call(COPIES)
+
+
+def _removing(run_id: UUID, **_: Any) -> None:
+    """A copy whose import or comparison has ended has ended with it, and says how, also where that goes at once."""
+    for copy in Copy.objects.filter(Q(run_id=run_id) | Q(comparison_id=run_id), status=CopyStatus.IMPORTING):
+        copies.advance(copy)
 
 
 def _absent(shop: Shop, run_id: UUID, **_: Any) -> str | None:

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from . import services
 from .models import IdEntry, LedgerEntry, Run
+from .signals import removing
 from .states import EXPIRING, Status
 from .storage import storage
 
@@ -49,6 +50,13 @@ def remove_now(run: Run) -> bool:
     if mine:
         _remove(run)
     return bool(mine)
+
+
+def remove_ended(run: Run) -> bool:
+    """Removes a run that has ended before its day is over, as its owner wishes. False while something of it stays: a
+    purge goes on with that."""
+    removing.send(Run, run_id=run.pk)
+    return remove_now(run)
 
 
 def _remove(run: Run) -> None:

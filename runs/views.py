@@ -1,4 +1,4 @@
-"""Runs as merchants see them: the list, one run, its status as JSON, cancel.
+"""Runs as merchants see them: the list, one run, its status as JSON, cancel, remove.
 
 A run that is not the shop's is not there (404), whoever has its id; one whose time is over is gone (410), purged or
 not yet.
@@ -19,20 +19,25 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from shops.auth import EmbeddedRequest, embedded, is_fetch, posted, recognise
+from shops.services import Refused
 from transfer import naming
 from transfer.shapes import shown
 
-from . import services
+from . import expiry, services
 from .models import Kind, Run
 from .signals import absent
-from .states import ACTIVE, Status
+from .states import ACTIVE, FINAL, Status
 from .status import status_of
 
 PAGE = 25
+NOT_ALL = (
+    "Not all of it could be removed so far. Nobody can open it any more, and what is left is removed as soon as that "
+    "is possible."
+)
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    message = "This run has expired; its files and its report have been removed."
+    message = "This run has expired, or was removed: nothing of it can be opened any more."
     return sentence(request, "No longer here", message, 410)
 
 
@@ -132,6 +137,17 @@ def status(request: EmbeddedRequest, run: Run) -> HttpResponse:
 def cancel(request: EmbeddedRequest, run: Run) -> HttpResponse:
     services.cancel(run)
     return redirect("runs:show", run_id=run.pk)
+
+
+@posted("runs:show", "run_id")
+@of_shop(Run)
+def remove(request: EmbeddedRequest, run: Run) -> HttpResponse:
+    """Whoever owns a run that has ended need not wait for the end of its day."""
+    if run.status not in FINAL:
+        return refused(Refused("This has not ended. Cancel it, and it can be removed."), 409)
+    if not expiry.remove_ended(run):
+        return refused(Refused(NOT_ALL), 409)
+    return redirect("runs:list")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -211,7 +211,8 @@ def _asked(delivery: Delivery) -> str:
     held = sum(int(count or 0) for _, count in signals.people_asked.send(Delivery, domain=delivery.domain))
     if not held:
         return "The app keeps nothing about customers of this store."
-    return f"{held} runs of a day at most hold customers; the store's owner can download or remove them."
+    runs = "1 run holds" if held == 1 else f"{held} runs hold"
+    return f"{runs} customers, for a day at most. The store's owner can download and remove those of the store."
 
 
 def _forgotten(delivery: Delivery) -> str | None:

@@ -52,7 +52,7 @@ def test_whoever_is_forgotten_is_forgotten_everywhere(app: Any, sandbox: Sandbox
     under_way = exports.create(source, PEOPLE)
     assert deliver(client, "customers/data_request", source.domain).status_code == 200
     assert webhooks() == 1
-    assert Delivery.objects.get(topic="customers/data_request").outcome.startswith("3 runs of a day at most")
+    assert Delivery.objects.get(topic="customers/data_request").outcome.startswith("3 runs hold customers, for a day")
     body = b'{"customer": {"id": 1, "email": "anna.holm@example.com", "phone": "+4915112345678"}}'
     assert deliver(client, "customers/redact", source.domain, body).status_code == 200
     webhooks()

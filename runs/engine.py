@@ -145,7 +145,7 @@ class _Slice:
             stopping=self.stopping,
             called_off=self._called_off,
             beat=self.beat,
-            until=self._until(),
+            until=self._until,
             in_flight=settings.IN_FLIGHT,
             settling=settings.REQUEST_TIMEOUT + settings.SETTLING_SECONDS,
             clock=self.clock,
@@ -252,7 +252,7 @@ class _Slice:
             save_bucket(run.shop, self.client.pacer)
         self.ledger.forget()
         self.ids.forget()
-        self._renewed()
+        self.renewed = self.clock()
 
     def _moves(self, stage: Stage, checkpoint: Checkpoint) -> bool:
         """Whether the work has moved since the last checkpoint: one that says the same again forgives no death."""
@@ -266,16 +266,12 @@ class _Slice:
         """Keeps the lane through long work between two checkpoints."""
         if self.clock() - self.renewed > settings.LEASE_SECONDS / BEATS:
             lane.renew(self.held)
-            self._renewed()
-
-    def _renewed(self) -> None:
-        self.renewed = self.clock()
-        self.desk.until = self._until()
+            self.renewed = self.clock()
 
     def _until(self) -> float:
         """Nothing is sent later than the end of the lease less the time that a request may take."""
         left: float = settings.LEASE_SECONDS - settings.REQUEST_TIMEOUT
-        return self.clock() + left
+        return self.renewed + left
 
     def _stats(self) -> dict[str, float]:
         """What the run has spent so far: what earlier slices did, and this one."""

@@ -145,7 +145,7 @@ class Talks(Generic[Tag, T]):
                     ask.variables,
                     tag=number,
                     repeatable=ask.repeatable,
-                    until=self._desk.until,
+                    until=self._desk.until(),
                     faults=ask.faults,
                 )
 

@@ -212,7 +212,7 @@ class Desk:
     stopping: Callable[[], bool] = lambda: False
     called_off: Callable[[], bool] = lambda: False
     beat: Callable[[], None] = lambda: None
-    until: float | None = None
+    until: Callable[[], float | None] = lambda: None
     withheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     withheld_parts: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     unnamed: frozenset[str] = frozenset()

@@ -28,7 +28,10 @@ from shopify_client import AccessDenied
 from shops.models import Shop
 from tests.runs.test_lane import installed, work
 from tests.support import ROOT, Sandbox
+from transfer.resource import Ask, Talk
 from transfer.stages import Stage
+from transfer.stages.step import without_names
+from transfer.talk import ask_all
 from transfer.work import Checkpoint, Cursor, Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -205,6 +208,29 @@ def test_signs_of_life_keep_the_lane_through_work_that_outlasts_its_lease(
     work_slice()
     run.refresh_from_db()
     assert thieves == [None] * 20
+    assert run.status == Status.SUCCEEDED
+
+
+def test_what_may_be_sent_lasts_as_long_as_the_lease_that_is_renewed(
+    app: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps work at a copy of the desk, for longer than the time to send in that the slice began with."""
+    app.LEASE_SECONDS, app.REQUEST_TIMEOUT = 13.0, 10.0
+
+    def talk() -> Talk[Any]:
+        return (yield Ask("query Name { shop { name } }", {}))
+
+    def steps(desk: Desk, cursor: Cursor) -> Iterator[Checkpoint]:
+        own = without_names(desk, set())
+        for number in range(8):
+            time.sleep(0.5)
+            ask_all(own, {number: talk()})
+            yield Checkpoint({"number": number}, done=number == 7)
+
+    only_stage(monkeypatch, steps)
+    run = exports.create(installed(sandbox, sandbox.shop()))
+    work_slice()
+    run.refresh_from_db()
     assert run.status == Status.SUCCEEDED
 
 

@@ -204,6 +204,8 @@ class _Applying:
             fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} while it was written.")
             return
         rest = tuple(change.path for change in resource.changes(present, row.after))
+        if row.verdict is Verdict.CREATE:
+            rest = (*rest, *resource.unasked(present, row.after))
         if row.aside is None:
             row.stood = present
         elif row.aside and not moved(resource, row.aside, present):

@@ -358,6 +358,10 @@ class Resource(Shaped, Governed):
         """
         return job.after
 
+    def unasked(self, present: Fields, after: Fields) -> tuple[str, ...]:
+        """The places of a new record for which Shopify has chosen something, and that are to have nothing."""
+        return ()
+
     def alone(self, job: Job) -> bool:
         """Whether this record takes a conversation of its own, however many go into one."""
         return False

@@ -176,7 +176,10 @@ def test_what_a_capability_is_about_goes_with_it(sandbox: Sandbox, tmp_path: Pat
     assert again.client.writes == 0
 
 
-def test_a_definition_that_names_its_entries_by_nothing_does_so_in_the_copy(sandbox: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lost", ["", "CreateMetaobjectDefinition", "UpdateMetaobjectDefinition"])
+def test_a_definition_that_names_its_entries_by_nothing_does_so_in_the_copy(
+    sandbox: Sandbox, tmp_path: Path, lost: str
+) -> None:
     """Shopify chooses the first text field where a new definition does not say."""
     source, target = Builder(sandbox), Builder(sandbox)
     gid = source.define("card", {"key": "name", "type": TEXT})
@@ -184,7 +187,10 @@ def test_a_definition_that_names_its_entries_by_nothing_does_so_in_the_copy(sand
       metaobjectDefinition { displayNameKey } userErrors { message } } }"""
     source.ask(ask, id=gid)
     archive = archive_of(sandbox, source.shop, tmp_path)
+    if lost:
+        sandbox.faults({"kind": "lost_answer", "match": lost, "shop": target.shop, "times": 1})
     desk, _ = import_(sandbox, target.shop, archive, tmp_path)
     assert troubles(desk) == {}
+    assert row(desk, "metaobject_definitions", "card").outcome is Outcome.CREATED
     (_, here), (_, there) = (export(sandbox, shop.shop, tmp_path) for shop in (source, target))
     assert checksums(here) == checksums(there)

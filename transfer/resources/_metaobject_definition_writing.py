@@ -143,6 +143,8 @@ def update(job: Job, ids: Ids) -> dict[str, Any]:
     """Only what the plan says differs."""
     assert job.before is not None
     definition = {name: value for name, value in _head(job.after, job.before).items() if touches(job.changed, name)}
+    if "displayNameKey" in job.changed and not job.after.get("displayNameKey"):
+        definition["displayNameKey"] = None
     present = [item["key"] for item in job.before["fieldDefinitions"]]
     wanted = [
         item["key"] for item in job.after["fieldDefinitions"] if f"fieldDefinitions.{item['key']}" not in job.without

@@ -273,6 +273,10 @@ class MetaobjectDefinitions(Resource):
                 items.append({**own, "required": False} if f"{path}.required" in job.relaxed else own)
         return {**job.after, "fieldDefinitions": items}
 
+    def unasked(self, present: Fields, after: Fields) -> tuple[str, ...]:
+        chosen = present["displayNameKey"] and not after.get("displayNameKey") and not after.get("standard")
+        return ("displayNameKey",) if chosen else ()
+
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         (job,) = jobs
         if job.gid is None:

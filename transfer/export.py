@@ -24,7 +24,7 @@ from .archive.parts import write_part
 from .by_hand import moment_of
 from .jsonl import dumps
 from .references import Target
-from .registry import order
+from .registry import order, owner_of
 from .resource import Ask, Page, Reading, Resource, Selection, Stream, Talk
 from .selection import by_kind, hanging, takes, whole
 from .talk import REFUSALS, Ended, Talks, ask_all, ask_shown
@@ -66,9 +66,10 @@ def read(
 def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collection[str] = ()) -> Iterator[Checkpoint]:
     """Reads again what moved since the reading began, until nothing does, at most `ROUNDS` times.
 
-    `lenient`: as of `read`, for the late streams.
+    What came or went while it did so is held together by a last look (`_closing`). `lenient`: as of `read`, for the
+    late streams.
     """
-    while cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moves"]):
+    while "closing" not in cursor and cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moves"]):
         if "began" not in cursor:
             again = {"streams": {}, "moved": [], "moves": 0, "renamed": cursor["renaming"], "renaming": []}
             cursor = {**cursor, "began": desk.now(), **again}
@@ -83,8 +84,28 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collect
         cursor = {**last.cursor, "round": cursor["round"] + 1, "since": cursor["began"]}
         del cursor["began"]
         yield Checkpoint(cursor, last.counts)
+    if cursor["round"] > 1 and "closing" not in cursor:
+        last_of = {"closing": _closing(desk, cursor["renaming"]), "renamed": cursor["renaming"], "renaming": []}
+        cursor = {**cursor, **last_of, "streams": {}}
+    if only := frozenset(cursor.get("closing", ())):
+        since, last = moment_of(cursor["since"]), None
+        for last in _Reading(desk, cursor, selection, since=since, lenient=lenient, only=only).run():
+            if not last.done:
+                yield last
+        if last is None or not last.done:
+            return
+        cursor = {**last.cursor, "closing": []}
+        yield Checkpoint(cursor, last.counts)
     _note_unlisted(desk, cursor, selection)
     yield Checkpoint(cursor, counted(cursor), done=True)
+
+
+def _closing(desk: Desk, renamed: Collection[str]) -> list[str]:
+    """The kinds that are read once more where something moved up to the last round: definitions, by which what came
+    meanwhile is made, and what goes by the names of kinds of which one has another name since (`renamed`)."""
+    governors = {resource.governor for resource in desk.registry.values()}
+    homes = {name: {own.keyed_by, owner_of(own.hangs_on, desk.registry)} for name, own in desk.registry.items()}
+    return sorted(name for name, home in homes.items() if name in governors or not home.isdisjoint(renamed))
 
 
 def _note_unlisted(desk: Desk, cursor: Cursor, selection: Selection) -> None:
@@ -214,7 +235,7 @@ class Reader:
 
 @dataclass(slots=True)
 class _Reading:
-    """One pass over all streams."""
+    """One pass over all streams, or over those of some kinds (`only`)."""
 
     desk: Desk
     cursor: Cursor
@@ -222,6 +243,7 @@ class _Reading:
     since: str | None
     lenient: Collection[str] = ()
     settled: bool = False
+    only: frozenset[str] = frozenset()
     reader: Reader = field(init=False)
     streams: dict[str, tuple[Resource, Stream]] = field(default_factory=dict)
     saved_at: float = 0.0
@@ -263,10 +285,12 @@ class _Reading:
             if hanging(self.selection, resource):
                 continue  # read owner by owner, once these are known (`transfer.follow`)
             for stream in resource.streams(self.selection, self.cursor["types"]):
-                if self._wanted(stream) and stream.name not in self.cursor["refused"]:
+                if self._wanted(resource, stream) and stream.name not in self.cursor["refused"]:
                     yield resource, stream
 
-    def _wanted(self, stream: Stream) -> bool:
+    def _wanted(self, resource: Resource, stream: Stream) -> bool:
+        if self.only:
+            return resource.name in self.only and not stream.late
         if self.since is None:
             return not (stream.late and self.settled)
         return stream.moves or self.cursor["round"] == 0

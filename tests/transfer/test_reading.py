@@ -17,7 +17,7 @@ from transfer.local import LocalRun, local_desk
 from transfer.references import Target
 from transfer.resource import Selection
 from transfer.stages import EXPORT, Stage
-from transfer.work import Id, Where
+from transfer.work import Checkpoint, Id, Where
 
 RENAME = (
     "mutation R($id: ID!, $new: String!) { productUpdate(product: {id: $id, title: $new}) { userErrors { message } } }"
@@ -190,6 +190,75 @@ def test_a_shop_that_never_rests_is_exported_and_says_what_moved(sandbox: Sandbo
     past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT, listen)
     assert past["settle"]["moved"] == [["products", ["restless"]]]
     assert past["resolve"]["kept"]["products"] == 1
+
+
+def test_definitions_of_what_comes_up_to_the_last_round_come_with_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A developer makes types, fields and definitions all through an export, and fills them."""
+    shop = Builder(sandbox)
+    product = shop.product("shirt", {"Size": ["S"]})
+    card = shop.define("card", NAME)
+    entry = shop.entry("card", "one", name="One")
+    rounds = 0
+
+    def work() -> None:
+        nonlocal rounds
+        rounds += 1
+        shop.define(f"new{rounds}", NAME)
+        shop.entry(f"new{rounds}", "first", name="First")
+        shop.redefine(card, {"create": {"key": f"more{rounds}", "type": "single_line_text_field"}})
+        shop.change(entry, **{f"more{rounds}": "more"})
+        shop.define_metafield(f"custom.new{rounds}", "single_line_text_field")
+        shop.metafield(product, f"custom.new{rounds}", "single_line_text_field", "new")
+
+    desk = local_desk(sandbox.client(shop.shop), tmp_path)
+    past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT, _at_each_round(work))
+    members = MemberSet.from_cursor(desk.storage, past["merge"])
+    assert rounds == reading.ROUNDS
+    types = {line.key[0]: line.fields for line in members.records("metaobject_definitions")}
+    assert {line.key[0] for line in members.records("metaobjects")} <= types.keys()
+    filled = next(line.fields["fields"] for line in members.records("metaobjects") if line.key == ("card", "one"))
+    assert set(filled) <= {own["key"] for own in types["card"]["fieldDefinitions"]}
+    assert f"more{rounds - 1}" in filled
+    named = {line.key[1:] for line in members.records("metafield_definitions")}
+    values = {line.key[1:] for line in members.records("product_metafields")}
+    assert ("custom", f"new{rounds - 1}") in values
+    assert values <= named
+
+
+def _at_each_round(work: Callable[[], None]) -> Callable[[Stage, Checkpoint], None]:
+    """Somebody who works in the store after the first reading, and after each round but the last."""
+    seen: set[int] = set()
+
+    def listen(stage: Stage, checkpoint: Checkpoint) -> None:
+        number = checkpoint.cursor["round"] if stage.name in ("read", "settle") else reading.ROUNDS
+        whole = checkpoint.done if stage.name == "read" else "began" not in checkpoint.cursor
+        if whole and number < reading.ROUNDS and number not in seen:
+            seen.add(number)
+            work()
+
+    return listen
+
+
+def test_what_goes_by_the_name_of_what_is_renamed_at_the_last_goes_by_the_new_one(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    shop = Builder(sandbox)
+    product = shop.product("shirt0", {"Size": ["S"]})
+    (variant,) = shop.variants(product)
+    for owner in (product, variant):
+        shop.metafield(owner, "custom.note", "single_line_text_field", "mine")
+    rounds = 0
+
+    def work() -> None:
+        nonlocal rounds
+        rounds += 1
+        shop.ask(HANDLE, id=product, new=f"shirt{rounds}")
+
+    desk = local_desk(sandbox.client(shop.shop), tmp_path)
+    past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT, _at_each_round(work))
+    members = MemberSet.from_cursor(desk.storage, past["merge"])
+    assert [line.key[0] for kind in ("products", "product_metafields", "variant_metafields")
+            for line in members.records(kind)] == [f"shirt{rounds}"] * 3  # fmt: skip
 
 
 def test_a_page_that_is_too_dear_is_asked_for_in_halves(sandbox: Sandbox, tmp_path: Path) -> None:

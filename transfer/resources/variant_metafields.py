@@ -35,6 +35,7 @@ class VariantMetafields(Metafields):
     key_like = "blue-shirt/Size/M/custom/care"
     scopes = Scopes(read=("read_products",), write=("write_products",))
     hangs_on = "variants"
+    keyed_by = "products"
     owner_types = ("PRODUCTVARIANT",)
     refers_to = REFERRED
     owner_selection = "... on ProductVariant { id selectedOptions { name value } product { handle } }"

@@ -6,13 +6,14 @@ Under a mirror a definition loses the rules that the archive's has not, and thes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from . import fuller
 from .archive.members import Line, MemberSet
 from .judging import judge
 from .namesakes import Present
 from .outcomes import Outcome, Reason, Verdict
+from .references import Target
 from .resource import Resource
 from .work import Checkpoint, Cursor, Desk, Row, Where
 
@@ -22,7 +23,7 @@ CONFLICTS = (Reason.PART_CONFLICT, Reason.TYPE_CONFLICT)
 
 def judge_anew(desk: Desk, cursor: Cursor, *, archive: MemberSet, snapshot: MemberSet) -> Iterator[Checkpoint]:
     """Puts fresh rows where a definition is to lose something; the references of these are traced after this."""
-    kinds = [resource for resource in desk.registry.values() if resource.governor]
+    kinds = [resource for resource in desk.registry.values() if resource.governor or resource.looser]
     cursor = cursor or {"kind": 0, "after": None}
     while cursor["kind"] < len(kinds):
         resource, after = kinds[cursor["kind"]], cursor["after"]
@@ -44,12 +45,12 @@ def judge_anew(desk: Desk, cursor: Cursor, *, archive: MemberSet, snapshot: Memb
 def _anew(
     desk: Desk, resource: Resource, rows: Sequence[Row], archive: MemberSet, snapshot: MemberSet
 ) -> Iterator[Row]:
-    rows = [row for row in rows if row.reason in CONFLICTS and row.outcome is not Outcome.SKIPPED]
-    losing = _losing(desk, resource, rows)
-    keys = [row.key for row in rows if resource.governed_by(row.key) in losing]
+    keys = [row.key for row in rows if row.reason in CONFLICTS and row.outcome is not Outcome.SKIPPED]
     wanted, present = archive.lookup(resource.name, keys), snapshot.lookup(resource.name, keys)
-    for key in keys:
-        if key in wanted and not wanted[key].command:
+    definitions = {key: _definitions(resource, wanted[key]) for key in keys if key in wanted}
+    losing = _losing(desk, {target for own in definitions.values() for target in own})
+    for key in (key for key, own in definitions.items() if own & losing):
+        if not wanted[key].command:
             own = [_present(present[key])] if key in present else []
             (row,) = judge(resource, key, [_present(wanted[key])], own)
             if own:
@@ -59,12 +60,19 @@ def _anew(
             yield row
 
 
-def _losing(desk: Desk, resource: Resource, rows: Sequence[Row]) -> set[object]:
-    """The definitions of these rows of which this mirror takes something away."""
-    targets = {target for row in rows if (target := resource.governed_by(row.key)) is not None}
-    keys = sorted(target.key for target in targets)
-    own = desk.ledger.get(resource.governor, keys) if keys else {}
-    return {row.target for row in own.values() if row.more is not None and row.outcome is Outcome.PENDING}
+def _definitions(resource: Resource, wanted: Line) -> set[Target]:
+    """By what it is judged what of a record the target takes."""
+    governor = resource.governed_by(wanted.key)
+    return {governor} if governor is not None else set(resource.made_by(wanted.fields))
+
+
+def _losing(desk: Desk, targets: Collection[Target]) -> set[Target]:
+    """The definitions of which this mirror takes something away."""
+    found = set()
+    for name in {target.resource for target in targets}:
+        rows = desk.ledger.get(name, sorted(target.key for target in targets if target.resource == name)).values()
+        found |= {row.target for row in rows if row.more is not None and row.outcome is Outcome.PENDING}
+    return found
 
 
 def _present(line: Line) -> Present:

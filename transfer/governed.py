@@ -66,6 +66,8 @@ class Governed(ABC):
         """Definitions by which parts of a record are what they say, although these do not govern it."""
         return iter(())
 
+    looser = False  # whether a mirror may let parts be that these definitions do not: rows are judged anew then
+
     def confined(self, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
         """What is left of a record where the target's definitions (`made_by`) do not let parts of it be. None: all."""
         return None

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import Sandbox, archive_of, checksums, export, import_, total
 from transfer.outcomes import Reason, Verdict
-from transfer.resources.metafield_pins import moves
+from transfer.resources.metafield_pins import BARRED, moves
 
 DEFINE = """mutation D($definition: MetafieldDefinitionInput!) {
   metafieldDefinitionCreate(definition: $definition) { createdDefinition { id } userErrors { message } } }"""
@@ -92,6 +92,31 @@ def test_pins_beyond_the_limit_are_named(sandbox: Sandbox, tmp_path: Path) -> No
     assert row.detail.startswith("Not pinned: custom.aa (")
     assert total(desk, "outcome:failed") == 1, "the definition itself is there"
     assert pins(sandbox, target) == list(many)
+
+
+@pytest.mark.parametrize("policy", ["update", "mirror", "create_only"])
+@pytest.mark.parametrize("more", [(), ("bb",)])
+def test_a_definition_that_is_for_some_categories_in_the_target_is_not_pinned(
+    sandbox: Sandbox, tmp_path: Path, policy: str, more: tuple[str, ...]
+) -> None:
+    """Under a mirror it is for all, as in the source, and is pinned."""
+    source, target = shop_with(sandbox, "aa", *more, pinned=("aa", *more)), sandbox.shop()
+    define(sandbox, target, "aa", constraints={"key": "category", "values": ["aa-1"]})
+    archive = archive_of(sandbox, source, tmp_path)
+    wanted = ["aa", *more] if policy == "mirror" else list(more)
+    for _ in range(2):
+        desk, _ = import_(sandbox, target, archive, tmp_path, policy=policy)
+        assert pins(sandbox, target) == wanted
+        own = desk.ledger.get("metafield_pins", [("PRODUCT",)])[("PRODUCT",)]
+        assert (own.detail == BARRED.format("custom.aa")) == (policy != "mirror")
+        if policy == "mirror":
+            assert own.verified
+        elif not more:
+            assert (own.verdict, own.reason) == (Verdict.CANNOT, Reason.TYPE_CONFLICT)
+        else:
+            assert own.reason is Reason.PART_CONFLICT
+    assert desk.client.writes == 0
+    assert sandbox.stats(target)["mutations"].get("metafieldDefinitionPin", 0) == len(wanted)
 
 
 def test_a_lost_answer_leaves_every_pin_in_its_place(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -12,10 +12,26 @@ from typing import Any
 from shopify_client import AccessDenied
 
 from ..diff import Change
+from ..governed import Definitions
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
-from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
+from ..resource import (
+    Ask,
+    Conceded,
+    Fields,
+    Ids,
+    Job,
+    Page,
+    Place,
+    Reading,
+    Resource,
+    Result,
+    Scopes,
+    Selection,
+    Stream,
+    Talk,
+)
 from ..shapes import ListOf, Object, OneOf, Reference
 from ._common import refused
 from ._metafield_definition_reading import foreign
@@ -46,6 +62,7 @@ mutation UnpinDefinition($id: ID!) {
 """
 
 
+BARRED = "Not pinned: {}, in the target store for some categories of products only; Shopify pins no such definition."
 _DEFINITIONS = ListOf(Reference("metafield_definitions"), "a list of references", distinct=True)
 
 
@@ -70,6 +87,7 @@ class MetafieldPins(Resource):
     deletable = False  # a definition is pinned or not; there is no record to take away
     read_batch = 10
     parts = OWNERS
+    looser = True
 
     # -- reading
 
@@ -142,6 +160,20 @@ class MetafieldPins(Resource):
         pins = f"{', '.join(more[:_FEW])}{f' and {len(more) - _FEW:,} more' if len(more) > _FEW else ''}"
         return f"Only the target store has pinned {pins}, which no import takes off." if more else ""
 
+    def made_by(self, fields: Fields) -> Iterator[Target]:
+        yield from filter(None, map(parse, fields["pinned"]))
+
+    def confined(self, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
+        """Definitions that are for some categories only, in the target as it will stand, are not pinned."""
+        constrained = {str(target) for target, own in definitions.items() if own and _constrained(own)}
+        rest = [one for one in after["pinned"] if one not in constrained]
+        if rest == after["pinned"]:
+            return None
+        barred = [".".join(target.key[1:]) for one in after["pinned"] if one in constrained and (target := parse(one))]
+        few = f"{', '.join(barred[:_FEW])}{f' and {len(barred) - _FEW:,} more' if len(barred) > _FEW else ''}"
+        left = None if before is None and not rest else {**after, "pinned": rest}
+        return Conceded(left, (BARRED.format(few),))
+
     def vain(self, fields: Fields) -> bool:
         return not fields["pinned"] and not fields["unpinned"]
 
@@ -178,6 +210,10 @@ def moves(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
     final = [rest.pop(0) if one in mine else one for one in present] + rest
     first = next((n for n, one in enumerate(final) if n >= len(present) or present[n] != one), len(final))
     return final[first:]
+
+
+def _constrained(definition: Fields) -> bool:
+    return bool((definition.get("constraints") or {}).get("key"))
 
 
 def _here(texts: Sequence[str], ids: Ids) -> dict[str, str]:

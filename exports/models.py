@@ -49,4 +49,4 @@ class Spreadsheet(Made, Run):
 @receiver(post_delete, sender=Spreadsheet)
 def remove_files(instance: Spreadsheet, **_: object) -> None:
     """The purge of an export knows the export's files; those of its spreadsheets follow their rows."""
-    transaction.on_commit(lambda: storage().delete_tree(instance.prefix))
+    transaction.on_commit(lambda: storage().delete_tree(instance.prefix), robust=True)

@@ -7,7 +7,7 @@ from a linked store (`copies`). The other is the shop itself, or a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -56,7 +56,8 @@ def _created(shop: Shop, file: File, other: File | None, claim: Callable[[Compar
             claim(run)
         return run
     except BaseException:
-        storage().delete_tree(run.prefix)
+        with suppress(OSError):  # what stays is swept later
+            storage().delete_tree(run.prefix)
         raise
 
 

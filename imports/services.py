@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -69,7 +70,8 @@ def create(
                 claim(run)
             return run
         except BaseException:
-            storage().delete_tree(run.prefix)
+            with suppress(OSError):  # what stays is swept later
+                storage().delete_tree(run.prefix)
             raise
 
 

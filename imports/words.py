@@ -26,7 +26,11 @@ OUTCOMES = {
     Outcome.LEFT: "Left alone",
 }
 POLICIES = {
-    Policy.UPDATE: ("Update them", "What only this store has is left alone: records, variants, and single values."),
+    Policy.UPDATE: (
+        "Update them",
+        "What only this store has is left alone: records, variants, and single values. A text or a list that is empty "
+        "in the archive, such as a description or tags, is emptied.",
+    ),
     Policy.CREATE_ONLY: ("Leave them as they are", "Only what is missing is created."),
     Policy.MIRROR: (
         "Update them, and delete the rest",

@@ -32,24 +32,27 @@ def purge_expired() -> int:
     for run in expired.iterator():
         # A merchant may confirm this very moment: that UPDATE and this one exclude each other.
         mine = Run.objects.filter(pk=run.pk, status__in=EXPIRING, expires_at__lte=Now()).update(status=Status.PURGING)
-        if not mine:
-            continue
-        try:
-            _remove(run)
+        if mine and _removed(run):
             gone += 1
-        except (OSError, DatabaseError):  # the others go all the same, and this one with the next purge
-            logger.exception("run %s could not be removed", run.pk)
     return gone
 
 
 def remove_now(run: Run) -> bool:
-    """Ends a run, whatever it does, and removes it. False while a worker still ends its slice: ask again."""
+    """Ends a run, whatever it does, and removes it. False while a worker still ends its slice, or a file of it cannot
+    be deleted: ask again."""
     services.cancel(run)
     services.expire_now(run)
     mine = Run.objects.filter(pk=run.pk, status__in=EXPIRING).update(status=Status.PURGING)
-    if mine:
+    return bool(mine) and _removed(run)
+
+
+def _removed(run: Run) -> bool:
+    try:
         _remove(run)
-    return bool(mine)
+    except (OSError, DatabaseError):  # others go all the same, and this one the next time
+        logger.exception("run %s could not be removed", run.pk)
+        return False
+    return True
 
 
 def remove_ended(run: Run) -> bool:
@@ -98,8 +101,11 @@ def _sweep_storage() -> int:
         some = owners[start : start + MANY]
         known = {str(pk) for pk in Run.objects.filter(pk__in=some).values_list("pk", flat=True)}
         for owner in set(some) - known:
-            store.delete_tree(f"{owner}/")
-            gone += 1
+            try:
+                store.delete_tree(f"{owner}/")
+                gone += 1
+            except OSError:
+                logger.exception("the files of %s, which is there no more, could not be removed", owner)
     return gone
 
 

@@ -50,11 +50,16 @@ def remove_left() -> int:
     """Removes what is still there of shops that left. How many are gone for good."""
     gone = 0
     for shop in Shop.objects.exclude(uninstalled_at=None):
-        answers: list[object] = [answer for _, answer in signals.leaving.send(Shop, shop=shop)]
-        if False not in answers:
+        try:
+            answers: list[object] = [answer for _, answer in signals.leaving.send(Shop, shop=shop)]
+            if False in answers:
+                continue
             shop.delete()
-            gone += 1
-            logger.info("a shop that uninstalled the app was removed")
+        except Exception:  # the others go all the same, and this one is tried again
+            logger.exception("what is left of %s could not be removed", shop.domain)
+            continue
+        gone += 1
+        logger.info("a shop that uninstalled the app was removed")
     if gone:
         _forget_pages()
     return gone

@@ -7,6 +7,7 @@ nothing: the old refresh token may be used again until its replacement is.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -26,6 +27,8 @@ from . import signals
 from .crypto import Unreadable
 from .models import Grant, Shop
 
+logger = logging.getLogger(__name__)
+
 EARLY = timedelta(minutes=5)
 LEASE = timedelta(seconds=60)  # longer than a request to Shopify can take
 STILLBORN = timedelta(hours=1)
@@ -37,6 +40,10 @@ REOPEN = (
 LOCKED = (
     "The app cannot read its stored access to the store: its keys were replaced or lost. Open the app in the store, "
     "and the run goes on by itself."
+)
+UNKNOWN = (
+    "Shopify does not accept this app's own credentials. Whoever runs the app has to check its client id and secret; "
+    "the run goes on by itself."
 )
 REOPEN_PAUSE = 60.0  # seconds after which a run looks again whether somebody has
 
@@ -190,7 +197,15 @@ class ShopToken:
 
 
 def _next_pair(shop: Shop) -> TokenPair:
-    """Raises AccessLost, which pauses a run, where only opening the app in the store helps."""
+    """Raises AccessLost, which pauses a run, where only a person can help: in the store, or at the app's settings."""
+    try:
+        return _asked(shop)
+    except BadRequest as problem:  # no request of the run's: what it was about to ask is nobody's mistake
+        logger.error("no access token for %s: %s", shop.domain, problem)
+        raise AccessLost(UNKNOWN, wait=REOPEN_PAUSE) from None
+
+
+def _asked(shop: Shop) -> TokenPair:
     if shop.grant == Grant.CLIENT_CREDENTIALS:
         return ask(lambda app: app.client_credentials(shop.domain))
     if shop.grant != Grant.EXCHANGE:

@@ -153,7 +153,7 @@ TURN_SECONDS = env.number("TURN_SECONDS", 5.0)  # of a slice while another shop 
 LEASE_SECONDS = env.number("LEASE_SECONDS", 60.0)
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 10.0)
 PURGE_SECONDS = env.number("PURGE_SECONDS", 300.0)
-EXPIRE_AFTER_HOURS = env.number("EXPIRE_AFTER_HOURS", 24.0)
+EXPIRE_AFTER_HOURS = env.number("EXPIRE_AFTER_HOURS", 24.0, most=8760.0)
 REQUEST_TIMEOUT = env.number("REQUEST_TIMEOUT", 15.0)
 if LEASE_SECONDS < 2 * REQUEST_TIMEOUT:  # nothing is sent later than the lease's end less the time-out
     env.wrong("LEASE_SECONDS", f"write twice the REQUEST_TIMEOUT ({REQUEST_TIMEOUT:g}) at least, or lower that")

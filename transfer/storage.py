@@ -85,8 +85,17 @@ class LocalStorage:
         self._path(name).unlink(missing_ok=True)
 
     def delete_tree(self, prefix: str) -> None:
-        """Removes everything under a prefix that ends in ``/``."""
-        shutil.rmtree(self._path(prefix), ignore_errors=True)
+        """Removes everything under a prefix that ends in ``/``. Raises OSError where something stays, all else being
+        gone."""
+        stays: list[OSError] = []
+
+        def note(_function: object, _path: object, error: tuple[object, BaseException, object]) -> None:
+            if isinstance(error[1], OSError) and not isinstance(error[1], FileNotFoundError):
+                stays.append(error[1])
+
+        shutil.rmtree(self._path(prefix), onerror=note)
+        if stays:
+            raise stays[0]
 
     def folders(self, *, older_than: float) -> Sequence[str]:
         """The topmost folders in which nothing was put or removed for so many seconds."""

@@ -31,6 +31,7 @@ WRONG: dict[tuple[str, str], str] = {
     ("REQUEST_TIMEOUT", "nan"): "a number above 0",
     ("OUTAGE_LIMIT_SECONDS", "inf"): "a number above 0",
     ("EXPIRE_AFTER_HOURS", "0"): "a number above 0",
+    ("EXPIRE_AFTER_HOURS", "1e9"): "above 0, 8760 at most",
     ("SETTLING_SECONDS", "-0.5"): "a number from 0 on",
     ("BUDGET_SHARE", "2"): "above 0, 1 at most",
     ("IN_FLIGHT", "1.5"): "a whole number, 1 or more",

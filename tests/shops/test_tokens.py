@@ -18,17 +18,19 @@ from django.test import Client
 from django.utils import timezone
 
 from exports import services as exports
+from imports import services as imports
 from runs.engine import work_slice
-from runs.models import Run
+from runs.models import LedgerEntry, Run
 from runs.states import Status
 from shopify_client import TokenRefused, Unavailable
 from shops.client import client_for
 from shops.models import Shop
 from shops.tasks import webhooks
 from shops.tokens import REOPEN, ShopToken, keep_alive
-from tests.runs.test_lane import installed, work
+from tests.runs.test_lane import imported, installed, work
 from tests.servers import database
 from tests.support import CLIENT_ID, CLIENT_SECRET, ROOT, Sandbox
+from transfer.outcomes import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -268,6 +270,36 @@ def test_a_secret_is_rotated_while_the_app_runs(app: Any, sandbox: Sandbox, clie
         assert reopened(sandbox, client, shop.domain).status_code == 401
     finally:
         sandbox.ask("/sandbox/secrets", {"secrets": [CLIENT_SECRET]})
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_secret_that_is_wrong_is_waited_for_and_nothing_counts_as_failed(
+    app: Any, sandbox: Sandbox, client: Client, late: bool
+) -> None:
+    app.REQUEST_TIMEOUT = 1.0
+    target = opened(sandbox, client, "empty")
+    run = imported(sandbox, target, installed(sandbox, sandbox.shop("plain")))
+    assert imports.confirm(run, policy="update", excluded={})
+    sandbox.ask("/sandbox/secrets", {"secrets": ["the new secret of thirty-two characters"]})
+    try:
+        if late:  # in the middle of what it writes
+            refused = {"kind": "status", "status": 401, "shop": target.domain}
+            sandbox.faults({**refused, "match": "CreateProduct"}, {**refused, "match": "SetMetafields"})
+        else:
+            stale(target)
+        for _ in range(3):
+            Run.objects.update(not_before=None)
+            work_slice()
+        run.refresh_from_db()
+        assert (run.status, run.outage) == (Status.WORKING, "not_authorised")
+        assert "check its client id and secret" in run.outage_words
+        assert not LedgerEntry.objects.filter(run_id=run.pk, outcome=Outcome.FAILED).exists()
+    finally:
+        sandbox.faults()
+        sandbox.ask("/sandbox/secrets", {"secrets": [CLIENT_SECRET]})
+    time.sleep(1.0)
+    Run.objects.update(not_before=None)
+    assert work(run).status == Status.SUCCEEDED
 
 
 def test_idle_shops_keep_their_tokens(app: Any, sandbox: Sandbox, client: Client) -> None:

@@ -26,7 +26,7 @@ from runs import expiry
 from runs import services as runs
 from runs.models import Run
 from runs.states import FINAL, FailReason, Status
-from runs.storage import storage
+from runs.storage import deleted, storage
 from shops import links
 from shops.links import Who
 from shops.models import Link, LinkStatus
@@ -126,26 +126,26 @@ def _allowed(link: Link, also: Collection[str]) -> list[str]:
 
 def cancel(copy: Copy) -> None:
     """The target does not want it any more. What is being written is awaited, and shown."""
-    if copy.status == CopyStatus.READING and copy.export is not None:
-        runs.cancel(copy.export)
+    if copy.status == CopyStatus.READING:
+        if copy.export is not None:
+            runs.cancel(copy.export)
         _end(copy, CopyStatus.CANCELLED, f"The {copy.get_purpose_display().lower()} was cancelled.")
         if copy.child is not None:  # it was handed over this very moment
             runs.cancel(copy.child)
-    elif copy.child is not None:
-        runs.cancel(copy.child)
+    else:
+        if copy.child is not None:
+            runs.cancel(copy.child)
         advance(copy)
 
 
 def call_off(copy: Copy, why: str) -> None:
     """The source does not allow it any more: what is not confirmed stops, and its archive goes."""
     copy.refresh_from_db()
-    if copy.status == CopyStatus.READING:
-        if copy.export is not None:  # a source that leaves takes its runs with it
-            runs.cancel(copy.export)
-    elif copy.child is None or _confirmed(copy):
+    if _confirmed(copy):
         return  # what the target confirmed is the target's
-    else:
-        runs.cancel(copy.child)
+    run = copy.export if copy.status == CopyStatus.READING else copy.child
+    if run is not None:  # a source that leaves takes its runs with it, and a plan may be removed
+        runs.cancel(run)
     if _end(copy, CopyStatus.CANCELLED, why):
         Copy.objects.filter(pk=copy.pk).update(discard=True)
         discard(copy)
@@ -289,10 +289,12 @@ def _end(copy: Copy, status: CopyStatus, message: str) -> bool:
     return bool(changed)
 
 
-def forget_beside(found: QuerySet[Copy]) -> None:
+def forget_beside(found: QuerySet[Copy]) -> bool:
     """What a linked store is compared with is the target's, or a third store's, and waits in the source's folder only
     until it is handed over: the comparison has it under a name of its own, and whatever ended before needs it no more.
+    False while something of it cannot be deleted: ask again.
     """
-    for copy in found.exclude(status=CopyStatus.READING).exclude(beside=""):
-        storage().delete(copy.beside)
-        Copy.objects.filter(pk=copy.pk).update(beside="", beside_shop="")
+    over = list(found.exclude(status=CopyStatus.READING).exclude(beside=""))
+    gone = [copy.pk for copy in over if deleted(copy.beside)]
+    Copy.objects.filter(pk__in=gone).update(beside="", beside_shop="")
+    return len(gone) == len(over)

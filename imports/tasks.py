@@ -5,11 +5,14 @@ from __future__ import annotations
 from celery import shared_task
 
 from . import copies as parents
+from . import parting
 
 COPIES = "imports.tasks.copies"
 
 
 @shared_task(name=COPIES, ignore_result=True)
 def copies() -> int:
-    """Takes copies from linked stores a step further."""
-    return parents.work_off()
+    """Takes copies from linked stores a step further, and removes what ended links left."""
+    open_ones = parents.work_off()
+    parting.forget_archives_left()
+    return open_ones

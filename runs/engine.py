@@ -48,7 +48,7 @@ from .ledger import DjangoIds, DjangoLedger
 from .models import Lane, Run
 from .progress import advanced, prices
 from .states import FailReason, Status
-from .storage import storage
+from .storage import deleted, storage
 
 logger = logging.getLogger(__name__)
 
@@ -425,8 +425,7 @@ class _Slice:
 
 
 def _clean(run: Run, keep: tuple[str, ...]) -> None:
-    """Removes what only the work needed; what a finished run shows stays until it expires."""
-    store = storage()
-    for name in store.list(run.prefix):
+    """Removes what only the work needed; what a finished run shows, or what cannot be deleted, goes with the run."""
+    for name in storage().list(run.prefix):
         if not any(name.startswith(f"{run.prefix}{kept}") for kept in keep):
-            store.delete(name)
+            deleted(name)

@@ -141,7 +141,7 @@ def test_a_third_stores_people_are_found_on_either_side(
     run = work(Run.objects.get(pk=answer.json()["run"]))
     deliver(client, "customers/data_request", a.domain)
     webhooks()
-    assert Delivery.objects.get(topic="customers/data_request").outcome.startswith("1 runs of a day")
+    assert Delivery.objects.get(topic="customers/data_request").outcome.startswith("1 run holds customers, for a day")
     assert forgotten(client, a) == FORGOTTEN
     assert not Run.objects.filter(pk=run.pk).exists()
 

@@ -10,8 +10,9 @@ to it is named by way of its GID from then on, and only what is written of its p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
+from .archive.members import MemberSet
 from .keys import Key
 from .references import Target, parse
 from .registry import owner_of
@@ -79,3 +80,49 @@ def _renamed(resource: Resource, reading: Reading, on: Target | None) -> Reading
     first = reading.key[:1] if resource.of_others else ()
     size = len(first) + len(next(resource.owners(reading.key)).key)
     return replace(reading, key=(*first, *on.key, *reading.key[size:]))
+
+
+@dataclass(slots=True)
+class Sides:
+    """The two sides of an import, for records whose parts go by the names of others: by those of entries.
+
+    Two entries of one name are not the same where a store has both. And where the archive's part goes by no entry, the
+    target's must not go by one whose name this import changes: what is called so now is not when it is written.
+    """
+
+    registry: Mapping[str, Resource]
+    archive: MemberSet
+    snapshot: MemberSet
+    _names: dict[str, dict[Key, str]] = field(default_factory=dict)  # of the archive's records, by their kind
+    _there: dict[str, set[Key]] = field(default_factory=dict)
+
+    def aligned(self, resource: Resource, wanted: Fields, present: Fields) -> Fields:
+        """The target's record by the archive's names (`Resource.aligned`)."""
+        alike = resource.alike(present, wanted)
+        apart = {here for here, there, name in alike if self._are_apart(parse(here), parse(there), name)}
+        return resource.aligned(present, wanted, apart=apart)
+
+    def _are_apart(self, here: Target | None, there: Target | None, name: str) -> bool:
+        if here is None or here.resource not in self.registry:
+            return False
+        names = self._named(here.resource)
+        if there is None:
+            return (names.get(here.key) or name) != name
+        return here.key in names or there.key in self._having(there.resource)
+
+    def _named(self, kind: str) -> dict[Key, str]:
+        """All of a kind that the archive has. Read once, and only where it is asked for."""
+        if kind not in self._names:
+            resource = self.registry[kind]
+            governors = {line.key: line.fields for line in self.archive.records(resource.governor)}
+            self._names[kind] = {
+                line.key: resource.shown(line.fields, governors.get(target.key) if target is not None else None)
+                for line in self.archive.records(kind)
+                for target in [resource.governed_by(line.key)]
+            }
+        return self._names[kind]
+
+    def _having(self, kind: str) -> set[Key]:
+        if kind not in self._there:
+            self._there[kind] = {line.key for line in self.snapshot.records(kind)}
+        return self._there[kind]

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from . import commands, line_ends, unshown
 from .archive.members import MemberSet
+from .called import Sides
 from .crowded import note
 from .fuller import fuller
 from .judging import forbidden, judge
@@ -50,9 +51,10 @@ def compare(
     cursor = cursor or {"resource": 0, "after": None, "compared": {}, "language": primary_language(desk)}
     names = [name for name in desk.registry if name in archive.resources]
     twins, telling = Namesakes.of(desk, archive, snapshot), Telling(Mentions(source))
+    both = Sides(desk.registry, archive, snapshot)
     while cursor["resource"] < len(names):
         resource, language = desk.registry[names[cursor["resource"]]], cursor.get("language", "")
-        window = _Window(desk, resource, hidden, edited, archive, snapshot, twins, telling, language)
+        window = _Window(desk, resource, hidden, edited, archive, snapshot, twins, telling, both, language)
         name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         sides = (twins.side(desk, window.resource, members, after) for members in (archive, snapshot))
@@ -88,6 +90,7 @@ class _Window:
     snapshot: MemberSet
     twins: Namesakes
     telling: Telling
+    both: Sides
     language: str  # the primary one of the target; empty where the app may not ask
     rows: list[Row] = field(default_factory=list)
     pairs: dict[Key, tuple[Fields, Fields]] = field(default_factory=dict)
@@ -101,7 +104,9 @@ class _Window:
         elif not present:
             wanted = [self._dated(one) if one.command else one for one in wanted]
         if paired:
-            present = [present[0]._replace(fields=self.resource.aligned(present[0].fields, wanted[0].fields))]
+            present = [
+                present[0]._replace(fields=self.both.aligned(self.resource, wanted[0].fields, present[0].fields))
+            ]
         rows = self._judged(key, wanted, present)
         if paired and not (self.edited or wanted[0].command):
             rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]

@@ -83,6 +83,16 @@ def later(wave: int, how: Later, end_: int) -> int:
     return max(wave + 1, wave - wave % WAVES + WAVES - LATER)
 
 
+def put_off(wave: int, end_: int) -> bool:
+    """Whether a wave is one of those in which what could not be written before is tried again."""
+    return wave >= end_ or wave % WAVES >= WAVES - LATER
+
+
+def behind(wave: int, end_: int) -> int:
+    """The next wave: in a group's last one all are tried for the last time, until everything else has been."""
+    return wave + 1 if wave >= end_ else min(wave + 1, wave - wave % WAVES + WAVES - 1)
+
+
 def is_late(wave: int, end_: int) -> bool:
     """Whether a wave comes after all others that it may have to wait for."""
     return wave >= end_ or wave % WAVES == WAVES - 1

@@ -320,9 +320,21 @@ class Resource(Shaped, Governed):
         """Records by whose names parts of this one go: those are written before, so that the parts are found."""
         return iter(())
 
-    def aligned(self, present: Fields, *sides: Fields) -> Fields:
-        """The target's record by the names that the same things have on these sides, of which the first counts most."""
+    def aligned(self, present: Fields, *sides: Fields, apart: Collection[str] = ()) -> Fields:
+        """The target's record by the names that the same things have on these sides, of which the first counts most.
+
+        `apart`: references by which parts go that have the name of a part of the first side, and are no such part.
+        """
         return present
+
+    def alike(self, present: Fields, wanted: Fields) -> Iterator[tuple[str, str, str]]:
+        """Parts of two records that have one name and go by different records: (reference by which the target's goes,
+        the archive's, or nothing where that goes by none, name)."""
+        return iter(())
+
+    def shown(self, fields: Fields, governor: Fields | None) -> str:
+        """What a record by whose name others go is called; empty where it does not say."""
+        return ""
 
     def counterparts(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, Target]]:
         """(what lives inside the target's record, what it is in the archive's), of what is the same thing although

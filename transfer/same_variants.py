@@ -16,7 +16,7 @@ from itertools import groupby
 from .archive.members import Line, MemberSet
 from .archive.merge import merge
 from .archive.parts import read_part, write_part
-from .called import Naming
+from .called import Naming, Sides
 from .commands import Command, judge
 from .compare import side_by_side
 from .jsonl import dumps, loads
@@ -39,8 +39,9 @@ def match(
     """
     cursor = cursor or {"at": 0, "after": None, "same": [], "made": 0, "parts": {}, "done": False, "merge": {}}
     kinds = [one for one in desk.registry.values() if one.embeds and archive.count(one.name)]
+    both = Sides(desk.registry, archive, snapshot)
     while not cursor["done"] and cursor["at"] < len(kinds):
-        _look(desk, cursor, kinds[cursor["at"]], archive, snapshot)
+        _look(desk, cursor, kinds[cursor["at"]], both)
         yield Checkpoint(cursor)
         if desk.stopping():
             return
@@ -74,14 +75,14 @@ def same_in(storage: Storage, names: Iterable[str]) -> dict[Target, Target]:
 # -- finding -----------------------------------------------------------------------------------------------------
 
 
-def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, snapshot: MemberSet) -> None:
+def _look(desk: Desk, cursor: Cursor, resource: Resource, both: Sides) -> None:
     """Looks at the next window of what both sides have, and stores the pairs."""
     after = decode(cursor["after"]) if cursor["after"] is not None else None
-    sides = (present_of(members, resource.name, after) for members in (archive, snapshot))
+    sides = (present_of(members, resource.name, after) for members in (both.archive, both.snapshot))
     pairs: dict[Target, Target] = {}
     for number, (key, wanted, present) in enumerate(side_by_side(*sides), 1):
         if len(wanted) == len(present) == 1:
-            pairs |= _same(resource, wanted[0], present[0].fields)
+            pairs |= _same(both, resource, wanted[0], present[0].fields)
         if number == WINDOW:
             cursor["after"] = encode(key)
             break
@@ -96,9 +97,9 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, archive: MemberSet, sn
         cursor["same"].append(stored)
 
 
-def _same(resource: Resource, wanted: Present, before: Fields) -> dict[Target, Target]:
+def _same(both: Sides, resource: Resource, wanted: Present, before: Fields) -> dict[Target, Target]:
     """What lives inside the target's record -> what that is in the archive's, where it has another name there."""
-    aligned = resource.aligned(before, wanted.fields)
+    aligned = both.aligned(resource, wanted.fields, before)
     inside = zip(resource.embedded(wanted.key, before), resource.embedded(wanted.key, aligned), strict=True)
     pairs = {here: there for here, there in inside if here != there}
     if _is_whole(resource, wanted, before):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import ClassVar
@@ -18,16 +18,16 @@ from .archive.members import MemberSet
 from .drift import kept, moved, named, touching
 from .echoes import Echoes, heard
 from .governors import Governors
-from .keys import Key
 from .nowhere import explain
 from .order import end, is_late, later
 from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import Batch, Task
 from .present import Current, KnownIds, now, sides
+from .putting_off import wait
 from .references import Target, dangling
 from .refusals import nameless
-from .registry import owner
 from .resource import Fields, Job, Place, Resource, Result, Talk
+from .taken import standing
 from .talk import Ended
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where, tell
 
@@ -224,34 +224,13 @@ class Writes(Writing):
         going = [row for row in rows if row.target in wanted]
         places = {row.target: governors.needs(row) for row in going}
         known = KnownIds(self.desk, {place.target for spots in places.values() for place in spots})
-        self._wait_with(going, places, known)
+        if self.cursor.get("late"):
+            wait(self.desk, self.where.wave or 0, going, places, known)
         return [
             (row, self._job(row, without, wanted[row.target]))
             for row in going
             if row.wave == self.where.wave and (without := _missing(row, places[row.target], known)) is not None
         ]
-
-    def _wait_with(self, rows: Sequence[Row], places: Mapping[Target, Sequence[Place]], known: KnownIds) -> None:
-        """What refers to a record that comes after all else, or is made by it, comes after that: once, for those that
-        come late may refer to each other, and to themselves."""
-        if not self.cursor.get("late") or self.where.wave is None or self.where.wave >= self._end:
-            return
-        missing = {row.target: {p.target for p in places[row.target] if p.target not in known} for row in rows}
-        for row in rows:
-            missing[row.target].update(self.desk.registry[row.resource].made_by(row.after or {}))
-        late = self._late({owner(target, self.desk.registry) for targets in missing.values() for target in targets})
-        for row in rows:
-            homes = {owner(target, self.desk.registry) for target in missing[row.target]}
-            row.wave = max((late[home] + 1 for home in homes if home in late), default=row.wave)
-
-    def _late(self, targets: Collection[Target | None]) -> dict[Target, int]:
-        """Those of these records that are still to be written after all else, and when."""
-        wanted: dict[str, list[Key]] = {}
-        for target in filter(None, targets):
-            wanted.setdefault(target.resource, []).append(target.key)
-        rows = [row for name, keys in wanted.items() for row in self.desk.ledger.get(name, sorted(keys)).values()]
-        late = (row for row in rows if row.outcome is Outcome.PENDING and row.verdict in TO_WRITE)
-        return {row.target: row.wave for row in late if row.wave is not None and row.wave >= self._end}
 
     def _job(self, row: Row, without: frozenset[str], after: Fields) -> Job:
         row.open = tuple(sorted(without))
@@ -284,7 +263,9 @@ class Writes(Writing):
                     self.desk.ids.put([Id(row.gid, row.target)])
                 if echoes.of(resource, row):
                     heard(row, resource, row.gid, current.fields)
-                after = judged(resource, row, current.fields, governors.written(row))
+                after = judged(
+                    resource, row, current.fields, governors.written(row), standing(self.desk, resource, row)
+                )
                 if after is not None and not self._takes_more(resource, row, after):
                     wanted[row.target] = after
         return wanted
@@ -308,11 +289,17 @@ class Writes(Writing):
         row.state = State.WRITTEN if result.pending else planned(row)
 
 
-def judged(resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -> Fields | None:
-    """What to write: the wanted record, with what others changed meanwhile and nobody planned to. None: row's end."""
-    assert row.stands is not None
+def judged(
+    resource: Resource, row: Row, current: Fields, ours: Sequence[str], stands: Fields | None = None
+) -> Fields | None:
+    """What to write: the wanted record, with what others changed meanwhile and nobody planned to. None: row's end.
+
+    `stands`: as the record should stand before this write, where that is not what was last seen of it.
+    """
+    stands = row.stands if stands is None else stands
+    assert stands is not None
     assert row.after is not None
-    stirred = moved(resource, row.stands, current, ours)
+    stirred = moved(resource, stands, current, ours)
     if touching(stirred, row.changed) or not row.changed:
         if resource.changes(current, row.after):
             fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")

@@ -80,19 +80,45 @@ def changes(before: Sequence[Fields], after: Sequence[Fields]) -> Iterator[Chang
 Called = Mapping[str, Mapping[str, str]]  # option's name -> a value's label in the store -> the name it goes by
 
 
-def aligned(present: Fields, *sides: Fields) -> Fields:
+def aligned(present: Fields, *sides: Fields, apart: Collection[str] = ()) -> Fields:
     """The target's product with its linked values called as these sides call the same entries."""
-    return renamed(present, called_in(present, *sides))
+    return renamed(present, called_in(present, *sides, apart=apart))
 
 
-def called_in(present: Fields, *sides: Fields) -> Called:
+def called_in(present: Fields, *sides: Fields, apart: Collection[str] = ()) -> Called:
     """What the linked values of `present` go by, where that is not their label.
 
     An entry goes by the name that the first of the sides has for it which knows it. What none knows keeps its label,
-    but where that is already the name of another entry.
+    but where that is already the name of another entry. `apart`: entries that are not what the first side calls so.
     """
     options = present.get("options") or ()
-    return {option["name"]: _called(option, sides) for option in options if option.get("linkedMetafield")}
+    return {option["name"]: _called(option, sides, apart) for option in options if option.get("linkedMetafield")}
+
+
+def alike(present: Fields, wanted: Fields) -> Iterator[tuple[str, str, str]]:
+    """(entry here, entry there or nothing, label) of values that have one label, and not one entry, on the two sides.
+
+    They may be the same: the stores have an entry each, of which the other does not know. Or a plain value there, whose
+    label no entry can take away from the value here.
+    """
+    for option in present.get("options") or ():
+        other = _of_name(wanted, option["name"])
+        here, there = _by_name(option), _by_name(other)
+        if not option.get("linkedMetafield"):
+            continue
+        if other.get("linkedMetafield") == option["linkedMetafield"]:
+            both = {*here.values()} & {*there.values()}
+            yield from (
+                (entry, there[label], label)
+                for label, entry in here.items()
+                if entry not in both and there.get(label, entry) not in {*both, entry}
+            )
+        else:
+            yield from ((entry, "", label) for label, entry in here.items() if label in (other.get("values") or ()))
+
+
+def _of_name(fields: Fields, name: str) -> Fields:
+    return next((option for option in fields.get("options") or () if option.get("name") == name), {})
 
 
 def renamed(fields: Fields, called: Called) -> Fields:
@@ -123,7 +149,7 @@ def is_linked(job: Job) -> bool:
     return any(option.get("linkedMetafield") for side in sides for option in side["options"])
 
 
-def _called(option: Fields, sides: Sequence[Fields]) -> dict[str, str]:
+def _called(option: Fields, sides: Sequence[Fields], apart: Collection[str]) -> dict[str, str]:
     """A value's label -> the name that it goes by, where that is another one."""
     entries = _by_name(option)
     found: dict[str, str] = {}
@@ -132,18 +158,19 @@ def _called(option: Fields, sides: Sequence[Fields]) -> dict[str, str]:
         more = {label: names[entry] for label, entry in entries.items() if label not in found and entry in names}
         found |= {label: name for label, name in more.items() if name not in found.values()}
     labels = option.get("values") or ()
+    wanted = _of_name(sides[0], option["name"]).get("values") or () if sides else ()
     for label in labels:
         if label not in found:
-            taken = set(found.values())
-            found[label] = _unlike(label, entries.get(label, ""), taken, labels) if label in taken else label
+            entry, taken = entries.get(label, ""), set(found.values())
+            other = label in taken or (entry in apart and label in wanted)
+            found[label] = _unlike(label, entry, taken, labels) if other else label
     return {label: name for label, name in found.items() if name != label}
 
 
 def _names_in(side: Fields, option: Fields) -> dict[str, str]:
     """Entry -> the name of its value, where this side links the option to the same metafield."""
-    same = (other for other in side.get("options") or () if other.get("name") == option["name"])
-    other = next(same, None)
-    if other is None or other.get("linkedMetafield") != option["linkedMetafield"]:
+    other = _of_name(side, option["name"])
+    if other.get("linkedMetafield") != option["linkedMetafield"]:
         return {}
     return {entry: name for name, entry in _by_name(other).items()}
 

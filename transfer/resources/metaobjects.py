@@ -168,6 +168,10 @@ class Metaobjects(Resource):
     def text_path(self, text: str) -> str:
         return f"fields.{text}"
 
+    def shown(self, fields: Fields, governor: Fields | None) -> str:
+        own = fields["fields"].get((governor or {}).get("displayNameKey")) or {}
+        return str(own.get("value") or "") if own.get("type") == "single_line_text_field" else ""
+
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
         kept = {}
         for key, item in fields["fields"].items():

@@ -243,8 +243,11 @@ class Products(Resource):
     def named_by(self, fields: Fields) -> Iterator[Target]:
         return (place.target for place in linked.places(fields.get("options") or ()))
 
-    def aligned(self, present: Fields, *sides: Fields) -> Fields:
-        return linked.aligned(present, *sides)
+    def aligned(self, present: Fields, *sides: Fields, apart: Collection[str] = ()) -> Fields:
+        return linked.aligned(present, *sides, apart=apart)
+
+    def alike(self, present: Fields, wanted: Fields) -> Iterator[tuple[str, str, str]]:
+        return linked.alike(present, wanted)
 
     def counterparts(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, Target]]:
         """Variants that are not going to be made, and that their SKU or barcode says the target has."""

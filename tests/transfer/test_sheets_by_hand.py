@@ -619,3 +619,23 @@ def test_a_row_of_the_only_variant_needs_no_options(sandbox: Sandbox, tmp_path: 
     desk, _ = import_(sandbox, shop, dearer, tmp_path)
     (row,) = desk.ledger.select(Where(), limit=9)
     assert (row.changed, row.verified) == (("variants.Default Title.price",), True)
+
+
+ITEM_ROWS: dict[str, Cells] = {
+    "products.variants": {"Key": "shirt", "options (pairs)": "Size=S", "price": "1.00"},
+    "product_publications.channel": {"Key": "shirt", "channel": "Online Store"},
+}
+
+
+@pytest.mark.parametrize("sheet", ITEM_ROWS)
+def test_items_have_no_command_of_their_own(sheet: str, tmp_path: Path) -> None:
+    """DELETE beside a variant did nothing, and beside a channel it published the product."""
+    for word in ("DELETE", "ignore", "bogus"):
+        with pytest.raises(ArchiveError) as refusal:
+            records(book({sheet: [{"Command": word, **ITEM_ROWS[sheet]}]}), tmp_path)
+        assert str(refusal.value).startswith(
+            f"Sheet {sheet}, row 2, column Command: rows of this sheet have no command"
+        )
+        assert f"on the sheet {sheet.split('.')[0]}" in str(refusal.value)
+    for word in ("", "merge"):
+        assert records(book({sheet: [{"Command": word, **ITEM_ROWS[sheet]}]}), tmp_path)

@@ -17,6 +17,7 @@ from .cells import CellError
 from .columns import COMMAND, KEY, POSITION, put, read_row
 from .found import Broken, as_shown
 from .headers import Head
+from .layout import name_of
 from .xlsx import column_name
 
 _VALUE = ("custom", "note")  # some namespace and key, for a key that a header completes
@@ -136,7 +137,19 @@ def _record(head: Head, key: Key, row: Sequence[str], wrong: Fail) -> Said:
     return Said(key, fields, command, whole=head.whole and said == len(head.columns))
 
 
+def _no_command(head: Head, row: Sequence[str], wrong: Fail) -> None:
+    """What stands on a sheet of items goes with its record. MERGE says what such a row is anyway."""
+    if head.cell(COMMAND, row).strip().upper() in ("", Command.MERGE):
+        return
+    sheet = name_of(head.resource.name)
+    wrong(COMMAND, f"rows of this sheet have no command of their own, so leave this cell empty; {REST} {sheet}")
+
+
+REST = "what no row here names is taken away where the record has the command REPLACE on the sheet"
+
+
 def _item(head: Head, key: Key, row: Sequence[str], wrong: Fail) -> Iterator[Said]:
+    _no_command(head, row, wrong)
     text = head.cell(POSITION, row).strip()
     position = 0
     if text:

@@ -83,7 +83,7 @@ PHASES = {"read": "Read the store", "resolve": "Name references", "merge": "Sort
 
 def register() -> None:
     own = kinds.RunKind(Kind.EXPORT, "read", EXPORT, options, finish, keep=("archive.", BESIDE), phases=PHASES)
-    kinds.register(replace(own, gone=gone, lacks=lacks))
+    kinds.register(replace(own, gone=gone, lacks=lacks, parts=lambda run: Spreadsheet.objects.filter(source=run.pk)))
     sheet = kinds.RunKind(
         Kind.SPREADSHEET, "read", SPREADSHEET, spreadsheet_options, spreadsheet_finish, keep=("spreadsheet.",)
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.db import DatabaseError
 from django.db.models.functions import Now
 
 from . import services
+from .kinds import kind_of
 from .models import IdEntry, LedgerEntry, Run
 from .signals import removing
 from .states import EXPIRING, Status
@@ -38,8 +38,8 @@ def purge_expired() -> int:
 
 
 def remove_now(run: Run) -> bool:
-    """Ends a run, whatever it does, and removes it. False while a worker still ends its slice, or a file of it cannot
-    be deleted: ask again."""
+    """Ends a run, whatever it does, and removes it with what was made of it. False while a worker still ends its slice,
+    or a file cannot be deleted: ask again."""
     services.cancel(run)
     services.expire_now(run)
     mine = Run.objects.filter(pk=run.pk, status__in=EXPIRING).update(status=Status.PURGING)
@@ -48,6 +48,9 @@ def remove_now(run: Run) -> bool:
 
 def _removed(run: Run) -> bool:
     try:
+        parts = [remove_now(part) for part in kind_of(run).parts(run)]  # all of them, not up to the first
+        if not all(parts):
+            return False
         _remove(run)
     except (OSError, DatabaseError):  # others go all the same, and this one the next time
         logger.exception("run %s could not be removed", run.pk)
@@ -86,10 +89,14 @@ def _sweep_uploads() -> int:
     """What a web process that died was being sent: Django names such files."""
     gone = 0
     for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("tmp*.upload*"):
-        with suppress(FileNotFoundError):  # it has come to its end
+        try:
             if path.stat().st_mtime < time.time() - YOUNG_SECONDS:
                 path.unlink()
                 gone += 1
+        except FileNotFoundError:  # it has come to its end
+            continue
+        except OSError as problem:
+            logger.error("the upload %s cannot be deleted: %s", path.name, problem.strerror)
     return gone
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,8 +34,8 @@ class RunKind:
 
     `verb`: what it does to its shop, read or write. `finish`: called after the last stage. `keep`: what of the run's
     files outlives its end. `gone`: what a run says, and advises, whose files are not there any more. `lacks`: the same
-    of a run that ended well, about what it made; empty where that is there. `phases`: stage -> what merchants call it
-    and those after it, up to the next one named.
+    of a run that ended well, about what it made; empty where that is there. `parts`: the runs that were made of it and
+    go with it. `phases`: stage -> what merchants call it and those after it, up to the next one named.
     """
 
     name: str
@@ -47,6 +47,7 @@ class RunKind:
     keep: tuple[str, ...] = ()
     gone: Callable[[Run], str] = lambda run: "The files of this run are gone; start it anew."
     lacks: Callable[[Run], str] = lambda run: ""
+    parts: Callable[[Run], Iterable[Run]] = lambda run: ()
     phases: Mapping[str, str] = field(default_factory=dict)
 
     def stage(self, name: str) -> Stage:

@@ -37,7 +37,7 @@ NOT_ALL = (
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    message = "This run has expired, or was removed: nothing of it can be opened any more."
+    message = "The time of this run is over: nothing of it can be opened any more."
     return sentence(request, "No longer here", message, 410)
 
 

@@ -11,13 +11,16 @@ import pytest
 from django.test import Client
 
 from exports import services as exports
+from runs.expiry import purge_expired
 from runs.models import Run
 from runs.storage import storage
+from runs.views import NOT_ALL
 from shops.models import Delivery, Shop
 from shops.tasks import webhooks
 from tests.runs.test_lane import installed, work
 from tests.shops.test_webhooks import deliver
 from tests.support import Sandbox
+from tests.web.test_pages import bearer
 from transfer.resource import Selection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,3 +81,20 @@ def test_a_store_that_left_goes_although_a_file_of_another_one_stays(
     webhooks()
     assert not Shop.objects.exists()
     assert list(storage().list("")) == []
+
+
+def test_what_cannot_be_deleted_is_not_said_to_be_removed(
+    app: Any, sandbox: Sandbox, client: Client, stick: Stuck
+) -> None:
+    shop = installed(sandbox, sandbox.shop("plain"))
+    run = work(exports.create(shop))
+    stuck = stick(run)
+    answer = client.post(f"/runs/{run.pk}/remove", headers=bearer(shop.domain))
+    assert (answer.status_code, answer.json()["error"]) == (409, NOT_ALL)
+    gone = client.get(f"/runs/{run.pk}/", headers=bearer(shop.domain))
+    assert (gone.status_code, "removed" in gone.json()["error"]) == (410, False)
+    assert storage().exists(run.export.archive)
+    stuck.undo()
+    purge_expired()
+    assert not Run.objects.exists()
+    assert not list(storage().list(""))

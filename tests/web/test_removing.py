@@ -9,9 +9,13 @@ from django.test import Client
 
 from exports import services as exports
 from imports.models import Import
+from runs import lane
+from runs.engine import work_slice
+from runs.expiry import purge_expired
 from runs.models import LedgerEntry, Run
 from runs.states import Status
 from runs.storage import storage
+from runs.views import NOT_ALL
 from tests.runs.test_lane import imported, installed, work
 from tests.shops.test_copies import planned, run_of, status
 from tests.shops.test_links import Store
@@ -35,6 +39,22 @@ def test_an_ended_run_is_removed_with_all_that_it_made(app: Any, sandbox: Sandbo
     assert set(Run.objects.values_list("pk", flat=True)) == {kept.pk, sheet.pk}
     assert not list(storage().list(run.prefix))
     assert client.get(f"/runs/{run.pk}/", headers=bearer(shop.domain)).status_code == 404
+
+
+def test_a_spreadsheet_under_way_goes_with_its_export(app: Any, sandbox: Sandbox, client: Client) -> None:
+    shop = installed(sandbox, sandbox.shop("plain"))
+    run = work(exports.create(shop))
+    exports.spreadsheet(run.export, "csv")
+    held = lane.take("a worker in its slice")
+    assert held is not None
+    answer = client.post(f"/runs/{run.pk}/remove", headers=bearer(shop.domain))
+    assert (answer.status_code, answer.json()["error"]) == (409, NOT_ALL)
+    assert client.get(f"/runs/{run.pk}/", headers=bearer(shop.domain)).status_code == 410
+    lane.release(held)
+    work_slice()
+    purge_expired()
+    assert not Run.objects.exists()
+    assert not list(storage().list(""))
 
 
 def test_what_has_not_ended_is_not_removed(app: Any, sandbox: Sandbox, client: Client) -> None:

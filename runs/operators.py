@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -122,7 +123,7 @@ def overview() -> dict[str, Any]:
 def _lanes(lanes: list[Lane]) -> list[dict[str, Any]]:
     runs = Run.objects.filter(shop__in=[lane.shop_id for lane in lanes]).in_line()
     columns = ("id", "shop_id", "kind", "status", "step", "stats", "failures", "queued_at")
-    waiting = ("not_before", "waits_for", "outage")
+    waiting = ("not_before", "waits_for", "outage", "outage_words")
     lines: dict[int, list[Run]] = {}
     for run in runs.only(*columns, *waiting):
         lines.setdefault(run.shop_id, []).append(run)
@@ -155,8 +156,19 @@ def _lane(lane: Lane, line: list[Run], failures: dict[str, int]) -> dict[str, An
 
 def _failed(reason: str) -> str:
     """Behind a number: "2 × the store could not be reached"."""
-    label = str(FailReason(reason).label)
-    return label[:1].lower() + label[1:]
+    return _inside(str(FailReason(reason).label))
+
+
+def _waited_out(run: Run) -> str:
+    """Behind a colon. Where the app is not let in, what has to be mended is told, for it may be the operators' own."""
+    if run.outage == FailReason.NOT_AUTHORISED and run.outage_words:
+        return _inside(re.split("[:.]", run.outage_words)[0])
+    return _failed(run.outage)
+
+
+def _inside(words: str) -> str:
+    """Inside of a sentence."""
+    return words if words.startswith("Shopify") else words[:1].lower() + words[1:]
 
 
 def _turn(line: list[Run]) -> Run | None:
@@ -182,7 +194,7 @@ def _run(run: Run) -> dict[str, Any]:
         "step": step_label(run),
         "deaths": run.failures,
         "waits_for": run.get_waits_for_display().lower() if run.is_aside else "",
-        "waits_out": _failed(run.outage) if run.waits_out else "",
+        "waits_out": _waited_out(run) if run.waits_out else "",
         "waits_seconds": max(0, -(_ago(run.not_before) or 0)),
     }
 

@@ -106,7 +106,7 @@ def test_a_store_that_wants_the_app_no_more_is_told_at_once_and_goes_on_when_it_
     assert (told["status"], told["waits_for"]) == ("working", "not_authorised")
     assert told["waits_for_label"].startswith("The store does not accept this app any more: it was uninstalled there")
     (line,) = [own for own in operators.overview()["lanes"] if own["shop"] == target.pk]
-    assert (line["state"], line["run"]["waits_out"]) == ("waits", "the store refuses the app")
+    assert (line["state"], line["run"]["waits_out"]) == ("waits", "the store does not accept this app any more")
     claimed = (Outcome.CREATED, Outcome.UPDATED, Outcome.FAILED)
     assert not LedgerEntry.objects.filter(run_id=run.pk, outcome__in=claimed).exists()
     sandbox.faults()

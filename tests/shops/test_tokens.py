@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from exports import services as exports
 from imports import services as imports
+from runs import operators
 from runs.engine import work_slice
 from runs.models import LedgerEntry, Run
 from runs.states import Status
@@ -293,6 +294,8 @@ def test_a_secret_that_is_wrong_is_waited_for_and_nothing_counts_as_failed(
         run.refresh_from_db()
         assert (run.status, run.outage) == (Status.WORKING, "not_authorised")
         assert "check its client id and secret" in run.outage_words
+        (lane,) = [own for own in operators.overview()["lanes"] if own["shop"] == target.pk]
+        assert lane["run"]["waits_out"] == "Shopify does not accept this app's own credentials"
         assert not LedgerEntry.objects.filter(run_id=run.pk, outcome=Outcome.FAILED).exists()
     finally:
         sandbox.faults()

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from exports import services as exports
+from runs.states import Status
 from shops.models import Grant, Shop
 from tests.commands.said import Said
+from tests.runs.test_lane import work
 from tests.support import Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,6 +30,28 @@ def test_connecting_by_token_proves_it_and_prints_none(app: Any, sandbox: Sandbo
 def test_connecting_by_client_credentials(app: Any, sandbox: Sandbox, capsys: Any) -> None:
     assert Said(capsys, "connect_shop", sandbox.shop(), client_credentials=True).code == 0
     assert Shop.objects.get().grant == Grant.CLIENT_CREDENTIALS
+
+
+def test_a_store_of_ones_own_needs_nobody_where_the_keys_were_replaced(app: Any, sandbox: Sandbox, capsys: Any) -> None:
+    domain = sandbox.shop("plain")
+    assert Said(capsys, "connect_shop", domain, client_credentials=True).code == 0
+    app.SECRET_KEY = "another one, since the first has leaked"
+    assert work(exports.create(Shop.objects.get())).status == Status.SUCCEEDED
+    assert Shop.objects.get().readable
+
+
+@pytest.mark.parametrize("before", ["by hand", "client credentials"])
+def test_connecting_anew_heals_a_token_that_cannot_be_read(
+    app: Any, sandbox: Sandbox, capsys: Any, before: str
+) -> None:
+    domain = sandbox.shop("plain")
+    how: dict[str, Any] = {"token": sandbox.token(domain)} if before == "by hand" else {"client_credentials": True}
+    assert Said(capsys, "connect_shop", domain, **how).code == 0
+    app.SECRET_KEY = "another one, since the first has leaked"
+    assert Said(capsys, "connect_shop", domain, **how).code == 0
+    shop = Shop.objects.get()
+    assert shop.readable and shop.usable
+    assert work(exports.create(shop)).status == Status.SUCCEEDED
 
 
 @pytest.mark.parametrize("domain", ["evil.com", "a.myshopify.com.evil.com", "https://a.myshopify.com", "a b", "../x"])

@@ -144,6 +144,8 @@ class _Group:
             paths = [change.path for change in differences(self.resource, ours, theirs)]
             word = "differing" if paths else "equal"
             _fields(self.resource, self.key, (ours, theirs), paths, self._said(left, right), self.found["fields"])
+        elif (alone := left or right) and self.resource.void(self.resource.filled(self.key, alone.fields)):
+            word = "equal"  # the other side says the same by having none
         else:
             word = "only_left" if right is None else "only_right"
         self._count(word)

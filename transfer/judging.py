@@ -89,10 +89,8 @@ def _row(resource: Resource, key: Key, wanted: Present | None, present: Present 
     if wanted is None:
         assert present is not None
         return Row(resource.name, key, verdict=Verdict.EXTRA, gid=present.gid, before=present.fields)
-    if present is None and resource.nothing is not None and not resource.changes(dict(resource.nothing), wanted.fields):
-        row = Row(resource.name, key)
-        row.outcome, row.state, row.verified = Outcome.UNCHANGED, State.DONE, True
-        return row
+    if present is None and resource.void(wanted.fields):
+        return unwritten(Row(resource.name, key))
     if present is None:
         return _refused(resource, Row(resource.name, key, verdict=Verdict.CREATE, after=wanted.fields))
     row = Row(resource.name, key, gid=present.gid, before=present.fields, after=wanted.fields)
@@ -104,6 +102,13 @@ def _row(resource: Resource, key: Key, wanted: Present | None, present: Present 
     else:
         row.detail = resource.warning(row.changed)
     return _refused(resource, row) if row.verdict is Verdict.UPDATE else row
+
+
+def unwritten(row: Row) -> Row:
+    """A record that the target is to have none of, and has none of: the snapshot is the proof."""
+    row.verdict, row.outcome, row.state, row.verified = Verdict.UNCHANGED, Outcome.UNCHANGED, State.DONE, True
+    row.before = row.after = None
+    return row
 
 
 def update(resource: Resource, row: Row) -> Row:

@@ -285,6 +285,10 @@ class Resource(Shaped, Governed):
         """A record whose lists at these paths keep what only the target has, since the source could not name all."""
         return after
 
+    def void(self, fields: Fields) -> bool:
+        """Whether a record says no more than that the store has none: then nothing is written, and none is found."""
+        return self.nothing is not None and not self.changes(dict(self.nothing), fields)
+
     def vain(self, fields: Fields) -> bool:
         """Whether nothing is left to be written, once the references that land nowhere are taken out."""
         return False

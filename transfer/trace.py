@@ -19,7 +19,7 @@ from .given import tell
 from .governed import Definitions
 from .governors import Governors
 from .hiding import tell_hidden
-from .judging import concede, update
+from .judging import concede, unwritten, update
 from .keys import Key
 from .landing import Landing
 from .lost import Lost
@@ -303,6 +303,8 @@ class _Tracer:
         row.detail = " ".join(filter(None, [row.detail, *told, losing.detail if losing else ""]))
         if gone and row.verdict is Verdict.UPDATE:
             update(resource, row)
+        elif gone and not resource.vain(row.after) and resource.void(row.after):
+            unwritten(row)
         return True
 
     def _unsaid(self, row: Row, link: Place) -> bool:

@@ -97,7 +97,7 @@ class _Proofs(Task[Back]):
                 _unproven(row, unread[row.gid])
             elif row.outcome is Outcome.DELETED:
                 self._deleted(row, gone=current is None)
-            elif current is None and _is_nothing(resource, row):
+            elif current is None and resource.void(row.after or {}):
                 row.verified = True  # it was to be nothing, and is
             elif current is None:
                 fail(row, Reason.GONE, "It was written, but the target store does not have it any more.")
@@ -118,10 +118,6 @@ class _Proofs(Task[Back]):
 
     def checkpoint(self) -> Checkpoint:
         return Checkpoint(self.cursor, _counts(self.cursor))
-
-
-def _is_nothing(resource: Resource, row: Row) -> bool:
-    return resource.nothing is not None and not resource.changes(dict(resource.nothing), row.after or {})
 
 
 def _unproven(row: Row, error: ShopifyError) -> None:

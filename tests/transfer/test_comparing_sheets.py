@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 
 from tests.builder import Builder
 from tests.support import Sandbox, archive_of
+from tests.transfer.test_sheets_by_hand import book
 from tests.transfer.test_sheets_import import sheet_of
 from transfer.fidelity import Side, fidelity, summary
 from transfer.local import offline_desk
@@ -172,3 +173,18 @@ def test_what_a_field_comes_to_is_counted_where_a_sheet_speaks_of_it(
 ) -> None:
     told = compared(store, written({"products.csv": [["Key", "title"], ["bag", "Bag"]]}))["resources"]["products"]
     assert set(told["fields"]) == {"title"}
+
+
+def test_rows_that_say_that_there_is_none_are_equal_to_none(
+    store: bytes, compared: Callable[[bytes, bytes], dict[str, Any]]
+) -> None:
+    """Of what a store has none of it has no record: no pins, and no order of one product."""
+    rows: Mapping[str, Mapping[str, object]] = {
+        "metafield_pins": {"Key": "ORDER", "pinned (list)": "[empty]"},
+        "collection_orders": {"Key": "all", "products (list)": "bag"},
+    }
+    for name, own in rows.items():
+        file = book({name: [own]})
+        for sides in ((file, store), (store, file)):
+            totals = compared(*sides)["totals"]
+            assert (totals["equal"], totals["only_left"], totals["only_right"]) == (1, 0, 0), name

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import Sandbox, archive_of, checksums, export, import_, total
+from tests.transfer.test_sheets_by_hand import book
 from transfer.outcomes import Reason, Verdict
 from transfer.resources.metafield_pins import BARRED, moves
 
@@ -151,3 +152,13 @@ def test_what_shopify_cannot_change_is_a_conflict_and_never_tried(sandbox: Sandb
     assert "blue in the target store and red in the archive" in rows["colour"].detail
     assert rows["text"].verified and set(rows["text"].changed) == {"description", "validations.max"}
     assert sandbox.stats(target)["mutations"]["metafieldDefinitionUpdate"] == 1
+
+
+def test_a_row_that_takes_off_all_pins_plans_nothing_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where nothing is pinned there is no record: it was planned to be created, and said to be, at every upload."""
+    shop = shop_with(sandbox, "aa", "bb", pinned=("aa", "bb"))
+    file = book({"metafield_pins": [{"Key": "PRODUCT", "pinned (list)": "[empty]"}]}, "REPLACE")
+    first, _ = import_(sandbox, shop, file, tmp_path)
+    assert (total(first, "outcome:updated"), pins(sandbox, shop)) == (1, [])
+    again, _ = import_(sandbox, shop, file, tmp_path)
+    assert (total(again, "verdict:unchanged"), total(again, "verified"), again.client.writes) == (1, 1, 0)

@@ -108,6 +108,8 @@ def test_what_names_a_deleted_record_and_is_equal_is_told(sandbox: Sandbox, tmp_
     assert desk.client.writes == 1
     again, _ = import_(sandbox, shop.shop, file, tmp_path)
     assert {row(again, kind, *key).reason for kind, key, _ in NAMING} == {LOST, Reason.MISSING_REQUIRED}
+    order = row(again, "collection_orders", "chosen")
+    assert (order.verdict, order.outcome, order.lost) == (Verdict.UNCHANGED, Outcome.UNCHANGED, ("products",))
 
 
 def test_a_row_that_is_left_out_takes_nothing_from_others(sandbox: Sandbox, tmp_path: Path) -> None:

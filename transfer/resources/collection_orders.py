@@ -126,6 +126,10 @@ class CollectionOrders(Resource):
     def vain(self, fields: Fields) -> bool:
         return not fields["products"]
 
+    def void(self, fields: Fields) -> bool:
+        """Where there is nothing to put into order there is no record."""
+        return len(fields["products"]) < 2
+
     def changes(self, before: Fields, after: Fields) -> list[Change]:
         common = set(before["products"]) & set(after["products"])
         present, wanted = ([one for one in fields["products"] if one in common] for fields in (before, after))

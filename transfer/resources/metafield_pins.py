@@ -85,6 +85,7 @@ class MetafieldPins(Resource):
     upsert = True
     unique = True
     deletable = False  # a definition is pinned or not; there is no record to take away
+    nothing = {"pinned": [], "unpinned": []}  # a kind of owner with no pins has no record
     read_batch = 10
     parts = OWNERS
     looser = True

@@ -43,10 +43,6 @@ class Governed(ABC):
         """A governor without these demands."""
         return governor
 
-    def hides(self, governor: Fields) -> bool:
-        """Whether there may be records under this governor that the store lists to nobody (`listed_whole`)."""
-        return False
-
     def lacking(self, fields: Fields, governor: Fields) -> str:
         """One sentence on what a record lacks of what its governor demands; empty where that is nothing."""
         return ""

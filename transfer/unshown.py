@@ -1,7 +1,7 @@
-"""Records that the target has and lists to nobody, found by their names: without them they would be planned anew.
+"""Records that the target has and does not list, found by their names: without them they would be planned anew.
 
-Shopify leaves entries that lack a field which became required out of every list, the admin's too. A snapshot is read
-from lists, so of what it does not show, and whose definition demands something, the store is asked by name.
+Shopify leaves entries that lack a field which became required out of every list, the admin's too, and lists what was
+made a moment ago only later. A snapshot is read from lists, so the store is asked by name for what it does not show.
 
 One that is equal to the archive's has not arrived as long as nobody sees it. That is judged by its definition, as it
 will stand: at the comparison, and again once it is decided what of the plan is written.
@@ -22,37 +22,36 @@ from .references import Target
 from .resource import Fields, Resource
 from .work import Desk, Row
 
-WINDOW = 100  # keys that are looked for together
+WINDOW = 500  # keys that are looked for together
 
 Side = tuple[Key, list[Present], list[Present]]
 
 
 def beside(desk: Desk, resource: Resource, snapshot: MemberSet, sides: Iterable[Side]) -> Iterator[Side]:
     """The two sides (`compare.side_by_side`), the target's with what it does not show."""
-    hiding = _hiding(desk, resource, snapshot)
-    if not hiding:
+    governors = _governors(desk, resource, snapshot)
+    if not governors:
         yield from sides
         return
     held: list[Side] = []
     for side in sides:
         held.append(side)
         if len(held) == WINDOW:
-            yield from _looked(desk, resource, hiding, held)
+            yield from _looked(desk, resource, governors, held)
             held = []
-    yield from _looked(desk, resource, hiding, held)
+    yield from _looked(desk, resource, governors, held)
 
 
-def _hiding(desk: Desk, resource: Resource, snapshot: MemberSet) -> set[Target]:
-    """The definitions of the target under which there may be such records."""
+def _governors(desk: Desk, resource: Resource, snapshot: MemberSet) -> set[Target]:
+    """The definitions of the target: where there is none, there are no such records."""
     if resource.listed_whole or resource.governor not in snapshot.resources or resource.name not in desk.reachable:
         return set()
-    lines = snapshot.records(resource.governor)
-    return {Target(resource.governor, line.key) for line in lines if resource.hides(line.fields)}
+    return {Target(resource.governor, line.key) for line in snapshot.records(resource.governor)}
 
 
-def _looked(desk: Desk, resource: Resource, hiding: set[Target], held: list[Side]) -> Iterator[Side]:
+def _looked(desk: Desk, resource: Resource, governors: set[Target], held: list[Side]) -> Iterator[Side]:
     missing = [Target(resource.name, key) for key, wanted, there in held if wanted and not there]
-    missing = [target for target in missing if resource.governed_by(target.key) in hiding]
+    missing = [target for target in missing if resource.governed_by(target.key) in governors]
     gids = located(desk, {resource.name: missing}).found if missing else {}
     found = now(desk, resource, list(gids.values())).found if gids else {}
     for key, wanted, there in held:

@@ -292,3 +292,23 @@ def test_what_is_new_and_required_comes_behind_what_fills_it(sandbox: Sandbox, t
     assert listed(target, "tool") == ["saw"]
     again, _ = copy(source, target, tmp_path)
     assert (again.client.writes, troubles(again)) == (0, {})
+
+
+@pytest.mark.parametrize("policy", ["update", "mirror"])
+def test_entries_that_were_made_a_moment_ago_are_no_new_ones(sandbox: Sandbox, tmp_path: Path, policy: str) -> None:
+    """Shopify's list of entries lags behind."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("tool", NAME)
+    for handle in ("saw", "axe"):
+        source.entry("tool", handle, name=handle)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    sandbox.ask("/sandbox/config", {"search_lag_seconds": 3600})
+    try:
+        import_(sandbox, target.shop, archive, tmp_path, policy=policy)
+        again, _ = import_(sandbox, target.shop, archive, tmp_path, policy=policy)
+    finally:
+        sandbox.ask("/sandbox/config", {"search_lag_seconds": 0})
+    assert (again.client.writes, troubles(again)) == (0, {})
+    axe = row(again, "metaobjects", "tool", "axe")
+    assert (axe.outcome, axe.verified) == (Outcome.UNCHANGED, True)
+    assert listed(target, "tool") == ["axe", "saw"]

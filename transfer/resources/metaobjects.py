@@ -225,9 +225,6 @@ class Metaobjects(Resource):
             return ""
         return f"Its definition in the target store requires {', '.join(names)}, of which the archive has nothing."
 
-    def hides(self, governor: Fields) -> bool:
-        return any(item["required"] for item in governor["fieldDefinitions"])
-
     def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
         return any(key not in fields["fields"] for key in demands)
 

@@ -17,7 +17,7 @@ from .keys import Key
 from .references import Target, parse
 from .registry import owner_of
 from .resource import Fields, Reading, Resource
-from .work import Desk
+from .work import Desk, Id
 
 
 class Naming:
@@ -67,6 +67,15 @@ def by_gid(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> list[
         return list(readings)
     known = {gid: own.target for gid, own in desk.ids.by_gid(set(told.values())).items()}
     return [_renamed(resource, one, known.get(told.get(one.gid, ""))) for one in readings]
+
+
+def holders(desk: Desk, resource: Resource, readings: Sequence[Reading]) -> list[Id]:
+    """The names of the variants on which these hang, of those that have none as yet: of products that are not read."""
+    if not _is_inside(desk, resource.hangs_on):
+        return []
+    found = {one.on: next(resource.owners(one.key)) for one in readings if one.on}
+    known = desk.ids.by_gid(found)
+    return [Id(gid, target) for gid, target in found.items() if gid not in known]
 
 
 def _is_inside(desk: Desk, name: str) -> bool:

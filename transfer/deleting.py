@@ -9,7 +9,7 @@ from .archive.members import MemberSet
 from .drift import moved, named
 from .governors import Governors
 from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
-from .present import KnownIds
+from .present import KnownIds, now
 from .references import Target
 from .registry import owner
 from .resource import Fields, Job, Resource, Result, Talk
@@ -18,6 +18,7 @@ from .writing import PLANNED, UNDECIDED, Results, Writing, arrived, fail, rename
 
 WANTED = "The archive has {} of it, though not itself, and that would go with it: it stays."
 MADE_OF = "An option of its product is made of it, and stays."
+SHOWN = "{} shows it as a value of an option, and stays as it is: so does this."
 
 
 class Deletions(Writing):
@@ -27,11 +28,12 @@ class Deletions(Writing):
         """`read`: the kinds of which the snapshot says all that the target had."""
         super().__init__(desk, cursor, snapshot)
         self._read = read
+        self._named: dict[str, dict[Target, list[str]]] = {}  # of a kind: what parts of it go by -> GIDs of its records
         self.where = Where(resource=resource, verdicts=REMOVALS, outcomes=UNDECIDED, states=PLANNED)
 
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
         resource = self.desk.registry[rows[0].resource]
-        held = self._held(resource, rows)
+        held = self._held(resource, rows) | self._shown(resource, rows)
         rows = [row for row in rows if row.target not in held]
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
@@ -70,6 +72,37 @@ class Deletions(Writing):
         for row in held:
             row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, MADE_OF
         return {row.target for row in held}
+
+    def _shown(self, resource: Resource, rows: Sequence[Row]) -> set[Target]:
+        """Those by which parts of records go that stay; they are at their end with that.
+
+        What was to be taken out of these records has been by now, so that they are read as they are.
+        """
+        going = {row.target: row for row in rows}
+        found: set[Target] = set()
+        for kind in (own for own in self.desk.reachable.values() if resource.name in own.goes_by):
+            if kind.name not in self._named:
+                self._named[kind.name] = self._go_by(kind)
+            gids = sorted({gid for target in going for gid in self._named[kind.name].get(target, ())})
+            staying = now(self.desk, kind, gids).found.values()
+            own = self.desk.ledger.get(kind.name, sorted(current.reading.key for current in staying))
+            for current in staying:
+                if current.reading.key in own and own[current.reading.key].verdict in REMOVALS:
+                    continue
+                for target in going.keys() & set(kind.named_by(current.fields)):
+                    row = going[target]
+                    row.outcome, row.state = Outcome.LEFT, State.DONE
+                    row.detail = SHOWN.format(" / ".join(current.reading.key))
+                    found.add(target)
+        return found
+
+    def _go_by(self, kind: Resource) -> dict[Target, list[str]]:
+        """What parts of a kind's records went by when they were read -> the GIDs of these records."""
+        found: dict[Target, list[str]] = {}
+        for line in self.snapshot.records(kind.name):
+            for target in set(kind.named_by(line.fields)):
+                found.setdefault(target, []).append(line.gid)
+        return found
 
     def _staying(self, targets: Collection[Target]) -> dict[Target, Fields]:
         """What the snapshot says of these, but for those that go themselves."""

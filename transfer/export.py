@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from . import unlisted
 from .archive.parts import write_part
 from .by_hand import moment_of
+from .called import holders
 from .jsonl import dumps
 from .references import Target
 from .registry import order, owner_of
@@ -322,6 +323,10 @@ class _Reading:
             self.cursor["moved"] += [[reading.resource, list(reading.key)] for reading, _ in news[: max(0, room)]]
         for reading, mark in news:
             self.reader.line(reading, mark)
+        if (
+            self.since is None and not self.settled
+        ):  # a target, whose variants keep their names whatever becomes of their labels
+            self.desk.ids.put(holders(self.desk, resource, [reading for reading, _ in news]))
 
     def _meant(self, resource: Resource, one: Reading) -> bool:
         return takes(self.selection, resource, one.key, {**one.fields, **one.beside})

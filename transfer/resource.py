@@ -62,6 +62,7 @@ class Resource(Shaped, Governed):
     gid_types: tuple[str, ...]  # GID types that stand for a record of this resource: ("Product",)
     refers_to: tuple[str, ...] = ()  # resources that a record may name; the default order is derived from it
     keyed_by: str = ""  # the kind by whose names these go as well, without having moved where one of it is renamed
+    goes_by: tuple[str, ...] = ()  # kinds by whose records parts of these go (`named_by`): they must not go before
     embeds: tuple[str, ...] = ()  # kinds that live inside a record and can be referred to: ("variants",)
     upsert = False  # writing twice is harmless by nature: no intent row, and a lost answer is simply repeated
     batch = 1  # jobs per conversation of `write`

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from tests.builder import Builder, troubles
 from tests.meddle import row
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_linked_losses import linked, shades
+from tests.transfer.test_sheets_by_hand import book
 from transfer.outcomes import Outcome, Reason
 
 TEXT = "single_line_text_field"
@@ -167,4 +168,68 @@ def test_a_discount_on_a_variant_that_a_mirror_takes_away_was_changed_by_nobody(
     (found,) = target.ask(NAMED)["automaticDiscountNodes"]["nodes"]
     items = found["automaticDiscount"]["customerGets"]["items"]
     assert [node["title"] for node in items["productVariants"]["nodes"]] == ["S", "M"]
+    assert import_(sandbox, target.shop, archive, tmp_path, policy="mirror")[0].client.writes == 0
+
+
+def test_a_variant_keeps_its_name_although_its_product_is_not_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Rows for entries and values, one of which renames an entry: nobody else has changed the variant."""
+    target = shop(sandbox, ["Red", "Green"], 0, 1, say="old ")
+    rows: dict[str, list[Mapping[str, object]]] = {
+        "metaobjects": [{"Key": "shade/s0", f"fields.name [{TEXT}]": "Crimson"}],
+        "variant_metafields": [{"Key": f"q/Colour/{name}", f"custom.vv [{TEXT}]": "new"} for name in ("Red", "Green")],
+    }
+    desk, _ = import_(sandbox, target.shop, book(rows, "MERGE"), tmp_path)
+    assert troubles(desk) == {}
+    assert said(target) == {"s0": "new", "s1": "new"}
+
+
+def test_a_row_for_a_value_without_an_entry_does_not_hold_up_the_others(sandbox: Sandbox, tmp_path: Path) -> None:
+    target = shop(sandbox, ["Red", "Green"], 0, 1)
+    variants: list[Mapping[str, object]] = [
+        {"Key": "q", "options": f"Colour={name}", "price": "7.00"} for name in ("Red", "Blue")
+    ]
+    rows = book({"products": [{"Key": "q", "vendor": "New"}], "products.variants": variants}, "MERGE")
+    for _ in range(2):
+        desk, _ = import_(sandbox, target.shop, rows, tmp_path)
+        own = row(desk, "products", "q")
+        assert (own.reason, own.verified) == (Reason.PART_CONFLICT, True)
+        assert "no entry is named for its value Blue" in own.detail
+    assert desk.client.writes == 0
+    assert [node["price"] for node in target.ask(PRICES)["productByIdentifier"]["variants"]["nodes"]] == [
+        "7.00",
+        "2.00",
+    ]
+
+
+PRICES = '{ productByIdentifier(identifier: {handle: "q"}) { variants(first: 9) { nodes { price } } } }'
+
+
+@pytest.mark.parametrize("excluded", [{"records": [["products", ["q"]]]}, {"resources": ["products"]}])
+def test_a_mirror_leaves_an_entry_that_a_product_goes_on_showing(
+    sandbox: Sandbox, tmp_path: Path, excluded: dict[str, Any]
+) -> None:
+    source = shop(sandbox, ["Red", "Green"], 0, 1)
+    target = shop(sandbox, ["Red", "Green", "Khaki", "Lime"], 0, 2)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror", excluded=excluded)
+    kept, gone = (row(desk, "metaobjects", "shade", name) for name in ("s2", "s3"))
+    assert (kept.outcome, kept.detail) == (
+        Outcome.LEFT,
+        "q shows it as a value of an option, and stays as it is: so does this.",
+    )
+    assert gone.outcome is Outcome.DELETED
+    assert said(target).keys() == {"s0", "s2"}
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    assert troubles(desk) == {}
+    assert row(desk, "metaobjects", "shade", "s2").outcome is Outcome.DELETED
+    assert import_(sandbox, target.shop, archive, tmp_path, policy="mirror")[0].client.writes == 0
+
+
+def test_a_mirror_deletes_an_entry_together_with_the_product_that_shows_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = shop(sandbox, ["Red"]), shop(sandbox, ["Red", "Green"], 1)
+    source.product("cap", {"Size": ["S"]})
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    assert troubles(desk) == {}
+    assert row(desk, "metaobjects", "shade", "s1").outcome is Outcome.DELETED
     assert import_(sandbox, target.shop, archive, tmp_path, policy="mirror")[0].client.writes == 0

@@ -213,6 +213,19 @@ def conceded(present: Fields, option: Fields) -> tuple[Fields, str] | None:
     )
 
 
+def strange(option: Fields, variants: Sequence[Fields]) -> str:
+    """Why a linked option cannot have a value that variants have chosen, and that no entry stands behind."""
+    used = (value for item in variants for name, value in item["options"] if name == option["name"])
+    value = next((value for value in used if value not in option["values"]), None)
+    if not option.get("linkedMetafield") or value is None:
+        return ""
+    return STRANGE.format(name=option["name"], linked=option["linkedMetafield"], value=value)
+
+
+STRANGE = (
+    "The option {name} is linked to {linked}, and no entry is named for its value {value}: add it to the values of the "
+    "option, with its entry."
+)
 PLAIN = (
     "The option {name} is linked to {own} in the target store and not in the archive, so that it cannot get the value "
     "{value}; link it in the source store, too."

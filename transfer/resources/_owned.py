@@ -31,7 +31,7 @@ def owned_stream(resource: Metafields, document: str, path: str) -> Callable[[st
             key = resource.owner_key(owner)
             for node in owner["metafields"]["nodes"]:
                 notes += resource.skipped(node, key)
-                reading = resource.reading(node, key)
+                reading = resource.of_owner(owner, node)
                 if reading is not None:
                     readings.append(reading)
         return Page(tuple(readings), page.after, tuple(notes))

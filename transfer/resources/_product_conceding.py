@@ -58,6 +58,11 @@ def _linked(before: Fields, wanted: Fields, sentences: list[str]) -> Fields:
             found[name], sentence = conceded
             sentences.append(sentence)
             fixed |= {name} if found[name] is present[name] else set()
+    for name in found.keys() - fixed:
+        strange = linked.strange(found[name], wanted["variants"])
+        if strange:
+            sentences.append(strange)
+            fixed.add(name)
     kept = [item for item in wanted["variants"] if _allowed(item["options"], found, fixed)]
     left = len(wanted["variants"]) - len(kept)
     if left:

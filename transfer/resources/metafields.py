@@ -113,7 +113,7 @@ class Metafields(Resource):
                 key = self.owner_key(owner)
                 for one in owner["metafields"]["nodes"]:
                     notes += self.skipped(one, key)
-                    reading = self._of(owner, one)
+                    reading = self.of_owner(owner, one)
                     readings += [reading] if reading is not None else []
         return Page(tuple(readings), None, tuple(notes))
 
@@ -129,7 +129,7 @@ class Metafields(Resource):
         fields = {"type": node["type"], "value": node["value"]}
         return Reading(self.name, (*owner, node["namespace"], node["key"]), node["id"], fields, node["updatedAt"])
 
-    def _of(self, owner: Mapping[str, Any], node: Mapping[str, Any]) -> Reading | None:
+    def of_owner(self, owner: Mapping[str, Any], node: Mapping[str, Any]) -> Reading | None:
         reading = self.reading(node, self.owner_key(owner))
         return replace(reading, on=owner.get("id", "")) if reading is not None else None
 
@@ -140,7 +140,7 @@ class Metafields(Resource):
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         selection = f"owner {{ {self.owner_selection} }}"
-        return (yield from read_nodes(_BACK % selection, gids, lambda node: self._of(node["owner"], node)))
+        return (yield from read_nodes(_BACK % selection, gids, lambda node: self.of_owner(node["owner"], node)))
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         """Nothing refers to a metafield, and writing one again is harmless, so none is ever looked for."""

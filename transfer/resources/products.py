@@ -113,6 +113,7 @@ class Products(Resource):
     }
     unique = True
     embeds = ("variants",)
+    goes_by = ("metaobjects",)
     keyed_lists = {"options": "name", "variants": "options"}
     exact_lists = frozenset({"variants"})
     identify = {"Product": "handle", "ProductVariant": "selectedOptions { name value } product { handle }"}

@@ -18,7 +18,8 @@ addEventListener("submit", async (event) => {
 });
 
 async function once(form, work) {
-  const buttons = form.querySelectorAll("button");
+  const buttons = [...form.querySelectorAll("button")];
+  const pressed = buttons.find((button) => button === document.activeElement);
   buttons.forEach((button) => { button.disabled = true; });
   problemOf(form).hidden = true;
   busy(true);
@@ -30,6 +31,8 @@ async function once(form, work) {
   } finally {
     busy(false);
     buttons.forEach((button) => { button.disabled = false; });
+    // A disabled button loses the focus: it gets it back, unless that has gone elsewhere meanwhile.
+    if (pressed?.isConnected && document.activeElement === document.body) pressed.focus({ preventScroll: true });
   }
 }
 
@@ -101,16 +104,28 @@ export async function answer(form, address) {
 
 // -- files --------------------------------------------------------------------------------------------------------
 
-// XMLHttpRequest, because fetch says nothing of how far an upload has come. The address is its own permission.
+let uploads = 0;
+
+addEventListener("beforeunload", (event) => { if (uploads) event.preventDefault(); });
+
+// XMLHttpRequest, because fetch says nothing of how far an upload has come. The address is its own permission. It goes on
+// while its merchant looks at other pages, and takes none of them away.
 async function upload(form) {
   const address = await posting(form, null, "application/json");
   if (!address.ok) { refuse(await sentence(address), form); return; }
-  const bar = form.querySelector("progress");
-  bar.hidden = false;
-  const { status, answer: said } = await sending((await address.json()).address, new FormData(form), bar);
-  bar.hidden = true;
-  if (status < 300 && said.url) await visit(said.url);
-  else refuse(said.error || NOT_SENT, form);
+  const place = form.querySelector("[data-uploading]");
+  const to = (await address.json()).address;
+  place.hidden = false;
+  uploads += 1;
+  try {
+    const { status, answer: said } = await sending(to, new FormData(form), place.querySelector("progress"));
+    if (status >= 300 || !said.url) refuse(said.error || NOT_SENT, form);
+    else if (form.isConnected) await visit(said.url);
+    else toast("Your file has arrived. What becomes of it stands in the list of runs.");
+  } finally {
+    uploads -= 1;
+    place.hidden = true;
+  }
 }
 
 function sending(address, body, bar) {

@@ -1,5 +1,5 @@
 // Lists of records: what a record holds is fetched when somebody looks, and a record is left out by one press.
-import { ask } from "./visit.js";
+import { ask, say } from "./visit.js";
 
 // So soon after a press nobody takes it for a jump: then the place that was kept shrinks to what came.
 const AT_ONCE_MS = 400;
@@ -45,4 +45,5 @@ addEventListener("answered", (event) => {
   button.setAttribute("aria-pressed", String(event.detail.pressed));
   button.textContent = event.detail.pressed ? button.dataset.on : button.dataset.off;
   event.target.elements.left_out.value = event.detail.pressed ? "" : "1";
+  say(`${button.getAttribute("aria-label")}: ${event.detail.pressed ? "it is left out" : "it is taken back"}`);
 });

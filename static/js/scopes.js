@@ -3,6 +3,8 @@
 import { refuse } from "./visit.js";
 
 const DECLINED = "The app was not allowed to do this. Untick what it may not touch, or allow it.";
+const UNASKED = "The admin could not be asked whether the app may do this. Try again.";
+const UNTOLD = "It is allowed, but this app could not learn of it yet. Try again.";
 
 addEventListener("submit", async (event) => {
   const form = event.target;
@@ -12,17 +14,20 @@ addEventListener("submit", async (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
   form.dataset.asking = "";
-  const granted = await grant(wanted, form.dataset.granted);
+  const problem = await ungranted(wanted, form.dataset.granted);
   delete form.dataset.asking;
-  if (!granted) { refuse(DECLINED, form); return; }
+  if (problem) { refuse(problem, form); return; }
   places.forEach((place) => { delete place.dataset.scopes; });
   form.requestSubmit(event.submitter);
 }, true);
 
-async function grant(wanted, address) {
+// Why the app may not do it yet; empty where it may.
+async function ungranted(wanted, address) {
+  let problem = UNASKED;
   try {
     const { result } = await shopify.scopes.request(wanted);
-    if (result !== "granted-all") return false;
-    return (await fetch(address, { method: "POST", headers: { Accept: "application/json" } })).ok;
-  } catch { return false; }
+    if (result !== "granted-all") return DECLINED;
+    problem = UNTOLD;
+    return (await fetch(address, { method: "POST", headers: { Accept: "application/json" } })).ok ? "" : problem;
+  } catch { return problem; }
 }

@@ -92,13 +92,28 @@ async function display(response, own, how, part) {
   const fresh = page.getElementById("main");
   if (!fresh) { refuse(SORRY); return; }
   clocks(fresh);
-  if (how === "quiet" && !held()) { carry(main(), fresh); patch(main(), fresh); }
+  if (how === "quiet" && !held()) renew(fresh);
   else if (how === "quiet") { shown(); return; }
   else if (part && page.getElementById(part)) exchangePart(page.getElementById(part), url, how);
   else exchange(fresh, page.title, url, how);
   here = location.pathname;
   document.title = page.title;
   shown();
+}
+
+// What a page is of has come further, or to its end: that is said to whoever does not see it.
+function renew(fresh) {
+  const before = standing(main());
+  carry(main(), fresh);
+  patch(main(), fresh);
+  const now = standing(main());
+  if (now !== before) say(now);
+}
+
+function standing(place) {
+  const [what, state, answer] = [".head h1", ".head .badge", ".answer"]
+    .map((one) => place.querySelector(one)?.textContent.trim().replace(/\s+/g, " "));
+  return state ? `${what}: ${state}. ${answer || ""}`.trim() : "";
 }
 
 function exchange(fresh, title, url, how) {
@@ -182,8 +197,9 @@ export function problemOf(form) {
   return made;
 }
 
-// An error stays where it happened, until the next try.
+// An error stays where it happened, until the next try; where its form is on the page no more, until somebody closes it.
 export function refuse(text, form) {
+  if (form && !form.isConnected) { elsewhere(text); return; }
   const place = form ? problemOf(form) : main().querySelector("[data-problem]");
   if (!place) { toast(text); return; }
   place.textContent = text;
@@ -191,6 +207,18 @@ export function refuse(text, form) {
   place.tabIndex = -1;
   place.focus();
 }
+
+const strayed = document.getElementById("strayed");
+
+function elsewhere(text) {
+  strayed.querySelector("p").textContent = text;
+  strayed.hidden = false;
+}
+
+strayed.querySelector("button").addEventListener("click", () => {
+  strayed.hidden = true;
+  focus(main());
+});
 
 // -- what leads to a visit ----------------------------------------------------------------------------------------
 

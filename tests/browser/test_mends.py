@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .admin import RUN_TIMEOUT, SECONDS, Admin
 from .scenes import Scenes
@@ -118,6 +120,33 @@ def test_a_plan_that_was_called_off_leads_to_what_says_why(admin: Admin, scenes:
             expect(app.get_by_role("alert").filter(has_text="The link was ended by the other store.")).to_be_visible()
             admin.heading("Copy from")
         expect(app.locator("#writing-now")).to_have_text("Nothing was written")
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_an_upload_takes_no_page_away_and_its_refusal_is_not_lost(admin: Admin, scenes: Scenes, good: bool) -> None:
+    archive = scenes.export(admin.stores.shop("plain"))[1] if good else b"this is no archive"
+    held: list[Route] = []
+    admin.page.route(re.compile("/uploads/[0-9a-f]{8}-"), lambda route: held.append(route))
+    app = admin.open(admin.stores.shop(), "imports/new")
+    app.get_by_label("Archive").set_input_files({"name": "a.zip", "mimeType": "application/zip", "buffer": archive})
+    app.get_by_role("button", name="Upload and plan").click()
+    expect(app.get_by_text("You may go on to other pages of this app meanwhile.")).to_be_visible()
+    admin.menu("Linked stores")
+    admin.heading("Linked stores")
+    field = app.get_by_label("Code from the other store")
+    field.fill("WXYZ-WX")
+    with admin.expecting("422"):
+        admin.comes(lambda: held)[0].continue_()
+        strayed = app.locator("#strayed")
+        if good:
+            expect(app.locator("#said")).to_contain_text("Your file has arrived.")
+            expect(strayed).to_be_hidden()
+        else:
+            expect(strayed).to_contain_text("ZIP")
+            strayed.get_by_role("button", name="Close").click()
+            expect(strayed).to_be_hidden()
+    admin.heading("Linked stores")
+    expect(field).to_have_value("WXYZ-WX")
 
 
 def test_a_clock_that_is_wrong_is_said_instead_of_asking_for_ever(admin: Admin) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,23 @@ def test_the_admin_asks_and_the_form_stays_or_goes_on(admin: Admin, least: None)
     asked.get_by_role("button", name="Allow").click()
     admin.heading("Export")
     expect(app.get_by_role("button", name="Download")).to_be_visible(timeout=RUN_TIMEOUT)
+
+
+def test_what_was_allowed_is_not_called_declined_where_the_app_did_not_learn_of_it(admin: Admin, least: None) -> None:
+    shop = admin.stores.shop("plain")
+    app = admin.open(shop, "exports/new")
+    app.locator("input[value='pages']").check()
+    start = app.get_by_role("button", name="Start the export")
+    admin.stores.faults({"kind": "status", "status": 503, "where": "oauth", "shop": shop})
+    try:
+        with admin.expecting("503"):
+            start.click()
+            admin.page.get_by_role("dialog", name="Permissions").get_by_role("button", name="Allow").click()
+            expect(app.get_by_role("alert").filter(has_text="It is allowed, but this app could not")).to_be_visible()
+    finally:
+        admin.stores.faults()
+    start.click()
+    admin.heading(re.compile("^Export$"))
 
 
 def test_a_code_asks_for_what_is_ticked_and_a_link_asks_later(admin: Admin, least: None) -> None:

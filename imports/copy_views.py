@@ -19,7 +19,7 @@ from shops.models import Link, few
 from shops.services import Refused
 
 from . import copies
-from .models import Copy
+from .models import OPEN, Copy
 from .status import copy_status
 
 SHOWN = 50  # copies on a page
@@ -29,7 +29,9 @@ SHOWN = 50  # copies on a page
 @embedded
 def index(request: EmbeddedRequest) -> HttpResponse:
     own = Copy.objects.filter(target=request.shop).exclude(expires_at__lte=Now()).select_related("source", "run")
-    return render(request, "imports/copies.html", {"copies": Paginator(own, SHOWN).get_page(request.GET.get("page"))})
+    page = Paginator(own, SHOWN).get_page(request.GET.get("page"))
+    moving = any(copy.status in OPEN for copy in page)
+    return render(request, "imports/copies.html", {"copies": page, "moving": moving})
 
 
 @posted("shops:links")

@@ -44,6 +44,8 @@ COLUMNS = (
 )
 
 
+# Their details say it themselves: who refused it, or that a text names the source store.
+SPEAKING = (Reason.REFUSED, Reason.NAMES_SOURCE)
 CHANGES, ALL = "changes", "all"
 CHANGING = (Verdict.CREATE, Verdict.UPDATE, Verdict.DELETE, Verdict.CONFLICT, Verdict.CANNOT)
 
@@ -151,8 +153,8 @@ def _line(
     key = decode(entry["key"])
     word = entry["outcome"] or entry["verdict"]
     why = say(_why(entry["reason"], entry["outcome"])) if entry["reason"] else ""
-    if entry["reason"] == Reason.REFUSED and entry["detail"]:
-        why = ""  # Shopify's own answer begins with who says it
+    if entry["reason"] in SPEAKING and entry["detail"]:
+        why = ""
     return {
         **entry,
         "title": shown(entry["title"] or ""),
@@ -161,6 +163,7 @@ def _line(
         "word": word,
         "says": OUTCOMES.get(entry["outcome"]) or VERDICTS.get(entry["verdict"], entry["verdict"]),
         "why": why,
+        "detail": say(entry["detail"]),
         "pressed": (entry["resource"], key) in chosen,
     }
 
@@ -201,6 +204,7 @@ def record(run: Import, place: str) -> dict[str, Any] | None:
         "says": OUTCOMES.get(found.outcome) or VERDICTS[found.verdict],
         "word": found.outcome or found.verdict,
         "why": _explained(run, found) if found.reason else None,
+        "detail": of_copy(found.detail) if run.copied else found.detail,
         "changes": changes,
         "admin_path": _admin_path(found.gid),
     }

@@ -109,11 +109,12 @@ def overview() -> dict[str, Any]:
         lanes.order_by(F("lease_until").desc(nulls_last=True), F("served_at").asc(nulls_first=True), "id")[: SHOWN + 1]
     )
     reasons = Run.objects.filter(status=Status.FAILED).order_by().values_list("reason").annotate(Count("pk"))
+    there = broker.alive()
     return {
         "drained": service.drained_at is not None,
         "swept_seconds_ago": _ago(service.swept_at),
-        "broker": broker.alive(),
-        "bells": bell.waiting(),
+        "broker": there,
+        "bells": bell.waiting() if there else None,  # which would be tried for again for seconds
         "failures": {_failed(reason): count for reason, count in reasons},
         "more": len(found) > SHOWN,
         "lanes": _lanes(found[:SHOWN]),

@@ -24,6 +24,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import resolve, reverse
+from django.utils.log import log_response
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -156,7 +157,11 @@ def embedded(
         except (BadRequest, ShopGone) as refusal:
             return _problem(request, str(refusal), 403)
         except ShopifyError as problem:
-            return _problem(request, f"{problem} Try again in a minute.", 503)
+            answer = _problem(request, f"{problem} Try again in a minute.", 503)
+            log_response(
+                "%s: %s", request.path, problem, response=answer, request=request, logger=logger, level="warning"
+            )
+            return answer
         request.shop, request.identity = shop, identity  # type: ignore[attr-defined]
         with about(shop=shop.domain):
             return view(request, *args, **kwargs)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from imports import again, differences, outside, withheld
 from imports.answer import Answer, answer
-from imports.models import Copy, CopyStatus, Import
+from imports.models import OPEN, Copy, CopyStatus, Import
 from shops.models import Shop
 from transfer.fidelity import VERDICTS, WORDS, share
 
@@ -20,6 +20,12 @@ register = template.Library()
 @register.filter(name="answer")
 def answer_of(run: Import) -> Answer | None:
     return answer({**run.result, "outside": outside.told(run)}) if run.result else None
+
+
+@register.simple_tag
+def copies_open(shop: Shop) -> QuerySet[Copy]:
+    """The copies and comparisons of a shop that are under way: one over each link at most."""
+    return Copy.objects.filter(target=shop, status__in=OPEN).select_related("run")
 
 
 @register.simple_tag

@@ -15,7 +15,7 @@ from imports import copies
 from imports.models import Copy, CopyStatus, Import
 from imports.tasks import copies as work_off
 from runs.expiry import purge_expired
-from runs.models import Run
+from runs.models import LedgerEntry, Run
 from runs.services import drain, expire_now, pause, resume
 from runs.states import Status
 from runs.status import DRAINED, PAUSED
@@ -265,6 +265,9 @@ def test_a_copy_that_reads_the_other_store_is_seen_on_the_first_page(a: Store, b
     assert "Copy this store, or into it" not in page
     assert "data-refresh" in page
     assert "/copies/" not in a.get("/").content.decode()
+    under_way = f'<a href="/copies/{copy.pk}/">A copy over this link is under way</a>'
+    assert under_way in b.get("/links").content.decode()
+    assert under_way not in a.get("/links").content.decode()
     work(export_of(copy))
     work_off()
     page = b.get("/").content.decode()
@@ -281,13 +284,27 @@ def test_a_bar_is_full_at_the_end_and_not_before(a: Store, b: Store) -> None:
     assert 'value="0.333"' in b.get(f"/copies/{copy.pk}/").content.decode()
 
 
+def test_a_plan_of_a_copy_knows_no_archive(a: Store, b: Store) -> None:
+    copy = planned(a, b)
+    told = "Its values are numbers in the target store and texts in the archive; Shopify cannot change that."
+    LedgerEntry.objects.filter(run=run_of(copy)).update(detail=told, reason="type_conflict")
+    said = "in the target store and texts in the other store"
+    page = b.get(f"/imports/{copy.run_id}/plan?verdict=all").content.decode()
+    assert said in page
+    assert "archive" not in page
+    record = page.split('data-record="')[1].split('"')[0]
+    assert said in b.get(record).content.decode()
+
+
 def test_a_copy_leads_to_the_plan_that_waits_and_lists_say_who_decides(a: Store, b: Store) -> None:
     copy = planned(a, b)
     plan = f"/imports/{copy.run_id}/plan"
     assert status(copy, b)["plan_url"] == plan
     assert f'href="{plan}">Decide on the plan' in b.get(f"/copies/{copy.pk}/").content.decode()
-    assert "Your decision" in b.get("/copies/").content.decode()
+    listed = b.get("/copies/").content.decode()
+    assert "Your decision" in listed and "data-refresh" in listed
     b.post(f"/copies/{copy.pk}/cancel")
+    assert "data-refresh" not in b.get("/copies/").content.decode()
     assert status(copy, b)["plan_url"] is None
     page = b.get(f"/copies/{copy.pk}/").content.decode()
     assert "Nothing was written" in page

@@ -325,6 +325,15 @@ def test_a_first_token_that_is_refused_leaves_no_shop(app: Any, sandbox: Sandbox
     assert reopened(sandbox, client, domain).status_code == 200
 
 
+def test_shopify_that_is_away_is_told_and_is_no_error_of_ours(
+    app: Any, sandbox: Sandbox, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    domain = sandbox.shop()
+    sandbox.faults({"kind": "status", "status": 503, "where": "oauth", "shop": domain})
+    assert reopened(sandbox, client, domain).status_code == 503
+    assert [(record.name, record.levelname) for record in caplog.records] == [("shops.auth", "WARNING")]
+
+
 def test_a_process_that_died_before_the_first_token_leaves_nothing_for_long(app: Any) -> None:
     old = timezone.now() - timedelta(hours=2)
     Shop.objects.create(domain="died.myshopify.com", installed_at=old, token_lease_until=old, token_lease_by="1")

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 RUN_PAGES = ("/runs/{}/", "/runs/{}/status.json")
 IMPORT_PAGES = ("/imports/{}/plan", "/imports/{}/report", "/imports/{}/report.csv", "/imports/{}/report.jsonl")
-POSTS = ("/runs/{}/cancel", "/exports/{}/download-link", "/imports/{}/confirm")
+POSTS = ("/runs/{}/cancel", "/runs/{}/remove", "/exports/{}/download-link", "/imports/{}/confirm")
 PAGES = ("/", "/exports/new", "/imports/new")
 
 
@@ -105,6 +105,7 @@ def test_a_document_without_a_token_is_bounced_and_the_stale_one_goes_no_further
         ("/links/enter", "/links"),
         ("/scopes", "/links"),
         ("/runs/{}/cancel", "/runs/{}/"),
+        ("/runs/{}/remove", "/runs/{}/"),
         ("/copies/{}/cancel", "/copies/{}/"),
         ("/imports/{}/confirm", "/imports/{}/plan"),
         ("/exports/{}/download-link", "/runs/{}/"),

@@ -28,6 +28,8 @@ def test_texts_that_name_the_store_are_shown(app: Any, sandbox: Sandbox, client:
     page = client.get(f"/runs/{exported.id}/", headers=bearer(builder.shop)).content.decode()
     assert "Texts that name this store" in page
     assert f"https://{builder.shop}/about" in page
+    plan = client.get(f"/imports/{run.id}/plan", headers=bearer(other.shop)).content.decode()
+    assert plan.count("names the source store in a text, which stays as it is") == 1
     assert imports.confirm(run, policy="update", excluded={})
     assert work(run).status == Status.SUCCEEDED
     answer = client.get(f"/runs/{run.id}/status.json", headers=bearer(other.shop)).json()

@@ -24,6 +24,7 @@ from .namesakes import Namesakes, Present, present_of
 from .outcomes import Verdict
 from .renew import renew
 from .resource import Fields, Resource
+from .unfetched import unfetched
 from .work import Checkpoint, Cursor, Desk, Row
 
 UNMADE = (commands.Command.DELETE, commands.Command.IGNORE, commands.Command.UPDATE)  # rows that create nothing
@@ -50,11 +51,11 @@ def compare(
     """
     cursor = cursor or {"resource": 0, "after": None, "compared": {}, "language": primary_language(desk)}
     names = [name for name in desk.registry if name in archive.resources]
-    twins, telling = Namesakes.of(desk, archive, snapshot), Telling(Mentions(source))
+    twins, telling = Namesakes.of(desk, archive, snapshot), Telling(Mentions(home := tuple(source)))
     both = Sides(desk.registry, archive, snapshot)
     while cursor["resource"] < len(names):
         resource, language = desk.registry[names[cursor["resource"]]], cursor.get("language", "")
-        window = _Window(desk, resource, hidden, edited, archive, snapshot, twins, telling, both, language)
+        window = _Window(desk, resource, hidden, edited, archive, snapshot, twins, telling, both, language, home)
         name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         sides = (twins.side(desk, window.resource, members, after) for members in (archive, snapshot))
@@ -92,6 +93,7 @@ class _Window:
     telling: Telling
     both: Sides
     language: str  # the primary one of the target; empty where the app may not ask
+    home: tuple[str, ...]  # the addresses of the store that the file is of
     rows: list[Row] = field(default_factory=list)
     pairs: dict[Key, tuple[Fields, Fields]] = field(default_factory=dict)
     told: set[Key] = field(default_factory=set)
@@ -111,6 +113,9 @@ class _Window:
         if paired and not (self.edited or wanted[0].command):
             rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]
         rows = [note(self.resource, row) for row in rows]
+        if paired and self.edited:
+            for row in rows:
+                unfetched(self.resource, row, wanted[0], present[0], self.home)
         if paired and present[0].unlisted:
             for row in rows:
                 unshown.note(row, present[0].fields, wanted[0].fields)

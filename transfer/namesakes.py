@@ -26,18 +26,19 @@ UNCLEAR = (
 
 class Present(NamedTuple):
     """One record of one side. `gid` stands where the side is a shop's snapshot, `command` where a row asks for more.
-    `unlisted`: the shop has it, and lists it to nobody."""
+    `unlisted`: the shop has it, and lists it to nobody. `source`: where the shop has its bytes."""
 
     key: Key
     fields: Fields
     gid: str
     command: str = ""
     unlisted: bool = False
+    source: str = ""
 
 
 def present_of(members: MemberSet, resource: str, after: Key | None) -> Iterator[Present]:
     for line in members.records(resource, after=after):
-        yield Present(line.key, line.fields, line.gid, line.command)
+        yield Present(line.key, line.fields, line.gid, line.command, source=line.source)
 
 
 @dataclass(frozen=True, slots=True)

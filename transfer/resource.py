@@ -294,6 +294,14 @@ class Resource(Shaped, Governed):
         """Whether nothing is left to be written, once the references that land nowhere are taken out."""
         return False
 
+    def replaceable(self, key: Key) -> bool:
+        """Whether Shopify could be given another picture or file in place of that of a record, by an address."""
+        return self.sourced
+
+    def fetches(self, changed: Sequence[str]) -> bool:
+        """Whether an update of these places fetches bytes from `source`, of a kind that is `sourced`."""
+        return False
+
     def twins(self, one: Fields, other: Fields) -> bool:
         """Whether two records of one key are the same thing, whatever differs of what can be written."""
         return False

@@ -22,6 +22,7 @@ NOWHERE = (
     "Nothing says where its image is: write the image's address, which begins with https://, into the column source; "
     "of an archive, export the source store again."
 )
+NAMED = "Shopify names its image as the address in source does: write {} into image.name."
 _UUID = re.compile(r"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.[^.]*\Z|\Z)")
 
 FIELDS = "image { url altText thumbhash }"
@@ -31,8 +32,11 @@ def portable(node: Mapping[str, Any]) -> Fields | None:
     image = node["image"]
     if image is None:
         return None
-    name = unquote(urlsplit(image["url"]).path.rsplit("/", 1)[-1])
-    return {"name": name, "altText": image["altText"] or "", "thumbhash": image["thumbhash"]}
+    return {"name": _named(image["url"]), "altText": image["altText"] or "", "thumbhash": image["thumbhash"]}
+
+
+def _named(address: str) -> str:
+    return unquote(urlsplit(address).path.rsplit("/", 1)[-1])
 
 
 def source(node: Mapping[str, Any]) -> str:
@@ -59,6 +63,9 @@ def refusal(job: Job) -> Result | None:
         return None
     if not job.after.get("source"):
         return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=NOWHERE)
+    named = _named(job.after["source"])
+    if "." in named and _UUID.sub("", named) != _UUID.sub("", image["name"]):
+        return Result(job.key, reason=Reason.INVALID, detail=NAMED.format(named))
     alt = image.get("altText") or ""
     if len(alt) > MAX_ALT:
         detail = f"The alt text of its image has {len(alt)} characters, and Shopify takes {MAX_ALT}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -129,6 +129,9 @@ class Articles(Plain):
 
     def changes(self, before: Fields, after: Fields) -> list[Change]:
         return images.changes(before, after, super().changes(before, after))
+
+    def fetches(self, changed: Sequence[str]) -> bool:
+        return touches(changed, "image")
 
     def refuse(self, job: Job) -> Result | None:
         size = len((job.after.get("body") or "").encode("utf-8", "surrogatepass"))

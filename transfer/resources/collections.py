@@ -173,6 +173,9 @@ class Collections(Plain):
     def changes(self, before: Fields, after: Fields) -> list[Change]:
         return images.changes(before, after, super().changes(before, after))
 
+    def fetches(self, changed: Sequence[str]) -> bool:
+        return touches(changed, "image")
+
     def refuse(self, job: Job) -> Result | None:
         large = too_large(job.after["sources"]) if job.creates or touches(job.changed, "sources") else None
         return Result(job.key, reason=Reason.TOO_LARGE, detail=large) if large else images.refusal(job)

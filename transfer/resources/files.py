@@ -175,6 +175,12 @@ class Files(Resource):
         same = alike(before.get("thumbhash"), after.get("thumbhash"))
         return [change for change in found if change.path != "thumbhash" or not same]
 
+    def replaceable(self, key: Key) -> bool:
+        return key[0] in FETCHED
+
+    def fetches(self, changed: Sequence[str]) -> bool:
+        return any(touches(changed, name) for name in MEASURES)
+
     def warning(self, changed: Sequence[str]) -> str:
         return ELSEWHERE if any(touches(changed, name) for name in MEASURES) else ""
 

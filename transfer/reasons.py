@@ -110,14 +110,19 @@ def reason(word: str) -> tuple[str, str]:
 _SINGULAR = {
     "were": "was", "are": "is", "exist": "exists", "share": "shares", "require": "requires", "belong": "belongs",
     "exceed": "exceeds", "differ": "differs", "need": "needs", "name": "names",
-    "arrive": "arrives", "do": "does",
+    "arrive": "arrives", "do": "does", "have": "has",
 }  # fmt: skip
+_OF_ONE = (
+    ("their name", "its name"), ("nothing of them", "nothing of it"), ("as they are", "as it is"),
+    ("or break a rule of their definition", "or breaks a rule of its definition"), ("with them", "with it"),
+    ("each other", "another one that requires it,"), ("their rows say", "its row says"),
+)  # fmt: skip
 
 
 def of_one(what: str) -> str:
     """The same of a single record: "were refused" becomes "was refused"."""
     verb, _, rest = what.partition(" ")
-    for many, single in (("their name", "its name"), ("nothing of them", "nothing of it")):
+    for many, single in _OF_ONE:
         rest = rest.replace(many, single)
     return f"{_SINGULAR.get(verb, verb)} {rest}"
 

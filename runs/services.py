@@ -83,16 +83,21 @@ def pause(shop_id: int, who: str) -> bool:
     """The lane is taken no more, and its worker ends its slice. Runs keep their place."""
     paused = Lane.objects.filter(shop_id=shop_id, paused_at=None).update(paused_at=Now())
     if paused:
-        logger.warning("the lane of shop %s was paused by %s", shop_id, who)
+        logger.warning("the lane of %s was paused by %s", _domain(shop_id), who)
     return bool(paused)
 
 
 def resume(shop_id: int, who: str) -> bool:
     resumed = Lane.objects.filter(shop_id=shop_id, paused_at__isnull=False).update(paused_at=None)
     if resumed:
-        logger.warning("the lane of shop %s was resumed by %s", shop_id, who)
+        logger.warning("the lane of %s was resumed by %s", _domain(shop_id), who)
         bell.ring()
     return bool(resumed)
+
+
+def _domain(shop_id: int) -> str:
+    """As operators know a lane."""
+    return Shop.objects.filter(pk=shop_id).values_list("domain", flat=True).first() or f"shop {shop_id}"
 
 
 def drain(on: bool, who: str) -> None:

@@ -190,7 +190,7 @@ def test_the_lanes_page_says_who_is_served_and_who_waits(app: Any, sandbox: Sand
 
 
 def test_a_shop_is_paused_resumed_and_everything_drained_from_the_page(
-    app: Any, sandbox: Sandbox, operator: Client, request: pytest.FixtureRequest
+    app: Any, sandbox: Sandbox, operator: Client, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     shop = installed(sandbox, sandbox.shop("plain"))
     run = exports.create(shop)
@@ -200,6 +200,7 @@ def test_a_shop_is_paused_resumed_and_everything_drained_from_the_page(
 
     assert "paused" in do("pause", shop=shop.pk)
     assert state(operator)["lanes"][0]["state"] == "paused"
+    assert f"the lane of {shop.domain} was paused by " in caplog.text
     assert not work_slice()
     assert "goes on" in do("resume", shop=shop.pk)
     do("drain")

@@ -57,7 +57,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 SAY_AFTER = 5.0  # seconds that an outage lasts before a page speaks of it
 BEATS = 4  # signs of life within one lease
 SLOW = "The store answers too slowly for anything to get on in the time that this app's settings leave for it."
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "There is no room for this run's files"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "This run's files cannot be written"),
+}
 
 Stop = Callable[[], bool]
 
@@ -177,7 +180,7 @@ class _Slice:
             raise
         except Exception as fault:
             if isinstance(fault, OSError) and fault.errno in NO_ROOM:
-                self._no_room()
+                self._no_room(fault)
             else:
                 self._fault(fault)
         with lane.fenced(self.held):
@@ -375,11 +378,11 @@ class _Slice:
         logger.warning("run %s: nothing got on at the step %s within a lease", self.run.pk, self.run.step or "start")
         self._wait_out(FIRST_PAUSE, FailReason.UNREACHABLE, SLOW, "That lasted too long. ")
 
-    def _no_room(self) -> None:
-        """The disk is full: operators are told, the run waits."""
-        logger.error("run %s: no room for its files at the step %s", self.run.pk, self.run.step)
+    def _no_room(self, fault: OSError) -> None:
+        """The disk is full, or lets nobody write: operators are told, the run waits."""
+        logger.error("run %s: its files cannot be written at the step %s: %s", self.run.pk, self.run.step, fault)
         if not self._cancelled():
-            words = "There is no room for this run's files; the operators of this app know."
+            words = f"{NO_ROOM[fault.errno or 0]}; the operators of this app know."
             self._wait_out(FIRST_PAUSE, FailReason.NO_ROOM, words, "That lasted too long. ")
 
     def _wait_out(self, wait: float, reason: FailReason, words: str, in_the_end: str, *, at_once: bool = False) -> None:

@@ -69,7 +69,7 @@ class FailReason(models.TextChoices):
     BAD_ARCHIVE = "bad_archive", "The archive is not what it should be"
     NOT_AUTHORISED = "not_authorised", "The store refuses the app"
     UNREACHABLE = "unreachable", "The store could not be reached for too long"
-    NO_ROOM = "no_room", "There was no room for its files for too long"
+    NO_ROOM = "no_room", "Its files could not be written for too long"
     FILES_GONE = "files_gone", "Its files are gone"
     POISON = "poison", "Its worker died too often"
     INTERNAL = "internal", "A fault of this program"

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from exports import services as exports
 from runs import engine, kinds, lane
-from runs.engine import work_slice
+from runs.engine import SAY_AFTER, work_slice
 from runs.expiry import purge_expired
 from runs.models import Lane, Run, Service
 from runs.services import cancel, drain
@@ -322,11 +322,16 @@ def test_a_worker_that_hangs_is_ended(tmp_path: Path) -> None:
 # -- trouble -----------------------------------------------------------------------------------------------------
 
 
-def test_a_full_disk_is_waited_out(app: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "words"), [(errno.ENOSPC, "There is no room for"), (errno.EROFS, "This run's files cannot be written;")]
+)
+def test_a_disk_that_takes_no_files_is_waited_out(
+    app: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, trouble: int, words: str
+) -> None:
     run = exports.create(installed(sandbox, sandbox.shop("plain")))
 
     def full(number: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(trouble, os.strerror(trouble))
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
@@ -334,6 +339,12 @@ def test_a_full_disk_is_waited_out(app: Any, sandbox: Sandbox, monkeypatch: pyte
     run.refresh_from_db()
     assert (run.status, run.failures) == (Status.WORKING, 0)
     assert run.not_before is not None
+    Run.objects.update(not_before=None, outage_since=timezone.now() - timedelta(seconds=SAY_AFTER + 1))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        work_slice()
+    run.refresh_from_db()
+    assert run.outage_words.startswith(words)
     Run.objects.update(not_before=None)
     assert work(run).status == Status.SUCCEEDED
 

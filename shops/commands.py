@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 from django.db import DatabaseError
 
 from transfer.archive import ArchiveError
@@ -16,6 +19,8 @@ from transfer.archive import ArchiveError
 from .models import Shop
 
 ALL_VERIFIED, SOME_FAILED, REFUSED = 0, 1, 2
+AWAY = "The database cannot be asked: is it reachable, and has manage.py migrate been run?"
+LOCKED = "The database stayed locked: another program writes to it without an end. Try again once it does not."
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 _ADDRESS = re.compile(r"(?:https?://)?([a-z0-9][a-z0-9-]*\.myshopify\.com)(?:[/:?#].*)?\Z", re.DOTALL)
 _ADMIN = re.compile(r"admin\.shopify\.com/store/([a-z0-9-]+)")
@@ -42,13 +47,16 @@ class Sentences(BaseCommand):
         fail(self, Broken(sentence), as_json="--json" in sys.argv)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
+        if sys.stdout is None:  # closed by whoever started this
+            self.stdout = OutputWrapper(Path(os.devnull).open("w"))  # noqa: SIM115
         try:
-            return super().execute(*args, **options)
+            said = super().execute(*args, **options)
+            _flush(self)
+            return said
         except (Broken, ArchiveError) as problem:
             fail(self, problem, as_json=bool(options.get("json")))
-        except DatabaseError:
-            sentence = "The database cannot be asked: is it reachable, and has manage.py migrate been run?"
-            fail(self, Broken(sentence), as_json=bool(options.get("json")))
+        except DatabaseError as problem:
+            fail(self, Broken(LOCKED if "is locked" in str(problem) else AWAY), as_json=bool(options.get("json")))
         except OSError as problem:
             if problem.strerror is None:
                 raise
@@ -57,11 +65,24 @@ class Sentences(BaseCommand):
 
 
 def fail(command: BaseCommand, problem: Exception, *, as_json: bool = False) -> NoReturn:
-    """One sentence; with `--json`, as an object on standard output too."""
+    """One sentence; with `--json`, as an object on standard output too, if that can be written."""
     command.stderr.write(str(problem))
-    if as_json:
-        command.stdout.write(json.dumps({"error": str(problem)}))
+    with suppress(OSError):
+        if as_json:
+            command.stdout.write(json.dumps({"error": str(problem)}))
+        _flush(command)
     sys.exit(REFUSED)
+
+
+def _flush(command: BaseCommand) -> None:
+    """Raises OSError where standard output takes nothing, which Python would only say at its end, in its own way."""
+    try:
+        command.stdout.flush()
+    except OSError as problem:
+        if sys.stdout is not None:  # what is left in it must not be tried again at the end
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OSError(problem.errno, problem.strerror, "Standard output") from None
 
 
 def domain_of(text: str) -> str:

@@ -29,6 +29,12 @@ def copies_open(shop: Shop) -> QuerySet[Copy]:
 
 
 @register.simple_tag
+def source_left(shop: Shop) -> bool:
+    """Whether a store that the shop has copied from removed the app lately. Its links went with it."""
+    return Copy.objects.filter(target=shop, source=None).exists()
+
+
+@register.simple_tag
 def copies_reading(shop: Shop) -> QuerySet[Copy]:
     """The copies and comparisons of a shop that have no run in it yet: the other store is read."""
     return Copy.objects.filter(target=shop, status=CopyStatus.READING).select_related("source")

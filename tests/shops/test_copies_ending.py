@@ -116,6 +116,7 @@ def test_a_source_that_uninstalls_leaves_nothing_in_the_target(a: Store, b: Stor
     ended = status(copy, b)
     assert (ended["status"], ended["message"]) == ("cancelled", "The other store removed the app.")
     assert "a store that removed the app" in b.get(f"/copies/{copy.pk}/").content.decode()
+    assert "A store that was copied from has removed the app" in b.get("/links").content.decode()
 
 
 @pytest.mark.parametrize("first", ["webhooks", "copies"])

@@ -72,3 +72,15 @@ def test_what_an_archive_does_not_mention_of_a_definition(sandbox: Sandbox, tmp_
     import_(sandbox, target.shop, edited(archive_of(sandbox, source.shop, tmp_path), only_filters), tmp_path)
     (own,) = target.ask(CHOSEN)["metafieldDefinitions"]["nodes"]
     assert own["capabilities"] == {"adminFilterable": {"enabled": False}, "uniqueValues": {"enabled": True}}
+
+
+def test_a_field_of_the_target_s_own_keeps_its_place_among_new_ones(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    for shop, keys in ((source, ("first", "new", "last")), (target, ("mine", "first", "own", "last"))):
+        shop.define("kind", *({"key": key, "type": "single_line_text_field"} for key in keys))
+    copy(source, target, tmp_path)
+    asked = "{ metaobjectDefinitions(first: 9) { nodes { fieldDefinitions { key } } } }"
+    (kind,) = target.ask(asked)["metaobjectDefinitions"]["nodes"]
+    assert [field["key"] for field in kind["fieldDefinitions"]] == ["mine", "first", "own", "new", "last"]
+    again, _ = copy(source, target, tmp_path)
+    assert again.client.writes == 0

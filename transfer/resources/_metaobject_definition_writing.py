@@ -139,6 +139,15 @@ def _between(present: Sequence[str], wanted: Sequence[str]) -> bool:
     return there == [key for key in wanted if key in present] and [*there, *new] != wanted
 
 
+def _placed(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """The wanted fields in their order, and what only the target has behind what it stands behind there."""
+    found = list(wanted)
+    for before, key in zip(["", *present], present, strict=False):
+        if key not in wanted:
+            found.insert(found.index(before) + 1 if before in found else 0, key)
+    return found
+
+
 def update(job: Job, ids: Ids) -> dict[str, Any]:
     """Only what the plan says differs."""
     assert job.before is not None
@@ -151,14 +160,12 @@ def update(job: Job, ids: Ids) -> dict[str, Any]:
     ]
     reorder = touches(job.changed, "fieldOrder") or _between(present, wanted)
     operations = []
-    for item in job.after["fieldDefinitions"]:
-        path = f"fieldDefinitions.{item['key']}"
-        if path in job.without:
-            continue
-        if item["key"] not in present:
-            operations.append({"create": _new_field(item, job, ids)})
-        elif touches(job.changed, path):
-            operations.append({"update": _field(item, job, ids)})
+    items = {item["key"]: item for item in job.after["fieldDefinitions"]}
+    for key in _placed(present, wanted):
+        if key not in present:
+            operations.append({"create": _new_field(items[key], job, ids)})
+        elif key in wanted and touches(job.changed, f"fieldDefinitions.{key}"):
+            operations.append({"update": _field(items[key], job, ids)})
         elif reorder:
-            operations.append({"update": {"key": item["key"]}})
+            operations.append({"update": {"key": key}})
     return {**definition, "fieldDefinitions": operations, **({"resetFieldOrder": True} if reorder else {})}

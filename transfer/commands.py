@@ -114,6 +114,11 @@ def _named(items: Any, name: str) -> bool:
     return isinstance(items, list) and all(isinstance(item, dict) and _is_name(item.get(name)) for item in items)
 
 
+def _known_as(name: Any) -> str:
+    """What an item is found by: its options name a variant in whatever order they stand."""
+    return text_of(sorted(name) if isinstance(name, list) and all(isinstance(part, list) for part in name) else name)
+
+
 def _is_name(name: Any) -> bool:
     if isinstance(name, list):
         return all(isinstance(part, str) or (isinstance(part, list) and bool(part)) for part in name)
@@ -123,8 +128,8 @@ def _is_name(name: Any) -> bool:
 def _items(path: str, present: Sequence[Fields], said: Sequence[Fields], lists: _Lists) -> list[Fields]:
     """Items that are not named stay where they are, as long as those that are named keep their order."""
     name = lists.names[path]
-    old = {text_of(item[name]): item for item in present}
-    new = {text_of(item[name]): item for item in said}
+    old = {_known_as(item[name]): item for item in present}
+    new = {_known_as(item[name]): item for item in said}
     whole = {key: _over(path, old[key], item, lists) if key in old else item for key, item in new.items()}
     if path in lists.exact and whole:
         return list(whole.values())
@@ -194,8 +199,8 @@ class _Emptying:
 
     def _list(self, path: str, own: Shape, present: Sequence[Fields], value: Sequence[Fields]) -> list[Fields]:
         name, shape = self.names[path], dict(own.inner())[ITEM]
-        old = {text_of(item[name]): item for item in present}
-        items = ((item[name], self.over(path, shape, old.get(text_of(item[name]), {}), item)) for item in value)
+        old = {_known_as(item[name]): item for item in present}
+        items = ((item[name], self.over(path, shape, old.get(_known_as(item[name]), {}), item)) for item in value)
         return [{name: called, **found} for called, found in items if found]
 
     def _object(self, path: str, own: Shape, present: Fields, value: Fields | None, *, whole: bool) -> Fields:

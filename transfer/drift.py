@@ -39,17 +39,20 @@ def named(paths: Iterable[str]) -> str:
 def strangers(resource: Resource, before: Fields | None, begun: Fields, after: Fields, current: Fields) -> list[str]:
     """The places of a record that stand neither as they did nor as a write of ours that was cut short may leave them.
 
-    `before`: None where the record was to be created; then `begun` is what our creation makes of it. Only of single
+    `before`: None where the record was to be created. `begun`: what our first write makes of it, which leaves out what
+    is not there yet. Only of single
     values: a list may stand half way, for it may take several requests.
     """
     if before is None:
         found = resource.changes(begun, current) if resource.made_at_once else []
         return sorted(change.path for change in found if _single(change.before) and _single(change.after))
-    wanted = {change.path: change.after for change in resource.changes(before, after)}
+    wanted, first = ({own.path: own.after for own in resource.changes(before, side)} for side in (after, begun))
     return sorted(
         change.path
         for change in resource.changes(before, current)
-        if change.path in wanted and _single(change.after) and wanted[change.path] != change.after
+        if change.path in wanted
+        and _single(change.after)
+        and change.after not in (wanted[change.path], first.get(change.path))
     )
 
 

@@ -201,6 +201,8 @@ def test_a_row_for_a_value_without_an_entry_does_not_hold_up_the_others(sandbox:
     ]
 
 
+SAID = """{ productByIdentifier(identifier: {handle: "cap"}) {
+  variants(first: 1) { nodes { sku barcode compareAtPrice } } } }"""
 PRICES = '{ productByIdentifier(identifier: {handle: "q"}) { variants(first: 9) { nodes { price } } } }'
 
 
@@ -232,4 +234,69 @@ def test_a_mirror_deletes_an_entry_together_with_the_product_that_shows_it(sandb
     desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
     assert troubles(desk) == {}
     assert row(desk, "metaobjects", "shade", "s1").outcome is Outcome.DELETED
+    assert import_(sandbox, target.shop, archive, tmp_path, policy="mirror")[0].client.writes == 0
+
+
+def test_one_entry_that_is_missing_makes_no_other_one_of_the_rest(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The target's Lime is s0, the source's s1; s2 is left out, so that the option is not linked anew as a whole."""
+    source = shop(sandbox, ["Navy", "Lime", "Blue"], 1, 2, say="ours ")
+    target = shop(sandbox, ["Lime", "Mint"], 0, say="theirs ")
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    excluded = {"records": [["metaobjects", ["shade", "s2"]]]}
+    for _ in range(2):
+        desk, _ = import_(sandbox, target.shop, archive, tmp_path, excluded=excluded)
+        assert said(target) == {"s0": "theirs 0", "s1": "ours 1"}
+    assert desk.client.writes == 0
+
+
+def test_a_plain_option_stays_plain_where_its_entries_would_show_labels_that_it_has(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The target calls s0 Green and s1 Red, and keeps to that: no value can become what another is called."""
+    source = shop(sandbox, ["Red", "Green"], 0, 1, say="ours ")
+    target = shop(sandbox, ["Green", "Red"])
+    gid = target.product("q", {"Colour": ["Red", "Green"]})
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    for _ in range(2):
+        desk, _ = import_(sandbox, target.shop, archive, tmp_path, excluded={"resources": ["metaobjects"]})
+        own = row(desk, "products", "q")
+        assert (own.reason, own.verified) == (Reason.PART_CONFLICT, True)
+        assert "so that its values are plain" in own.detail
+        prices = target.ask(PRICES)["productByIdentifier"]["variants"]["nodes"]
+        assert [node["price"] for node in prices] == ["2.00", "2.00"]
+        assert said(target) == {"Red": "ours 0", "Green": "ours 1"}
+    assert gid
+
+
+@pytest.mark.parametrize("name", ["UpdateProduct", "AddVariants"])
+def test_a_text_that_waits_for_its_own_new_variant_was_changed_by_nobody(
+    sandbox: Sandbox, tmp_path: Path, name: str
+) -> None:
+    """The first write leaves the link out; an answer to it or to what follows may be lost."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    gid = source.product("cap", {"Size": ["S", "M"]})
+    link = f'<a href="/products/cap?variant={source.variants(gid)[1].rsplit("/", 1)[1]}">M</a>'
+    document = "mutation D($p: ProductUpdateInput!) { productUpdate(product: $p) { userErrors { message } } }"
+    assert not source.ask(document, p={"id": gid, "descriptionHtml": link})["productUpdate"]["userErrors"]
+    target.product("cap", {"Size": ["S"]}, descriptionHtml="old")
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    sandbox.faults({"kind": "lost_answer", "times": 1, "match": name, "shop": target.shop})
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert troubles(desk) == {}
+    assert import_(sandbox, target.shop, archive, tmp_path)[0].client.writes == 0
+
+
+def test_what_only_the_target_says_of_a_variant_goes_although_its_options_stand_in_another_order(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.product("cap", {"Size": ["S"], "Colour": ["Red"]}, chosen=[["S", "Red"]])
+    more = {"barcode": "1", "compareAtPrice": "9.00", "sku": "old"}
+    target.product("cap", {"Colour": ["Red"], "Size": ["S"]}, chosen=[["Red", "S"]], fields=more)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert row(desk, "products", "cap").reason is Reason.FULLER
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror")
+    (variant,) = target.ask(SAID)["productByIdentifier"]["variants"]["nodes"]
+    assert not any(variant.values())
     assert import_(sandbox, target.shop, archive, tmp_path, policy="mirror")[0].client.writes == 0

@@ -281,7 +281,7 @@ class MetaobjectDefinitions(Resource):
         (job,) = jobs
         if job.gid is None:
             return [(yield from (writing.enable(job) if standard(job.key[0]) else writing.create(job, ids)))]
-        if job.relaxed.issuperset(job.changed):
+        if job.changed and job.relaxed.issuperset(job.changed):  # what is left of it is held back
             return [Result(job.key, job.gid)]
         definition = writing.link(job, ids) if job.linking else writing.update(job, ids)
         return [(yield from writing.send(job, definition))]

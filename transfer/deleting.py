@@ -87,7 +87,7 @@ class Deletions(Writing):
             staying = now(self.desk, kind, gids).found.values()
             own = self.desk.ledger.get(kind.name, sorted(current.reading.key for current in staying))
             for current in staying:
-                if current.reading.key in own and own[current.reading.key].verdict in REMOVALS:
+                if _goes(own.get(current.reading.key)):
                     continue
                 for target in going.keys() & set(kind.named_by(current.fields)):
                     row = going[target]
@@ -123,3 +123,8 @@ class Deletions(Writing):
     def done(self, row: Row, result: Result) -> None:
         arrived(row)
         row.outcome, row.state = Outcome.DELETED, State.DONE
+
+
+def _goes(row: Row | None) -> bool:
+    """Whether a record that is still there is to be deleted: not where it was left out, or somebody changed it."""
+    return row is not None and row.verdict in REMOVALS and row.outcome is Outcome.PENDING

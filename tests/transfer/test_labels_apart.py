@@ -227,6 +227,19 @@ def test_a_mirror_leaves_an_entry_that_a_product_goes_on_showing(
     assert import_(sandbox, target.shop, archive, tmp_path, policy="mirror")[0].client.writes == 0
 
 
+def test_a_mirror_leaves_the_entry_of_a_product_that_it_was_told_to_leave(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = shop(sandbox, ["Red"]), shop(sandbox, ["Red", "Green"], 1)
+    source.product("cap", {"Size": ["S"]})
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    excluded = {"records": [["products", ["q"]]]}
+    for _ in range(2):
+        desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy="mirror", excluded=excluded)
+        assert row(desk, "products", "q").outcome is Outcome.LEFT
+        assert row(desk, "metaobjects", "shade", "s1").outcome is Outcome.LEFT
+    assert said(target).keys() == {"s1"}
+    assert desk.client.writes == 0
+
+
 def test_a_mirror_deletes_an_entry_together_with_the_product_that_shows_it(sandbox: Sandbox, tmp_path: Path) -> None:
     source, target = shop(sandbox, ["Red"]), shop(sandbox, ["Red", "Green"], 1)
     source.product("cap", {"Size": ["S"]})

@@ -69,6 +69,17 @@ def _reached(phases: Sequence[tuple[str, list[str], int]], phase: Json) -> int:
     return called.index(phase) if phase in called else 0
 
 
+def _backwards(desk: Desk, names: Sequence[str]) -> list[str]:
+    """The order of deletions: the last first, but what goes by the names of others before these."""
+    found = list(reversed(names))
+    for name in names:
+        later = [found.index(other) for other in desk.registry[name].goes_by if other in found]
+        if later and min(later) < found.index(name):
+            found.remove(name)
+            found.insert(min(later), name)
+    return found
+
+
 def _totals(desk: Desk) -> dict[str, int]:
     """How many rows of each resource are to be written or deleted."""
     totals: dict[str, int] = {}
@@ -142,7 +153,7 @@ class _Applying:
         elif kind == "link":
             tasks = [Links(desk, cursor, snapshot, name) for name in names]
         elif kind == "delete":
-            tasks = [Deletions(desk, cursor, snapshot, name, self.read) for name in reversed(names)]
+            tasks = [Deletions(desk, cursor, snapshot, name, self.read) for name in _backwards(desk, names)]
         else:
             tasks = [Tightening(desk, cursor, snapshot)]
         yield from (task for task in tasks if desk.ledger.select(task.where, limit=1))

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tests.builder import Builder, troubles
-from tests.meddle import row
+from tests.meddle import import_while, planned, row
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_linked_losses import linked, shades
 from tests.transfer.test_sheets_by_hand import book
 from transfer.outcomes import Outcome, Reason
+from transfer.work import Desk
 
 TEXT = "single_line_text_field"
 READ = """query R($handle: String!) { productByIdentifier(identifier: {handle: $handle}) { id
@@ -238,6 +239,22 @@ def test_a_mirror_leaves_the_entry_of_a_product_that_it_was_told_to_leave(sandbo
         assert row(desk, "metaobjects", "shade", "s1").outcome is Outcome.LEFT
     assert said(target).keys() == {"s1"}
     assert desk.client.writes == 0
+
+
+def test_a_mirror_leaves_the_entry_of_a_product_that_somebody_changed(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Products go before the entries by which their values go, so that it is known by then which of them stay."""
+    source, target = shop(sandbox, ["Red"]), shop(sandbox, ["Red", "Green"], 1)
+    source.product("cap", {"Size": ["S"]})
+    change = "mutation U($p: ProductUpdateInput!) { productUpdate(product: $p) { userErrors { message } } }"
+
+    def edit(desk: Desk) -> None:
+        gid = target.ask(READ, handle="q")["productByIdentifier"]["id"]
+        assert not target.ask(change, p={"id": gid, "title": "Theirs"})["productUpdate"]["userErrors"]
+
+    desk = import_while(source, target, tmp_path, planned, edit, policy="mirror")
+    assert row(desk, "products", "q").reason is Reason.CHANGED_MEANWHILE
+    assert row(desk, "metaobjects", "shade", "s1").outcome is Outcome.LEFT
+    assert said(target).keys() == {"s1"}
 
 
 def test_a_mirror_deletes_an_entry_together_with_the_product_that_shows_it(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -75,27 +75,39 @@ def resolve(
             return
         resource = desk.registry[todo[cursor["at"]][0]]
         some = _together(desk, resource, todo[cursor["at"] :])
-        readings = still_called(desk, resource, _read(desk, some), cursor["gone"])
-        translate = Translation(desk, renamed=True)
-        translate.learn(gids(desk, resource, (line["fields"] for line in readings)))
-        lines = [_sortable(resource, line, translate) for line in readings]
-        if beyond:
-            records = (loads(record) for _, _, record in lines)
-            _outside(desk, cursor["outside"], resource, records, beyond)
-        if mentions is not None:
-            _mentioned(cursor["mentions"], resource, mentions, (loads(record) for _, _, record in lines))
-        if translate.gone:
-            _deleted(cursor["deleted"], resource, (record for _, _, record in lines), translate.gone)
-        cursor["dangling"] += translate.dangled
-        lines.sort()
-        name = f"{desk.prefix}sorted/{resource.name}/{cursor['at']:05}.{desk.ticket}"
-        write_part(desk.storage, name, (text for _, _, text in lines))
-        cursor["sorted"].setdefault(resource.name, []).append(name)
-        cursor["kept"][resource.name] = cursor["kept"].get(resource.name, 0) + len(lines)
-        cursor["external"] = _few({**cursor["external"]}, translate.external)
+        _resolve(desk, cursor, resource, some, beyond, mentions)
         cursor["at"] += len(some)
         yield Checkpoint(cursor)
     yield Checkpoint(cursor, done=True)
+
+
+def _resolve(
+    desk: Desk,
+    cursor: Cursor,
+    resource: Resource,
+    some: Sequence[str],
+    beyond: Collection[str],
+    mentions: Mentions | None,
+) -> None:
+    """Makes a sorted part of these, and notes in the cursor what there is to tell of them."""
+    readings = still_called(desk, resource, _read(desk, some), cursor["gone"])
+    translate = Translation(desk, renamed=True)
+    translate.learn(gids(desk, resource, (line["fields"] for line in readings)))
+    lines = [_sortable(resource, line, translate) for line in readings]
+    if beyond:
+        records = (loads(record) for _, _, record in lines)
+        _outside(desk, cursor["outside"], resource, records, beyond)
+    if mentions is not None:
+        _mentioned(cursor["mentions"], resource, mentions, (loads(record) for _, _, record in lines))
+    if translate.gone:
+        _deleted(cursor["deleted"], resource, (record for _, _, record in lines), translate.gone)
+    cursor["dangling"] += translate.dangled
+    lines.sort()
+    name = f"{desk.prefix}sorted/{resource.name}/{cursor['at']:05}.{desk.ticket}"
+    write_part(desk.storage, name, (text for _, _, text in lines))
+    cursor["sorted"].setdefault(resource.name, []).append(name)
+    cursor["kept"][resource.name] = cursor["kept"].get(resource.name, 0) + len(lines)
+    cursor["external"] = _few({**cursor["external"]}, translate.external)
 
 
 def _together(desk: Desk, resource: Resource, todo: Sequence[tuple[str, str]]) -> list[str]:

@@ -42,11 +42,15 @@ _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*
 
 
 class Span(NamedTuple):
-    """One address in a text: ``text[start:end]`` as it is written, entities and all; `bare`: where there are none."""
+    """One address in a text: ``text[start:end]`` as it is written, entities and all; `bare`: where there are none.
+
+    `sure`: it stands where nothing but an address can stand.
+    """
 
     start: int
     end: int
     bare: bool = False
+    sure: bool = True
 
 
 def links(text: str) -> Iterator[Span]:
@@ -129,7 +133,7 @@ def _addresses(name: str, text: str, span: Span) -> Iterable[Span]:
     whole = _stripped(text, span)
     said = text[whole.start : whole.end]
     if name in ONE or said.startswith(REFERRING) or (name.startswith(DATA) and not any(b in said for b in BLANKS)):
-        return [whole]
+        return [whole._replace(sure=name in ONE)]
     return []
 
 

@@ -7,20 +7,23 @@ shop is only whose address stands before the path. In an archive the shop's own 
     //cdn.shopify.com/s/files/1/0123/4567/files/a.jpg?v=1    shopsync://cdn/files/a.jpg?v=1
     shopsync:… (a text that happens to begin so)             shopsync:verbatim:shopsync:…
 
-Relative paths, other hosts and everything else stay as they are, byte for byte; `transfer.storefront` says which hosts
-are the shop's own. The walks here find each address where one stands, hand it to `translate`, and put back what comes:
-they are how references are rewritten as well (`transfer.values`), so that one walk over a record sees both.
+Paths, other hosts and everything else stay as they are, byte for byte; `transfer.storefront` says which hosts are the
+shop's own. The walks here find each address where one stands, hand it to `translate`, and put back what comes: they are
+how references are rewritten as well (`transfer.values`), so that one walk over a record sees both. A relative address
+is handed over as what it means from the root (`transfer.relative`), and put back as it was written.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from . import html
 from .json_text import replaced
 from .paths import OURS, VERBATIM, Translate, locale_of, named, page_of, with_ids
 from .references import parse
+from .relative import ANY, NOWHERE, rooted
 from .resource import Place
 from .text_references import is_reference, translated
 
@@ -50,30 +53,48 @@ def steps(link: str, translate: Translate) -> Iterator[str]:
         yield with_ids(home, translate)
 
 
-def in_url(text: str, translate: Translate) -> str:
+def _steps_of(said: str, translate: Translate, page: str | None, sure: bool = True) -> Iterator[str]:
+    """The same of an address that may be relative to a page (None: it may not be); nothing where it is no link.
+
+    `sure`: it stands where only an address can stand. Elsewhere one that begins with dots is one.
+    """
+    if is_link(said):
+        yield from steps(said, translate)
+    elif page is not None and (sure or said.startswith(".")):
+        own = rooted(said, page)
+        yield from map(own.back, steps(own.link, translate)) if own is not None else ()
+
+
+def in_url(text: str, translate: Translate, page: str | None = None) -> str:
     """A text that is an address as a whole."""
     bare = text.strip()
-    if not is_link(bare):
-        return text
-    *_, new = steps(bare, translate)
+    *_, new = (bare, *_steps_of(bare, translate, page))
     return text if new == bare else text.replace(bare, new, 1)
 
 
-def in_html(text: str, translate: Translate) -> str:
-    """HTML with the addresses in its attributes and styles replaced, and nothing else touched."""
+def in_html(text: str, translate: Translate, page: str = NOWHERE) -> str:
+    """HTML with the addresses in its attributes and styles replaced, and nothing else touched.
+
+    `page`: the path of the page that it is shown on (`relative.page`), by which relative addresses are read.
+    """
     if "<" not in text:
         return text
     pieces: list[str] = []
     at = 0
     for span in html.links(text):
         raw = text[span.start : span.end]
-        new = in_url(raw, translate) if span.bare else _in_attribute(raw, translate)
+        new = in_url(raw, translate, page) if span.bare else _in_attribute(raw, translate, page, span.sure)
         pieces += (text[at : span.start], new)
         at = span.end
     return "".join([*pieces, text[at:]])
 
 
-def _in_attribute(raw: str, translate: Translate) -> str:
+def on(page: str) -> Callable[[str, Translate], str]:
+    """The walk over HTML that is shown on this page."""
+    return partial(in_html, page=page)
+
+
+def _in_attribute(raw: str, translate: Translate, page: str, sure: bool) -> str:
     """An address as it is written in HTML. Only what changes is written anew, entities and all.
 
     An attribute may hold a GID as well: nothing stands in it where nothing answers to that.
@@ -81,7 +102,7 @@ def _in_attribute(raw: str, translate: Translate) -> str:
     link = html.spelt(raw).text
     if is_reference(link):
         return _spliced(raw, translated(link, translate) or "")
-    for new in steps(link, translate) if is_link(link) else ():
+    for new in _steps_of(link, translate, page, sure):
         raw = _spliced(raw, new)
     return raw
 
@@ -114,7 +135,7 @@ def _written(text: str) -> str:
 
 def in_json_urls(text: str, translate: Translate) -> str:
     """Values of the types link and rich_text_field: JSON whose addresses stand under the name url."""
-    return replaced(text, lambda name, said: in_url(said, translate) if name == "url" else said)
+    return replaced(text, lambda name, said: in_url(said, translate, NOWHERE) if name == "url" else said)
 
 
 def in_json_list(text: str, translate: Translate) -> str:
@@ -163,4 +184,5 @@ def places(path: str, walk: Callable[[str, Translate], str], text: str | None) -
             yield Place(path, by_id)
         else:
             page, locale = page_of(link), locale_of(link)
-            yield from (Place(path, to, link=True, page=page, locale=locale) for to in named(link))
+            known = (to for to in named(link) if ANY not in to.key)
+            yield from (Place(path, to, link=True, page=page, locale=locale) for to in known)

@@ -38,7 +38,7 @@ _NUMBERS = tuple(
         rf"<(?:input|button)\b{_WITHIN}name{_IS}id\b{_WITHIN}value{_IS}\d{{8,}}",
         rf"<(?:input|button)\b{_WITHIN}value{_IS}\d{{8,}}{_WITHIN}name{_IS}id\b",
         rf"(?:(?<![\w.%-])|(?<=//store))/(?:[a-z]{{2,3}}(?:-[a-z0-9]{{2,4}})?/)?(?:cart/|(?:collections/{_PART}/)?products/){_MORE}\d{{8,}}",
-        rf"[\"']\?(?:{_CHARS}{{0,200}}[&;])?variant=\d{{8,}}",
+        rf"[\"'](?!/)[\w./-]{{0,255}}\?(?:{_CHARS}{{0,200}}[&;])?variant=\d{{8,}}",
         rf"{_ROOT}(?:{_PART}/){{0,4}}{_PART}\?(?:{_CHARS}{{0,100}}?[&;])?(?:\w{{0,60}}_)?{_WHOSE}=\d{{8,}}",
         rf"{_ROOT}admin/(?:[a-z_-]{{1,60}}/){{1,4}}\d{{8,}}",
         rf"{_ROOT}\d{{5,20}}/(?:policies|orders|invoices)/\w{{1,64}}",

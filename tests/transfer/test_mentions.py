@@ -46,6 +46,8 @@ CDN = "https://cdn.shopify.com/s/files/1/0689/7340/7517/files/a.jpg"
         ("see /fr/cart/add?quantity=1&id=12345678", ["/fr/cart/add?quantity=1&id=12345678"]),
         ("x /collections/c/products/p?a=1&variant=12345678", ["/collections/c/products/p?a=1&variant=12345678"]),
         ("shopsync:https://store/products/p#variant=12345678", ["/products/p#variant=12345678"]),
+        ('{"x":"../products/p?variant=12345678"}', ['"../products/p?variant=12345678']),
+        ("data-x='products/p?a=1&variant=12345678' data-y='lamp?variant=1'", ["'products/p?a=1&variant=12345678"]),
         ("/products/p?variant=%3123456%378", ["/products/p?variant=12345678"]),
         ("/account/login?return_url=%2Fproducts%2Fp%3Fvariant%3D12345678", ["/products/p?variant=12345678"]),
         (

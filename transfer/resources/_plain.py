@@ -12,6 +12,7 @@ from .. import links
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
+from ..relative import page
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Resource, Result, Selection, Stream, Talk
 from ._common import by_search, paged, read_nodes, refused
 
@@ -100,18 +101,20 @@ class Plain(Resource):
 
     def texts(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
         """With the links in its HTML rewritten."""
+        walk = links.on(page(self.name))
         own = {name: fields[name] for name in self.html if isinstance(fields.get(name), str)}
-        return {**fields, **{name: links.in_html(text, translate) for name, text in own.items()}}
+        return {**fields, **{name: walk(text, translate) for name, text in own.items()}}
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         for name in self.html:
-            yield from links.places(name, links.in_html, fields.get(name))
+            yield from links.places(name, links.on(page(self.name, key)), fields.get(name))
 
     # -- writing
 
     def begun(self, job: Job) -> Fields:
         """Texts whose links name by its id what is not there yet go without that at first."""
-        own = {name: links.without_ids(links.in_html, job.after[name]) for name in self.html if name in job.without}
+        walk = links.on(page(self.name))
+        own = {name: links.without_ids(walk, job.after[name]) for name in self.html if name in job.without}
         return {**job.after, **own}
 
     @abstractmethod

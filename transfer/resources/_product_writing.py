@@ -13,6 +13,7 @@ from typing import Any
 
 from .. import links
 from ..keys import Key
+from ..relative import page
 from ..resource import Ask, Fields, Job, Result, Talk
 from . import _linked_losses as losses
 from . import _linked_options as linked
@@ -145,7 +146,7 @@ def begun(job: Job) -> Fields:
     """Its text goes at first without the variants that its links name and that are not there yet: its own, often."""
     if "descriptionHtml" not in job.without:
         return job.after
-    text = links.without_ids(links.in_html, job.after["descriptionHtml"])
+    text = links.without_ids(links.on(page(job.resource)), job.after["descriptionHtml"])
     return {**job.after, "descriptionHtml": text}
 
 

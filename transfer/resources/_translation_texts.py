@@ -57,12 +57,14 @@ def rewrite(fields: Fields, translate: Callable[[str], str | None]) -> Fields:
     return {**fields, "texts": {key: text for key, text in texts.items() if text is not None}}
 
 
-def places(fields: Fields) -> Iterator[Place]:
+def places(fields: Fields, language: str) -> Iterator[Place]:
+    """`language`: of whose pages they are."""
+    page = f"/{language.lower()}/"
     said = {key: text for key, text in fields["texts"].items() if text}
     for key, text in said.items():
         type_ = type_of(fields, key)
         if type_ in HTML:
-            yield from links.places(f"texts.{key}", links.in_html, text)
+            yield from links.places(f"texts.{key}", links.on(page), text)
         else:
             yield from values.places(f"texts.{key}", type_, text, hard=len(said) == 1)
 

@@ -12,6 +12,7 @@ from ..governed import Definitions
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import UNKNOWN, Target
+from ..relative import page
 from ..resource import (
     Ask,
     Conceded,
@@ -184,10 +185,10 @@ class Products(Resource):
         fields = media.rewrite(fields, translate)
         fields["options"] = linked.rewrite(fields["options"], translate)
         html = fields.get("descriptionHtml")
-        return {**fields, "descriptionHtml": links.in_html(html, translate)} if html else fields
+        return {**fields, "descriptionHtml": links.in_html(html, translate, page(self.name))} if html else fields
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        yield from links.places("descriptionHtml", links.in_html, fields.get("descriptionHtml"))
+        yield from links.places("descriptionHtml", links.on(page(self.name, key)), fields.get("descriptionHtml"))
         yield from media.places(fields)
         yield from linked.places(fields["options"])
 

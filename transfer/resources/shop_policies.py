@@ -9,6 +9,7 @@ from .. import links
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
+from ..relative import page
 from ..resource import Ask, Fields, Ids, Job, Page, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ..shapes import Object, OneOf, Text
 from ._common import read_nodes, refused
@@ -72,10 +73,10 @@ class ShopPolicies(Resource):
     # -- meaning
 
     def rewrite(self, fields: Fields, translate: Callable[[str], str | None]) -> Fields:
-        return {**fields, "body": links.in_html(fields["body"], translate)}
+        return {**fields, "body": links.in_html(fields["body"], translate, page(self.name))}
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
-        yield from links.places("body", links.in_html, fields["body"])
+        yield from links.places("body", links.on(page(self.name, key)), fields["body"])
 
     def refuse(self, job: Job) -> Result | None:
         size = len(job.after["body"].encode("utf-8", "surrogatepass"))

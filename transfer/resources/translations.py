@@ -257,7 +257,7 @@ class Translations(Resource):
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         yield Place(OWNER, self._owners.target(key[: -self.tail]), hard=True)
         yield from self.spoken(key, fields)
-        yield from texts.places(fields)
+        yield from texts.places(fields, key[-self.tail])
 
     def normalise(self, fields: Fields) -> Fields:
         return texts.normalise(fields)

@@ -21,6 +21,9 @@ from transfer.work import Id, Row, Where
 from .models import IdEntry, LedgerEntry
 
 MANY = 400  # rows per statement: below SQLite's limit of variables
+# PostgreSQL takes 2,704 bytes into an index (its documentation, "B-Tree indexes"); in an address of a page, where each
+# byte has two digits, gunicorn takes 4,094 letters (`limit_request_line`).
+LONGEST, DIGEST = 1_500, 16
 
 _COLUMNS = [
     "resource", "key", "verdict", "outcome", "state", "reason", "detail", "gid", "before", "after", "changed", "wave",
@@ -32,7 +35,15 @@ Place = tuple[bytes, int]
 
 
 def place_of(resource: str, key: Key) -> bytes:
-    return resource.encode() + b"\0" + sort_key(key)
+    """What a row is found and ordered by: resource and key as bytes, at most `LONGEST + DIGEST` of them.
+
+    Longer ones (a variant of three options whose names and values have 255 letters each) end in a digest instead: among
+    themselves they come in no order, but always in the same.
+    """
+    whole = resource.encode() + b"\0" + sort_key(key)
+    if len(whole) <= LONGEST:
+        return whole
+    return whole[:LONGEST] + hashlib.blake2b(whole, digest_size=DIGEST).digest()
 
 
 def entry_of(run_id: Any, row: Row) -> LedgerEntry:

@@ -179,7 +179,8 @@ def _named(words: Iterable[StrEnum]) -> list[tuple[str, str]]:
 class LedgerEntry(models.Model):
     """One record of one run, from its plan to its proof (`transfer.work.Row`).
 
-    `place` is what entries are ordered by: resource and key as bytes, computed in code and compared by no locale.
+    `place` is what entries are ordered by: resource and key as bytes (`runs.ledger.place_of`), computed in code and
+    compared by no locale.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="ledger")

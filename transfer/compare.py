@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from . import commands, line_ends, unshown
 from .archive.members import MemberSet
+from .behind import Behind
 from .called import Sides
 from .crowded import note
 from .fuller import fuller
@@ -55,7 +56,8 @@ def compare(
     both = Sides(desk.registry, archive, snapshot)
     while cursor["resource"] < len(names):
         resource, language = desk.registry[names[cursor["resource"]]], cursor.get("language", "")
-        window = _Window(desk, resource, hidden, edited, archive, snapshot, twins, telling, both, language, home)
+        behind = Behind(resource, archive, snapshot)
+        window = _Window(desk, resource, hidden, edited, archive, behind, twins, telling, both, language, home)
         name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         sides = (twins.side(desk, window.resource, members, after) for members in (archive, snapshot))
@@ -88,7 +90,7 @@ class _Window:
     hidden: Mapping[str, str]
     edited: bool
     archive: MemberSet
-    snapshot: MemberSet
+    behind: Behind
     twins: Namesakes
     telling: Telling
     both: Sides
@@ -100,7 +102,7 @@ class _Window:
     firsts: dict[Key, Present] | None = None
 
     def judge(self, key: Key, wanted: list[Present], present: list[Present]) -> None:
-        paired = len(wanted) == len(present) == 1
+        paired, said = len(wanted) == len(present) == 1, wanted
         if paired and self.edited:
             wanted = [wanted[0]._replace(fields=line_ends.kept(present[0].fields, wanted[0].fields))]
         elif not present:
@@ -109,9 +111,14 @@ class _Window:
             present = [
                 present[0]._replace(fields=self.both.aligned(self.resource, wanted[0].fields, present[0].fields))
             ]
+            said = wanted
+            wanted = [said[0]._replace(fields=self.behind.with_theirs(key, said[0].fields, present[0].fields))]
         rows = self._judged(key, wanted, present)
         if paired and not (self.edited or wanted[0].command):
             rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]
+        if paired:
+            sides, by_hand = (said[0].fields, wanted[0].fields, present[0].fields), self.edited or bool(said[0].command)
+            rows = [self.behind.judged(row, *sides, by_hand=by_hand) for row in rows]
         rows = [note(self.resource, row) for row in rows]
         if paired and self.edited:
             for row in rows:
@@ -119,7 +126,7 @@ class _Window:
         if paired and present[0].unlisted:
             for row in rows:
                 unshown.note(row, present[0].fields, wanted[0].fields)
-            rows = unshown.judged(self.desk, rows, self.snapshot)
+            rows = unshown.judged(self.desk, rows, self.behind.snapshot)
         self.telling.look(self.resource, [one.fields for one in wanted], rows)
         self.rows += rows
         if paired:

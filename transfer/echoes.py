@@ -13,9 +13,10 @@ from .outcomes import Outcome
 from .present import portable
 from .resource import Fields, Page, Resource, Talk
 from .talk import ask_all
-from .work import Desk, Row
+from .work import Desk, Row, tell
 
 MADE = (Outcome.CREATED, Outcome.UPDATED)
+OTHER = "It holds what the values of its product's option are by now; what else the archive has in it is not there."
 OWNERS = 20  # owners whose values are read with one request
 
 
@@ -60,7 +61,8 @@ def _changed(owner: Row) -> Sequence[str] | None:
 
 
 def heard(row: Row, resource: Resource, gid: str, current: Fields) -> None:
-    """The row starts with what is there now; of what is planned of it, what is not so yet is still to be written."""
+    """The row is what is there now: what it is behind says what that is to be. What it lacks of the plan is told."""
     assert row.after is not None
-    row.gid, row.stood = gid, current
-    row.changed = tuple(change.path for change in resource.changes(current, row.after))
+    if resource.changes(current, resource.echo(row.after, current)):
+        tell(row, OTHER)
+    row.gid, row.stood, row.after, row.changed = gid, current, current, ()

@@ -17,7 +17,8 @@ class Governed(ABC):
     """The part of a resource that knows of definitions: of those that govern it, and, where it is one, of itself."""
 
     name: str
-    echoing = False  # whether Shopify writes some of them itself (`echoes`)
+    echoing = False  # whether Shopify writes some of them itself (`echoing_of`)
+    echoed = ""  # why none of these is written by itself, in one sentence
     listed_whole = True  # False: records that lack what their governor demands are in no list of the store
     hidden = "Shopify lists it to nobody until that is filled."  # said of a record that lacks that (`lacking`)
     precedes = False  # whether the target may have some whose governor it has not (`bars`)
@@ -92,9 +93,17 @@ class Governed(ABC):
         """Whether a change at `path` follows by itself from these changes of the governor: then nobody else made it."""
         return False
 
+    def echoing_of(self, owner: Key, fields: Fields, changed: Sequence[str] | None = None) -> Iterator[Key]:
+        """The records that Shopify writes itself when this one, on which they hang, is changed (at these paths)."""
+        return iter(())
+
+    def echo(self, wanted: Fields, present: Fields) -> Fields:
+        """What such a record is to be where it exists: what is wanted, and what else its owner makes it of."""
+        return wanted
+
     def echoes(self, key: Key, owner: Fields, changed: Sequence[str] | None = None) -> bool:
         """Whether Shopify writes this one itself when the record on which it hangs is changed (at these paths)."""
-        return False
+        return key in self.echoing_of(key[:-2], owner, changed)
 
     def demand(self, path: str) -> str:
         """The path in the governor that makes the place at `path` hard: what `relaxed` would have to name.

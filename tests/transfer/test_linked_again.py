@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,9 @@ def test_whatever_two_stores_have_nobody_else_is_said_to_have_changed_it(
     policy = chance.choice(("update", "mirror"))
     told = troubles(copied(sandbox, source, target, tmp_path, policy))
     assert set(told.values()) <= {Reason.PART_CONFLICT, Reason.FULLER}
+    own = read(sandbox, target)
+    if own["options"][0]["linkedMetafield"]:
+        assert sorted(json.loads(own["metafield"]["value"])) == sorted(filter(None, links(own).values()))
     assert copied(sandbox, source, target, tmp_path, policy).client.writes == 0
 
 

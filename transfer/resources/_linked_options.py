@@ -190,6 +190,12 @@ def made_of(options: Sequence[Fields], changed: Sequence[str] | None) -> Iterato
             yield option["linkedMetafield"]
 
 
+def names_of(options: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The metafields (namespace.key) behind a product's options as Shopify has them."""
+    own = (option["linkedMetafield"] for option in options)
+    return {f"{linked['namespace']}.{linked['key']}" for linked in own if linked}
+
+
 def conceded(present: Fields, option: Fields) -> tuple[Fields, str] | None:
     """What an option that exists can become, where it cannot be linked as it is in the archive; and why not."""
     linked, own = option.get("linkedMetafield"), present.get("linkedMetafield")

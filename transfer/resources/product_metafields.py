@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..keys import Key
+from ..outcomes import Reason
 from ..references import Target
-from ..resource import Fields, Scopes, Selection, Stream
+from ..resource import Ask, Fields, Ids, Job, Result, Scopes, Selection, Stream, Talk
+from ..values import compact
 from . import _linked_options as linked
+from ._linked_losses import TYPE
 from ._owned import owned_stream
 from ._shapes import HANDLE, WORD
 from .metafields import FIELDS, REFERRED, Metafields
@@ -24,6 +28,15 @@ query ProductMetafields($after: String, $query: String) {{
   }}
 }}
 """
+_OPTIONS = """
+query OptionsOfMetafields($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Metafield {
+      id namespace key owner { ... on Product { options { linkedMetafield { namespace key } } } }
+    }
+  }
+}
+"""
 
 
 class ProductMetafields(Metafields):
@@ -35,6 +48,10 @@ class ProductMetafields(Metafields):
     scopes = Scopes(read=("read_products",), write=("write_products",))
     hangs_on = "products"
     echoing = True
+    echoed = (
+        "The values of an option of its product are kept in it, so that it changes with these alone; change the option "
+        "instead, or link it to this metafield in the source, too."
+    )
     owner_types = ("PRODUCT",)
     refers_to = REFERRED
     owner_selection = "... on Product { handle }"
@@ -48,9 +65,35 @@ class ProductMetafields(Metafields):
     def owner_target(self, key: Key) -> Target:
         return Target("products", key[:-2])
 
-    def echoes(self, key: Key, owner: Fields, changed: Sequence[str] | None = None) -> bool:
+    def echoing_of(self, owner: Key, fields: Fields, changed: Sequence[str] | None = None) -> Iterator[Key]:
         """A linked option keeps its values in a metafield."""
-        return ".".join(key[-2:]) in linked.made_of(owner["options"], changed)
+        for name in linked.made_of(fields.get("options") or (), changed):
+            namespace, _, own = name.partition(".")
+            yield (*owner, namespace, own)
+
+    def echo(self, wanted: Fields, present: Fields) -> Fields:
+        """In which order the values stand is for the option to say."""
+        items, theirs = (json.loads(side["value"] or "[]") for side in (wanted, present))
+        if set(items) <= set(theirs):
+            return {**wanted, "value": present["value"]}
+        return {**wanted, "value": compact([*items, *(item for item in theirs if item not in items)])}
+
+    def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        """What an option's values are is left to the option: Shopify makes variants of these, and takes them away."""
+        held = yield from self._held([job for job in jobs if job.gid and job.after["type"] == TYPE])
+        results = [Result(job.key, reason=Reason.TYPE_CONFLICT, detail=self.echoed) for job in jobs if job.gid in held]
+        return results + (yield from super().write([job for job in jobs if job.gid not in held], ids))
+
+    def _held(self, jobs: Sequence[Job]) -> Talk[set[str]]:
+        """Those of these values that are behind options at this moment."""
+        if not jobs:
+            return set()
+        data = yield Ask(_OPTIONS, {"ids": [job.gid for job in jobs]})
+        return {
+            node["id"]
+            for node in data["nodes"]
+            if node and f"{node['namespace']}.{node['key']}" in linked.names_of(node["owner"].get("options") or ())
+        }
 
 
 RESOURCE = ProductMetafields()

@@ -370,7 +370,7 @@ class Object(Shape):
         for name, item in value.items():
             judge = judges.get(name)
             if judge is None:
-                return Wrong((), f"“{shown(name)}” is not a field of {self.noun}.", of_it=False)
+                return self.strange(name)
             if item is None and part:
                 continue
             wrong = judge(item, part)
@@ -379,9 +379,14 @@ class Object(Shape):
         if part:
             return None
         if not self._needed <= value.keys():
-            missing = next(name for name in self.fields if name in self._needed - value.keys())
-            return Wrong((missing,), f"is missing: {self.noun} must have it, {self.fields[missing].said()}.")
+            return self.lacks(next(name for name in self.fields if name in self._needed - value.keys()))
         return together(self.also, value)
+
+    def strange(self, name: str) -> Wrong:
+        return Wrong((), f"“{shown(name)}” is not a field of {self.noun}.", of_it=False)
+
+    def lacks(self, name: str) -> Wrong:
+        return Wrong((name,), f"is missing: {self.noun} must have it, {self.fields[name].said()}.")
 
     def inner(self) -> Iterator[tuple[str, Shape]]:
         yield from self.fields.items()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
+from ..all_wrong import all_wrong
+from ..by_hand import items_filled
 from ..jsonl import dumps
 from ..keys import Key
 from ..outcomes import Reason
@@ -14,28 +16,53 @@ from ..resource import Fields, Job, Resource
 from ..shapes import Wrong
 from .columns import name_of
 
+MOST = 500  # of one record, or of one list of it, that are told
 _OF_VALUE = 2  # names of the path to an entry's value, which is one cell
 
 
-def lacking(kind: Resource, key: Key, fields: Fields) -> Wrong | None:
-    """What a row of a new record does not say and has to, whatever the store holds."""
+def judged(kind: Resource, key: Key, fields: Fields, *, whole: bool, new: float | None) -> tuple[Fields, list[Wrong]]:
+    """What rows say of a record, in order, and all that is wrong with it.
+
+    `whole`: whether it is to say all of a record; `new`: when it is made (seconds since 1970), if it has to be new.
+    What takes all of it to be judged is judged of the fields that are right, each for itself.
+    """
+    wrong = list(islice(all_wrong(kind.shape, fields, part=True), MOST))
+    ill = {fault.path[0] for fault in wrong if fault.path}
+    sound = {name: value for name, value in fields.items() if name in kind.shape.fields and name not in ill}
+    sound = items_filled(kind.shape, kind.tidied(sound), kind.keyed_lists.keys())
+    rest = _of_lists(kind, sound)
+    if not rest and whole:
+        rest = _of_record(kind, key, sound)
+    if not rest and new is not None:
+        rest = _lacking(kind, key, kind.dated(sound, new), refusing=not wrong)
+    wrong += [fault for fault in rest if not wrong or (fault.path and fault.path[0] not in ill)]
+    return (fields if wrong else sound), wrong
+
+
+def _of_record(kind: Resource, key: Key, fields: Fields) -> list[Wrong]:
+    wrong = list(islice(all_wrong(kind.shape, fields), MOST))
+    first = kind.judged(key, fields) if not wrong else None
+    return wrong if first is None else [first]
+
+
+def _lacking(kind: Resource, key: Key, fields: Fields, *, refusing: bool) -> list[Wrong]:
+    """What rows of a new record do not say and have to, whatever the store holds."""
     made = kind.filled(key, fields)
-    wrong = kind.judged(key, made)
-    if wrong is None:
-        refusal = kind.refuse(Job(kind.name, key, made))
-        if refusal is not None and refusal.reason in (Reason.MISSING_REQUIRED, Reason.INVALID):
-            wrong = Wrong((), refusal.detail, of_it=False)
+    wrong = _of_record(kind, key, made)
+    refusal = kind.refuse(Job(kind.name, key, made)) if refusing and not wrong else None
+    if refusal is not None and refusal.reason in (Reason.MISSING_REQUIRED, Reason.INVALID):
+        return [Wrong((), refusal.detail, of_it=False)]
     return wrong
 
 
-def of_lists(kind: Resource, fields: Fields) -> Wrong | None:
-    """What is wrong with a list that takes the place of the one that is there: its items have to be whole."""
-    for name, value in fields.items():
-        if isinstance(value, list) and name in kind.shape.fields.keys() - kind.keyed_lists.keys():
-            wrong = kind.shape.fields[name].wrong(value)
-            if wrong is not None:
-                return wrong.inside(name)
-    return None
+def _of_lists(kind: Resource, fields: Fields) -> list[Wrong]:
+    """What is wrong with lists that take the place of those that are there: their items have to be whole."""
+    return [
+        wrong.inside(name)
+        for name, value in fields.items()
+        if isinstance(value, list) and name in kind.shape.fields.keys() - kind.keyed_lists.keys()
+        for wrong in islice(all_wrong(kind.shape.fields[name], value), MOST)
+    ]
 
 
 def placed(wrong: Wrong, line: dict[str, Any], items: list[dict[str, Any]]) -> tuple[dict[str, Any], str, str]:

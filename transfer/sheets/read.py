@@ -16,7 +16,6 @@ from ..archive.manifest import ArchiveError
 from ..archive.members import MEMBER_BYTES, Line
 from ..archive.merge import merge
 from ..archive.parts import write_part
-from ..by_hand import items_filled
 from ..commands import Command
 from ..jsonl import dumps
 from ..keys import Key, sort_key
@@ -27,7 +26,7 @@ from .columns import KEY
 from .errors import Wrong, annotate
 from .first import First, first_of
 from .headers import Head, head_of
-from .judging import doubled, lacking, of_lists, placed, taken_away, with_items
+from .judging import doubled, judged, placed, taken_away, with_items
 from .layout import place_of
 from .rows import said_by
 from .write import FIRST
@@ -186,7 +185,8 @@ class _Reading:
         wrong = [Wrong(*one) for one in self.cursor["wrong"]]
         yield from annotate(self.desk, Checkpoint(self.cursor), self.book, wrong)
         rest = len(wrong) - 1
-        more = f" {rest} more {'place has' if rest == 1 else 'places have'} errors." if rest else ""
+        many = "At least " if self.hopeless else ""  # nobody looked any further
+        more = f" {many}{rest} more {'place has' if rest == 1 else 'places have'} errors." if rest else ""
         raise ArchiveError(f"{wrong[0]}{more} Download the file with its errors, correct it and upload it again.")
 
     def _ended(self, members: Mapping[str, Any]) -> Checkpoint:
@@ -225,23 +225,18 @@ class _Reading:
         if command in (Command.DELETE, Command.IGNORE):
             return Line(key, fields, "", "", command=command)
         problem = kind.key_problem(key)
+        if problem is None and command == Command.MERGE and kind.judged(key, fields) is None:
+            return Line(key, fields, "", "")  # it stands for itself
+        again = list(doubled(kind, items))
+        whole = command == Command.MERGE and line["whole"] and not taken_away(line["fields"], fields)
+        doubtful = problem is not None or bool(again)  # what its rows say together is not known then
+        new = self.desk.now() if command == Command.NEW and not doubtful else None
+        fields, wrong = judged(kind, key, fields, whole=whole and not doubtful, new=new)
+        found = [*again, *(placed(one, line, items) for one in wrong)]
         if problem is not None:
-            self._wrong(line, KEY, problem.removesuffix("."))
-        elif command == Command.MERGE and kind.judged(key, fields) is None:
-            command = ""  # it stands for itself
-        elif again := list(doubled(kind, items)):
-            for one in again:
-                self._wrong(*one)
-        else:
-            wrong = kind.judged(key, fields, part=True)
-            if wrong is None:
-                fields = items_filled(kind.shape, kind.tidied(fields), kind.keyed_lists.keys())
-                whole = command == Command.MERGE and line["whole"] and not taken_away(line["fields"], fields)
-                wrong = of_lists(kind, fields) or (kind.judged(key, fields) if whole else None)
-            if wrong is None and command == Command.NEW:
-                wrong = lacking(kind, key, kind.dated(fields, self.desk.now()))
-            if wrong is not None:
-                self._wrong(*placed(wrong, line, items))
+            found.insert(0, (line, KEY, problem.removesuffix(".")))
+        for one in found:
+            self._wrong(*one)
         return Line(key, fields, "", "", command=command)
 
 

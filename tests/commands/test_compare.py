@@ -12,6 +12,7 @@ from tests.builder import Builder
 from tests.commands.said import Said
 from tests.runs.test_lane import installed
 from tests.support import Sandbox, archive_of, import_
+from tests.transfer.test_same_variants import Shop as Bags
 from tests.transfer.test_sheets_import import cell, edited
 from tests.transfer.test_translations import RENAME, product
 from tests.transfer.test_translations import small as translated
@@ -159,3 +160,24 @@ def test_of_a_store_all_is_read_that_the_file_holds(
     assert said.code == 1
     assert told["resources"]["customers"]["only_left"] > 0
     assert not {"customers", "companies"} & set(told["not_compared"])
+
+
+def test_variants_of_other_names_are_found_as_on_the_pages(
+    capsys: pytest.CaptureFixture[str], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """By SKU: what hangs on them, and what refers to them, is equal; whichever side is the first."""
+    sides = []
+    for option in ("Farbe", "Colour"):
+        own = Bags(sandbox)
+        bags = own.bag(option, ("A", "B-A", ""), ("B", "B-B", ""))
+        for value, gid in bags.items():
+            own.metafield(gid, "custom.note", "single_line_text_field", value)
+        own.metafield(own.shop_id(), "custom.best", "variant_reference", bags["B"])
+        path = tmp_path / f"{option}.zip"
+        path.write_bytes(archive_of(sandbox, own.shop, tmp_path))
+        sides.append(str(path))
+    for names in (sides, sides[::-1]):
+        told = json.loads(Said(capsys, "compare", *names, "--json").out)["resources"]
+        assert told["variant_metafields"]["equal"] == 2
+        assert told["variant_metafields"]["fidelity"] == told["shop_metafields"]["fidelity"] == 1.0
+        assert told["products"]["differing"] == 1

@@ -164,6 +164,9 @@ class MemberSet:
         """From the last cursor of `merge` or `unpack`."""
         return cls(storage, {name: [Member.from_json(m) for m in ms] for name, ms in cursor["members"].items()})
 
+    def to_cursor(self) -> dict[str, Any]:
+        return {"members": {name: [member.to_json() for member in own] for name, own in self._members.items()}}
+
     @property
     def resources(self) -> list[str]:
         return list(self._members)

@@ -8,6 +8,7 @@ import tempfile
 from argparse import ArgumentParser
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from transfer.fidelity import IGNORED, WORDS, Side, fidelity, summary
 from transfer.local import offline_desk
 from transfer.registry import RESOURCES, order, withheld_parts
 from transfer.resource import Selection
+from transfer.same_variants import match
 from transfer.sheets import convert
 from transfer.sheets.book import ARCHIVE, form_of
+from transfer.work import Desk
 
 EQUAL, DIFFERENT = 0, 1
 
@@ -51,29 +54,47 @@ def _compare(options: Mapping[str, Any]) -> dict[str, Any]:
         files = {name: side for name in names if (side := _file(stack, name)) is not None}
         also = {kind for side in files.values() for kind in side.members.resources if side.members.count(kind)}
         left, right = [files[name] if name in files else _store(stack, name, also, options) for name in names]
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        *_, last = fidelity(offline_desk(Path(folder)), {}, left=left, right=right)
+        right = _matched(left, right)
+        *_, last = fidelity(_desk(stack), {}, left=left, right=right)
     chosen = set(options["only"] or order())
     found = {name: own for name, own in last.cursor["resources"].items() if name in chosen}
     one_sided = sorted(chosen & set(left.members.resources) ^ chosen & set(right.members.resources))
     return {"left": names[0], "right": names[1], **summary(found), "not_compared": one_sided}
 
 
-def _seen(members: MemberSet, manifest: Manifest, *, sheet: bool = False) -> Side:
-    return Side(members, frozenset(manifest.whole), parts=withheld_parts(manifest.scopes, "read"), sheet=sheet)
+@dataclass(frozen=True, slots=True)
+class _Read(Side):
+    """`desk`: where its files are."""
+
+    desk: Desk = field(kw_only=True)
 
 
-def _file(stack: ExitStack, name: str) -> Side | None:
+def _read(desk: Desk, loaded: tuple[MemberSet, Manifest], *, sheet: bool = False) -> _Read:
+    members, manifest = loaded
+    parts = withheld_parts(manifest.scopes, "read")
+    return _Read(members, frozenset(manifest.whole), parts=parts, sheet=sheet, desk=desk)
+
+
+def _matched(left: _Read, right: _Read) -> _Read:
+    """Variants that are the same go by the first side's names, as on the pages (`transfer.stages.comparing`)."""
+    if right.sheet:
+        return right  # it may say a part of a product
+    merged = right.members.to_cursor()
+    *_, last = match(right.desk, {}, archive=left.members, snapshot=right.members, merged=merged)
+    return replace(right, members=MemberSet.from_cursor(right.desk.storage, last.cursor))
+
+
+def _file(stack: ExitStack, name: str) -> _Read | None:
     """A file, where there is one of that name."""
     path = Path(name)
     if path.exists():
-        desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        desk = _desk(stack)
         with tempfile.TemporaryFile() as copy:
             try:
                 file = convert.packed(path, copy)
                 sheet = form_of(file) != ARCHIVE
                 file.seek(0)
-                return _seen(*convert.load(desk, file), sheet=sheet)
+                return _read(desk, convert.load(desk, file), sheet=sheet)
             except ArchiveError as problem:
                 raise Broken(f"{name}: {problem}") from None
     if path.suffix in (".zip", ".xlsx", ".csv") or "/" in name.removeprefix("https://"):
@@ -81,14 +102,18 @@ def _file(stack: ExitStack, name: str) -> Side | None:
     return None
 
 
-def _store(stack: ExitStack, name: str, also: Collection[str], options: Mapping[str, Any]) -> Side:
+def _desk(stack: ExitStack) -> Desk:
+    return offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+
+
+def _store(stack: ExitStack, name: str, also: Collection[str], options: Mapping[str, Any]) -> _Read:
     """The store, exported through its line. `also`: what the other side holds, be it carried by default or not."""
-    desk = offline_desk(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+    desk = _desk(stack)
     optional = frozenset(kind for kind in also if not RESOURCES[kind].by_default)
     selection = Selection(resources=frozenset(options["only"]), also=frozenset() if options["only"] else optional)
     run = export(shop_named(name), selection, inline=options["inline"], quiet=options["json"])
     with storage().read(run.archive) as archive:
-        return _seen(*convert.load(desk, archive))
+        return _read(desk, convert.load(desk, archive))
 
 
 def _table(report: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@ there, or by a handle that is the translated one of what they mean."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -12,14 +11,14 @@ from .archive.members import MemberSet
 from .keys import Key
 from .landing import Landing
 from .outcomes import TO_WRITE, Outcome
+from .redirected import leading_on
 from .references import Target
 from .resource import Place
 from .work import Desk, Where
 
-REDIRECTS, TRANSLATIONS = "url_redirects", "translations"
+TRANSLATIONS = "translations"
 TRANSLATED = frozenset({"products", "collections", "pages", "blogs", "articles"})
 _WINDOW = 500
-_LOCALE = re.compile(r"/[^/]+")
 _PENDING = Where(resource=TRANSLATIONS, verdicts=TO_WRITE, outcomes=frozenset({Outcome.PENDING}))
 
 Handle = tuple[str, str, str]  # kind, language, handle in it
@@ -39,7 +38,7 @@ class Detours:
         return redirected | self._translated([place for place in links if place not in redirected])
 
     def _redirected(self, links: Sequence[Place]) -> set[Place]:
-        paths = {place: [Target(REDIRECTS, (path,)) for path in _paths(place)] for place in links}
+        paths = {place: leading_on(place.page, place.locale) for place in links}
         there = self.landing.of({target for targets in paths.values() for target in targets})
         return {place for place, targets in paths.items() if not there.isdisjoint(targets)}
 
@@ -87,13 +86,6 @@ class Detours:
                 self.desk.beat()
             if "handle" in line.fields["texts"]:
                 yield line.key, line.fields["texts"]["handle"]
-
-
-def _paths(place: Place) -> list[str]:
-    """The paths from which a redirect may lead on: those of one language are redirected with those of all."""
-    page = place.page.rstrip("/")
-    pages = [page, _LOCALE.sub("", page, count=1)] if place.locale else [page]
-    return list(dict.fromkeys(path for one in pages for path in (one, one.lower())))
 
 
 def _handles(place: Place) -> list[Handle]:

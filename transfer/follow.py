@@ -11,7 +11,7 @@ it. Else one product would bring its related ones, and these theirs, and so the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -21,10 +21,12 @@ from .export import Reader, counted
 from .halves import whole
 from .jsonl import loads
 from .keys import encode
+from .paths import ENTRY_PAGES
+from .redirected import REDIRECTS, leading_on, unnamed
 from .references import Target
 from .registry import missing_owner, owner, owner_of
 from .resolve import latest
-from .resource import Page, Reading, Resource, Selection, Talk
+from .resource import Page, Place, Reading, Resource, Selection, Talk
 from .selection import asked, by_kind, hanging, restricted, takes
 from .talk import ask_all, ask_shown
 from .translation import Translation, gids
@@ -50,6 +52,7 @@ class _Following:
     desk: Desk
     cursor: Cursor
     selection: Selection
+    looked: set[Target] = field(default_factory=set)  # redirects that were looked for already
 
     def run(self) -> Iterator[Checkpoint]:
         picks = sorted(self.selection.records)
@@ -86,6 +89,7 @@ class _Following:
             self._keep(self._owned(resource, records), chosen=True)
         if self.selection.closure:
             self._keep(self._read(self._needed(resource, records)), chosen=False)
+            self._keep(self._read(self._leading_on(resource, records)), chosen=False)
         if len(window) == WINDOW:  # only now: an outage on the way begins the window anew, and adds nothing twice
             self.cursor["offset"] = window[-1][1]
         else:
@@ -141,9 +145,39 @@ class _Following:
             places = meant(self.desk, resource.places(record.key, record.fields, None))
             found |= {place.target for place in places}
             found |= set(resource.needs(record.key, record.fields))
-        homes = {owner(target, self.desk.registry) for target in found if not target.unknown}
-        there = {name for name in self.desk.reachable if asked(self.selection, name)}
-        return sorted(home for home in homes if home is not None and home.resource in there)
+        return sorted(set(self._homes(found).values()))
+
+    def _homes(self, targets: Iterable[Target]) -> dict[Target, Target]:
+        """Target -> the record that it is, or in which it is, of those that may come."""
+        homes = {target: owner(target, self.desk.registry) for target in targets if not target.unknown}
+        return {target: home for target, home in homes.items() if home is not None and self._comes(home.resource)}
+
+    def _comes(self, name: str) -> bool:
+        return name in self.desk.reachable and asked(self.selection, name)
+
+    def _leading_on(self, resource: Resource, records: Sequence[tuple[str, Reading]]) -> list[Target]:
+        """The redirects that may lead on from links to what the store does not have."""
+        if not self._comes(REDIRECTS) or by_kind(self.selection, REDIRECTS):  # all of them are there already
+            return []
+        found: set[Target] = set()
+        links: list[Place] = []
+        for _, record in records:
+            own = [place for place in resource.places(record.key, record.fields, None) if place.link]
+            found.update(unnamed(resource, record.fields, own))
+            links += own
+        found.update(one for place in self._dead(links) for one in leading_on(place.page, place.locale))
+        found -= self.looked
+        self.looked |= found
+        return sorted(found)
+
+    def _dead(self, links: Sequence[Place]) -> Iterator[Place]:
+        """The links to what the store does not have: what may come was read by now."""
+        targets = [place.target for place in meant(self.desk, links)]
+        homes = self._homes(targets)
+        read = self._was_read(list(homes.values()))
+        for place, target in zip(links, targets, strict=True):
+            if (target in homes and homes[target] not in read) or target.resource == ENTRY_PAGES:
+                yield place
 
     def _read(self, targets: Iterable[Target]) -> list[Reading]:
         """Reads what was not read yet. What the store does not have is missing."""

@@ -18,9 +18,10 @@ from .jsonl import dumps, loads
 from .keys import encode, sort_key
 from .languages import primary_language
 from .mentions import Mentions
+from .redirected import leading_on
 from .references import UNKNOWN, Target
 from .registry import owner
-from .resource import Resource
+from .resource import Place, Resource
 from .storefront import storefront
 from .translation import Translation, gids
 from .work import Checkpoint, Cursor, Desk
@@ -141,7 +142,8 @@ def _outside(
     """Counts what these records refer to and the archive does not hold, per resource, with examples."""
     homes: Counter[Target] = Counter()
     for record in records:
-        for place in meant(desk, resource.places(tuple(record["key"]), record["fields"], None)):
+        places = meant(desk, resource.places(tuple(record["key"]), record["fields"], None))
+        for place in _leading(desk, places):
             home = owner(place.target, desk.registry)
             if home is not None and home.resource in beyond:
                 homes[home] += 1
@@ -152,6 +154,15 @@ def _outside(
             note = outside.setdefault(home.resource, {"count": 0, "examples": []})
             note["count"] += count
             note["examples"] = sorted({*note["examples"], encode(home.key)})[:EXAMPLES]
+
+
+def _leading(desk: Desk, places: Sequence[Place]) -> Iterator[Place]:
+    """Without links from which a redirect leads on that is in the archive."""
+    detours = {place: leading_on(place.page, place.locale) for place in places if place.link}
+    known = desk.ids.by_target({target for own in detours.values() for target in own})
+    read = desk.ids.by_gid(known.values())
+    there = {target for target, gid in known.items() if read[gid].reading}
+    yield from (place for place in places if there.isdisjoint(detours.get(place, ())))
 
 
 def _deleted(deleted: Cursor, resource: Resource, records: Iterable[bytes], gone: Collection[Target]) -> None:

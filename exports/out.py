@@ -23,7 +23,7 @@ def wanted(text: str) -> Path:
     """The path that somebody typed. Raises Broken where nothing can be put there, or ArchiveError at other files."""
     if text.strip() in ("", "-"):
         raise Broken("Name a file or a directory after --out; an archive does not go to standard output.")
-    out = Path(text)
+    out = _followed(text)
     try:
         if names_folder(text):
             doubt_folder(out)
@@ -48,12 +48,23 @@ def errors_wanted(text: str, source: Path) -> Path:
     like = _form_like(source)
     if like and not text.lower().endswith(like):
         raise Broken(f"{source} comes back as what it is: name a file after --errors that ends in {' or '.join(like)}.")
+    out = _followed(text)
     try:
-        _spare(Path(text), lone=like == SUFFIXES)
-        _try(_nearest(Path(text).parent))
+        _spare(out, lone=like == SUFFIXES)
+        _try(_nearest(out.parent))
     except OSError as problem:
         raise Broken(f"The errors cannot be written to {text}: {problem.strerror}.") from None
-    return Path(text)
+    return out
+
+
+def _followed(text: str) -> Path:
+    """The file that a path leads to: a link stays one. Raises Broken where that is what this command prints to."""
+    out = Path(text)
+    for stream in (1, 2):
+        with suppress(OSError):
+            if os.path.samestat(os.fstat(stream), out.stat()):
+                raise Broken(f"{text} is where this command says what it does: name another file.")
+    return Path(os.path.realpath(out)) if out.is_symlink() else out
 
 
 def names_folder(text: str) -> bool:

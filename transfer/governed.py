@@ -36,6 +36,13 @@ class Governed(ABC):
         """What a governor demands of its records as it is to become, and does not as it is."""
         return self.demands(after) - self.demands(before)
 
+    def drafts(self, governor: Fields) -> bool:
+        """Whether a governor lets its records be drafts, which nobody sees."""
+        return False
+
+    def is_draft(self, fields: Fields) -> bool:
+        return False
+
     def deferrable(self, governor: Fields, names: Iterable[str]) -> frozenset[str]:
         """The paths of these demands (`Job.relaxed`), as far as no reference fills what they are made of."""
         return frozenset()

@@ -20,8 +20,10 @@ _NONE: tuple[Any, ...] = (None, "", [])
 def kept(resource: Resource, before: Fields, after: Fields) -> str:
     """One sentence on what the source says that it has none of, and the target keeps; empty where there is nothing.
 
-    What a record does not mention is nothing that it says to have none of.
+    What a record does not mention is nothing that it says to have none of; nor is what goes with something that it has
+    switched off.
     """
+    after = resource.normalise(after)
     paths = [path for path in resource.lasting if _lost(path, resource, before, after, _NONE)]
     if not paths:
         return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
-from . import crowded, fuller, incomplete
+from . import crowded, fuller, hiding, incomplete, showing
 from .archive.members import MemberSet
 from .keys import Key, encode
 from .nowhere import ALL
@@ -135,4 +135,6 @@ def _decided(desk: Desk, row: Row, decision: Decision) -> bool:
     else:
         return False
     row.state = State.DONE
+    if row.outcome is Outcome.SKIPPED:
+        row.detail = hiding.untold(showing.untold(row.detail))  # nothing of that comes to be
     return True

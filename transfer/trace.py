@@ -30,6 +30,7 @@ from .references import Target
 from .registry import missing_owner
 from .resource import OWNER, Conceded, Place
 from .severed import EQUAL, Severed
+from .showing import tell_shown
 from .unread import Lacks
 from .work import Checkpoint, Cursor, Desk, Row, Where
 
@@ -72,6 +73,7 @@ def trace(
         else:
             tell(desk, cursor["told"])
             tell_hidden(desk, mirroring=tracer.landing.mirroring)
+            tell_shown(desk, snapshot, mirroring=tracer.landing.mirroring)
             yield Checkpoint(cursor, done=True)
             return
         yield Checkpoint(cursor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,26 @@ def test_exporting_only_some_kinds(source: str, tmp_path: Path, capsys: Any) -> 
     assert said.code == 2
     assert "unicorns" in said.sentence
     assert json.loads(said.out) == {"error": said.sentence}
+
+
+def test_an_archive_goes_through_a_link_and_never_into_standard_output(
+    source: str, tmp_path: Path, capsys: Any, monkeypatch: Any
+) -> None:
+    (tmp_path / "real.zip").write_bytes(b"")
+    (tmp_path / "latest.zip").symlink_to("real.zip")
+    said = Said(capsys, "export_store", source, out=str(tmp_path / "latest.zip"), only=["products"], inline=True)
+    assert said.code == 0
+    assert (tmp_path / "latest.zip").is_symlink()
+    assert held_by(tmp_path / "real.zip") > 0
+    printed = tmp_path / "printed.txt"
+    printed.write_bytes(b"")
+    (tmp_path / "stdout").symlink_to(printed)
+    monkeypatch.setattr(os, "fstat", lambda stream: printed.stat())
+    said = Said(capsys, "export_store", source, out=str(tmp_path / "stdout.zip"), inline=True)
+    assert said.code == 0, "another file"
+    said = Said(capsys, "export_store", source, out=str(tmp_path / "stdout"), inline=True)
+    assert (said.code, "name another file" in said.sentence) == (2, True)
+    assert (tmp_path / "stdout").is_symlink()
 
 
 def test_what_cannot_be_exported_is_one_sentence(source: str, tmp_path: Path, capsys: Any) -> None:

@@ -234,6 +234,9 @@ class MetaobjectDefinitions(Resource):
     def demands(self, governor: Fields) -> frozenset[str]:
         return frozenset(item["key"] for item in governor["fieldDefinitions"] if item["required"])
 
+    def drafts(self, governor: Fields) -> bool:
+        return bool((governor["capabilities"].get("publishable") or {}).get("enabled"))
+
     def deferrable(self, governor: Fields, names: Iterable[str]) -> frozenset[str]:
         plain = {item["key"] for item in governor["fieldDefinitions"] if not item["type"].endswith("_reference")}
         return frozenset(f"fieldDefinitions.{key}.required" for key in plain.intersection(names))

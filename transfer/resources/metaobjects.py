@@ -225,6 +225,9 @@ class Metaobjects(Resource):
             return ""
         return f"Its definition in the target store requires {', '.join(names)}, of which the archive has nothing."
 
+    def is_draft(self, fields: Fields) -> bool:
+        return bool(fields["capabilities"].get("publishable") == writing.DRAFT)
+
     def lacks(self, fields: Fields, demands: Iterable[str]) -> bool:
         return any(key not in fields["fields"] for key in demands)
 

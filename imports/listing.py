@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from runs.exact import shown
-from runs.ledger import place_of, row_of
+from runs.ledger import address_of, addressed, place_of, row_of
 from runs.models import LedgerEntry, Run
 from transfer.keys import decode, encode
 from transfer.outcomes import Outcome, Reason, Verdict
@@ -132,7 +132,7 @@ def _by_hand(run: Run, kinds: Iterable[tuple[str, Q]], *, back: bool) -> Iterato
 
 
 def _id(entry: Mapping[str, Any]) -> str:
-    return f"{entry['number']}-{bytes(entry['place']).hex()}"
+    return address_of(entry["place"], entry["number"])
 
 
 def _titled(query: QuerySet[LedgerEntry]) -> Any:
@@ -176,9 +176,9 @@ def _why(word: str, outcome: str) -> str:
 
 def row(run: Run, place: str) -> Row | None:
     """A record, by the id that a list gave it."""
-    number, _, digits = place.partition("-")
     try:
-        entry = LedgerEntry.objects.filter(run=run, number=int(number), place=bytes.fromhex(digits)).first()
+        own, number = addressed(place)
+        entry = LedgerEntry.objects.filter(run=run, number=number, place=own).first()
     except (ValueError, OverflowError):
         return None
     return row_of(entry) if entry is not None else None

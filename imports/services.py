@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from runs.ledger import row_of
+from runs.ledger import address_of, addressed, row_of
 from runs.models import Kind, LedgerEntry, Run
 from runs.services import confirm_waiting, enqueue
 from runs.storage import storage
@@ -155,7 +155,7 @@ def rows(
         if len(found) > limit:
             break
     more = found[limit - 1] if len(found) > limit else None
-    following = f"{more.number}-{bytes(more.place).hex()}" if more is not None else None
+    following = address_of(more.place, more.number) if more is not None else None
     return [row_of(entry) for entry in found[:limit]], following
 
 
@@ -179,10 +179,9 @@ def ranges_back(until: str) -> list[tuple[str, Q]]:
 
 def _place(record: str) -> tuple[int, bytes, int]:
     """(number of its kind, its place, its number) of a record, by the id that a list gave it. Raises Refused."""
-    number, _, digits = record.partition("-")
     try:
-        place = bytes.fromhex(digits)
-        return order().index(place.split(b"\0")[0].decode()), place, int(number)
+        place, number = addressed(record)
+        return order().index(place.split(b"\0")[0].decode()), place, number
     except ValueError:
         raise Refused("This page of the list does not exist; start from its beginning.") from None
 

@@ -43,6 +43,7 @@ from transfer.stages import Stage
 from transfer.work import Checkpoint, Desk, FileGone
 
 from . import denied, lane
+from .broken_off import tell_half_done
 from .kinds import RunKind, kind_of
 from .ledger import DjangoIds, DjangoLedger
 from .models import Lane, Run
@@ -103,7 +104,8 @@ def _alive(held: lane.Held, run: Run) -> bool:
     if failures > settings.POISON_LIMIT:
         message = f"The worker died {run.failures} times in a row at the step {run.step or 'start'}."
         with lane.fenced(held):
-            Run.objects.move(run, Status.FAILED, reason=FailReason.POISON, message=message, finished_at=Now())
+            if Run.objects.move(run, Status.FAILED, reason=FailReason.POISON, message=message, finished_at=Now()):
+                tell_half_done(run)
         return False
     with lane.fenced(held):
         Run.objects.filter(pk=run.pk).update(failures=failures)
@@ -341,6 +343,8 @@ class _Slice:
         with lane.fenced(self.held):
             cancelling = Run.objects.filter(status=Status.CANCELLING)
             moved: bool = cancelling.move(self.run, Status.CANCELLED, finished_at=Now(), stats=self._stats())
+            if moved:
+                tell_half_done(self.run)
         return moved
 
     def _finish(self, kind: RunKind) -> None:
@@ -354,7 +358,8 @@ class _Slice:
 
     def _fail(self, reason: FailReason, message: str) -> None:
         with lane.fenced(self.held):
-            Run.objects.move(self.run, Status.FAILED, reason=reason, message=message, finished_at=Now())
+            if Run.objects.move(self.run, Status.FAILED, reason=reason, message=message, finished_at=Now()):
+                tell_half_done(self.run)
 
     def _outage(self, trouble: Transient) -> None:
         """Shopify is away or the budget is spent: the run keeps its place and goes on later, up to a limit."""

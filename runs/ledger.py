@@ -6,6 +6,7 @@ worker that lost its lane leaves nothing behind. Until then, questions are answe
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +22,8 @@ from transfer.work import Id, Row, Where
 from .models import IdEntry, LedgerEntry
 
 MANY = 400  # rows per statement: below SQLite's limit of variables
-# PostgreSQL takes 2,704 bytes into an index (its documentation, "B-Tree indexes"); in an address of a page, where each
-# byte has two digits, gunicorn takes 4,094 letters (`limit_request_line`).
+# PostgreSQL takes 2,704 bytes into an index (its documentation, "B-Tree indexes"). In an address of a page, where three
+# bytes are four letters, gunicorn takes 4,094 (`limit_request_line`), of which Shopify's admin needs a thousand.
 LONGEST, DIGEST = 1_500, 16
 
 _COLUMNS = [
@@ -44,6 +45,17 @@ def place_of(resource: str, key: Key) -> bytes:
     if len(whole) <= LONGEST:
         return whole
     return whole[:LONGEST] + hashlib.blake2b(whole, digest_size=DIGEST).digest()
+
+
+def address_of(place: bytes | memoryview, number: int) -> str:
+    """What lists and addresses of pages call a row."""
+    return f"{number}-{base64.urlsafe_b64encode(place).decode().rstrip('=')}"
+
+
+def addressed(text: str) -> Place:
+    """The inverse. Raises ValueError."""
+    number, _, place = text.partition("-")
+    return base64.b64decode(place + "=" * (-len(place) % 4), altchars=b"-_", validate=True), int(number)
 
 
 def entry_of(run_id: Any, row: Row) -> LedgerEntry:

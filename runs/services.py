@@ -15,6 +15,7 @@ from shops.models import Shop
 from shops.services import Refused
 
 from . import bell, lane
+from .broken_off import tell_half_done
 from .models import ASIDE, Lane, Run, Service
 from .states import EXPIRING, Status
 
@@ -49,7 +50,10 @@ def cancel(run: Run) -> bool:
         begun = Run.objects.filter(pk=run.pk, status=Status.WORKING).exclude(ASIDE).exists()
         if live and (first == run.pk or begun):  # one that came back from aside is first, and another may be served
             return bool(Run.objects.move(run, Status.CANCELLING))
-        return bool(Run.objects.move(run, Status.CANCELLED, finished_at=Now()))
+        moved = bool(Run.objects.move(run, Status.CANCELLED, finished_at=Now()))
+        if moved:
+            tell_half_done(run)
+        return moved
 
 
 def confirm_waiting(run: Run, step: str, **columns: Any) -> bool:

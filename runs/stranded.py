@@ -10,20 +10,22 @@ from django.db.models import Q
 
 from transfer.outcomes import Outcome, State
 
+from .broken_off import half_done
 from .models import LedgerEntry, Run
 from .states import ACTIVE
 
 
 def stranded(run: Run) -> str:
-    """One sentence on them, with what to do; empty where there are none, or where the run still goes on."""
+    """What a run that ended early left half done, with what to do; empty where that is nothing, or while it goes on."""
     if run.status in ACTIVE:
         return ""
     aside = Q(stepped=True) | Q(stepping=True, state=State.SENT)
     count = LedgerEntry.objects.filter(aside, run_id=run.pk, outcome=Outcome.PENDING).count()
     if not count:
-        return ""
+        return half_done(run)
     who = "1 record has made way for another, and holds" if count == 1 else f"{count:,} records have made way, and hold"
-    return (
+    told = (
         f"{who} a stand-in (shopsync-…) for a value that must be unique, or nothing. Import the archive again: "
         "that gives each the value that is meant for it."
     )
+    return f"{told} {half_done(run)}".strip()

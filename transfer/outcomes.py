@@ -69,6 +69,7 @@ class Reason(StrEnum):
     REFUSED = "refused"  # Shopify's own userError, quoted
     DEPENDS_ON_FAILED = "depends_on_failed"  # what it needs was not written
     LOST = "lost"  # Shopify never answered, and it was not found afterwards
+    BROKEN_OFF = "broken_off"  # the run ended early, and left it half done, or nobody knows how far it came
     DIFFERS = "differs"  # written, but the read-back is not what was asked for
     EXISTS = "exists"  # to be created only (NEW), and the target has it
     NOT_THERE = "not_there"  # to be updated only (UPDATE), and the target does not have it

@@ -81,6 +81,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Mend that record first; these follow with the next import.",
     ),
     Reason.LOST: ("were sent, and Shopify never answered", "Import the archive again: what arrived is recognised."),
+    Reason.BROKEN_OFF: (
+        "were left half done, or may be, when the import ended early",
+        "Import the archive again: that writes what is missing.",
+    ),
     Reason.DIFFERS: ("were written, and read back differently", "Compare them in Shopify with the archive."),
     Reason.EXISTS: (
         "exist in this store, and their rows say NEW",

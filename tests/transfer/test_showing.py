@@ -21,7 +21,7 @@ def _statuses(shop: Builder) -> dict[str, str | None]:
 
 
 def _stores(sandbox: Sandbox, *, drafts: bool) -> tuple[Builder, Builder]:
-    """Both have the entry "one"; only the target has "secret" and "shown". Drafts are known to one of the two stores."""
+    """Both have "one"; only the target has "secret" and "shown". Drafts are known to one of the two stores."""
     source, target = Builder(sandbox), Builder(sandbox)
     source.define("kind", NAME, publishable=drafts)
     target.define("kind", NAME, publishable=not drafts)

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from imports.models import Import
+from runs.ledger import address_of
 from runs.models import LedgerEntry, Run
 from runs.storage import storage
 from shops.models import Shop
@@ -68,7 +69,7 @@ def test_no_page_of_a_copy_shows_a_word_of_the_program(a: Store, b: Store, sandb
     rows = LedgerEntry.objects.filter(run=run).exclude(reason="names_source").order_by("resource", "place")
     some: dict[tuple[str, str, str], LedgerEntry] = {(one.resource, one.outcome, one.reason): one for one in rows}
     for entry in some.values():
-        wrong += wrong_on(b, f"{own}/records/{entry.number}-{bytes(entry.place).hex()}")
+        wrong += wrong_on(b, f"{own}/records/{address_of(entry.place, entry.number)}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -63,18 +63,19 @@ def _fallen(desk: Desk, rows: Sequence[Row]) -> Iterator[Row]:
     gone = _gone(desk, {home for own in homes.values() for home in own.values()})
     for row in rows:
         own = homes[row.target]
-        home = next((gone[place] for name in own for place in (name, own[name]) if place in gone), None)
-        if home is not None:
-            _fall(row, home)
+        place = next((place for name in own for place in (name, own[name]) if place in gone), None)
+        if place is not None:
+            _fall(row, place, gone[place])
             yield row
 
 
-def _fall(row: Row, home: Row) -> None:
+def _fall(row: Row, place: Target, home: Row) -> None:
+    """`place`: what it hung on, `home`: the row that tells what became of that."""
     if home.outcome in (Outcome.DELETED, Outcome.UPDATED) and home.verdict is not Verdict.EXTRA:
         row.outcome, row.verified = Outcome.DELETED, home.verified
-        row.detail = f"It went with {home.target}, on which it hung."
+        row.detail = f"It went with {place}, on which it hung."
     else:
-        fail(row, Reason.GONE, f"It vanished from the target store with {home.target}, on which it hung.")
+        fail(row, Reason.GONE, f"It vanished from the target store with {place}, on which it hung.")
         row.verified = False
 
 

@@ -91,6 +91,8 @@ def test_variants_values_and_media_that_no_row_names_are_taken_away(sandbox: San
     assert own["media"]["nodes"] == []
     values = {row.key[2]: (row.outcome, row.verified) for row in rows(desk, "variant_metafields")}
     assert values == {"S": (Outcome.UNCHANGED, True), "M": (Outcome.DELETED, True)}, "what hung on it went with it"
+    details = [row.detail for row in rows(desk, "variant_metafields") if row.detail]
+    assert details == ["It went with shopsync:variants/shirt/Size/M, on which it hung."]
 
 
 def test_a_variant_that_somebody_adds_meanwhile_stays(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -38,6 +38,18 @@ def test_single_records_with_what_they_need(app: Any, sandbox: Sandbox, client: 
     assert run.result["outside"] == {}
 
 
+def test_what_single_records_refer_to_is_counted_by_references(app: Any, sandbox: Sandbox, client: Client) -> None:
+    domain = sandbox.shop("boutique", products=12)
+    installed(sandbox, domain)
+    _post(client, domain, records="collections/hand-picked")
+    run = work(Export.objects.get())
+    note = run.result["outside"]["products"]
+    assert note["count"] > len(note["examples"]), "its order names again what it holds"
+    page = client.get(f"/runs/{run.pk}/", headers=bearer(domain)).content.decode()
+    (table,) = re.findall(r'<section class="card bare" id="outside">.*?</section>', page, re.DOTALL)
+    assert 'class="number">References</th>' in table and "Records" not in table
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .answers import Answer, Retry, answer_of, costs_of, errors_of, payload_of
-from .cost import Prices, operation
+from .cost import Prices, charged, operation
 from .errors import AnswerLost, ServerFault, TokenRefused, TooLate, Unavailable
 from .flight import Flight
 from .pacer import Pacer
@@ -137,7 +137,8 @@ class AdminClient:
                 raise TooLate
             response = self._transport(self._url, _headers(token), request.body, self.timeout)
             payload = payload_of(response)
-            requested, actual, throttle = costs_of(payload)
+            requested, used, throttle = costs_of(payload)
+            actual = charged(used, request.variables)
             if requested is not None:
                 self._prices.learn(request.document, request.variables, requested)
             refused = any(error.code == "THROTTLED" for error in errors_of(payload))

@@ -36,6 +36,7 @@ COUNT_COST = 10
 # What productSet charges for its input (schema, ProductSetInput.* and ProductVariantSetInput.*); for variants,
 # productVariantsBulkCreate does so too (recorded).
 VARIANT_COST, FILE_COST, VARIANT_FILE_COST = 0.2, 1.9, 0.6
+_ROUNDING = 1e-6  # half a point may have been rounded either way: then it is the dearer one
 _MARGIN = 1.25  # hand-set prices of single fields are not in the formula
 
 
@@ -127,6 +128,15 @@ def _input_cost(variables: Mapping[str, Any]) -> float:
     return VARIANT_COST * len(variants) + VARIANT_FILE_COST * pictured + FILE_COST * len(_list(product.get("files")))
 
 
+def charged(shown: float, variables: Mapping[str, Any]) -> float:
+    """What Shopify took for a request, by what it shows: the nearest whole number, also where it charges fractions.
+
+    All but the input costs whole points. What is left out each time would add up to more than the mirror has.
+    """
+    taken = math.floor(shown) + _input_cost(variables) % 1
+    return max(0.0, taken if taken < shown + 0.5 + _ROUNDING else taken - 1)
+
+
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -152,7 +162,7 @@ class Prices:
         with self._lock:
             if len(self._seen) > 4096:
                 self._seen.clear()
-            self._seen[key] = max(requested, self._seen.get(key, 0.0))
+            self._seen[key] = max(charged(requested, variables), self._seen.get(key, 0.0))
 
 
 def _key(variables: Mapping[str, Any]) -> Sizes:

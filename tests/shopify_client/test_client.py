@@ -24,7 +24,7 @@ from shopify_client import (
     Unavailable,
     is_shop,
 )
-from shopify_client.cost import estimate
+from shopify_client.cost import charged, estimate
 from shopify_client.transport import NoAnswer, NotSent, Response
 
 SHOP = "a.myshopify.com"
@@ -301,3 +301,15 @@ def test_half_a_character_is_read_as_a_replacement(escaped: bytes, text: str) ->
     """Nothing could keep it or send it on: an archive that held it would be refused as a whole."""
     own, _ = client(Response(200, {}, b'{"data": {"shop": {"name": "' + escaped + b'"}}}'))
     assert own.ask(QUERY).data["shop"]["name"] == text
+
+
+@pytest.mark.parametrize("base", [10, 14, 23])
+@pytest.mark.parametrize("files", range(6))
+@pytest.mark.parametrize("variants", [*range(12), 250, 2048])
+def test_what_was_taken_is_told_by_the_whole_points_that_are_shown(base: int, files: int, variants: int) -> None:
+    given: list[dict[str, str]] = [{"file": "one"} if number % 3 == 0 else {} for number in range(variants)]
+    variables = {"input": {"variants": given, "files": [{}] * files}}
+    taken = base + 0.2 * variants + 1.9 * files + 0.6 * sum(map(bool, given))
+    half = abs(taken % 1 - 0.5) < 1e-6
+    assert charged(int(taken + 0.5), variables) - taken == pytest.approx(0) or half
+    assert charged(int(taken + 0.5), variables) > taken - 1e-6

@@ -31,6 +31,7 @@ from django.views.decorators.http import require_POST
 from shopify_client import BadRequest, ShopGone, ShopifyError, TokenRefused, is_shop
 
 from . import webhooks
+from .addresses import page_in_admin
 from .logs import about
 from .models import Shop
 from .tokens import exchange
@@ -245,9 +246,9 @@ def unidentified(request: HttpRequest, problem: InvalidToken) -> HttpResponse:
     if request.method == "GET" and is_shop(shop):
         if request.GET.get("embedded") == "1":
             return HttpResponseRedirect(_bounce(request))
-        name = shop.removesuffix(".myshopify.com")
-        return HttpResponseRedirect(f"{settings.SHOPIFY_ADMIN_ORIGIN}/store/{name}/apps/{settings.SHOPIFY_API_KEY}")
-    return render(request, "problem.html", {"message": "Open the app from your store's Shopify admin."}, status=401)
+        return HttpResponseRedirect(page_in_admin(shop, request))
+    context = {"message": "Open the app from your store's Shopify admin.", "admin": settings.SHOPIFY_ADMIN_ORIGIN}
+    return render(request, "problem.html", context, status=401)
 
 
 def _bounce(request: HttpRequest) -> str:

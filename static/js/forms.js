@@ -147,9 +147,12 @@ async function download(form) {
   follow((await response.json()).url, "");
 }
 
-addEventListener("click", async (event) => {
+// However it is clicked: another tab would know nothing of it.
+for (const name of ["click", "auxclick"]) addEventListener(name, fetched);
+
+async function fetched(event) {
   const link = event.target.closest?.("a[data-file]");
-  if (!link) return;
+  if (!link || event.button > 1) return;
   event.preventDefault();
   try {
     const response = await ask(link.href, { headers: { Accept: "*/*" } });
@@ -158,7 +161,7 @@ addEventListener("click", async (event) => {
     follow(url, link.href.split("/").pop());
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   } catch { toast(NOT_SENT); }
-});
+}
 
 function follow(url, name) {
   const link = document.createElement("a");

@@ -1,5 +1,6 @@
 // Going from page to page: <main> is exchanged, history, scroll position and focus behave as a browser's own.
 import { clocks } from "./clocks.js";
+import { opensElsewhere, pageOf } from "./elsewhere.js";
 import { patch } from "./patch.js";
 
 const RETRY_MS = 3000;
@@ -224,10 +225,11 @@ strayed.querySelector("button").addEventListener("click", () => {
 
 addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
-  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (link.target || link.origin !== location.origin || "file" in link.dataset) return;
+  if (!link || event.defaultPrevented || event.button || opensElsewhere(event)) return;
+  const address = pageOf(link);
+  if (link.target || new URL(address).origin !== location.origin || "file" in link.dataset) return;
   event.preventDefault();
-  visit(link.href);
+  visit(address);
 });
 
 // The admin's own menu (App Bridge): the event's target is the entry of <s-app-nav>.

@@ -9,6 +9,7 @@ from typing import Any
 
 import jwt
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -90,9 +91,13 @@ def test_a_document_without_a_token_is_bounced_and_the_stale_one_goes_no_further
     assert client.get(answer["Location"]).status_code == 200
     outside = client.get("/", {"shop": "a.myshopify.com"}, headers={"Accept": "text/html"})
     assert outside["Location"].endswith(f"/store/a/apps/{CLIENT_ID}")
+    query |= {"embedded": "", "resource": "pages", "after": "ä&b"}
+    inner = client.get("/exports/new", query, headers={"Accept": "text/html"})
+    assert inner["Location"].endswith(f"/store/a/apps/{CLIENT_ID}/exports/new?resource=pages&after=%C3%A4%26b")
     hostile = client.get("/", {"shop": "a.myshopify.com.evil.com"}, headers={"Accept": "text/html"})
     assert hostile.status_code == 401
     assert "frame-ancestors 'none'" in hostile["Content-Security-Policy"]
+    assert f'href="{settings.SHOPIFY_ADMIN_ORIGIN}"' in hostile.content.decode()
 
 
 @pytest.mark.parametrize(

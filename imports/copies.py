@@ -44,7 +44,8 @@ from .words import of_source
 logger = logging.getLogger(__name__)
 
 BEGUN = Q(run__isnull=False) | Q(comparison__isnull=False)
-HANDING = timedelta(minutes=10)  # longer than a task may take
+# Longer than a link and a transaction take. Where a slow disk copies for longer, two may be at it: the UPDATE decides.
+HANDING = timedelta(seconds=30)
 NOT_ALLOWED = "This link does not allow copying (any more)."
 LEFT = "The other store removed the app."
 ENDED = "The comparison is gone. Start it anew when you want it."

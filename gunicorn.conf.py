@@ -19,7 +19,7 @@ class Redacting(Logger):  # type: ignore[misc]
 logger_class = Redacting
 
 worker_class = "gthread"
-threads = 8
+threads = settings.WEB_THREADS
 timeout = 120
 graceful_timeout = 30
 control_socket_disable = True  # nobody controls it by one, and it would lie in a folder that services share

@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from runs.models import Run
 from runs.states import FINAL, Status
@@ -38,6 +38,7 @@ from .answer import answer
 from .listing import Filters
 from .models import Import, UploadAddress, Uploaded
 from .overtaken import overtaken
+from .room import full, room
 from .words import POLICIES, of_copy
 
 UPLOAD_MINUTES = 60
@@ -61,7 +62,13 @@ def new(request: EmbeddedRequest) -> HttpResponse:
 @posted("imports:new")
 @embedded
 def upload_address(request: EmbeddedRequest) -> HttpResponse:
-    """An address for one upload: it may take longer than the minute that an ID token lives."""
+    """An address for one upload: it may take longer than the minute that an ID token lives.
+
+    `size` may say how many bytes are to come. 503: there is no room for them now.
+    """
+    size = request.POST.get("size", "")
+    if size.isdecimal() and not room.holds(request.shop.pk, int(size[:20])):
+        return full(request)
     UploadAddress.objects.filter(expires_at__lt=Now()).delete()
     expires_at = timezone.now() + timedelta(minutes=UPLOAD_MINUTES)
     address = UploadAddress.objects.create(shop=request.shop, expires_at=expires_at)
@@ -69,17 +76,31 @@ def upload_address(request: EmbeddedRequest) -> HttpResponse:
 
 
 @csrf_exempt  # the address itself is the secret: unguessable, single-use, short-lived
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, address: UUID) -> HttpResponse:
+    """Takes a file in. 503: there is no room, nothing was read, and the address is as good as before; GET tells that to
+    whoever lost the answer."""
     row = UploadAddress.objects.select_related("shop").filter(pk=address, expires_at__gt=Now()).first()
-    taken = row is not None and UploadAddress.objects.filter(pk=address).delete()[0]
-    if row is None or not taken:
-        return JsonResponse(
-            {"error": "This address was used already, or is too old; choose the file again."}, status=410
-        )
-    if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES:
+    if row is None:
+        return _used()
+    if request.method != "POST":
+        return JsonResponse({"unused": True})
+    size = int(request.headers.get("Content-Length") or 0)
+    if size > settings.MAX_UPLOAD_BYTES:
         message = f"The file is larger than {settings.MAX_UPLOAD_BYTES // 1_000_000} MB."
         return JsonResponse({"error": message}, status=413)
+    with room.taken(row.shop_id, size) as mine:
+        if not mine:
+            return full(request)
+        return _receive(request, row) if UploadAddress.objects.filter(pk=address).delete()[0] else _used()
+
+
+def _used() -> HttpResponse:
+    message = "This address was used already, or is too old; choose the file again."
+    return JsonResponse({"error": message}, status=410)
+
+
+def _receive(request: HttpRequest, row: UploadAddress) -> HttpResponse:
     try:
         page = compare_views.begin(request, row.shop) if _compares(request) else _import(request, row.shop)
     except (ArchiveError, Refused) as refusal:

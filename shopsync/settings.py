@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "shops.middleware.EmbeddedMiddleware",
     "runs.middleware.SentencesMiddleware",
+    "runs.middleware.SilenceMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -165,6 +166,8 @@ BUDGET_SHARE = env.number("BUDGET_SHARE", 1.0, most=1.0)
 POISON_LIMIT = env.whole("POISON_LIMIT", 5, least=0)
 OUTAGE_LIMIT_SECONDS = env.number("OUTAGE_LIMIT_SECONDS", 6 * 3600.0)
 MAX_UPLOAD_BYTES = env.whole("MAX_UPLOAD_BYTES", 2_000_000_000)
+UPLOADS_AT_ONCE = env.whole("UPLOADS_AT_ONCE", 4)  # in each web process
+WEB_THREADS = UPLOADS_AT_ONCE + 4  # of each: what uploads never take is for pages, webhooks and health
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_TEMP_DIR = str(VAR_DIR)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000

@@ -10,7 +10,7 @@ export const opensElsewhere = (event) => event.button === 1 || event.ctrlKey || 
 function readdress(event) {
   const link = event.target.closest?.("a[href]");
   if (!home || !link || link.target || link.origin !== location.origin || "file" in link.dataset) return;
-  link.href = home + link.pathname + link.search;
+  link.href = home + link.pathname + link.search + link.hash;
 }
 
 // A press comes before all that a pointer can do with a link, menus and long touches included; the others are the keyboard's.

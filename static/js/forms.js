@@ -104,21 +104,19 @@ export async function answer(form, address) {
 
 // -- files --------------------------------------------------------------------------------------------------------
 
+const BROKE_OFF = "The connection broke off before the file was through. It is sent again.";
+const [LOST_SECONDS, LOST_MOST] = [5, 3];
+
 let uploads = 0;
 
 addEventListener("beforeunload", (event) => { if (uploads) event.preventDefault(); });
 
-// XMLHttpRequest, because fetch says nothing of how far an upload has come. The address is its own permission. It goes on
-// while its merchant looks at other pages, and takes none of them away.
+// It goes on while its merchant looks at other pages, and takes none of them away.
 async function upload(form) {
-  const address = await posting(form, null, "application/json");
-  if (!address.ok) { refuse(await sentence(address), form); return; }
   const place = form.querySelector("[data-uploading]");
-  const to = (await address.json()).address;
-  place.hidden = false;
   uploads += 1;
   try {
-    const { status, answer: said } = await sending(to, new FormData(form), place.querySelector("progress"));
+    const { status, said } = await brought(form.action, new FormData(form), place);
     if (status >= 300 || !said.url) refuse(said.error || NOT_SENT, form);
     else if (form.isConnected) await visit(said.url);
     else toast("Your file has arrived. What becomes of it stands in the list of runs.");
@@ -128,13 +126,48 @@ async function upload(form) {
   }
 }
 
+// Where the app has no room for it yet, it waits, says so, and is sent by itself.
+async function brought(action, body, place) {
+  for (let lost = 0; lost <= LOST_MOST;) {
+    const answer = await attempt(action, body, place);
+    if (!answer.said.retry_after) return answer;
+    lost = answer.lost ? lost + 1 : 0;
+    tell(place, answer.said.error);
+    await new Promise((resolve) => { setTimeout(resolve, answer.said.retry_after * 1000); });
+  }
+  throw new Error("lost");
+}
+
+// The address is its own permission. XMLHttpRequest, because fetch says nothing of how far an upload has come. A refusal may
+// be lost, as it comes before the file is through; then the address is still good, and nothing is there twice.
+async function attempt(action, body, place) {
+  const size = [...body.values()].reduce((sum, value) => sum + (value.size || 0), 0);
+  const asked = await ask(action, { method: "POST", body: new URLSearchParams({ size }), headers: { Accept: "application/json" } });
+  const said = await asked.json().catch(() => ({}));
+  if (!asked.ok) return { status: asked.status, said };
+  tell(place, "");
+  try {
+    return await sending(said.address, body, place.querySelector("progress"));
+  } catch (problem) {
+    const unused = await ask(said.address, { headers: { Accept: "application/json" } });
+    if (!unused.ok) throw problem;
+    return { status: 0, said: { error: BROKE_OFF, retry_after: LOST_SECONDS }, lost: true };
+  }
+}
+
+function tell(place, text) {
+  place.hidden = false;
+  place.querySelector("progress").removeAttribute("value");
+  place.querySelector("[role='status']").textContent = text;
+}
+
 function sending(address, body, bar) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", address);
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => { bar.max = event.total; bar.value = event.loaded; });
-    request.addEventListener("load", () => resolve({ status: request.status, answer: request.response || {} }));
+    request.addEventListener("load", () => resolve({ status: request.status, said: request.response || {} }));
     for (const name of ["error", "abort", "timeout"]) request.addEventListener(name, reject);
     request.send(body);
   });

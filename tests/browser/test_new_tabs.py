@@ -55,7 +55,7 @@ def test_a_link_of_a_list_keeps_its_query_and_a_copied_one_is_the_admins(admin: 
     new.close()
     kind.click(button="right")  # "Copy link address" and "Open link in new tab" take what stands there then
     address = f"{admin.stores.url}/store/{target.removesuffix('.myshopify.com')}/apps/{CLIENT_ID}"
-    assert kind.get_attribute("href") == f"{address}/imports/{run}/plan?resource=products"
+    assert kind.get_attribute("href") == f"{address}/imports/{run}/plan?resource=products#records"
     admin.page.keyboard.press("Escape")
     kind.click()
     expect(app.get_by_label("Kind")).to_have_value("products")
@@ -71,6 +71,6 @@ def test_a_file_is_saved_whichever_button_it_is_clicked_with(admin: Admin) -> No
     file = app.locator("a[data-file][href$='.csv']").first
     for button in ("left", "middle"):
         with admin.page.expect_download() as download:
-            file.click(button=button)  # type: ignore[arg-type]
+            file.click(button=button)
         assert download.value.suggested_filename.endswith(".csv")
     assert len(admin.page.context.pages) == 1

@@ -38,6 +38,7 @@ WRONG: dict[tuple[str, str], str] = {
     ("IN_FLIGHT", "0"): "a whole number, 1 or more",
     ("POISON_LIMIT", "-1"): "a whole number, 0 or more",
     ("MAX_UPLOAD_BYTES", "2 GB"): "a whole number, 1 or more",
+    ("UPLOADS_AT_ONCE", "0"): "a whole number, 1 or more",
     ("DEBUG", "maybe"): "true or false",
     ("BEHIND_PROXY", "2"): "true or false",
     ("APP_URL", "my.example.com"): "https://",

@@ -73,7 +73,7 @@ class Command(Sentences):
         if command is not None:
             children.append(Child("broker", command, prepare=broker.prepare, ready=broker.alive, pulse=True))
         web = ["gunicorn", "shopsync.wsgi", "--bind", f"fd://{door.fileno()}", "--worker-class", "gthread"]
-        web += ["--workers", "2", "--threads", "8", "--timeout", "120", "--log-level", "warning"]
+        web += ["--workers", "2", "--threads", str(settings.WEB_THREADS), "--timeout", "120", "--log-level", "warning"]
         children.append(Child("web", _module(*web), ready=lambda: _answers(door), inherits=[door.fileno()]))
         children.append(
             Child("worker", _celery("worker", "-Q", "shopify", "-c", "1", "-P", "solo", "-n", "shopify@%h"))

@@ -108,7 +108,22 @@ def _in_attribute(raw: str, translate: Translate, page: str, sure: bool) -> str:
 
 
 def _spliced(raw: str, new: str) -> str:
-    """What is written so that it says `new`, as it was wherever it says the same."""
+    """What is written so that it says `new`, as it was wherever it says the same: parameter by parameter."""
+    said = html.spelt(raw)
+    parts, news = said.text.split("&"), new.split("&")
+    if len(parts) != len(news):
+        return _spliced_part(raw, new)
+    pieces: list[str] = []
+    at = 0
+    for part, own in zip(parts, news, strict=True):
+        pieces.append(_spliced_part(raw[said.places[at] : said.places[at + len(part)]], own))
+        at += len(part)
+        pieces.append(raw[said.places[at] : said.places[min(at + 1, len(said.text))]])  # as the sign is written
+        at += 1
+    return "".join(pieces)
+
+
+def _spliced_part(raw: str, new: str) -> str:
     said = html.spelt(raw)
     if new == said.text:
         return raw

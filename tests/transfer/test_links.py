@@ -190,6 +190,10 @@ def _to(text: str) -> str:
             '<a href="https://www.here.example/x?a=1&amp;b=&eacute;">y</a>',
             '<a href="shopsync:https://store/x?a=1&amp;b=&eacute;">y</a>',
         ),
+        (
+            "<a href='//here.example/?a=1&amp;b=shopsync%3Ax&#38;c&y'>",
+            "<a href='shopsync:verbatim://here.example/?a=1&amp;b=shopsync%3Ax&#38;c&y'>",
+        ),
         ("<a href=https&#58;//www.here.example/x&amp;>", "<a href=shopsync:https://store/x&amp;>"),
         ("https://www.here.example/ <b title='https://www.here.example/'>", None),
         ("<a href=\"javascript:open('https://www.here.example')\">", None),

@@ -69,6 +69,11 @@ HERE = "shopsync%3Avariants%2Flamp%2FSize%2FM"
         ("<a href='../products/lamp?a=b&amp;variant={}#x'>", None, "<a href='../products/lamp?a=b#x'>"),
         ("<a href=products/lamp?variant={}>", None, "<a href=products/lamp>"),
         ("<a href='?variant={}'>", None, "<a href=''>"),
+        (
+            "<a href='../cart/add?items[0][id]={0}&amp;x&#38;items[1][id]={0}&z'>",
+            None,
+            None,
+        ),
         ("<form action='../../cart/{}:2,9:1'>", None, "<form action='../../cart/9:1'>"),
         ("<b style='background: url(../cdn/shop/products/a.png)'>", "../cdn/shop/files/a.png", None),
         ("<style>b{{background: url(../cdn/shop/products/a.png)}}</style>", "../cdn/shop/files/a.png", None),

@@ -61,6 +61,20 @@ def test_what_a_new_record_lacks_is_told_beside_what_is_wrong_with_it(tmp_path: 
     assert "access.storefront: " in told and "type: this is missing" in told
 
 
+@pytest.mark.parametrize("command", ["", "REPLACE", "NEW"])
+def test_a_cell_that_cannot_be_read_hides_nothing_of_its_record(command: str, tmp_path: Path) -> None:
+    rows: list[Cells] = [{"Key": "lamp", "giftCard (boolean)": "perhaps", "status": "live"}]
+    variants: list[Cells] = [
+        *({"Key": "lamp", "options (pairs)": "S", "price": "1"}, {"Key": "lamp", "options (pairs)": "M", "price": "x"}),
+        {"Key": "lamp", "options (pairs)": "Size=L", "taxable (boolean)": "yes", "price": "2 €"},
+    ]
+    refusal, said = _refused(book({"products": rows, "products.variants": variants}, command), tmp_path)
+    columns = [[one.split(":")[0] for one in row.split(". ") if ":" in one] for row in said["products.variants"]]
+    assert [name in said["products"][0] for name in ("giftCard (boolean): ", "status: ")] == [True] * 2
+    assert columns == [["options (pairs)"], ["options (pairs)", "price"], ["taxable (boolean)", "price"]]
+    assert " 6 more places have errors." in refusal
+
+
 def test_a_key_that_is_none_hides_nothing_of_its_row(tmp_path: Path) -> None:
     refusal, said = _refused(book({"products": [{"Key": "a b/c", "status": "live"}]}, "MERGE"), tmp_path)
     assert "Key: " in said["products"][0] and "status: " in said["products"][0]

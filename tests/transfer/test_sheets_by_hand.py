@@ -122,6 +122,17 @@ def test_a_row_of_any_kind_needs_only_what_a_person_knows(name: str, tmp_path: P
     assert RESOURCES[name].validate(key, RESOURCES[name].filled(key, RESOURCES[name].dated(fields, 0.0))) is None
 
 
+def test_words_may_be_typed_in_any_capitals(tmp_path: Path) -> None:
+    rows: list[Cells] = [{"Key": "lamp", "status": "active"}, {"Key": "bulb", "status": "Draft "}]
+    variants: list[Cells] = [{"Key": "lamp", "options": "Size=S", "inventoryPolicy": "deny"}]
+    members, _ = convert.load(
+        offline_desk(tmp_path), io.BytesIO(book({"products": rows, "products.variants": variants}, "UPDATE"))
+    )
+    found = {line.key[0]: line.fields for line in members.records("products")}
+    assert {key: fields["status"] for key, fields in found.items()} == {"lamp": "ACTIVE", "bulb": "DRAFT"}
+    assert found["lamp"]["variants"][0]["inventoryPolicy"] == "DENY"
+
+
 def test_what_people_typed_is_made(sandbox: Sandbox, tmp_path: Path) -> None:
     shop = sandbox.shop("plain")
     sheets = {name: [row_of(name)] for name in RESOURCES if name not in ("locations", "sales_channels", "files")}

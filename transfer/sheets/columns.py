@@ -38,7 +38,8 @@ class Column:
     """`null`: whether an empty cell of this sheet stands for null; neither null nor nothing clears anything.
     `plain`: the kind of cell that is understood beside JSON, where nothing else can be meant. `refers`: the kind that
     it names records of, and how many parts their keys have: these may be typed without what stands before them.
-    `amount`: whether its texts are numbers, whatever a program shows around them.
+    `amount`: whether its texts are numbers, whatever a program shows around them. `words`: of which a text has to be
+    one, and may be typed in other capitals.
 
     The empty path is the whole record, for records that have no readable columns.
     """
@@ -51,6 +52,7 @@ class Column:
     plain: str = ""
     refers: tuple[str, int] | None = None
     amount: bool = False
+    words: frozenset[str] = frozenset()
 
     @property
     def numeric(self) -> bool:
@@ -95,12 +97,18 @@ class Column:
         text = self._number(text) if self.numeric else as_shown(text)
         plain = self.plain if self.kind == "json" and not text.lstrip().startswith(("[", '"', "{")) else ""
         value = cells.meant(plain or self.kind, text, self.type)
-        if self.refers is None:
-            return value
-        kind, parts = self.refers
         if isinstance(value, list):
-            return [named(kind, parts, item) if isinstance(item, str) else item for item in value]
-        return named(kind, parts, value) if isinstance(value, str) else value
+            return [self._said(item) if isinstance(item, str) else item for item in value]
+        return self._said(value) if isinstance(value, str) else value
+
+    def _said(self, text: str) -> str:
+        """What is meant by a text, or by an item of a list."""
+        if self.refers is not None:
+            return named(*self.refers, text)
+        if text in self.words:
+            return text
+        like = [word for word in self.words if word.lower() == text.strip().lower()]
+        return like[0] if len(like) == 1 else text
 
     def _number(self, text: str) -> str:
         if not (self.amount or self.kind == "number" or self.type in NUMBERS):

@@ -14,7 +14,7 @@ from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
 from .entries import no_type, of_entry, untyped
 from .first import First
 from .layout import bare_of, is_cut, name_of, part_of, place_of
-from .plain import is_amount, kind_of, refers_to, shape_of, spelt
+from .plain import is_amount, kind_of, refers_to, shape_of, spelt, words_of
 
 Fail = Callable[[str, str], None]  # gets a header and a sentence
 
@@ -106,7 +106,7 @@ def _natural(
     if not column.path or column.kind not in ("text", "json", "list"):
         return column
     shape = shape_of(resource, items, column.path)
-    column = replace(column, amount=column.kind == "text" and is_amount(shape))
+    column = replace(column, amount=column.kind == "text" and is_amount(shape), words=words_of(shape))
     kind, refers = kind_of(shape), registry.get(refers_to(shape))
     if refers is not None:
         column = replace(column, refers=(refers.name, parts_of(refers, values=False)))

@@ -95,6 +95,13 @@ def refers_to(shape: Shape | None) -> str:
     return next(iter(kinds)) if len(kinds) == 1 else ""
 
 
+def words_of(shape: Shape | None) -> frozenset[str]:
+    """The words of which a text, or each item of a list, has to be one; empty for all others."""
+    own = bare(shape) if shape is not None else None
+    own = bare(own.shape) if isinstance(own, ListOf) else own
+    return own.words if isinstance(own, OneOf) else frozenset()
+
+
 def columns_of(shape: Shape, path: Path = ()) -> list[tuple[Path, str]]:
     """(path, kind) of the columns that records of this shape have, for a sheet on which none stands yet."""
     own = bare(shape)

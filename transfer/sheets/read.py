@@ -210,7 +210,7 @@ class _Reading:
             self._wrong(items[0], KEY, f"a record has at most {MAX_ITEMS} items in its lists")
             return
         if items and not records:
-            records = [{**items[0], "fields": {}, "command": Command.MERGE, "whole": False}]
+            records = [{**items[0], "fields": {}, "command": Command.MERGE, "whole": False, "half": False}]
         if len(records) > 1 and self.desk.registry[resource].unique:
             one_row = records[0]["at"] == records[1]["at"]
             self._wrong(records[1], records[1].get("column", "") if one_row else KEY, TWICE[one_row])
@@ -229,7 +229,8 @@ class _Reading:
             return Line(key, fields, "", "")  # it stands for itself
         again = list(doubled(kind, items))
         whole = command == Command.MERGE and line["whole"] and not taken_away(line["fields"], fields)
-        doubtful = problem is not None or bool(again)  # what its rows say together is not known then
+        half = any(one.get("half") for one in (line, *items))
+        doubtful = half or problem is not None or bool(again)  # what its rows say together is not known then
         new = self.desk.now() if command == Command.NEW and not doubtful else None
         fields, wrong = judged(kind, key, fields, whole=whole and not doubtful, new=new)
         found = [*again, *(placed(one, line, items) for one in wrong)]

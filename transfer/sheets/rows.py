@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..archive.check import MAX_DEPTH, MAX_LINE, depth, halved
@@ -28,7 +28,7 @@ Fail = Callable[[str, str], None]  # gets a column's header and a sentence
 @dataclass(frozen=True, slots=True)
 class Said:
     """`item`: the list and the position of an item. `whole`: nothing that the file could say is left unsaid. `column`:
-    the header of the one cell that says all of it."""
+    the header of the one cell that says all of it. `half`: a cell of its row could not be read."""
 
     key: Key
     fields: Fields
@@ -36,16 +36,17 @@ class Said:
     item: tuple[str, int] | None = None
     whole: bool = False
     column: str = ""
+    half: bool = False
 
     def line(self, place: tuple[str, int]) -> dict[str, Any]:
         """As a line of a part (`archive.merge`), with the place that errors name."""
         own = {"key": list(self.key), "fields": self.fields, "gid": "", "updatedAt": "", "at": list(place)}
         more = {"item": list(self.item) if self.item else None, "whole": self.whole, "column": self.column}
-        return {**own, "command": self.command, **more}
+        return {**own, "command": self.command, **more, "half": self.half}
 
 
 def said_by(head: Head, row: Sequence[str], fail: Fail) -> Iterator[Said]:
-    """The lines of a row; none of a row that is wrong (`fail` was told) or empty."""
+    """The lines of a row; none where it is empty, or where nobody can say what it is about (`fail` was told)."""
     bad: list[str] = []
 
     def wrong(header: str, sentence: str) -> None:
@@ -67,10 +68,9 @@ def said_by(head: Head, row: Sequence[str], fail: Fail) -> Iterator[Said]:
         found = list(_item(head, key, row, wrong))
     else:
         found = [_record(head, key, row, wrong)]
-    for said in found:
-        _bounded(said, wrong)
-    if not bad:
-        yield from found
+    if KEY not in bad:
+        bounded = [said for said in found if _bounded(said, wrong)]
+        yield from (replace(said, half=bool(bad)) for said in bounded)
 
 
 def _read(head: Head, place: int) -> bool:
@@ -181,13 +181,16 @@ def _values(head: Head, owner: Key, row: Sequence[str], wrong: Fail) -> Iterator
             wrong(head.name(places[0]), str(problem))
 
 
-def _bounded(said: Said, wrong: Fail) -> None:
-    """What no archive may hold either."""
+def _bounded(said: Said, wrong: Fail) -> bool:
+    """Whether an archive may hold it."""
     text = dumps([list(said.key), said.fields])
     if len(text) > MAX_LINE:
         wrong(KEY, f"the record is longer than {MAX_LINE} bytes")
+        return False
     if depth(said.fields) > MAX_DEPTH:
         wrong(KEY, "a value is nested too deeply")
+        return False
     half = halved({"key": list(said.key), **said.fields}) if b"\\ud" in text else None
     if half is not None:
         wrong(KEY, str(half).removesuffix("."))
+    return half is None

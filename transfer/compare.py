@@ -25,6 +25,7 @@ from .namesakes import Namesakes, Present, present_of
 from .outcomes import Verdict
 from .renew import renew
 from .resource import Fields, Resource
+from .storefront import OWN, storefront
 from .unfetched import unfetched
 from .work import Checkpoint, Cursor, Desk, Row
 
@@ -48,11 +49,16 @@ def compare(
     `whole`: resources that the archive holds completely. Of the others nobody can say what only the target has.
     `hidden`: resources that the target does not show to the app -> why. `edited`: the archive was changed by hand, so
     that it is no store's state: a text that somebody changed says nothing of its translations. `source`: the addresses
-    of the store that the archive is of. The cursor says in `language` what the target's primary one is.
+    of the store that the archive is of. The cursor says in `language` what the target's primary one is, and in `own`
+    whether it is that store itself.
     """
-    cursor = cursor or {"resource": 0, "after": None, "compared": {}, "language": primary_language(desk)}
+    home = tuple(source)
+    cursor = cursor or {"resource": 0, "after": None, "compared": {}, **_known(desk, home)}
     names = [name for name in desk.registry if name in archive.resources]
-    twins, telling = Namesakes.of(desk, archive, snapshot), Telling(Mentions(home := tuple(source)))
+    twins, telling = (
+        Namesakes.of(desk, archive, snapshot),
+        Telling(_mentions(home, own=cursor.get("own", False), edited=edited)),
+    )
     both = Sides(desk.registry, archive, snapshot)
     while cursor["resource"] < len(names):
         resource, language = desk.registry[names[cursor["resource"]]], cursor.get("language", "")
@@ -78,6 +84,17 @@ def compare(
         if desk.stopping():
             return
     yield Checkpoint(cursor, _counts(archive, cursor), done=True)
+
+
+def _mentions(home: Iterable[str], *, own: bool, edited: bool) -> Mentions | None:
+    """Its own addresses lead where they should. Ids do in what was just taken out of the store to be edited; an archive
+    may bring back what was deleted since, and has another id then."""
+    return Mentions(() if own else home) if not (own and edited) else None
+
+
+def _known(desk: Desk, home: Iterable[str]) -> dict[str, str | bool]:
+    own = any(host.endswith(OWN) and host in storefront(desk).hosts for host in home)
+    return {"language": primary_language(desk), "own": own}
 
 
 @dataclass(slots=True)

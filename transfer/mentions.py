@@ -119,16 +119,17 @@ class Mentions:
 
 @dataclass(slots=True)
 class Telling:
-    """Says of the rows of a plan what of the records that are wanted names the source store as a text."""
+    """Says of the rows of a plan what of the records that are wanted names the source store as a text. `mentions`: None
+    where nothing is to be said of it."""
 
-    mentions: Mentions
+    mentions: Mentions | None
     says: dict[tuple[Key, int], str] = field(default_factory=dict)
 
     def look(self, resource: Resource, wanted: Sequence[Fields], rows: Iterable[Row]) -> None:
         """`wanted`: what the archive has of their key, `rows`: what is to become of it."""
         for row in rows:
             fields = wanted[0] if len(wanted) == 1 else row.after
-            if fields is not None:
+            if fields is not None and self.mentions is not None:
                 self.says[row.key, row.number] = self.mentions.sentences(resource, fields)
 
     def tell(self, rows: Iterable[Row]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.builder import Builder
 from tests.meddle import row
 from tests.support import Sandbox, archive_of, export, import_
+from tests.transfer.test_sheets_import import cell, edited, sheet_of
 from transfer.anonymise import nameless_manifest
 from transfer.archive.manifest import Manifest
 from transfer.local import offline_desk
@@ -134,6 +135,24 @@ def test_an_import_names_them_again_and_again(sandbox: Sandbox, tmp_path: Path) 
         "map": {"a": f"see https://{source.shop}/"},
         "none": {"a": f"https://{target.shop}/"},
     }
+
+
+def test_a_store_does_not_name_itself(sandbox: Sandbox, tmp_path: Path) -> None:
+    """In a spreadsheet of its own not at all; ids in an archive may be those of what was deleted since."""
+    own = Builder(sandbox)
+    product = own.product("shirt", {"Size": ["S"]})
+    own.metafield(product, "custom.home", "multi_line_text_field", f"see https://{own.shop}/products/shirt")
+    own.metafield(product, "custom.id", "multi_line_text_field", f"see {product}")
+    archive = archive_of(sandbox, own.shop, tmp_path)
+    sheet = edited(sheet_of(archive, "xlsx", tmp_path / "sheet"), _another_title)
+    for file, told in ((sheet, {"home": Reason.NONE, "id": Reason.NONE}), (archive, {"id": Reason.NAMES_SOURCE})):
+        desk, _ = import_(sandbox, own.shop, file, tmp_path)
+        found = {key: row(desk, "product_metafields", "shirt", "custom", key).reason for key in ("home", "id")}
+        assert found == {"home": Reason.NONE, **told}
+
+
+def _another_title(book: Any) -> None:
+    cell(book["products"], "title", 2).value = "Another title"
 
 
 def test_a_reference_that_is_lost_says_more_and_the_text_is_named_beside_it(sandbox: Sandbox, tmp_path: Path) -> None:

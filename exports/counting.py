@@ -16,7 +16,7 @@ from django.utils import timezone
 from runs import bell
 from runs.lane import busy
 from shopify_client import ShopifyError
-from shops.client import client_for, save_bucket
+from shops.client import beside_the_line
 from shops.models import Shop
 from transfer.counts import POINTS, counted, document
 from transfer.registry import order, withheld
@@ -56,12 +56,13 @@ def work_off() -> int:
 def _count(shop: Shop) -> int:
     unread = withheld(shop.scopes, "read")
     names = [name for name in order() if name not in unread]
-    client = client_for(shop)
     found: dict[str, int] = {}
     try:
         if asked := document(names):
-            found = counted(names, client.ask(asked).data)
-            save_bucket(shop, client.pacer)
+            with beside_the_line(shop, asked) as client:
+                if client is None:
+                    return 0
+                found = counted(names, client.ask(asked).data)
     except ShopifyError as problem:
         logger.info("%s could not be counted: %s", shop.domain, problem)
     return Shop.objects.filter(pk=shop.pk, uninstalled_at=None).update(counts=found, counted_at=Now())

@@ -11,7 +11,7 @@ from shopify_client import ShopifyError, TokenPair
 from shopify_client.transport import is_shop
 
 from . import signals
-from .client import client_for, save_bucket
+from .client import beside_the_line
 from .models import Grant, Shop
 
 _NAME = "query ShopName { shop { name } }"
@@ -40,9 +40,10 @@ def learn_names() -> int:
     for shop in unnamed:
         if any(answer for _, answer in signals.asking.send(Shop, shop=shop)):
             continue
-        name, client = shop.name, client_for(shop)
-        with suppress(ShopifyError):
+        name = shop.name
+        with suppress(ShopifyError), beside_the_line(shop, _NAME) as client:
+            if client is None:
+                continue
             name = str(client.ask(_NAME).data["shop"]["name"])[:255]
-            save_bucket(shop, client.pacer)
         asked += Shop.objects.filter(pk=shop.pk, uninstalled_at=None).update(name=name, named_at=Now())
     return asked

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from exports import services as exports
 from exports.tasks import count
+from shopify_client import BucketState, Pacer
+from shops.client import beside_the_line, save_bucket
 from shops.models import Shop
 from tests.shops.test_copies_withheld import with_a_page, without_pages
 from tests.shops.test_links import Store
@@ -94,3 +96,28 @@ def test_all_are_counted_in_one_request() -> None:
     assert asked.startswith("query Counts { ")
     for name in ("products", "pages", "blogs", "collections", "urlRedirects"):
         assert f"{name}Count(limit: null) {{ count }}" in asked
+
+
+def test_a_worker_that_begins_meanwhile_has_the_last_word_on_the_budget(a: Store) -> None:
+    asked = "query ShopName { shop { name } }"
+
+    def kept() -> BucketState:
+        return BucketState.from_json(Shop.objects.get(pk=a.shop.pk).bucket)
+
+    save_bucket(a.shop, Pacer(BucketState(level=900.0)))
+    for _ in range(2):  # with a budget that is known, and with the one of the time before
+        shop = Shop.objects.get(pk=a.shop.pk)
+        with beside_the_line(shop, asked) as client:
+            assert client is not None
+            assert kept().level < client.pacer.state.level  # what a worker would begin with
+            client.ask(asked)
+        assert kept().level == pytest.approx(client.pacer.state.level, abs=50)
+        assert kept().maximum > 2000.0  # the store's own answer
+    shop = Shop.objects.get(pk=a.shop.pk)
+    with beside_the_line(shop, asked) as client:
+        assert client is not None
+        save_bucket(shop, Pacer(BucketState(level=7.0, at=0.0)))  # the worker's
+        client.ask(asked)
+    assert kept().level < 100
+    with beside_the_line(shop, asked) as client:  # `shop` was read before the worker came
+        assert client is None

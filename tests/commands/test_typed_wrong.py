@@ -64,7 +64,9 @@ TYPED: dict[tuple[str, ...], str] = {
     ("copy_store", STORE, "b.myshopify.com"): "connect_shop a.myshopify.com",
     ("copy_store", STORE, "b.myshopify.com", "--only", "unicorns"): "unicorns",
     ("write_app_toml", "--url", "evil"): "https://name",
-    ("write_app_toml", "--out", "{text}/x"): "cannot be written",
+    ("write_app_toml", "--out", "{text}/x", "--url", "https://a.example", "--client-id", "a"): "cannot be written",
+    ("write_app_toml", "--out", "{dir}/x.toml"): "Set APP_URL and SHOPIFY_API_KEY",
+    ("write_app_toml", "--out", "{dir}/x.toml", "--client-id", "a"): "Set APP_URL and SHOPIFY_API_KEY",
 }
 SPEAK_JSON = {"export_store", "import_archive", "import_rest", "convert_archive", "compare", "copy_store"}
 

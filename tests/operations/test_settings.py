@@ -124,6 +124,10 @@ def test_a_file_of_settings_is_looked_at_like_the_environment(tmp_path: Path, mo
         ("", "the https address under which Shopify reaches this program is missing"),
         ("http://my.example.com", "Shopify opens only https addresses, and http://my.example.com begins with http."),
         ("https://my.example.com/app", "leave out the path of https://my.example.com/app."),
+        ("https://my.example.com?a=1", "leave that out of https://my.example.com?a=1."),
+        ("https://127.0.0.1", "nobody but this network reaches https://127.0.0.1;"),
+        ("https://[::1]:8000", "nobody but this network reaches"),
+        ("https://localhost", "nobody but this network reaches"),
     ],
 )
 def test_an_address_that_shopify_does_not_open_is_told_with_what_is_wrong(tmp_path: Path, url: str, said: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,5 +34,17 @@ def _problems() -> Iterator[str]:
         yield f"  APP_URL: Shopify opens only https addresses, and {settings.APP_URL} begins with http."
     elif address.scheme == "https" and address.hostname and address.path not in ("", "/"):
         yield f"  APP_URL: the app answers at the root of its address; leave out the path of {settings.APP_URL}."
+    elif address.query or address.fragment:
+        yield f"  APP_URL: an address of an app has nothing behind its name; leave that out of {settings.APP_URL}."
+    elif address.scheme == "https" and address.hostname and not _public(address.hostname):
+        yield f"  APP_URL: nobody but this network reaches {settings.APP_URL}; Shopify needs a public name."
     elif address.scheme != "https" or not address.hostname:
         yield "  APP_URL: the https address under which Shopify reaches this program is missing, like https://my.example.com."
+
+
+def _public(host: str) -> bool:
+    """Whether others may find it: a name with a dot in it, or an address of the internet's."""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host.strip(".")

@@ -22,16 +22,28 @@ class Command(Sentences):
     help = "Writes shopify.app.toml: the scopes that the resources need, the webhooks, the addresses."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--client-id", default=settings.SHOPIFY_API_KEY, help="default: SHOPIFY_API_KEY")
-        parser.add_argument("--url", default=settings.APP_URL or PLACEHOLDER, help="of the app; default: APP_URL")
-        parser.add_argument("--out", default=str(Path(settings.BASE_DIR) / "shopify.app.toml"), metavar="FILE")
+        parser.add_argument("--client-id", help="default: SHOPIFY_API_KEY")
+        parser.add_argument("--url", help="of the app; default: APP_URL")
+        parser.add_argument(
+            "--out", metavar="FILE", help="default: the committed one, which names no app and no address"
+        )
 
     def handle(self, **options: Any) -> None:
-        if not _URL.match(options["url"]) or not _CLIENT_ID.match(options["client_id"]):
+        """A file of one's own is for one's own app; only the committed one may leave it open which."""
+        out, url, client_id = options["out"], options["url"], options["client_id"]
+        url = settings.APP_URL if url is None else url
+        client_id = settings.SHOPIFY_API_KEY if client_id is None else client_id
+        if out is not None and (not url or (not client_id and options["client_id"] is None)):
+            raise Broken(
+                "Set APP_URL and SHOPIFY_API_KEY, or give --url and --client-id: the file says where the app is."
+            )
+        if not _URL.match(url or PLACEHOLDER) or not _CLIENT_ID.match(client_id):
             raise Broken("Give the app's address as https://name, and its client id as the dashboard shows it.")
-        text = app_toml(client_id=options["client_id"], url=options["url"], version=API_VERSION)
+        path = Path(out or Path(settings.BASE_DIR) / "shopify.app.toml")
         try:
-            Path(options["out"]).write_text(text, encoding="utf-8")
+            path.write_text(
+                app_toml(client_id=client_id, url=url or PLACEHOLDER, version=API_VERSION), encoding="utf-8"
+            )
         except OSError as problem:
-            raise Broken(f"{options['out']} cannot be written: {problem.strerror}.") from None
-        self.stdout.write(f"{options['out']} is written.")
+            raise Broken(f"{path} cannot be written: {problem.strerror}.") from None
+        self.stdout.write(f"{path} is written{'' if url else f', with {PLACEHOLDER} for an address'}.")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
 from django.db.models import Q
+from django.http import HttpRequest
 
 from shops import signals
 from shops.models import Shop
@@ -13,6 +17,8 @@ from . import bell, expiry, lane
 from .models import ASIDE, Run
 from .states import Status
 
+logger = logging.getLogger(__name__)
+
 
 def connect() -> None:
     signals.webhook_stored.connect(_upkeep, dispatch_uid="runs.upkeep")
@@ -20,6 +26,7 @@ def connect() -> None:
     signals.leaving.connect(_leaving, dispatch_uid="runs.leaving")
     signals.reopened.connect(_look_again, dispatch_uid="runs.reopened")
     signals.bulk_finished.connect(_look_again, dispatch_uid="runs.bulk_finished")
+    user_login_failed.connect(_turned_away, dispatch_uid="runs.turned_away")
 
 
 def _upkeep(**_: Any) -> None:
@@ -42,3 +49,11 @@ def _look_again(shop: Shop, **_: Any) -> None:
     waiting = waiting.exclude(ASIDE)
     if waiting.update(not_before=None, outage_since=None, outage="", outage_words=""):
         bell.ring()
+
+
+def _turned_away(request: HttpRequest | None = None, **_: Any) -> None:
+    """Not under which name: some type their password there."""
+    if request is not None:
+        passed = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+        where = passed.split(",")[-1].strip() or request.META.get("REMOTE_ADDR", "")
+        logger.warning("an operator's sign-in failed, from %s", where[:100])

@@ -264,3 +264,17 @@ def test_no_page_shows_a_word_of_the_program(app: Any, sandbox: Sandbox, operato
             found |= {line.strip() for line in text.splitlines() if line.strip() in CLOSED or line.strip()[:2] == '{"'}
             wrong += [f"{path}: {sorted(found)}"] if found else []
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "where"), [(None, "127.0.0.1"), (("HTTP_X_FORWARDED_PROTO", "https"), "203.0.113.7")]
+)
+def test_a_sign_in_that_failed_is_in_the_log_without_what_was_typed(
+    app: Any, client: Client, settings: Any, caplog: pytest.LogCaptureFixture, proxy: Any, where: str
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = proxy
+    typed = {"username": "hunter2", "password": "hunter3"}
+    headers = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
+    assert client.post("/operators/login/", typed, headers=headers).status_code == 200
+    assert f"an operator's sign-in failed, from {where}" in caplog.text
+    assert "hunter" not in caplog.text

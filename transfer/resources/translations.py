@@ -72,8 +72,10 @@ class Translations(Resource):
     key_like = "products/blue-shirt/fr"
     uncarried = frozenset({"outdated"})
     leaves: Mapping[str, str] = {
-        "translations of themes, menus, e-mails, shipping, payment and filters": "these are not carried themselves, "
+        "translations of themes, e-mails, shipping, payment and filters": "these are not carried themselves, "
         "or have no name that means the same in another store",
+        "translations of menus and their items": "items have no names of their own, and Shopify makes them anew "
+        "whenever a menu is written: translate them in the target store",
         "the mark that a translation is older than its text": "Shopify takes translations of the present text only",
     }
     parted = True

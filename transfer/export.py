@@ -3,8 +3,8 @@
 Two steps, each a generator of checkpoints (see `transfer.work`):
 
 `read`     every stream of every chosen resource, many at a time, in id order; parts hold what was read as it was read
-`settle`   what moved while we read is read again, up to three rounds; the latest reading of a GID counts. Late streams
-           are read here
+`settle`   late streams are read, and then what moved while we read is read again, up to three rounds, with what late
+           streams have of it; the latest reading of a GID counts
 
 After them `transfer.resolve` makes the parts portable and sorts them, and `transfer.archive.merge` merges them into
 members. A part is written whole before the
@@ -20,22 +20,23 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from . import unlisted
-from .archive.parts import write_part
 from .by_hand import moment_of
 from .called import holders
+from .halves import whole as in_pieces
 from .jsonl import dumps
-from .references import Target
+from .reader import Reader
 from .registry import order, owner_of
 from .resource import Ask, Page, Reading, Resource, Selection, Stream, Talk
 from .selection import by_kind, hanging, takes, whole
 from .talk import REFUSALS, Ended, Talks, ask_all, ask_shown
-from .work import Checkpoint, Cursor, Desk, Id
+from .work import Checkpoint, Cursor, Desk
 
 PART_BYTES = 16_000_000  # of JSON text held in memory before it becomes a part
 SAVE_SECONDS = 3.0  # how much reading a killed worker may lose
-EXAMPLES = 20  # of what is not carried, per reason, in the manifest
 MOVED = 1_000  # records named as changed while reading: cursors and manifests stay small
 ROUNDS = 3  # of reading again what moved
+OWNERS = 20  # records whose parts in late streams are read again with one conversation
+READING, READ = "reading", "read"  # how far the late streams are
 
 _TYPES = """
 query MetaobjectTypes($after: String) {
@@ -65,11 +66,22 @@ def read(
 
 
 def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collection[str] = ()) -> Iterator[Checkpoint]:
-    """Reads again what moved since the reading began, until nothing does, at most `ROUNDS` times.
+    """Reads the late streams, and again what moved since the reading began, until nothing does, at most `ROUNDS` times.
 
     What came or went while it did so is held together by a last look (`_closing`). `lenient`: as of `read`, for the
     late streams.
     """
+    if cursor.get("late") != READ:
+        if not cursor.get("late"):
+            cursor = {**cursor, "late": READING, "streams": {}}
+        last = None
+        for last in _Reading(desk, cursor, selection, since=None, lenient=lenient, late=True).run():
+            if not last.done:
+                yield last
+        if last is None or not last.done:
+            return
+        cursor = {**last.cursor, "late": READ}
+        yield Checkpoint(cursor, last.counts)
     while "closing" not in cursor and cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moves"]):
         if "began" not in cursor:
             again = {"streams": {}, "moved": [], "moves": 0, "renamed": cursor["renaming"], "renaming": []}
@@ -151,6 +163,8 @@ def _start(desk: Desk, selection: Selection, *, lenient: Collection[str]) -> Cur
         "refused": [],
         "part": 0,
         "reading": 0,
+        "late": "",
+        "owed": {},
         "round": 0,
     }
 
@@ -189,54 +203,8 @@ def _if_allowed(total: Talk[int | None]) -> Talk[int | None]:
 
 
 @dataclass(slots=True)
-class Reader:
-    """What has been read but not saved yet. `cursor`: that of the reading, which counts and names parts."""
-
-    desk: Desk
-    cursor: Cursor
-    lines: dict[str, list[bytes]] = field(default_factory=dict)
-    size: int = 0
-
-    def line(self, reading: Reading, mark: str = "") -> None:
-        self.cursor["reading"] += 1
-        number = self.cursor["reading"]
-        line = dumps(
-            {
-                "key": list(reading.key),
-                "gid": reading.gid,
-                "fields": reading.fields,
-                "updatedAt": reading.updated_at,
-                "source": reading.source,
-                "reading": number,
-            }
-        )
-        self.lines.setdefault(reading.resource, []).append(line)
-        self.size += len(line)
-        self.desk.ids.put([Id(reading.gid, Target(reading.resource, reading.key), number, mark)])
-        self.desk.ids.put(Id(gid, Target(kind, key), number) for kind, key, gid in reading.also)
-
-    def note(self, resource: str, what: str, why: str, count: int = 1) -> None:
-        """Something that stands in the shop, or was asked for, and is not carried. `count`: how many of it."""
-        note = self.cursor["skipped"].setdefault(resource, {}).setdefault(why, {"count": 0, "examples": []})
-        note["count"] += count
-        note["examples"] = sorted({*note["examples"], what})[:EXAMPLES]  # whatever order pages came in
-
-    def save(self) -> list[tuple[str, str]]:
-        """Writes what is held as parts, (resource, name); only then may a cursor name them."""
-        parts = []
-        for resource, lines in sorted(self.lines.items()):
-            self.cursor["part"] += 1
-            name = f"{self.desk.prefix}parts/{resource}/{self.cursor['part']:05}.{self.desk.ticket}"
-            write_part(self.desk.storage, name, lines)
-            self.cursor["parts"].setdefault(resource, []).append(name)
-            parts.append((resource, name))
-        self.lines, self.size = {}, 0
-        return parts
-
-
-@dataclass(slots=True)
 class _Reading:
-    """One pass over all streams, or over those of some kinds (`only`)."""
+    """One pass over all streams, or over those of some kinds (`only`), or over the late ones."""
 
     desk: Desk
     cursor: Cursor
@@ -244,13 +212,16 @@ class _Reading:
     since: str | None
     lenient: Collection[str] = ()
     settled: bool = False
+    late: bool = False
     only: frozenset[str] = frozenset()
     reader: Reader = field(init=False)
     streams: dict[str, tuple[Resource, Stream]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
     saved_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.desk, self.cursor)
+        self.cursor.setdefault("owed", {})
 
     def run(self) -> Iterator[Checkpoint]:
         self.saved_at = self.desk.clock()
@@ -259,6 +230,7 @@ class _Reading:
         waiting = deque(name for name in streams if not state.get(name, {}).get("done"))
         with Talks[str, Page](self.desk) as talks:
             while True:
+                self._settle_debts(talks)
                 while waiting and talks.room and not self.desk.stopping():
                     name = waiting.popleft()
                     after = state.get(name, {}).get("after")
@@ -268,18 +240,21 @@ class _Reading:
                 if not talks.open:
                     break
                 for ended in talks.ended():
-                    if self._not_shown(*streams[ended.tag], ended):
+                    if ended.tag in streams and self._not_shown(*streams[ended.tag], ended):
                         continue
                     if ended.error is not None:
                         yield self._save()
                         raise ended.error
                     assert ended.value is not None
+                    if ended.tag in self.cursor["owed"]:
+                        self._settled(ended.tag, ended.value)
+                        continue
                     self._take(*streams[ended.tag], ended.value)
                     if ended.value.after is not None:
                         waiting.append(ended.tag)
                 if self.reader.size > PART_BYTES or self.desk.clock() - self.saved_at > SAVE_SECONDS:
                     yield self._save()
-        yield self._save(done=not waiting)
+        yield self._save(done=not waiting and not self.cursor["owed"])
 
     def _streams(self) -> Iterator[tuple[Resource, Stream]]:
         for resource in chosen(self.desk, self.selection):
@@ -290,15 +265,13 @@ class _Reading:
                     yield resource, stream
 
     def _wanted(self, resource: Resource, stream: Stream) -> bool:
-        if self.only:
-            return resource.name in self.only and not stream.late
-        if self.since is None:
-            return not (stream.late and self.settled)
-        return stream.moves or self.cursor["round"] == 0
+        if self.late or self.only:
+            return stream.late if self.late else resource.name in self.only and not stream.late
+        return not stream.late or (self.since is None and not self.settled)
 
     def _first(self, stream: Stream) -> bool:
         """Whether nothing of this stream was read before."""
-        return self.since is None or stream.late
+        return self.since is None
 
     def _not_shown(self, resource: Resource, stream: Stream, ended: Ended[str, Page]) -> bool:
         """Whether the store refused the whole stream, which is then named as not carried instead of read."""
@@ -317,6 +290,7 @@ class _Reading:
             news = [(reading, _mark(reading)) for reading in page.readings]
         else:
             news = self._news(page)
+            self._owe(resource, [reading.gid for reading, _ in news])
             self.cursor["moves"] += len(news)
             self._renamed(resource, [reading for reading, _ in news])
             room = MOVED - len(self.cursor["moved"])
@@ -327,6 +301,29 @@ class _Reading:
             self.since is None and not self.settled
         ):  # a target, whose variants keep their names whatever becomes of their labels
             self.desk.ids.put(holders(self.desk, resource, [reading for reading, _ in news]))
+
+    # -- what late streams have of records that moved: by now it may be something else, or go by another name
+
+    def _owe(self, resource: Resource, gids: Sequence[str]) -> None:
+        """Notes what is to be read again; the cursor names it until that is done."""
+        owed = self.cursor["owed"]
+        for late in chosen(self.desk, self.selection):
+            if late.of_others and resource.name in late.holders and not hanging(self.selection, late):
+                for start in range(0, len(gids), OWNERS):
+                    self.cursor["debts"] = self.cursor.get("debts", 0) + 1
+                    owed[f"owed/{self.cursor['debts']}"] = [late.name, *gids[start : start + OWNERS]]
+
+    def _settle_debts(self, talks: Talks[str, Page]) -> None:
+        for name, (late, *gids) in self.cursor["owed"].items():
+            if name not in self.asked and talks.room and not self.desk.stopping():
+                self.asked.add(name)
+                talks.start(name, _owned(self.desk.registry[late], gids))
+
+    def _settled(self, name: str, page: Page) -> None:
+        del self.cursor["owed"][name]
+        for reading, mark in self._news(page):
+            if self._meant(self.desk.registry[reading.resource], reading):
+                self.reader.line(reading, mark)
 
     def _meant(self, resource: Resource, one: Reading) -> bool:
         return takes(self.selection, resource, one.key, {**one.fields, **one.beside})
@@ -363,6 +360,11 @@ class _Reading:
             for name, (resource, stream) in self.streams.items()
             if self._first(stream) and not state.get(name, {}).get("done")
         }
+
+
+def _owned(resource: Resource, gids: Sequence[str]) -> Talk[Page]:
+    pages = yield from in_pieces(resource.owned, gids)
+    return Page(tuple(reading for page in pages for reading in page.readings), None)
 
 
 def _mark(reading: Reading) -> str:

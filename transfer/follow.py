@@ -17,11 +17,12 @@ from typing import Any
 
 from .archive.parts import read_from
 from .entry_pages import meant
-from .export import Reader, counted
+from .export import counted
 from .halves import whole
 from .jsonl import loads
 from .keys import encode
 from .paths import ENTRY_PAGES
+from .reader import Reader
 from .redirected import REDIRECTS, leading_on, unnamed
 from .references import Target
 from .registry import missing_owner, owner, owner_of

@@ -368,7 +368,7 @@ def _next(after: str | None, group: int, groups: int) -> str | None:
 def _elsewhere(after: str | None, changed_since: str | None) -> Talk[Page]:
     """Says once, where there are other languages, what of them is not carried."""
     locales = [tongue.locale for tongue in (yield from other_languages())]
-    return Page((), None, ((", ".join(locales), ELSEWHERE),) if locales and changed_since is None else ())
+    return Page((), None, ((", ".join(locales), ELSEWHERE),) if locales else ())
 
 
 def _inside(products: Sequence[Mapping[str, Any]]) -> list[Text]:

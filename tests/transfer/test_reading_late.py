@@ -1,0 +1,107 @@
+"""What happens in a store while its translations are read, which takes longest, is in the archive like all else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.builder import Builder
+from tests.support import Sandbox, checksums, export
+from tests.transfer.test_reading import HANDLE, RENAME
+from tests.transfer.test_translations import REGISTER, small
+from transfer.archive.members import MemberSet
+from transfer.export import READ, ROUNDS
+from transfer.local import LocalRun, local_desk
+from transfer.stages import EXPORT, Stage
+from transfer.work import Checkpoint
+
+REDIRECT = """mutation R($redirect: UrlRedirectInput!) {
+  urlRedirectCreate(urlRedirect: $redirect) { userErrors { message } } }"""
+MENUS = "{ menus(first: 9) { nodes { id handle } } }"
+MENU = """mutation M($id: ID!, $title: String!, $items: [MenuItemUpdateInput!]!) {
+  menuUpdate(id: $id, title: $title, items: $items) { userErrors { message } } }"""
+TITLE = """query T($id: ID!) { translatableResource(resourceId: $id) { translatableContent { key digest } } }"""
+PRODUCTS = "{ products(first: 9) { nodes { id handle } } }"
+
+
+def _translate(shop: Builder, gid: str, title: str) -> None:
+    content = shop.ask(TITLE, id=gid)["translatableResource"]["translatableContent"]
+    digest = next(item["digest"] for item in content if item["key"] == "title")
+    given = {"key": "title", "locale": "de", "value": title, "translatableContentDigest": digest}
+    assert not shop.ask(REGISTER, id=gid, given=[given])["translationsRegister"]["userErrors"]
+
+
+def _works(shop: Builder) -> Callable[[int], None]:
+    """What somebody does again and again: the first two products get other names, others come, menus change."""
+    nodes = sorted(shop.ask(PRODUCTS)["products"]["nodes"], key=lambda node: node["handle"] != "shirt-1")
+    products = [node["id"] for node in nodes]
+    menu = shop.ask(MENUS)["menus"]["nodes"][0]["id"]
+
+    def work(number: int) -> None:
+        shop.ask(HANDLE, id=products[0], new=f"renamed-{number}")
+        shop.ask(RENAME, id=products[1], new=f"Title {number}")
+        _translate(shop, products[1], f"Titel {number}")
+        made = shop.product(f"made-{number}", {"Size": ["S"]})
+        _translate(shop, made, f"Neu {number}")
+        items = [{"title": f"Item {number}", "type": "PRODUCT", "resourceId": made, "items": []}]
+        shop.ask(MENU, id=menu, title=f"Menu {number}", items=items)
+        shop.ask(REDIRECT, redirect={"path": f"/from-{number}", "target": f"/products/made-{number}"})
+
+    return work
+
+
+def _at_work(work: Callable[[int], None], last: int) -> Callable[[Stage, Checkpoint], None]:
+    """After the late streams, and after each round before this one."""
+    seen: set[int] = set()
+
+    def listen(stage: Stage, checkpoint: Checkpoint) -> None:
+        cursor = checkpoint.cursor
+        between = stage.name == "settle" and cursor.get("late") == READ and "began" not in cursor
+        if between and cursor["round"] not in seen and cursor["round"] < last:
+            seen.add(cursor["round"])
+            work(cursor["round"])
+
+    return listen
+
+
+def test_what_is_done_while_translations_are_read_and_after_that_is_in_the_archive(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    shop = Builder(sandbox, shop=small(sandbox, {"title": "Hemd", "handle": "hemd"}))
+    desk = local_desk(sandbox.client(shop.shop), tmp_path / "live")
+    past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT, _at_work(_works(shop), ROUNDS - 1))
+    told = MemberSet.from_cursor(desk.storage, past["merge"])
+    assert {line.key for line in told.records("translations")} >= {("products", f"made-{n}", "de") for n in range(2)}
+    assert ("products", "renamed-1", "de") in {line.key for line in told.records("translations")}
+    _, quiet = export(sandbox, shop.shop, tmp_path)
+    assert checksums(past) == checksums(quiet)
+
+
+def test_a_worker_that_ends_while_translations_of_what_moved_are_owed_leaves_them_to_the_next(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    shop = Builder(sandbox, shop=small(sandbox, {"title": "Hemd"}))
+    desk = local_desk(sandbox.client(shop.shop), tmp_path / "live")
+    work, live = _at_work(_works(shop), 1), [Checkpoint({})]
+    stops = 0
+
+    def listen(stage: Stage, checkpoint: Checkpoint) -> None:
+        live[0] = checkpoint
+        work(stage, checkpoint)
+
+    def stopping() -> bool:
+        nonlocal stops
+        stops += bool(live[0].cursor.get("owed")) and stops < 5
+        return 0 < stops < 5
+
+    desk.stopping = stopping
+    past = LocalRun(desk, {"shop": shop.shop}, {}, sleep=lambda seconds: None).work(EXPORT, listen)
+    assert stops == 5
+    _, quiet = export(sandbox, shop.shop, tmp_path)
+    assert checksums(past) == checksums(quiet)
+
+
+def test_what_is_not_carried_of_other_languages_is_said(sandbox: Sandbox, tmp_path: Path) -> None:
+    desk, past = export(sandbox, small(sandbox, {"title": "Hemd"}), tmp_path)
+    notes = past["settle"]["skipped"]["translations"]
+    assert any("menus" in why for why in notes)

@@ -238,3 +238,31 @@ def test_a_definition_for_more_categories_than_a_page_holds_keeps_them_all(sandb
       constraints { values(first: 250) { nodes { value } } } } } }"""
     (node,) = target.ask(own)["metafieldDefinitions"]["nodes"]
     assert len(node["constraints"]["values"]["nodes"]) == 120
+
+
+@pytest.mark.parametrize("theirs", [0, 200])
+def test_more_categories_than_one_request_takes(sandbox: Sandbox, tmp_path: Path, theirs: int) -> None:
+    """Shopify takes lists of 250, and a definition may be bound to more categories than that."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    names = [f"aa-{number}" for number in range(520)]
+    source.define_metafield(
+        "custom.fit", "single_line_text_field", constraints={"key": "category", "values": names[:250]}
+    )
+    for start in (250, 500):
+        steps = [{"create": name} for name in names[start : start + 250]]
+        given = {"ownerType": "PRODUCT", "namespace": "custom", "key": "fit"}
+        source.ask(
+            """mutation U($definition: MetafieldDefinitionUpdateInput!) {
+              metafieldDefinitionUpdate(definition: $definition) { userErrors { message } } }""",
+            definition={**given, "constraintsUpdates": {"key": "category", "values": steps}},
+        )
+    if theirs:
+        other = [f"ap-{number}" for number in range(theirs)]
+        target.define_metafield(
+            "custom.fit", "single_line_text_field", constraints={"key": "category", "values": other}
+        )
+    desk, _ = copy(source, target, tmp_path)
+    assert troubles(desk) == {}
+    assert equal(source, target, tmp_path)
+    again, _ = copy(source, target, tmp_path)
+    assert again.client.writes == 0

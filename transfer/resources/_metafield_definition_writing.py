@@ -31,6 +31,7 @@ mutation UpdateMetafieldDefinition($definition: MetafieldDefinitionUpdateInput!)
 }
 """
 
+STEPS = 250  # values of a constraint in one request: no list of an input is longer
 # Of what Shopify says against a definition, what the store's values may be the cause of: values of another type or that
 # break its rules, and two that are equal where no two may be.
 OF_VALUES = frozenset({"UNSTRUCTURED_ALREADY_EXISTS", "INVALID_CAPABILITY"})
@@ -74,14 +75,19 @@ def create(job: Job, ids: Ids) -> Talk[Result]:
             "capabilities": {
                 name: own for name, own in _capabilities(fields["capabilities"]).items() if own["enabled"]
             },
-            "constraints": fields.get("constraints"),
         }
     )
+    constraints = fields.get("constraints")
+    if constraints:
+        definition["constraints"] = {**constraints, "values": (constraints.get("values") or [])[:STEPS]}
     data = yield Ask(_CREATE, {"definition": definition})
     payload = data["metafieldDefinitionCreate"]
     if payload["userErrors"]:
         return _refused(job, payload["userErrors"])
-    return Result(job.key, payload["createdDefinition"]["id"])
+    gid = payload["createdDefinition"]["id"]
+    if not constraints:
+        return Result(job.key, gid)
+    return (yield from _constrain(job, gid, constraints["key"], _steps(constraints, definition["constraints"])))
 
 
 def update(job: Job, ids: Ids) -> Talk[Result]:
@@ -96,11 +102,28 @@ def update(job: Job, ids: Ids) -> Talk[Result]:
         "capabilities": _capabilities(beside(theirs.get("capabilities"), fields["capabilities"])),
     }
     definition = {name: value for name, value in wanted.items() if touches(job.changed, name)}
+    rest: list[dict[str, str]] = []
     if touches(job.changed, "constraints"):
-        definition["constraintsUpdates"] = _constraints(job)
+        definition["constraintsUpdates"], rest = _constraints(job)
     data = yield Ask(_UPDATE, {"definition": {**_identity(job), **definition}}, repeatable=True)
     errors = data["metafieldDefinitionUpdate"]["userErrors"]
-    return _refused(job, errors) if errors else Result(job.key, job.gid)
+    if errors:
+        return _refused(job, errors)
+    assert job.gid is not None
+    if not rest:
+        return Result(job.key, job.gid)
+    return (yield from _constrain(job, job.gid, job.after["constraints"]["key"], rest))
+
+
+def _constrain(job: Job, gid: str, key: str, steps: Sequence[Mapping[str, str]]) -> Talk[Result]:
+    """The rest of the steps, in as many requests as it takes."""
+    for start in range(0, len(steps), STEPS):
+        given_ = {**_identity(job), "constraintsUpdates": {"key": key, "values": steps[start : start + STEPS]}}
+        data = yield Ask(_UPDATE, {"definition": given_}, repeatable=True)
+        errors = data["metafieldDefinitionUpdate"]["userErrors"]
+        if errors:
+            return _refused(job, errors)
+    return Result(job.key, gid)
 
 
 def _refused(job: Job, errors: Sequence[Mapping[str, Any]]) -> Result:
@@ -110,16 +133,20 @@ def _refused(job: Job, errors: Sequence[Mapping[str, Any]]) -> Result:
     return refused(job.key, errors)
 
 
-def _constraints(job: Job) -> dict[str, Any]:
-    """The step from the target's values to the archive's. Without a key there is no constraint at all any more."""
+def _constraints(job: Job) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The first steps from the target's values to the archive's, and the rest. Without a key there is no constraint at
+    all any more."""
     wanted = job.after["constraints"]
     if not wanted["key"]:
-        return {"key": None}
-    present = ((job.before or {}).get("constraints") or {}).get("values") or []
-    return {
-        "key": wanted["key"],
-        "values": [
-            *({"create": value} for value in wanted["values"] if value not in present),
-            *({"delete": value} for value in present if value not in wanted["values"]),
-        ],
-    }
+        return {"key": None}, []
+    steps = _steps(wanted, (job.before or {}).get("constraints") or {})
+    return {"key": wanted["key"], "values": steps[:STEPS]}, steps[STEPS:]
+
+
+def _steps(wanted: Fields, present: Fields) -> list[dict[str, str]]:
+    """From the values that are present to those that are wanted. At no time there are none, if there ever are."""
+    there, own = set(present.get("values") or ()), set(wanted.get("values") or ())
+    return [
+        *({"create": value} for value in wanted.get("values") or () if value not in there),
+        *({"delete": value} for value in present.get("values") or () if value not in own),
+    ]

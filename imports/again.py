@@ -125,9 +125,11 @@ def _same_places(run: Import, anonymise: bool) -> Iterator[tuple[str, Key, bool]
 
 
 def unbrought(run: Run) -> QuerySet[LedgerEntry]:
-    """What failed, and what arrived without something that it refers to. What was left alone on purpose is neither."""
+    """What failed, what arrived without something that it refers to, and what somebody changed before it was written.
+    What was left alone on purpose is none of these."""
     lacks = Q(outcome=Outcome.FAILED) | Q(losing=True) | Q(reason=Reason.PART_CONFLICT)
-    return LedgerEntry.objects.filter(lacks, run=run).exclude(outcome=Outcome.SKIPPED)
+    meanwhile = Q(outcome=Outcome.SKIPPED, reason=Reason.CHANGED_MEANWHILE)
+    return LedgerEntry.objects.filter(meanwhile | (lacks & ~Q(outcome=Outcome.SKIPPED)), run=run)
 
 
 def worth_keeping(run: Import) -> bool:

@@ -166,6 +166,7 @@ def planned(row: Row) -> State:
     return State.WRITTEN if row.open else State.DONE
 
 
+SINCE = "after the plan was made, so nothing of it was written."
 STRANDED = "Its old value was given up to another record before, so it holds a stand-in now, or nothing."
 
 
@@ -302,7 +303,7 @@ def judged(
     stirred = moved(resource, stands, current, ours)
     if touching(stirred, row.changed) or not row.changed:
         if resource.changes(current, row.after):
-            fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
+            fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} {SINCE}")
         else:  # what is new is there because this import wrote what it is a part of
             row.outcome = Outcome.CREATED if row.verdict is Verdict.CREATE else Outcome.UNCHANGED
             row.state, row.verified = State.DONE, True

@@ -17,7 +17,8 @@ from imports.tasks import copies as work_off
 from runs.models import LedgerEntry, Run
 from runs.states import Status
 from runs.storage import storage
-from tests.runs.test_lane import work
+from tests.builder import Builder, equal
+from tests.runs.test_lane import imported, installed, work
 from tests.shops.test_copies import planned, run_of
 from tests.shops.test_links import Store
 from tests.support import Sandbox
@@ -92,6 +93,28 @@ def test_what_was_not_allowed_is_allowed_and_alone_imported_again(a: Store, b: S
         assert line["verified"] == line["source"] > 0, kind
     assert not LedgerEntry.objects.filter(run=new, reason="not_permitted").exists()
     assert sum(line["source"] for line in new.result["resources"].values()) == len(left)
+
+
+def test_what_somebody_changed_before_it_was_written_is_in_the_rest(
+    app: Any, sandbox: Sandbox, client: Client
+) -> None:
+    """With what hangs on it: a variant that was not made takes its metafield along."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    made = source.product("shirt", {"Size": ["S", "M"]}, vendor="New")
+    source.metafield(source.variants(made)[1], "custom.care", "single_line_text_field", "warm")
+    own = target.product("shirt", {"Size": ["S"]}, vendor="Old")
+    run = imported(sandbox, installed(sandbox, target.shop), installed(sandbox, source.shop))
+    assert services.confirm(run, policy="update", excluded={})
+    retitle = "mutation R($p: ProductUpdateInput!) { productUpdate(product: $p) { userErrors { message } } }"
+    target.ask(retitle, p={"id": own, "vendor": "Theirs"})
+    assert work(run).status == Status.INCOMPLETE
+    left = {resource: key for resource, key in again.unbrought(run).values_list("resource", "key")}
+    assert left["products"] == "shirt"
+    rest = again.import_rest(Import.objects.get(pk=run.pk))
+    assert work(rest).status == Status.WAITING
+    assert services.confirm(rest, policy="update", excluded={})
+    assert work(rest).status == Status.SUCCEEDED
+    assert equal(source, target, app.FILES_DIR)
 
 
 def test_a_copy_of_its_own_watches_over_the_rest(a: Store, b: Store) -> None:

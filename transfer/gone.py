@@ -16,17 +16,24 @@ from .references import Target, dangling
 from .resource import Json, Resource
 from .work import Desk
 
+Lines = Sequence[dict[str, Any]]
 
-def forget(desk: Desk, resource: Resource, lines: Sequence[dict[str, Any]], gone: list[Json]) -> None:
-    """Takes their names from those of these records that are gone.
+
+def forget(desk: Desk, read: Sequence[tuple[Resource, Lines]], gone: list[Json]) -> None:
+    """Takes their names from those of these records that are gone. The shop is asked for all kinds at once.
 
     Into `gone` comes the key of each that leaves a gap; one that was made anew under that key does not.
     """
-    nodes = [resource.node(line["gid"]) for line in lines]
-    there, unsaid = existing(desk, sorted({*nodes} - {""}))
+    nodes = {resource.node(line["gid"]) for resource, lines in read for line in lines}
+    there, unsaid = existing(desk, sorted(nodes - {""}))
     for error in unsaid.values():
         raise error
-    missing = [line for line, node in zip(lines, nodes, strict=True) if node and node not in there]
+    for resource, lines in read:
+        own = [(line, resource.node(line["gid"])) for line in lines]
+        _forgotten(desk, resource, [line for line, node in own if node and node not in there], gone)
+
+
+def _forgotten(desk: Desk, resource: Resource, missing: Lines, gone: list[Json]) -> None:
     called = desk.ids.by_target(Target(resource.name, tuple(line["key"])) for line in missing)
     known = desk.ids.by_gid(line["gid"] for line in missing)
     for line in missing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, takewhile
 from typing import Any
 
 from .archive.parts import read_part, write_part
@@ -67,9 +68,11 @@ def resolve(
         if desk.stopping():
             yield Checkpoint(cursor)
             return
-        some = _together(desk, desk.registry[todo[cursor["asked"]][0]], todo[cursor["asked"] :])
-        forget(desk, desk.registry[todo[cursor["asked"]][0]], _read(desk, some), cursor["gone"])
-        cursor["asked"] += len(some)
+        asked = _at_once(desk, todo[cursor["asked"] :])
+        kinds = groupby(asked, lambda own: own[0])
+        read = [(desk.registry[kind], _read(desk, [part for _, part in own])) for kind, own in kinds]
+        forget(desk, read, cursor["gone"])
+        cursor["asked"] += len(asked)
         yield Checkpoint(cursor)
     while cursor["at"] < len(todo):
         if desk.stopping():
@@ -114,13 +117,19 @@ def _resolve(
 
 def _together(desk: Desk, resource: Resource, todo: Sequence[tuple[str, str]]) -> list[str]:
     """The next parts of a resource, as many as make up one: small ones would each wait for answers of their own."""
-    some: list[str] = []
+    own = takewhile(lambda one: one[0] == resource.name, todo)
+    return [part for _, part in _at_once(desk, own)]
+
+
+def _at_once(desk: Desk, todo: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The next parts, of whichever kind, as many as make up one."""
+    some: list[tuple[str, str]] = []
     size = 0
     for name, part in todo:
         size += desk.storage.size(part)
-        if name != resource.name or (some and size > PART_BYTES):
+        if some and size > PART_BYTES:
             break
-        some.append(part)
+        some.append((name, part))
     return some
 
 

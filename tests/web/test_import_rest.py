@@ -95,9 +95,7 @@ def test_what_was_not_allowed_is_allowed_and_alone_imported_again(a: Store, b: S
     assert sum(line["source"] for line in new.result["resources"].values()) == len(left)
 
 
-def test_what_somebody_changed_before_it_was_written_is_in_the_rest(
-    app: Any, sandbox: Sandbox, client: Client
-) -> None:
+def test_what_somebody_changed_before_it_was_written_is_in_the_rest(app: Any, sandbox: Sandbox, client: Client) -> None:
     """With what hangs on it: a variant that was not made takes its metafield along."""
     source, target = Builder(sandbox), Builder(sandbox)
     made = source.product("shirt", {"Size": ["S", "M"]}, vendor="New")
@@ -108,8 +106,7 @@ def test_what_somebody_changed_before_it_was_written_is_in_the_rest(
     retitle = "mutation R($p: ProductUpdateInput!) { productUpdate(product: $p) { userErrors { message } } }"
     target.ask(retitle, p={"id": own, "vendor": "Theirs"})
     assert work(run).status == Status.INCOMPLETE
-    left = {resource: key for resource, key in again.unbrought(run).values_list("resource", "key")}
-    assert left["products"] == "shirt"
+    assert ("products", "shirt") in set(again.unbrought(run).values_list("resource", "key"))
     rest = again.import_rest(Import.objects.get(pk=run.pk))
     assert work(rest).status == Status.WAITING
     assert services.confirm(rest, policy="update", excluded={})

@@ -119,37 +119,38 @@ class _Window:
     firsts: dict[Key, Present] | None = None
 
     def judge(self, key: Key, wanted: list[Present], present: list[Present]) -> None:
-        paired, said = len(wanted) == len(present) == 1, wanted
-        if paired and self.edited:
-            wanted = [wanted[0]._replace(fields=line_ends.kept(present[0].fields, wanted[0].fields))]
-        elif not present:
+        if len(wanted) == len(present) == 1:
+            self.rows += self._pair(key, wanted[0], present[0])
+            return
+        if not present:
             wanted = [self._dated(one) if one.command else one for one in wanted]
-        if paired:
-            present = [
-                present[0]._replace(fields=self.both.aligned(self.resource, wanted[0].fields, present[0].fields))
-            ]
-            said = wanted
-            wanted = [said[0]._replace(fields=self.behind.with_theirs(key, said[0].fields, present[0].fields))]
-        rows = self._judged(key, wanted, present)
-        if paired and not (self.edited or wanted[0].command):
-            rows = [fuller(self.resource, row, present[0].fields, wanted[0].fields) for row in rows]
-        if paired:
-            sides, by_hand = (said[0].fields, wanted[0].fields, present[0].fields), self.edited or bool(said[0].command)
-            rows = [self.behind.judged(row, *sides, by_hand=by_hand) for row in rows]
-        rows = [note(self.resource, row) for row in rows]
-        if paired and self.edited:
-            for row in rows:
-                unfetched(self.resource, row, wanted[0], present[0], self.home)
-        if paired and present[0].unlisted:
-            for row in rows:
-                unshown.note(row, present[0].fields, wanted[0].fields)
-            rows = unshown.judged(self.desk, rows, self.behind.snapshot)
+        rows = [note(self.resource, row) for row in self._judged(key, wanted, present)]
         self.telling.look(self.resource, [one.fields for one in wanted], rows)
         self.rows += rows
-        if paired:
-            self.pairs[key] = (present[0].fields, _whole(self.resource, wanted[0], present[0]))
-            if wanted[0].command != commands.Command.REPLACE and (self.edited or wanted[0].command):
-                self.told.add(key)
+
+    def _pair(self, key: Key, said: Present, present: Present) -> list[Row]:
+        """The rows of a key that each side has once."""
+        if self.edited:
+            said = said._replace(fields=line_ends.kept(present.fields, said.fields))
+        present = present._replace(fields=self.both.aligned(self.resource, said.fields, present.fields))
+        wanted = said._replace(fields=self.behind.with_theirs(key, said.fields, present.fields))
+        by_hand = self.edited or bool(said.command)
+        rows = self._judged(key, [wanted], [present])
+        if not by_hand:
+            rows = [fuller(self.resource, row, present.fields, wanted.fields) for row in rows]
+        sides = said.fields, wanted.fields, present.fields
+        rows = [note(self.resource, self.behind.judged(row, *sides, by_hand=by_hand)) for row in rows]
+        for row in rows if self.edited else ():
+            unfetched(self.resource, row, wanted, present, self.home)
+        if present.unlisted:
+            for row in rows:
+                unshown.note(row, present.fields, wanted.fields)
+            rows = unshown.judged(self.desk, rows, self.behind.snapshot)
+        self.telling.look(self.resource, [wanted.fields], rows)
+        self.pairs[key] = (present.fields, _whole(self.resource, wanted, present))
+        if by_hand and said.command != commands.Command.REPLACE:
+            self.told.add(key)
+        return rows
 
     def _dated(self, one: Present) -> Present:
         return one._replace(fields=self.resource.dated(one.fields, self.desk.now()))

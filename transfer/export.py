@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from . import unlisted
 from .by_hand import moment_of
@@ -71,28 +72,18 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collect
     What came or went while it did so is held together by a last look (`_closing`). `lenient`: as of `read`, for the
     late streams.
     """
+    reading = partial(_Reading, desk, selection=selection, lenient=lenient)
     if cursor.get("late") != READ:
         if not cursor.get("late"):
             cursor = {**cursor, "late": READING, "streams": {}}
-        last = None
-        for last in _Reading(desk, cursor, selection, since=None, lenient=lenient, late=True).run():
-            if not last.done:
-                yield last
-        if last is None or not last.done:
+        if (last := (yield from _gone_through(reading(cursor, since=None, late=True)))) is None:
             return
         cursor = {**last.cursor, "late": READ}
         yield Checkpoint(cursor, last.counts)
     while "closing" not in cursor and cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moves"]):
         if "began" not in cursor:
-            again = {"streams": {}, "moved": [], "moves": 0, "renamed": cursor["renaming"], "renaming": []}
-            cursor = {**cursor, "began": desk.now(), **again}
-            if cursor["typed"]:  # somebody may have defined another meanwhile
-                cursor["types"] = _wanted(ask_all(desk, {"types": _types()})["types"], selection)
-        last = None
-        for last in _Reading(desk, cursor, selection, since=moment_of(cursor["since"]), lenient=lenient).run():
-            if not last.done:
-                yield last
-        if last is None or not last.done:
+            cursor = _next_round(desk, cursor, selection)
+        if (last := (yield from _gone_through(reading(cursor, since=moment_of(cursor["since"]))))) is None:
             return
         cursor = {**last.cursor, "round": cursor["round"] + 1, "since": cursor["began"]}
         del cursor["began"]
@@ -101,16 +92,29 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collect
         last_of = {"closing": _closing(desk, cursor["renaming"]), "renamed": cursor["renaming"], "renaming": []}
         cursor = {**cursor, **last_of, "streams": {}}
     if only := frozenset(cursor.get("closing", ())):
-        since, last = moment_of(cursor["since"]), None
-        for last in _Reading(desk, cursor, selection, since=since, lenient=lenient, only=only).run():
-            if not last.done:
-                yield last
-        if last is None or not last.done:
+        if (last := (yield from _gone_through(reading(cursor, since=moment_of(cursor["since"]), only=only)))) is None:
             return
         cursor = {**last.cursor, "closing": []}
         yield Checkpoint(cursor, last.counts)
     _note_unlisted(desk, cursor, selection)
     yield Checkpoint(cursor, counted(cursor), done=True)
+
+
+def _gone_through(reading: _Reading) -> Generator[Checkpoint, None, Checkpoint | None]:
+    """One pass to its end: the last checkpoint, or None where the slice is over before."""
+    last = None
+    for last in reading.run():
+        if not last.done:
+            yield last
+    return last if last is not None and last.done else None
+
+
+def _next_round(desk: Desk, cursor: Cursor, selection: Selection) -> Cursor:
+    again = {"streams": {}, "moved": [], "moves": 0, "renamed": cursor["renaming"], "renaming": []}
+    cursor = {**cursor, "began": desk.now(), **again}
+    if cursor["typed"]:  # somebody may have defined another meanwhile
+        cursor["types"] = _wanted(ask_all(desk, {"types": _types()})["types"], selection)
+    return cursor
 
 
 def _closing(desk: Desk, renamed: Collection[str]) -> list[str]:

@@ -64,16 +64,9 @@ def resolve(
     }
     mentions = Mentions(cursor.get("addresses", ())) if mentioning else None
     todo = [(resource, name) for resource, names in sorted(parts.items()) for name in names]
-    while cursor.setdefault("asked", 0) < len(todo):
-        if desk.stopping():
-            yield Checkpoint(cursor)
-            return
-        asked = _at_once(desk, todo[cursor["asked"] :])
-        kinds = groupby(asked, lambda own: own[0])
-        read = [(desk.registry[kind], _read(desk, [part for _, part in own])) for kind, own in kinds]
-        forget(desk, read, cursor["gone"])
-        cursor["asked"] += len(asked)
-        yield Checkpoint(cursor)
+    yield from _ask(desk, cursor, todo)
+    if cursor["asked"] < len(todo):
+        return
     while cursor["at"] < len(todo):
         if desk.stopping():
             yield Checkpoint(cursor)
@@ -84,6 +77,20 @@ def resolve(
         cursor["at"] += len(some)
         yield Checkpoint(cursor)
     yield Checkpoint(cursor, done=True)
+
+
+def _ask(desk: Desk, cursor: Cursor, todo: Sequence[tuple[str, str]]) -> Iterator[Checkpoint]:
+    """Asks what of all that was read is there still, as long as the slice lasts."""
+    while cursor.setdefault("asked", 0) < len(todo):
+        if desk.stopping():
+            yield Checkpoint(cursor)
+            return
+        asked = _at_once(desk, todo[cursor["asked"] :])
+        kinds = groupby(asked, lambda own: own[0])
+        read = [(desk.registry[kind], _read(desk, [part for _, part in own])) for kind, own in kinds]
+        forget(desk, read, cursor["gone"])
+        cursor["asked"] += len(asked)
+        yield Checkpoint(cursor)
 
 
 def _resolve(

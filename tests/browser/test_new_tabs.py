@@ -57,8 +57,31 @@ def test_a_link_of_a_list_keeps_its_query_and_a_copied_one_is_the_admins(admin: 
     address = f"{admin.stores.url}/store/{target.removesuffix('.myshopify.com')}/apps/{CLIENT_ID}"
     assert kind.get_attribute("href") == f"{address}/imports/{run}/plan?resource=products#records"
     admin.page.keyboard.press("Escape")
-    kind.click()
+    kind.hover()
+    admin.page.mouse.down()  # whoever follows a link stays in the frame
+    assert kind.get_attribute("href") == f"{admin.program.url}/imports/{run}/plan?resource=products#records"
+    admin.page.mouse.up()
     expect(app.get_by_label("Kind")).to_have_value("products")
+
+
+def test_a_dragged_link_and_a_long_touch_are_the_admins(admin: Admin) -> None:
+    shop = admin.stores.shop()
+    app = admin.open(shop)
+    link = app.locator("main a[href*='/exports/new']").first
+    address = f"{admin.stores.url}/store/{shop.removesuffix('.myshopify.com')}/apps/{CLIENT_ID}/exports/new"
+    dragged = link.evaluate(
+        """(link) => {
+          const event = new DragEvent("dragstart", { bubbles: true, dataTransfer: new DataTransfer() });
+          link.dispatchEvent(event);
+          return event.dataTransfer.getData("text/uri-list");
+        }"""
+    )
+    assert dragged == address
+    for name, held in (("pointerdown", address), ("pointerup", f"{admin.program.url}/exports/new")):
+        link.dispatch_event(name, {"pointerType": "touch"})
+        assert link.get_attribute("href") == held
+    link.click()
+    admin.heading("New export")
 
 
 def test_a_file_is_saved_whichever_button_it_is_clicked_with(admin: Admin) -> None:

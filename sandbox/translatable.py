@@ -109,6 +109,10 @@ def _policy(shop: Shop, node: Node) -> Iterator[Content]:
     yield Content("body", "HTML", node["body"])
 
 
+def _menu(shop: Shop, node: Node) -> Iterator[Content]:
+    yield Content("title", "SINGLE_LINE_TEXT_FIELD", node["title"])
+
+
 def _named(shop: Shop, node: Node) -> Iterator[Content]:
     yield Content("name", "SINGLE_LINE_TEXT_FIELD", node["name"])
 
@@ -118,6 +122,8 @@ _CONTENT: dict[str, Callable[[Shop, Node], Iterator[Content]]] = {
     "Blog": _blog,
     "Collection": _collection,
     "MediaImage": _image,
+    "Link": _menu,
+    "Menu": _menu,
     "Metafield": _metafield,
     "Metaobject": _metaobject,
     "Page": _page,
@@ -140,13 +146,26 @@ def content(shop: Shop, gid: str, inside: Node | None = None) -> list[Content]:
 
 
 def is_inside(gid: str) -> bool:
-    """Whether it lives in a product, and has no place of its own."""
-    return kind_of(gid) in ("ProductOption", "ProductOptionValue")
+    """Whether it lives in a product or a menu, and has no place of its own."""
+    return kind_of(gid) in ("Link", "ProductOption", "ProductOptionValue")
 
 
 def options(shop: Shop) -> dict[str, Node]:
-    """Every option of every product, and every value of it, by its GID."""
-    return shop.remembered("options", make=lambda: {node["id"]: node for node in each_option(shop)})
+    """Every option of every product, every value of it, and every item of every menu, by its GID."""
+    make = lambda: {node["id"]: node for node in each_option(shop)} | dict(_links(shop))  # noqa: E731
+    return shop.remembered("options", make=make)
+
+
+def _links(shop: Shop) -> Iterator[tuple[str, Node]]:
+    """An item of a menu is translated as the link of its number."""
+
+    def within(items: Sequence[Node]) -> Iterator[tuple[str, Node]]:
+        for item in items:
+            yield item["id"].replace("/MenuItem/", "/Link/"), item
+            yield from within(item["items"])
+
+    for menu in shop.each("Menu"):
+        yield from within(menu["_items"])
 
 
 def each_option(shop: Shop) -> Iterator[Node]:
@@ -164,7 +183,7 @@ def ids(shop: Shop, resource_type: str) -> Sequence[str]:
 
 
 def _ids(shop: Shop, kind: str) -> list[str]:
-    if kind in ("ProductOption", "ProductOptionValue"):
+    if kind in ("Link", "ProductOption", "ProductOptionValue"):
         return [gid for gid in options(shop) if kind_of(gid) == kind]
     every = (gid for gid, node in shop.nodes.items() if node["__typename"] == kind)
     return [gid for gid in every if content(shop, gid)]

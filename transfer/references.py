@@ -47,6 +47,7 @@ CARRIED_TYPES = frozenset(
         "GenericFile",
         "Location",
         "Market",
+        "Menu",
         "MediaImage",
         "MetafieldDefinition",
         "Metaobject",

@@ -104,7 +104,7 @@ def delete(_: Any, info: Info, id: str) -> Node:
 
 
 def put(shop: Shop, node: Node | None, title: str, handle: str | None, items: Sequence[Mapping[str, Any]]) -> Node:
-    """Creates a menu, or replaces its items, which get new ids. Raises Refusal."""
+    """Creates a menu, or replaces its items, which get new ids unless they are given theirs. Raises Refusal."""
     if not title.strip():
         raise Refusal(["title"], "Title can't be blank")
     if node is None and not (handle or "").strip():
@@ -114,7 +114,7 @@ def put(shop: Shop, node: Node | None, title: str, handle: str | None, items: Se
         raise Refusal(["handle"], "Handle has already been taken")
     if node is not None and node["isDefault"] and handle not in (None, node["handle"]):
         raise Refusal(["handle"], "Handle of a default menu can't be changed")
-    fields = {"title": title, "_items": _planned(shop, items)}
+    fields = {"title": title, "_items": _planned(shop, items, own=_own(node["_items"] if node else ()))}
     if node is None:
         node = shop.add("Menu", isDefault=False, handle=handle, **fields)
     node |= {**fields, "handle": handle or node["handle"]}
@@ -122,25 +122,33 @@ def put(shop: Shop, node: Node | None, title: str, handle: str | None, items: Se
     return node
 
 
-def _planned(shop: Shop, given: Sequence[Mapping[str, Any]], depth: int = 1) -> list[Node]:
+def _own(items: Sequence[Node]) -> frozenset[str]:
+    return frozenset(gid for item in items for gid in (item["id"], *_own(item["items"])))
+
+
+def _planned(
+    shop: Shop, given: Sequence[Mapping[str, Any]], depth: int = 1, own: frozenset[str] = frozenset()
+) -> list[Node]:
     if given and depth > MAX_DEPTH:
         raise Refusal(["items"], "The menu cannot be nested more than 3 level deep", "NESTING_TOO_DEEP")
-    return [_item(shop, item, depth) for item in given]
+    return [_item(shop, item, depth, own) for item in given]
 
 
-def _item(shop: Shop, item: Mapping[str, Any], depth: int) -> Node:
+def _item(shop: Shop, item: Mapping[str, Any], depth: int, own: frozenset[str]) -> Node:
     if not item["title"].strip():
         raise Refusal(["items"], "Title can't be blank")
     if item.get("resourceId") and shop.get(item["resourceId"]) is None:
         raise Refusal(["items"], "Resource does not exist", "NOT_FOUND")
     if item["type"] == "HTTP" and not item.get("url"):
         raise Refusal(["items"], "Url can't be blank")
+    if item.get("id") and item["id"] not in own:
+        raise Refusal(["items"], "Menu item does not exist", "NOT_FOUND")
     return {
-        "id": f"gid://shopify/MenuItem/{shop.next_id()}",
+        "id": item.get("id") or f"gid://shopify/MenuItem/{shop.next_id()}",
         "title": item["title"],
         "type": item["type"],
         "resourceId": item.get("resourceId"),
         "url": item.get("url"),
         "tags": list(item.get("tags") or ()),
-        "items": _planned(shop, item.get("items") or (), depth + 1),
+        "items": _planned(shop, item.get("items") or (), depth + 1, own),
     }

@@ -25,7 +25,6 @@ CONTROL: Mapping[str, str] = {
     "InventorySetQuantitiesInput.referenceDocumentUri": "no document stands behind it",
     "MarketConditionsRegionsInput.regionIds": "regions are named by their codes",
     "MarketCreateInput.makeDuplicateUniqueMarketsDraft": "a new market is a draft itself",
-    "MenuItemUpdateInput.id": "items are replaced as a whole",
     "MetafieldDefinitionConstraintValueUpdateInput.delete": "what only the target has stays",
     "MetaobjectCreateInput.values": "told as fields",
     "MetaobjectFieldDefinitionOperationInput.delete": "what only the target has stays",

@@ -7,6 +7,7 @@ their product, and are looked for by way of it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,12 +20,16 @@ from ..resource import Ask, Ids, Reading, Resource, Talk
 from . import _metafield_definition_reading as metafield_definitions
 from . import metaobject_definitions
 from ._translation_talk import NO_TONGUE, Tongue
+from .menus import DEPTH
 from .metafields import Metafields
 
 METAFIELD = "METAFIELD"
 SEO = {"meta_title": "title_tag", "meta_description": "description_tag"}
-OPTIONS, OPTION_VALUES = "product_options", "product_option_values"
-PARTS = {OPTIONS: 2, OPTION_VALUES: 3}  # of a name: the product's handle, the option's name, the value's name
+OPTIONS, OPTION_VALUES, ITEMS = "product_options", "product_option_values", "menu_items"
+# How many parts such a name has at least and at most: the product's handle, the option's name, the value's name; the
+# menu's handle, and the titles of the items that lead to this one, its own last.
+PARTS = {OPTIONS: (2, 2), OPTION_VALUES: (3, 3), ITEMS: (2, 1 + DEPTH)}
+WITHIN = {OPTIONS: "products", OPTION_VALUES: "products", ITEMS: "menus"}
 
 _OPTIONS = "handle options { id name optionValues { id name } }"
 _OPTIONS_OF = f"query OptionsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Product {{ id {_OPTIONS} }} }} }}"
@@ -37,20 +42,30 @@ query OptionsOfProducts($after: String, $query: String) {{
 """
 
 
+_ITEMS = "handle items { id title items { id title items { id title } } }"
+_ITEMS_OF = f"query MenuItemsById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Menu {{ id {_ITEMS} }} }} }}"
+ITEMS_PAGE = f"""
+query ItemsOfMenus($after: String) {{
+  menus(first: 25, after: $after, sortKey: ID) {{ nodes {{ id {_ITEMS} }} pageInfo {{ hasNextPage endCursor }} }}
+}}
+"""
+HOLDERS = ("Product", "Menu")
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """What a translation record stands for: the texts of one thing in one tongue.
 
-    `product`: of options and their values, the product in which they are.
+    `holder`: of options and their values the product, of items the menu in which they are.
     """
 
     gid: str
     tongue: Tongue = NO_TONGUE
-    product: str = ""
+    holder: str = ""
 
     def __str__(self) -> str:
         """The GID that such a record is given, in which all of this is found again."""
-        more = {"product": self.product, "market": self.tongue.market}
+        more = {(gid_type(self.holder) or "").lower(): self.holder, "market": self.tongue.market}
         numbers = {name: gid.rsplit("/", 1)[1] for name, gid in more.items() if gid}
         return f"{self.gid}?{urlencode({'locale': self.tongue.locale, **numbers})}"
 
@@ -58,9 +73,9 @@ class Text:
 def text_of(gid: str) -> Text:
     bare, _, query = gid.partition("?")
     said = {name: found[0] for name, found in parse_qs(query).items()}
-    product = f"gid://shopify/Product/{said['product']}" if "product" in said else ""
+    held = [f"gid://shopify/{kind}/{said[kind.lower()]}" for kind in HOLDERS if kind.lower() in said]
     market = f"gid://shopify/Market/{said['market']}" if "market" in said else ""
-    return Text(bare, Tongue(said.get("locale", ""), market), product)
+    return Text(bare, Tongue(said.get("locale", ""), market), held[0] if held else "")
 
 
 class Owners:
@@ -86,33 +101,38 @@ class Owners:
         """The record, and the path in it, of the text that Shopify translates under this name."""
         resource = self._by_name.get(name[0])
         if resource is None:
-            return None  # an option that is renamed is another option
+            return None  # an option or an item that is renamed is another one
         if resource.seo_in and text in SEO:
             return Target(resource.seo_in, (*name[1:], "global", SEO[text])), "value"
         return Target(name[0], name[1:]), resource.text_path(text)
 
     def target(self, name: Key) -> Target:
         """The record that holds what is so named."""
-        return Target("products", name[1:2]) if name[0] in PARTS else Target(name[0], name[1:])
+        return Target(WITHIN[name[0]], name[1:2]) if name[0] in PARTS else Target(name[0], name[1:])
 
     def named(self, texts: Iterable[Text]) -> Talk[dict[str, Key]]:
         """GID -> (resource, its key…). What is not carried itself is missing, and so is what is gone."""
         found: dict[str, Key] = {}
         everything = list(texts)
-        gids = sorted({text.gid for text in everything if not text.product})
+        gids = sorted({text.gid for text in everything if not text.holder})
         for kind, group in groupby(gids, lambda gid: gid_type(gid) or ""):
             if kind == "Metafield":
                 found |= yield from self._metafields(list(group))
             elif kind in self._records:
                 found |= yield from self._named(kind, list(group))
-        products = sorted({text.product for text in everything if text.product})
-        for product in (yield from self.options(products)) if products else ():
-            found |= options_of(product)
+        for inner in (yield from self.inside(sorted({text.holder for text in everything if text.holder}))).values():
+            found |= inner
         return found
 
-    def options(self, products: Sequence[str]) -> Talk[list[Mapping[str, Any]]]:
-        """These products with their options."""
-        return [node for node in (yield Ask(_OPTIONS_OF, {"ids": list(products)}))["nodes"] if node]
+    def inside(self, holders: Sequence[str]) -> Talk[dict[str, dict[str, Key]]]:
+        """Of these products and menus: GID -> (GID -> name) of all that is translated in it."""
+        found: dict[str, dict[str, Key]] = {}
+        menus = [gid for gid in holders if gid_type(gid) == "Menu"]
+        products = [gid for gid in holders if gid not in menus]
+        for document, own in ((_OPTIONS_OF, products), (_ITEMS_OF, menus)):
+            nodes = (yield Ask(document, {"ids": own}))["nodes"] if own else ()
+            found |= {node["id"]: inside_of(node) for node in nodes if node}
+        return found
 
     def _named(self, kind: str, gids: Sequence[str]) -> Talk[dict[str, Key]]:
         resource = self._records[kind]
@@ -145,11 +165,16 @@ class Owners:
         """Name -> GID in the store that is written to, of those that it has."""
         wanted = set(names)
         holders = {name: ids.gid(self.target(name)) for name in wanted}
-        products = sorted({gid for name, gid in holders.items() if name[0] in PARTS and gid is not None})
+        within = sorted({gid for name, gid in holders.items() if name[0] in PARTS and gid is not None})
         found = {name: gid for name, gid in holders.items() if name[0] not in PARTS and gid is not None}
-        for product in (yield from self.options(products)) if products else ():
-            found |= {name: gid for gid, name in options_of(product).items() if name in wanted}
+        for inner in (yield from self.inside(within)).values():
+            found |= {name: gid for gid, name in inner.items() if name in wanted}
         return found
+
+
+def inside_of(node: Mapping[str, Any]) -> dict[str, Key]:
+    """GID -> name of what is translated in a product or a menu."""
+    return options_of(node) if "options" in node else items_of(node)
 
 
 def options_of(product: Mapping[str, Any]) -> dict[str, Key]:
@@ -160,6 +185,19 @@ def options_of(product: Mapping[str, Any]) -> dict[str, Key]:
         found[option["id"]] = (OPTIONS, *name)
         found |= {value["id"]: (OPTION_VALUES, *name, value["name"]) for value in option["optionValues"]}
     return found
+
+
+def items_of(menu: Mapping[str, Any]) -> dict[str, Key]:
+    """GID -> name of a menu's items, as links: such is the name of what is translated. Two of one name have none."""
+    found: dict[str, Key] = {}
+    waiting: list[tuple[Key, Mapping[str, Any]]] = [((ITEMS, menu["handle"]), item) for item in menu["items"]]
+    while waiting:
+        above, item = waiting.pop()
+        name = (*above, item["title"])
+        found[item["id"].replace("/MenuItem/", "/Link/")] = name
+        waiting += [(name, inner) for inner in item.get("items", ())]
+    shared = {name for name, count in Counter(found.values()).items() if count > 1}
+    return {gid: name for gid, name in found.items() if name not in shared}
 
 
 def _gid_type(translated: str) -> str:

@@ -21,7 +21,7 @@ from ._plain import Documents, Plain
 from ._shapes import HANDLE, NAME, TEXT, TEXTS
 
 DEPTH = 3
-_ITEM = "title type url tags resourceId"
+_ITEM = "id title type url tags resourceId"
 _FIELDS = f"id handle title items {{ {_ITEM} items {{ {_ITEM} items {{ {_ITEM} }} }} }}"
 _READ = f"""
 query Menus($after: String) {{
@@ -80,7 +80,9 @@ class Menus(Plain):
     shape = Object("a menu", {"title": NAME, "items": _items(DEPTH)})
     key_shape = (HANDLE,)
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
-    gid_types = ()  # nothing refers to a menu
+    gid_types = ("Menu",)
+    translated = "MENU"
+    identify = {"Menu": "handle"}
     refers_to = tuple(dict.fromkeys((*REFERRED, *NAMED)))
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
     connection, noun, selection = "menus", "menu", "handle"
@@ -91,6 +93,9 @@ class Menus(Plain):
 
     def fields_of(self, node: Mapping[str, Any]) -> Fields:
         return {"title": node["title"], "items": [_portable(item) for item in node["items"]]}
+
+    def identified(self, gid_type: str, node: Mapping[str, Any]) -> Target | None:
+        return Target(self.name, self.key_of(node))
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
         return (yield from by_listing(targets, _HANDLES, "menus", self.key_of))
@@ -124,13 +129,15 @@ class Menus(Plain):
         return self._wanted(job, ids)
 
     def update(self, job: Job, ids: Ids) -> Talk[Result]:
-        """Shopify takes title and items only together: items that are not to change are sent as they stand there."""
-        if touches(job.changed, "items"):
-            return (yield from super().update(job, ids))
+        """Shopify takes title and items only together: items that are not to change are sent as they stand there.
+
+        Those of one title keep their ids, and with these what they are called in other languages.
+        """
         nodes: list[Mapping[str, Any]] = []
         yield from read_nodes(_BACK, [job.gid or ""], lambda node: nodes.append(node))
-        items = [_input(_portable(item)) for node in nodes for item in node["items"]]
-        variables = {"id": job.gid, "title": job.after["title"], "items": items}
+        present = [item for node in nodes for item in node["items"]]
+        items = self._wanted(job, ids)["items"] if touches(job.changed, "items") else _inputs(present)
+        variables = {"id": job.gid, "title": job.after["title"], "items": _with_ids(items, present)}
         payload = (yield Ask(_UPDATE, variables, repeatable=True))["menuUpdate"]
         return refused(job.key, payload["userErrors"]) if payload["userErrors"] else Result(job.key, job.gid)
 
@@ -199,6 +206,25 @@ def _input(item: Fields) -> Fields:
             "items": [_input(inner) for inner in item["items"]] or None,
         }
     )
+
+
+def _inputs(nodes: Sequence[Mapping[str, Any]]) -> list[Fields]:
+    return [_input(_portable(node)) for node in nodes]
+
+
+def _with_ids(items: Sequence[Fields], present: Sequence[Mapping[str, Any]]) -> list[Fields]:
+    """The items with the ids of those that stand there under the same titles, each once."""
+    left = list(present)
+    found: list[Fields] = []
+    for item in items:
+        own = next((node for node in left if node["title"] == item["title"]), None)
+        if own is None:
+            found.append(item)
+            continue
+        left.remove(own)
+        inner = _with_ids(item.get("items", ()), own.get("items", ()))
+        found.append({**item, "id": own["id"], **({"items": inner} if inner else {})})
+    return found
 
 
 def _all(items: Sequence[Fields]) -> Iterator[Fields]:

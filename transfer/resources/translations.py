@@ -17,7 +17,7 @@ from ..diff import Change
 from ..diff import changes as differing
 from ..keys import Key
 from ..outcomes import Reason
-from ..references import Target
+from ..references import Target, gid_type
 from ..resource import (
     OWNER,
     Fields,
@@ -37,7 +37,7 @@ from ..resource import (
 from . import _translation_texts as texts
 from . import _unique_metafields as unique
 from ._common import paged
-from ._translated import OPTIONS_PAGE, PARTS, Owners, Text, options_of, text_of
+from ._translated import HOLDERS, ITEMS_PAGE, OPTIONS_PAGE, PARTS, Owners, Text, inside_of, text_of
 from ._translation_shape import TRANSLATION
 from ._translation_talk import (
     IDS,
@@ -56,8 +56,9 @@ from .metafields import REFERRED
 
 _HANDLE, _ADDRESSED = "handle", frozenset({"products", "collections", "pages", "blogs", "articles"})
 DEEPEST = 24_900  # Shopify pages no deeper than 25,000, and these cannot be parted by id
-ELSEWHERE = "translations of themes, menus, e-mails, shipping, payment and filters are not carried"
+ELSEWHERE = "translations of themes, e-mails, shipping, payment and filters are not carried"
 NO_HANDLE = "in place of a translated handle Shopify holds a placeholder, which is not carried"
+UNTOLD = "Shopify does not tell what their parts are called in other languages"
 NO_OWNER = (
     "The target store has nothing to translate here: the record is missing, or its kind is not translatable "
     "(for entries, switch on translations in their definition)."
@@ -74,8 +75,7 @@ class Translations(Resource):
     leaves: Mapping[str, str] = {
         "translations of themes, e-mails, shipping, payment and filters": "these are not carried themselves, "
         "or have no name that means the same in another store",
-        "translations of menus and their items": "items have no names of their own, and Shopify makes them anew "
-        "whenever a menu is written: translate them in the target store",
+        "translations of items of a menu that have one title and stand side by side": "nobody can say which is which",
         "the mark that a translation is older than its text": "Shopify takes translations of the present text only",
     }
     parted = True
@@ -126,7 +126,8 @@ class Translations(Resource):
 
     def streams(self, selection: Selection, types: Sequence[str]) -> list[Stream]:
         pages = {kind: self._listed(kind, types) for kind in self._owners.types}
-        return self._streams({**pages, "options": self._options(), **self.elsewhere()})
+        inside = {"options": self._inside(OPTIONS_PAGE, "products"), "items": self._inside(ITEMS_PAGE, "menus")}
+        return self._streams({**pages, **inside, **self.elsewhere()})
 
     def _streams(self, pages: Mapping[str, Read]) -> list[Stream]:
         return [Stream(f"{self.name}/{name}", page, moves=False, late=True) for name, page in pages.items()]
@@ -169,18 +170,21 @@ class Translations(Resource):
         more = place["stream"] + 1 < len(streams)
         return Page(found, json.dumps({**place, "stream": place["stream"] + 1, "after": None}) if more else None)
 
-    def _options(self) -> Read:
-        products: list[Mapping[str, Any]] = []
-        inner = paged(OPTIONS_PAGE, "products", lambda node: products.append(node))
+    def _inside(self, document: str, connection: str) -> Read:
+        """Pages of what is translated inside of products and menus."""
+        nodes: list[Mapping[str, Any]] = []
+        inner = paged(document, connection, lambda node: nodes.append(node), filters=connection == "products")
 
         def read(after: str | None, changed_since: str | None) -> Talk[Page]:
             tongues = yield from self.tongues()
             if not tongues:
                 return Page((), None)
-            products.clear()
+            nodes.clear()
             page = yield from inner(after, None)
-            readings = yield from self._texts(_inside(products), tongues)
-            return Page(readings, page.after)
+            wanted = _inside(nodes)
+            readings = yield from self._texts(wanted, tongues)
+            told = bool(readings or not wanted) or bool((yield from content([wanted[0].gid], list(tongues)[:1])))
+            return Page(readings, page.after, () if told else ((connection, UNTOLD),))
 
         return read
 
@@ -196,7 +200,7 @@ class Translations(Resource):
     def _page(self, held: Sequence[tuple[Text, Translatable]], tongues: Mapping[Tongue, Key]) -> Talk[Page]:
         """What is translated of these, under the names of those to whom it belongs."""
         said = [
-            (Text(text.gid, tongue, text.product), read)
+            (Text(text.gid, tongue, text.holder), read)
             for text, read in held
             for tongue, own in read.said.items()
             if own
@@ -218,22 +222,21 @@ class Translations(Resource):
         if not tongues:
             return Page((), None)
         wanted = [Text(gid) for gid in gids]
-        products = [gid for gid in gids if gid.startswith("gid://shopify/Product/")]
-        if products:
-            found = yield from self._owners.options(products)
-            wanted += _inside(found)
+        holding = [gid for gid in gids if gid_type(gid) in HOLDERS]
+        for holder, inner in (yield from self._owners.inside(holding)).items():
+            wanted += [Text(gid, holder=holder) for gid in inner]
         return Page((yield from self._texts(wanted, tongues)), None)
 
     def node(self, gid: str) -> str:
-        """An option goes with its product."""
+        """An option goes with its product, an item with its menu."""
         text = text_of(gid)
-        return text.product or text.gid
+        return text.holder or text.gid
 
     def read_back(self, gids: Sequence[str]) -> Talk[list[Reading]]:
         wanted = [text_of(gid) for gid in gids]
         spoken = {text.tongue for text in wanted}
         tongues = {tongue: own for tongue, own in (yield from self.tongues()).items() if tongue in spoken}
-        bare = list(dict.fromkeys(Text(text.gid, product=text.product) for text in wanted))
+        bare = list(dict.fromkeys(Text(text.gid, holder=text.holder) for text in wanted))
         return [reading for reading in (yield from self._texts(bare, tongues)) if reading.gid in gids]
 
     def locate(self, targets: Sequence[Target]) -> Talk[dict[Target, str]]:
@@ -289,8 +292,11 @@ class Translations(Resource):
             return f"its key is {self.key_is}; such as {self.key_like}."
         if key[0] not in self._owners.names and key[0] not in PARTS:
             return f"there are no translations of {key[0][:40]!r}."
-        if key[0] in PARTS and len(key) != PARTS[key[0]] + 1 + self.tail:
-            return "the key of an option is the product, the option, and its value if one is meant."
+        if key[0] in PARTS and not PARTS[key[0]][0] <= len(key) - 1 - self.tail <= PARTS[key[0]][1]:
+            return (
+                "the key of an option is the product, the option, and its value if one is meant; that of an item the "
+                "menu and the titles that lead to it."
+            )
         return self.tongue_problem(key)
 
     def barred(self, key: Key, language: str) -> str:
@@ -337,8 +343,8 @@ class Translations(Resource):
             elif gid is None or gid not in present or tongue is None:
                 results.append(Result(job.key, reason=Reason.MISSING_OWNER, detail=NO_OWNER))
             else:
-                product = ids.gid(self._owners.target(job.key[: -self.tail])) if job.key[0] in PARTS else None
-                writing = Writing(job, Text(gid, tongue, product or ""))
+                holder = ids.gid(self._owners.target(job.key[: -self.tail])) if job.key[0] in PARTS else None
+                writing = Writing(job, Text(gid, tongue, holder or ""))
                 writing.prepare(present[gid], ids)
                 writings.append(writing)
         yield from send(writings)
@@ -371,5 +377,6 @@ def _elsewhere(after: str | None, changed_since: str | None) -> Talk[Page]:
     return Page((), None, ((", ".join(locales), ELSEWHERE),) if locales else ())
 
 
-def _inside(products: Sequence[Mapping[str, Any]]) -> list[Text]:
-    return [Text(gid, product=product["id"]) for product in products for gid in options_of(product)]
+def _inside(holders: Sequence[Mapping[str, Any]]) -> list[Text]:
+    """What is translated in these products, or in these menus."""
+    return [Text(gid, holder=node["id"]) for node in holders for gid in inside_of(node)]

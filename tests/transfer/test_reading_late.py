@@ -104,4 +104,4 @@ def test_a_worker_that_ends_while_translations_of_what_moved_are_owed_leaves_the
 def test_what_is_not_carried_of_other_languages_is_said(sandbox: Sandbox, tmp_path: Path) -> None:
     _, past = export(sandbox, small(sandbox, {"title": "Hemd"}), tmp_path)
     notes = past["settle"]["skipped"]["translations"]
-    assert any("menus" in why for why in notes)
+    assert any("themes" in why for why in notes)

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -40,7 +41,7 @@ NO_FILE = "Choose the file that an export gave you."
 def new(request: EmbeddedRequest) -> HttpResponse:
     """The form. It offers what is here already, and asks for more where that is ticked."""
     shop = request.shop
-    links = Link.objects.filter(target=shop, status=LinkStatus.ACTIVE).select_related("source")
+    links = _links(shop)
     unread = withheld(shop.scopes, "read")
     allowed = {name for link in links for name in link.resources}
     optional = [(RESOURCES[name], unread.get(name, ())) for name in order() if name in allowed]
@@ -75,8 +76,13 @@ def begin(request: HttpRequest, shop: Shop) -> str:
     return reverse("runs:show", args=[run.pk])
 
 
+def _links(shop: Shop) -> QuerySet[Link]:
+    there = Link.objects.filter(target=shop, status=LinkStatus.ACTIVE, source__uninstalled_at=None)
+    return there.select_related("source")
+
+
 def _link(shop: Shop, named: str) -> Link:
-    for link in Link.objects.filter(target=shop, status=LinkStatus.ACTIVE).select_related("source"):
+    for link in _links(shop):
         if named == f"{LINK}{link.pk}":
             return link
     raise Refused("There is no such linked store any more.")

@@ -90,6 +90,8 @@ def _begun(link: Link, who: Who, allowed: Sequence[str], copy: Copy, beside: com
     source, target = link.source, who.shop
     if link.target_id != target.pk or link.status != LinkStatus.ACTIVE:
         raise Refused(NOT_ALLOWED)
+    if source.uninstalled_at is not None:
+        raise Refused(LEFT)
     if not source.usable:
         raise Refused(f"{source.domain} has to be opened once, before anything can be read from it.")
     unreadable = withheld(source.scopes, "read")

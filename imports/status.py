@@ -55,7 +55,7 @@ def copy_status(copy: Copy) -> dict[str, Any]:
         "purpose": copy.purpose,
         "status": "waiting" if waiting else copy.status,
         "poll_ms": (WAITING_MS if waiting else MOVING_MS) if going else None,
-        "source": copy.source.domain if copy.source is not None else None,
+        "source": (copy.source.called if copy.source is not None else "") or None,
         "target": copy.target.domain,
         "message": copy.message or None,
         "withheld": copy.withheld,

@@ -118,7 +118,8 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
 def _some(request: HttpRequest, name: str, links_: QuerySet[Link]) -> Page[Link]:
     """One page of links, by the number that the query has under this name; what is no page is the nearest one."""
     urgent = Case(When(Q(status=LinkStatus.ASKED) | ~Q(more=[]), then=Value(0)), default=Value(1))
-    live = links_.filter(status__in=LIVE).select_related("source", "target").order_by(urgent, "-asked_at", "id")
+    there = links_.filter(source__uninstalled_at=None, target__uninstalled_at=None)  # who left is about to be removed
+    live = there.filter(status__in=LIVE).select_related("source", "target").order_by(urgent, "-asked_at", "id")
     return Paginator(live, SHOWN).get_page(request.GET.get(name))
 
 

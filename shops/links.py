@@ -153,7 +153,8 @@ def _count(shop: Shop) -> None:
 def _found(code: str, shop: Shop) -> LinkCode:
     """The living code that this is. Its tries are counted before it is compared."""
     selector, secret = code[:SELECTOR], code[SELECTOR:]
-    row = LinkCode.objects.select_related("shop").filter(selector=selector, expires_at__gt=Now()).first()
+    living = LinkCode.objects.filter(shop__uninstalled_at=None, expires_at__gt=Now())
+    row = living.select_related("shop").filter(selector=selector).first()
     if row is None:
         raise Refused(WRONG)
     if row.shop_id == shop.pk:
@@ -241,6 +242,7 @@ def ended_lately(shop: Shop) -> list[Link]:
     """Links of the store that the other side refused or ended within a day, or that nobody confirmed; the last one with
     each store, where there is no new one."""
     ended = Link.objects.filter(Q(source=shop) | Q(target=shop), ended_at__gt=timezone.now() - TOLD_FOR)
+    ended = ended.filter(source__uninstalled_at=None, target__uninstalled_at=None)
     found: dict[tuple[int, int], Link] = {}
     for link in ended.select_related("source", "target").order_by("ended_at"):
         found[link.source_id, link.target_id] = link

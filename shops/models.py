@@ -62,6 +62,11 @@ class Shop(models.Model):
         return self.domain
 
     @property
+    def called(self) -> str:
+        """Its domain; empty where it removed the app, and something of it is still to go."""
+        return self.domain if self.uninstalled_at is None else ""
+
+    @property
     def usable(self) -> bool:
         """Whether there is a token, or a way to the next one, without anybody opening the app."""
         if not self.sealed_token or self.token_dead_since is not None or self.uninstalled_at is not None:

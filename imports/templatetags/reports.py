@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from imports import again, differences, outside, withheld
 from imports.answer import Answer, answer
@@ -31,7 +31,7 @@ def copies_open(shop: Shop) -> QuerySet[Copy]:
 @register.simple_tag
 def source_left(shop: Shop) -> bool:
     """Whether a store that the shop has copied from removed the app lately. Its links went with it."""
-    return Copy.objects.filter(target=shop, source=None).exists()
+    return Copy.objects.filter(Q(source=None) | ~Q(source__uninstalled_at=None), target=shop).exists()
 
 
 @register.simple_tag

@@ -82,6 +82,13 @@ def test_a_source_that_leaves_is_there_until_its_archive_is_gone_and_nobody_wait
         deliver(client, "app/uninstalled", domain)
     webhooks()
     assert set(Shop.objects.values_list("domain", flat=True)) == {b.domain, f"left-{a.shop.pk}"}
+    for address in ("/", "/links", "/copies/", f"/copies/{copy.pk}/", "/comparisons/new", f"/runs/{run.pk}/"):
+        assert "left-" not in b.get(address).content.decode(), address
+    assert "a store that removed the app" in b.get("/copies/").content.decode()
+    assert "Copy from" not in (page := b.get("/links").content.decode()).partition('id="inward-links"')[2]
+    assert "A store that was copied from has removed the app" in page
+    assert status(copy, b)["source"] is None
+    assert b.post(f"/links/{copy.link_id}/copy").json()["error"] == "The other store removed the app."
     held.clear()
     webhooks()
     assert Shop.objects.get().domain == b.domain

@@ -6,7 +6,7 @@ would empty it: otherwise a record would count as equal that is not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from .diff import text_of
@@ -17,14 +17,25 @@ from .resource import Fields, Resource
 _NONE: tuple[Any, ...] = (None, "", [])
 
 
+class _Whatever(Container[Any]):
+    """What a record mentions, whatever it says of it."""
+
+    def __contains__(self, value: object) -> bool:
+        return True
+
+
 def kept(resource: Resource, before: Fields, after: Fields) -> str:
     """One sentence on what the source says that it has none of, and the target keeps; empty where there is nothing.
 
     What a record does not mention is nothing that it says to have none of; nor is what goes with something that it has
     switched off.
     """
-    after = resource.normalise(after)
-    paths = [path for path in resource.lasting if _lost(path, resource, before, after, _NONE)]
+    normal = resource.normalise(before), resource.normalise(after)
+    paths = [
+        path
+        for path in resource.lasting
+        if _lost(path, resource, before, after, _NONE) and not _is_off(path, resource, *normal)
+    ]
     if not paths:
         return ""
     names = list(dict.fromkeys(field(path, resource.name) for path in paths))
@@ -38,11 +49,17 @@ def refusal(resource: Resource, before: Fields, said: Fields) -> str:
     return next((f"{field(path, resource.name)} cannot be emptied: {why}." for path, why in own), "")
 
 
-def _lost(path: str, resource: Resource, before: Fields, after: Fields, nothing: Sequence[Any]) -> bool:
+def _is_off(path: str, resource: Resource, before: Fields, after: Fields) -> bool:
+    """Whether it is compared where it is, and went with something that is switched off. Both as they are compared."""
+    compared = _lost(path, resource, before, before, _Whatever())
+    return compared and not _lost(path, resource, before, after, _Whatever())
+
+
+def _lost(path: str, resource: Resource, before: Fields, after: Fields, nothing: Container[Any]) -> bool:
     return _inside("", path.split("."), before, after, (resource.keyed_lists, nothing))
 
 
-Terms = tuple[Mapping[str, str], Sequence[Any]]  # lists whose items have names -> the item's field; what says none
+Terms = tuple[Mapping[str, str], Container[Any]]  # lists whose items have names -> the item's field; what says none
 
 
 def _inside(place: str, parts: Sequence[str], before: Any, after: Any, terms: Terms) -> bool:

@@ -5,6 +5,7 @@ import { patch } from "./patch.js";
 
 const RETRY_MS = 3000;
 const LATE_MS = 20000;
+const LOW = 0.75; // of the window: what begins below is not seen by whoever asked for it
 const SORRY = "The answer could not be read. Reload the page, and try again.";
 
 let shown = () => {};
@@ -133,8 +134,9 @@ function exchangePart(fresh, url, how) {
   remember(`${url.split("#")[0]}#${fresh.id}`, how);
   document.getElementById(fresh.id).replaceWith(fresh);
   focus(fresh);
+  const { top } = fresh.getBoundingClientRect();
   if (how === "back") scrollTo(0, history.state?.scroll || 0);
-  else if (fresh.getBoundingClientRect().top < 0) fresh.scrollIntoView();
+  else if (top < 0 || top > innerHeight * LOW) fresh.scrollIntoView();
 }
 
 function focus(element) {

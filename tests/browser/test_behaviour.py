@@ -14,6 +14,8 @@ from .scenes import Scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
+END = "scrollY + innerHeight > document.scrollingElement.scrollHeight - 3"  # the page goes no further
+
 
 @pytest.fixture
 def scenes(admin: Admin) -> Scenes:
@@ -59,6 +61,29 @@ def test_back_brings_place_and_page_back(admin: Admin, scenes: Scenes) -> None:
     admin.heading("Plan")
     admin.scrolled(500, 900)
     assert "after=" in app.url
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_a_list_that_was_asked_for_from_afar_comes_into_view(
+    admin: Admin, scenes: Scenes, size: tuple[int, int]
+) -> None:
+    source, target = admin.stores.shop("boutique", products=30), admin.stores.shop()
+    run = scenes.plan(target, scenes.export(source)[1])
+    admin.resize(size)
+    app = admin.open(target, f"imports/{run}/plan")
+
+    def top() -> float:
+        return float(app.evaluate("document.getElementById('records').getBoundingClientRect().top / innerHeight"))
+
+    kind = app.get_by_role("rowheader", name="Products", exact=True).get_by_role("link")
+    for asks in (kind, app.get_by_role("link", name="left out by hand")):
+        app.evaluate("scrollTo(0, 0)")
+        assert top() > 1
+        asks.click()
+        admin.comes(lambda: 0 <= top() < 0.5 or (top() < 1 and app.evaluate(END)))
+    app.locator(".tabs a").first.click()
+    expect(app.locator(".tabs a").first).to_have_attribute("aria-current", "true")
+    assert 0 <= top() < 1
 
 
 def test_unsaved_choices_are_asked_about_and_last_when_saved(admin: Admin, scenes: Scenes) -> None:

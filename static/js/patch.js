@@ -83,7 +83,9 @@ function refocus({ element, range }, fresh) {
     : href ? fresh.querySelector(`a[href="${CSS.escape(href)}"]`)
     : element.matches(FIELDS) ? twinOf(element, fresh)
     : element.matches("button") ? buttonOf(element, fresh) : null;
-  (twin || fresh.querySelector("h1") || document.getElementById("main")).focus({ preventScroll: true });
+  const place = twin || (fresh.matches("h1") ? fresh : fresh.querySelector("h1")) || document.getElementById("main");
+  if (place.tabIndex < 0) place.tabIndex = -1; // a heading takes no focus without that
+  place.focus({ preventScroll: true });
   if (twin && range && range[0] !== null && twin.matches("input, textarea")) twin.setSelectionRange(...range);
 }
 

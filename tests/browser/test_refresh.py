@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Frame, Request, Route, expect
 
-from .admin import SECONDS, Admin
+from .admin import RUN_TIMEOUT, SECONDS, Admin
 from .scenes import Scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -127,3 +127,14 @@ def test_a_page_that_was_asked_for_comes_though_a_refresh_was_due_meanwhile(admi
     admin.page.wait_for_timeout(1.5 * REFRESH)
     held[0].continue_()
     admin.heading("New export")
+
+
+def test_a_heading_keeps_the_focus_while_its_run_comes_to_its_end(admin: Admin, scenes: Scenes) -> None:
+    shop = admin.stores.shop("boutique", products=200)
+    run = scenes.start_export(shop)
+    app = admin.open(shop)
+    app.locator("#rows a").first.click()
+    admin.at(f"/runs/{run}/")
+    expect(app.locator("h1")).to_be_focused()
+    expect(app.get_by_role("button", name="Download")).to_be_visible(timeout=RUN_TIMEOUT)
+    expect(app.locator("h1")).to_be_focused()

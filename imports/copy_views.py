@@ -40,7 +40,7 @@ def start(request: EmbeddedRequest, link_id: UUID) -> HttpResponse:
     """One click: the other store is read, and an import is planned in this one."""
     link = Link.objects.select_related("source").filter(pk=link_id, target=request.shop).first()
     if link is None:
-        return missing(request)
+        return missing(request, "link")
     try:
         who, anonymise = Who(request.shop, request.identity.user), "anonymise" in request.POST
         copy = copies.start(link, who, also=request.POST.getlist("also"), anonymise=anonymise)
@@ -57,7 +57,7 @@ def _of_target(view: Callable[[EmbeddedRequest, Copy], HttpResponse]) -> Callabl
     def found(request: EmbeddedRequest, /, copy_id: UUID) -> HttpResponse:
         copy = Copy.objects.select_related("source", "target", "link").filter(pk=copy_id, target=request.shop).first()
         if copy is None:
-            return missing(request)
+            return missing(request, "copy or comparison")
         if Copy.objects.filter(pk=copy_id, expires_at__lte=Now()).exists():
             return gone(request)
         return view(request, copy)

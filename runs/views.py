@@ -41,8 +41,8 @@ def gone(request: HttpRequest) -> HttpResponse:
     return sentence(request, "No longer here", message, 410)
 
 
-def missing(request: HttpRequest) -> HttpResponse:
-    return sentence(request, "Not found", "There is no such run in this store.", 404)
+def missing(request: HttpRequest, what: str = "run") -> HttpResponse:
+    return sentence(request, "Not found", f"There is no such {what} in this store.", 404)
 
 
 def sentence(request: HttpRequest, title: str, message: str, status: int) -> HttpResponse:

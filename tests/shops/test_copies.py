@@ -309,3 +309,20 @@ def test_a_copy_leads_to_the_plan_that_waits_and_lists_say_who_decides(a: Store,
     page = b.get(f"/copies/{copy.pk}/").content.decode()
     assert "Nothing was written" in page
     assert "Applying your choices" not in page
+
+
+def test_what_is_not_there_is_called_what_it_is(b: Store) -> None:
+    nowhere = uuid.uuid4()
+    assert "There is no such copy or comparison in this store." in b.get(f"/copies/{nowhere}/").content.decode()
+    assert "There is no such link in this store." in b.post(f"/links/{nowhere}/copy").content.decode()
+
+
+def test_a_copy_that_was_cancelled_counts_no_steps_any_more(a: Store, b: Store) -> None:
+    copy = planned(a, b)
+    Copy.objects.update(
+        status=CopyStatus.CANCELLED, ended_at=timezone.now(), expires_at=timezone.now() + timedelta(days=1)
+    )
+    own = {"status": "working", "poll_ms": 1000, "step_label": "Comparing", "step_number": 7, "steps": 15}
+    Copy.objects.update(seen={"import": {**own, "decided": False}, "export": None})
+    page = b.get(f"/copies/{copy.pk}/").content.decode()
+    assert "Nothing was written" in page and "Step 7" not in page

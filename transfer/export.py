@@ -80,7 +80,7 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collect
             return
         cursor = {**last.cursor, "late": READ}
         yield Checkpoint(cursor, last.counts)
-    while "closing" not in cursor and cursor["round"] < ROUNDS and (cursor["round"] == 0 or cursor["moves"]):
+    while "closing" not in cursor and cursor["round"] < ROUNDS and _goes_on(cursor):
         if "began" not in cursor:
             cursor = _next_round(desk, cursor, selection)
         if (last := (yield from _gone_through(reading(cursor, since=moment_of(cursor["since"]))))) is None:
@@ -109,6 +109,11 @@ def _gone_through(reading: _Reading) -> Generator[Checkpoint, None, Checkpoint |
     return last if last is not None and last.done else None
 
 
+def _goes_on(cursor: Cursor) -> bool:
+    """Whether a round is under way, of which nobody knows yet what moved, or another is to follow."""
+    return "began" in cursor or cursor["round"] == 0 or bool(cursor["moves"])
+
+
 def _next_round(desk: Desk, cursor: Cursor, selection: Selection) -> Cursor:
     again = {"streams": {}, "moved": [], "moves": 0, "renamed": cursor["renaming"], "renaming": []}
     cursor = {**cursor, "began": desk.now(), **again}
@@ -121,8 +126,12 @@ def _closing(desk: Desk, renamed: Collection[str]) -> list[str]:
     """The kinds that are read once more where something moved up to the last round: definitions, by which what came
     meanwhile is made, and what goes by the names of kinds of which one has another name since (`renamed`)."""
     governors = {resource.governor for resource in desk.registry.values()}
-    homes = {name: {own.keyed_by, owner_of(own.hangs_on, desk.registry)} for name, own in desk.registry.items()}
-    return sorted(name for name, home in homes.items() if name in governors or not home.isdisjoint(renamed))
+    return sorted(name for name, own in desk.registry.items() if name in governors or _goes_by(desk, own, renamed))
+
+
+def _goes_by(desk: Desk, resource: Resource, renamed: Collection[str]) -> bool:
+    """Whether keys of a kind hold names of these kinds: of what it hangs on, or of what that is a part of."""
+    return not {resource.keyed_by, owner_of(resource.hangs_on, desk.registry)}.isdisjoint(renamed)
 
 
 def _note_unlisted(desk: Desk, cursor: Cursor, selection: Selection) -> None:
@@ -239,7 +248,7 @@ class _Reading:
                     name = waiting.popleft()
                     after = state.get(name, {}).get("after")
                     resource, stream = streams[name]
-                    named_anew = resource.keyed_by in self.cursor["renamed"]
+                    named_anew = _goes_by(self.desk, resource, self.cursor["renamed"])
                     talks.start(name, stream.read(after, None if named_anew else self.since))
                 if not talks.open:
                     break

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.builder import Builder
 from tests.support import Sandbox, checksums, export
@@ -77,26 +80,54 @@ def test_what_is_done_while_translations_are_read_and_after_that_is_in_the_archi
     assert checksums(past) == checksums(quiet)
 
 
-def test_a_worker_that_ends_while_translations_of_what_moved_are_owed_leaves_them_to_the_next(
-    sandbox: Sandbox, tmp_path: Path
-) -> None:
+def test_what_hangs_on_a_variant_of_what_was_renamed_goes_by_the_new_name(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = Builder(sandbox)
+    product = shop.product("shirt", {"Size": ["S", "M"]})
+    for owner in (product, *shop.variants(product)):
+        shop.metafield(owner, "custom.note", "single_line_text_field", "mine")
+
+    def work(number: int) -> None:
+        shop.ask(HANDLE, id=product, new="renamed")
+
+    desk = local_desk(sandbox.client(shop.shop), tmp_path / "live")
+    past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT, _at_work(work, 1))
+    _, quiet = export(sandbox, shop.shop, tmp_path)
+    assert checksums(past) == checksums(quiet)
+
+
+@pytest.mark.parametrize("calls", [2, 3, 5, 7, 11, 17, 40, 100])
+def test_wherever_slices_end_the_archive_is_the_same(sandbox: Sandbox, tmp_path: Path, calls: int) -> None:
+    """Between rounds and within them, also while translations of what moved are still to be read again."""
     shop = Builder(sandbox, shop=small(sandbox, {"title": "Hemd"}))
     desk = local_desk(sandbox.client(shop.shop), tmp_path / "live")
-    work, live = _at_work(_works(shop), 1), [Checkpoint({})]
-    stops = 0
+    asked = itertools.count(1)
+    desk.stopping = lambda: next(asked) % calls == 0
+    work = _at_work(_works(shop), ROUNDS - 1)
+    past = LocalRun(desk, {"shop": shop.shop}, {}, sleep=lambda seconds: None).work(EXPORT, work)
+    desk.stopping = lambda: False
+    _, quiet = export(sandbox, shop.shop, tmp_path)
+    assert checksums(past) == checksums(quiet)
+
+
+def test_a_slice_that_ends_as_a_round_begins_leaves_that_to_the_next(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = Builder(sandbox, shop=small(sandbox, {"title": "Hemd"}))
+    desk = local_desk(sandbox.client(shop.shop), tmp_path / "live")
+    work, left = _at_work(_works(shop), ROUNDS - 1), 0
 
     def listen(stage: Stage, checkpoint: Checkpoint) -> None:
-        live[0] = checkpoint
+        nonlocal left
         work(stage, checkpoint)
+        if stage.name == "settle" and "began" not in checkpoint.cursor and not left:
+            left = 4
 
     def stopping() -> bool:
-        nonlocal stops
-        stops += bool(live[0].cursor.get("owed")) and stops < 5
-        return 0 < stops < 5
+        nonlocal left
+        left -= left > 0
+        return left > 1
 
     desk.stopping = stopping
     past = LocalRun(desk, {"shop": shop.shop}, {}, sleep=lambda seconds: None).work(EXPORT, listen)
-    assert stops == 5
+    left = 0
     _, quiet = export(sandbox, shop.shop, tmp_path)
     assert checksums(past) == checksums(quiet)
 

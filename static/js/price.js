@@ -5,6 +5,7 @@ import { ask, main } from "./visit.js";
 
 const EVERY_MS = 1000;
 const TRIES = 15;
+const NOTHING = "Nothing is ticked: choose what to export.";
 const COUNTED = "Shopify counts no more than these beforehand: variants, metafields, files and translations come on top, " +
   "often many times as much. The first export measures it.";
 
@@ -45,6 +46,7 @@ addEventListener("change", (event) => {
 function draw(form) {
   const place = form.querySelector("[data-sum]");
   place.dataset.since ??= place.textContent.trim();
+  if (!form.querySelector("input[name='resources']:checked")) { place.textContent = NOTHING; return; }
   const ticked = [...form.querySelectorAll("[data-count]:checked")];
   const known = ticked.filter((box) => box.dataset.count !== "");
   const records = known.reduce((sum, box) => sum + Number(box.dataset.count), 0);

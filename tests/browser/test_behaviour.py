@@ -210,6 +210,11 @@ def test_before_the_first_export_the_store_is_counted_and_priced(admin: Admin) -
     expect(app.locator("[data-known='products']")).to_have_text("3 in the store")
     expect(app.locator("[data-sum]")).to_contain_text("At least 3 records: more than")
     expect(app.locator("[data-sum]")).to_contain_text("API points")
+    for untick in app.get_by_role("button", name="Untick all").all():
+        untick.click()
+    expect(app.locator("[data-sum]")).to_have_text("Nothing is ticked: choose what to export.")
+    app.locator("input[name='resources'][value='products']").check()
+    expect(app.locator("[data-sum]")).to_contain_text("At least 3 records: more than")
 
 
 def test_what_cannot_be_meant_is_told_at_its_field(admin: Admin) -> None:

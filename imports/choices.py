@@ -16,7 +16,7 @@ from shops.services import Refused
 from transfer.incomplete import incomplete
 from transfer.keys import Key
 from transfer.outcomes import Policy, Verdict
-from transfer.registry import RESOURCES, order
+from transfer.registry import RESOURCES, order, owner_of
 
 from .listing import MANY, records_left_out
 from .models import Import
@@ -76,7 +76,8 @@ def _waiting(run: Import) -> Import:
 
 
 def figures(run: Import) -> dict[str, str]:
-    """What would be written under the present choices, and what it will cost. `stay`: what a mirror never deletes."""
+    """What would be written under the present choices, and what it will cost. `stay`: what a mirror never deletes;
+    `hanging`: what may not be written either."""
     counts = _remaining(run)
     stay = _staying(run, counts)
     verdicts: Counter[str] = Counter()
@@ -99,6 +100,7 @@ def figures(run: Import) -> dict[str, str]:
         "update": f"{verdicts[Verdict.UPDATE]:,}",
         "delete": f"{verdicts[Verdict.EXTRA] + verdicts[Verdict.DELETE]:,}",
         "stay": _stays(stay),
+        "hanging": _hanging(run, counts),
         "left_out": f"{len(records_left_out(run)):,}",
         "points": f"{round(points):,}",
         "time": _time(run, points),
@@ -138,6 +140,19 @@ def _stays(stay: Mapping[str, int]) -> str:
     never = all(not RESOURCES[name].deletable for name in stay)
     why = "never deleted" if never else "never deleted, or of which not all was brought here"
     return f"{more}, of kinds {why}: {spoken([RESOURCES[name].label for name in stay])}."
+
+
+def _hanging(run: Import, counts: Mapping[str, Counter[str]]) -> str:
+    """One sentence on kinds of which some hang on records of kinds that are left out, and that would be made."""
+    planned = run.plan["counts"]
+    gone = {name for name in run.excluded.get("resources", []) if planned.get(name, {}).get(Verdict.CREATE)}
+    homes = {name: {owner_of(RESOURCES[name].hangs_on), RESOURCES[name].keyed_by} for name in counts}
+    found = [name for name in order() if name in counts and counts[name][Verdict.CREATE] and homes[name] & gone]
+    if not found:
+        return ""
+    left = spoken([RESOURCES[name].label for name in order() if any(name in homes[other] & gone for other in found)])
+    which = spoken([RESOURCES[name].label for name in found])
+    return f"{which} of {left} that this store does not have cannot be written without them."
 
 
 def _remaining(run: Import) -> dict[str, Counter[str]]:

@@ -16,6 +16,8 @@ from .resource import OWNER, Place
 from .unread import Lacks, kind_of
 from .work import Desk, Row
 
+CHOSEN = frozenset({Reason.EXCLUDED, Reason.POLICY})
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -30,17 +32,19 @@ class Lost:
         """Why a record cannot be written for want of what one of its places must be filled with."""
         if self.left_out([hard]):
             return Reason.OUTSIDE_REQUIRED
-        if self._fell(hard.target):
+        home = self._home(hard.target)
+        if home is not None and home.verdict is Verdict.CANNOT:
             return Reason.DEPENDS_ON_FAILED
+        if home is not None and home.reason in CHOSEN:
+            return Reason.LEFT_BEHIND
         return Reason.MISSING_OWNER if hard.path == OWNER else Reason.MISSING_REQUIRED
 
-    def _fell(self, target: Target) -> bool:
-        """Whether this import was to make it and cannot; what only a person can add is another matter."""
+    def _home(self, target: Target) -> Row | None:
+        """What this import was to make, and with it the target; what only a person can add is another matter."""
         home = owner(target, self.desk.registry)
         if home is None or self.desk.registry[home.resource].given:
-            return False
-        row = self.desk.ledger.get(home.resource, [home.key]).get(home.key)
-        return row is not None and row.verdict is Verdict.CANNOT
+            return None
+        return self.desk.ledger.get(home.resource, [home.key]).get(home.key)
 
     def reason(self, row: Row, lost: Iterable[Place]) -> Reason:
         """Traced again, a row keeps the reason that says more."""
@@ -79,6 +83,9 @@ class Lost:
         if place.target in self.landing.unlooked:
             why = self.landing.unlooked[place.target]
             return f"{pointing(place)}, which could not be looked for in the target store: {why}"
+        home = self._home(place.target)
+        if home is not None and home.reason in CHOSEN:
+            return f"{pointing(place)}, which was left out of this import."
         if self.landing.shared(place.target):
             return f"{pointing(place)}, and the target store has several of this name."
         return explain(place, self.lacks)

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"  # over a limit of Shopify
     NOT_PERMITTED = "not_permitted"  # another app's data, or a scope that is missing
     REFUSED = "refused"  # Shopify's own userError, quoted
+    LEFT_BEHIND = "left_behind"  # what it hangs on, or must name, was left out of the import by choice
     DEPENDS_ON_FAILED = "depends_on_failed"  # what it needs was not written
     LOST = "lost"  # Shopify never answered, and it was not found afterwards
     BROKEN_OFF = "broken_off"  # the run ended early, and left it half done, or nobody knows how far it came

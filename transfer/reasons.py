@@ -76,6 +76,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Each says what it needs: a permission, the app that owns it, or a person who sets it by hand.",
     ),
     Reason.REFUSED: ("were refused by Shopify", "Its answer stands at each of them."),
+    Reason.LEFT_BEHIND: (
+        "need what was left out of this import, as you chose",
+        "Import the archive again without leaving that out, or with a policy that changes what is here.",
+    ),
     Reason.DEPENDS_ON_FAILED: (
         "need a record that could not be written",
         "Mend that record first; these follow with the next import.",

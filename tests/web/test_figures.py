@@ -96,3 +96,15 @@ def test_choices_that_cannot_be_meant_are_refused(plan: Import, client: Client) 
     status, said = asked(client, plan, "policy=mirror")
     assert status == 422
     assert "does not wait for a decision any more" in said["error"]
+
+
+def test_what_hangs_on_a_kind_that_is_left_out_is_said_not_to_come(app: Any, sandbox: Sandbox, client: Client) -> None:
+    source, target = installed(sandbox, sandbox.shop("boutique", products=3)), installed(sandbox, sandbox.shop())
+    plan = imported(sandbox, target, source)
+    assert asked(client, plan, "policy=update")[1]["figures"]["hanging"] == ""
+    said = asked(client, plan, "policy=update&exclude_resource=pages")[1]["figures"]["hanging"]
+    assert said == "Page metafields of Pages that this store does not have cannot be written without them."
+    both = "policy=update&exclude_resource=pages&exclude_resource=page_metafields"
+    assert asked(client, plan, both)[1]["figures"]["hanging"] == ""
+    products = asked(client, plan, "policy=update&exclude_resource=products")[1]["figures"]["hanging"]
+    assert products.startswith("Product metafields, Variant metafields")

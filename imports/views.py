@@ -297,7 +297,7 @@ def _decision(request: HttpRequest, run: Import) -> tuple[str, dict[str, Any]]:
 def report(request: EmbeddedRequest, run: Import, /) -> HttpResponse:
     """What became of every record: the answer first, then why, then each of them."""
     if run.status not in FINAL:
-        return missing(request)
+        return redirect("runs:show", run_id=run.pk)
     filters = listing.opened(run, Filters.of(request.GET))
     context = {
         **_list(request, run, filters),

@@ -18,6 +18,7 @@ from transfer.registry import order
 from . import bell, services
 from .kinds import step_label
 from .models import Lane, LedgerEntry, Run
+from .states import ACTIVE
 from .templatetags.words import field_names, label
 
 
@@ -73,11 +74,15 @@ class RunAdmin(ReadOnly):
     @admin.action(description="Cancel", permissions=["operate"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         done = sum(services.cancel(run) for run in queryset)
-        self.message_user(request, f"{runs(done)} cancelled, or will be within seconds.")
+        ended = queryset.count() - done
+        more = f" {runs(ended, 'had', 'had')} ended already." if ended else ""
+        self.message_user(request, f"{runs(done)} cancelled, or will be within seconds.{more}")
 
     @admin.action(description="Ring the bell", permissions=["operate"])
     def ring(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
-        if bell.ring():
+        if not queryset.filter(status__in=ACTIVE).exists():
+            self.message_user(request, "No worker is needed: what was chosen has ended.", messages.WARNING)
+        elif bell.ring():
             self.message_user(request, "A worker has been rung for.")
         else:
             self.message_user(request, "The broker cannot be reached; the sweep will ring.", messages.WARNING)

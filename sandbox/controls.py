@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from .bucket import Plan
@@ -9,7 +11,7 @@ from .doors import WORLD, json_object
 from .graphql_endpoint import Stats
 from .limits import PAST, DailyVariants
 from .webhooks import send
-from .world import Fault
+from .world import Fault, World
 
 
 async def stats(request: web.Request) -> web.Response:
@@ -36,29 +38,35 @@ async def reset_stats(request: web.Request) -> web.Response:
 
 
 async def config(request: web.Request) -> web.Response:
-    own = request.app[WORLD].settings
-    return web.json_response(
-        {
-            "latency_ms": own.latency * 1000,
-            "plan": own.plan.name.lower(),
-            "token_ttl": own.token_seconds,
-            "search_lag_seconds": own.search_lag,
-            "clock_offset_seconds": own.clock_offset,
-            "file_seconds": own.file_seconds,
-            "scopes": sorted(own.scopes),
-            "optional_scopes": sorted(own.optional_scopes),
-            "protected_customer_data": own.protected_customer_data,
-            "b2b": own.b2b,
-            "app_url": request.app[WORLD].app_url,
-        }
-    )
+    return web.json_response(_configured(request.app[WORLD]))
+
+
+def _configured(world: World) -> dict[str, Any]:
+    own = world.settings
+    return {
+        "latency_ms": own.latency * 1000,
+        "plan": own.plan.name.lower(),
+        "token_ttl": own.token_seconds,
+        "search_lag_seconds": own.search_lag,
+        "clock_offset_seconds": own.clock_offset,
+        "file_seconds": own.file_seconds,
+        "scopes": sorted(own.scopes),
+        "optional_scopes": sorted(own.optional_scopes),
+        "protected_customer_data": own.protected_customer_data,
+        "b2b": own.b2b,
+        "app_url": world.app_url,
+    }
 
 
 async def configure(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     given = await json_object(request)
     own = world.settings
+    if unknown := sorted(given.keys() - _configured(world).keys()):
+        raise web.HTTPBadRequest(text=f"There is no setting {unknown[0]}; GET shows those that there are.")
     try:
+        if min(float(given.get(name, 0)) for name in ("latency_ms", "search_lag_seconds", "file_seconds")) < 0:
+            raise ValueError("a time")
         own.latency = float(given.get("latency_ms", own.latency * 1000)) / 1000
         own.plan = Plan.named(given["plan"]) if "plan" in given else own.plan
         own.token_seconds = float(given.get("token_ttl", own.token_seconds))

@@ -90,11 +90,12 @@ def test_runs_are_filtered_by_state_shop_and_kind(app: Any, sandbox: Sandbox, op
 def test_cancelling_ringing_and_expiring(app: Any, sandbox: Sandbox, operator: Client) -> None:
     shop = installed(sandbox, sandbox.shop("plain"))
     done, waiting = work(exports.create(shop)), exports.create(shop)
+    assert "A worker has been rung for." in act(operator, "ring", done, waiting).content.decode()
     answer = act(operator, "cancel", done, waiting)
-    assert "1 run is cancelled" in answer.content.decode()
+    assert "1 run is cancelled, or will be within seconds. 1 run had ended already." in answer.content.decode()
     waiting.refresh_from_db()
     assert waiting.status == Status.CANCELLED
-    assert "A worker has been rung for." in act(operator, "ring", waiting).content.decode()
+    assert "No worker is needed" in act(operator, "ring", waiting).content.decode()
     assert "2 runs expire now" in act(operator, "expire", done, waiting).content.decode()
     assert not Run.objects.filter(expires_at__gt=timezone.now()).exists()
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 import shlex
 import urllib.request
+from typing import Any
+from urllib.error import HTTPError
+
+import pytest
 
 from sandbox.seed import SEEDS
 from sandbox.world import Fault
@@ -38,3 +42,12 @@ def test_every_line_of_the_page_is_answered() -> None:
         sandbox.stop()
     assert [name for name in {*names, *SEEDS, *Fault.KINDS} if f"`{name}`" not in PAGE] == []
     assert "(docs/sandbox.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("given", [{"latencyms": 300}, {"latency_ms": -1}, {"file_seconds": "soon"}, {"plan": "free"}])
+def test_a_setting_that_there_is_not_is_refused(sandbox: Sandbox, given: dict[str, Any]) -> None:
+    """Or what was to be measured at 300 ms would be measured at none."""
+    before = sandbox.ask("/sandbox/config")
+    with pytest.raises(HTTPError):
+        sandbox.ask("/sandbox/config", given)
+    assert sandbox.ask("/sandbox/config") == before

@@ -108,3 +108,8 @@ def test_what_hangs_on_a_kind_that_is_left_out_is_said_not_to_come(app: Any, san
     assert asked(client, plan, both)[1]["figures"]["hanging"] == ""
     products = asked(client, plan, "policy=update&exclude_resource=products")[1]["figures"]["hanging"]
     assert products.startswith("Product metafields, Variant metafields")
+
+
+def test_a_plan_that_waits_has_no_report_and_leads_to_its_page(plan: Import, client: Client) -> None:
+    answer = client.get(f"/imports/{plan.pk}/report", headers=bearer(plan.shop.domain))
+    assert (answer.status_code, answer["Location"]) == (302, f"/runs/{plan.pk}/")

@@ -27,7 +27,7 @@ def tell_half_done(run: Run) -> None:
     sent = entries.filter(state=State.SENT, outcome=Outcome.PENDING, stepped=False, stepping=False)
     _tell(made.filter(state__in=(State.WRITTEN, State.SENT), linkable=True), UNLINKED, lost=F("open"), losing=True)
     _tell(made.filter(tightenable=True), LOOSE)
-    _tell(sent, UNSURE, outcome=Outcome.FAILED)
+    _tell(sent, UNSURE)
 
 
 def half_done(run: Run) -> str:

@@ -62,7 +62,7 @@ def test_an_entry_that_both_stores_have_is_no_other_one_of_its_name(
     desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy=policy)
     value = row(desk, "variant_metafields", "q", "Colour", "Red", "custom", "vv")
     if policy == "create_only":
-        assert (value.outcome, value.reason) == (Outcome.FAILED, Reason.MISSING_OWNER)
+        assert (value.outcome, value.reason) == (Outcome.FAILED, Reason.LEFT_BEHIND)
     assert said(target) == {
         "create_only": {"s0": ""},
         "update": {"s0": "", "s1": "ours 1"},
@@ -77,7 +77,7 @@ def test_it_is_none_either_where_its_product_is_left_out(sandbox: Sandbox, tmp_p
     excluded = {"records": [["products", ["q"]]]}
     for _ in range(2):
         desk, _ = import_(sandbox, target.shop, archive, tmp_path, excluded=excluded)
-        assert row(desk, "variant_metafields", "q", "Colour", "Red", "custom", "vv").reason is Reason.MISSING_OWNER
+        assert row(desk, "variant_metafields", "q", "Colour", "Red", "custom", "vv").reason is Reason.LEFT_BEHIND
         assert said(target) == {"s0": ""}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from tests.builder import NAME, Builder, copy
 from tests.support import Sandbox
 from transfer.incomplete import incomplete
+from transfer.resources.translations import ELSEWHERE
 from transfer.outcomes import Outcome, Verdict
 from transfer.work import Where
 
@@ -39,10 +40,15 @@ def test_what_is_only_a_part_of_a_record_makes_no_kind_incomplete() -> None:
         "metaobjects": {"the store has no entries of such a type": {"count": 1}},
         "product_metafields": {"it belongs to another app": {"count": 7}},
         "metafield_definitions": {"its namespace is reserved by Shopify": {"count": 1}},
+        "translations": {ELSEWHERE: {"count": 1}},
         "files": {"Shopify could not process it, so that there is nothing to copy": {"count": 1}},
         "discounts": {"the app may not read it; grant it read_discounts": {"count": None}},
     }
     assert incomplete(told) == {"files", "discounts"}
+
+
+def test_a_language_goes_no_sooner_than_its_translations() -> None:
+    assert incomplete({"translations": {"what it is": {"count": 1}}}) == {"translations", "locales"}
 
 
 def test_values_of_other_apps_spare_no_values(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -256,6 +256,19 @@ def test_a_mirror_removes_translations_and_languages(sandbox: Sandbox, tmp_path:
     assert [item["locale"] for item in locales] == ["en", "fr"]
 
 
+def test_a_mirror_removes_a_translation_into_a_language_that_both_have(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = small(sandbox, {"title": "Hemd"}), small(sandbox, {"title": "Hemd"})
+    other = product(sandbox, target, "shirt-0")
+    content = sandbox.graphql(target, READ, id=other, locale="de")["translatableResource"]["translatableContent"]
+    digest = next(item["digest"] for item in content if item["key"] == "title")
+    given = {"key": "title", "locale": "de", "value": "Nur hier", "translatableContentDigest": digest}
+    assert not sandbox.graphql(target, REGISTER, id=other, given=[given])["translationsRegister"]["userErrors"]
+    desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path), tmp_path, policy="mirror")
+    assert rows(desk, Outcome.DELETED)
+    found = sandbox.graphql(target, READ, id=other, locale="de")["translatableResource"]["translations"]
+    assert found == []
+
+
 NOTED = """{ customers(first: 1) { nodes { id metafields(first: 9, namespace: "custom") { nodes { id key } } } }
   companies(first: 1) { nodes { id metafields(first: 9, namespace: "custom") { nodes { id key } } } } }"""
 NOTE = """mutation N($items: [MetafieldsSetInput!]!) {

@@ -84,6 +84,7 @@ class Resource(Shaped, Governed):
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
     exclusive = False  # no two records may hold the same of something (`claims`), always or by a definition's demand
     claimed = "value"  # what people call that
+    seo = False  # values of this kind say what search engines show of the records on which they hang
     aliased = False  # a record may answer to more names than its key, which nobody else can have then (`aliases`)
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
     optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does

@@ -15,6 +15,7 @@ from .resource import Fields, Resource, Selection
 from .typed_keys import parts_of, typed
 
 MAX_RECORDS = 1_000
+SEO = {("global", "title_tag"), ("global", "description_tag")}
 _NAME = re.compile(r"[\w$.-]{1,255}\Z")  # namespaces may hold what their makers liked
 
 
@@ -172,7 +173,9 @@ def takes(selection: Selection, resource: Resource, key: Key, fields: Fields) ->
 
 
 def _takes_value(selection: Selection, resource: Resource, key: Key) -> bool:
-    """By whose metafields, and in which namespaces, were asked for."""
+    """By whose metafields, and in which namespaces, were asked for; no merchant knows the SEO of a page as metafields."""
+    if resource.seo and key[-2:] in SEO:
+        return True
     owner_type, namespace = resource.value_of(key)
     fits = not selection.namespaces or namespace in selection.namespaces
     return fits and (not selection.owner_types or owner_type in selection.owner_types)

@@ -8,8 +8,8 @@ from typing import Any
 from tests.builder import NAME, Builder, copy
 from tests.support import Sandbox
 from transfer.incomplete import incomplete
-from transfer.resources.translations import ELSEWHERE
 from transfer.outcomes import Outcome, Verdict
+from transfer.resources.translations import ELSEWHERE
 from transfer.work import Where
 
 SIZE = {"key": "size", "type": "single_line_text_field"}

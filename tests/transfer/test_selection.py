@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.builder import Builder
 from tests.support import Sandbox, archive_of, export, import_, total
 from transfer.product_search import MAX_LENGTH, SelectionError, parse
 from transfer.references import Target
 from transfer.registry import RESOURCES, order
 from transfer.resource import Selection
-from transfer.selection import check, options_of, record_named, selection_of
+from transfer.selection import SEO, check, options_of, record_named, selection_of
 
 PRODUCT: dict[str, Any] = {
     "title": "Blue Shirt",
@@ -299,7 +300,7 @@ def test_types_namespaces_and_owner_types_narrow_what_is_read(sandbox: Sandbox, 
         )
     )
     assert {key.key[0] for key in found if key.resource == "metaobjects"} == {"material"}
-    values = [key for key in found if key.resource.endswith("_metafields")]
+    values = [key for key in found if key.resource.endswith("_metafields") and key.key[-2:] not in SEO]
     assert {key.resource for key in values} == {"product_metafields"}
     assert {key.key[-2] for key in values} == {"custom"}
     assert {key.key[:2] for key in found if key.resource == "metafield_definitions"} == {("PRODUCT", "custom")}
@@ -343,3 +344,21 @@ def test_translations_of_values_that_were_not_chosen_are_not_chosen(
     assert all(Target(one.key[0], one.key[1:-1]) in found for one in translated)
     if "namespaces" in chosen:
         assert translated
+
+
+@pytest.mark.parametrize("chosen", [{"namespaces": ["custom"]}, {"owner_types": ["PRODUCT"]}])
+def test_the_seo_of_a_page_comes_with_it_whatever_metafields_are_chosen(
+    sandbox: Sandbox, tmp_path: Path, chosen: dict[str, Any]
+) -> None:
+    """It travels as metafields of the page, which nobody sees as such."""
+    shop = Builder(sandbox)
+    made = shop.ask(
+        "mutation P($page: PageCreateInput!) { pageCreate(page: $page) { page { id } userErrors { message } } }",
+        page={"title": "About"},
+    )
+    page = made["pageCreate"]["page"]["id"]
+    for key in ("title_tag", "description_tag"):
+        shop.metafield(page, f"global.{key}", "single_line_text_field", "Found")
+    shop.metafield(page, "other.note", "single_line_text_field", "hidden")
+    _, found = _contents(archive_of(sandbox, shop.shop, tmp_path, **chosen))
+    assert {target.key[1:] for target in found if target.resource == "page_metafields"} == SEO

@@ -27,6 +27,7 @@ query ArticleMetafields($after: String, $query: String) {{
 class ArticleMetafields(HandleOwned):
     name = "article_metafields"
     label = "Article metafields"
+    seo = True
     key_is = "blog handle, handle, namespace, key"
     key_like = "news/our-first-year/custom/care"
     key_shape = (HANDLE, handle(265), WORD, WORD)

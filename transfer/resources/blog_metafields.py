@@ -22,6 +22,7 @@ query BlogMetafields($after: String, $query: String) {{
 class BlogMetafields(HandleOwned):
     name = "blog_metafields"
     label = "Blog metafields"
+    seo = True
     key_is = "handle, namespace, key"
     key_like = "news/custom/care"
     scopes = Scopes(read=("read_content",), write=("write_content",))

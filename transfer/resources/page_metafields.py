@@ -22,6 +22,7 @@ query PageMetafields($after: String, $query: String) {{
 class PageMetafields(HandleOwned):
     name = "page_metafields"
     label = "Page metafields"
+    seo = True
     key_is = "handle, namespace, key"
     key_like = "about-us/custom/care"
     scopes = Scopes(read=("read_content",), write=("write_content",))

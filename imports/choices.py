@@ -100,7 +100,7 @@ def figures(run: Import) -> dict[str, str]:
         "update": f"{verdicts[Verdict.UPDATE]:,}",
         "delete": f"{verdicts[Verdict.EXTRA] + verdicts[Verdict.DELETE]:,}",
         "stay": _stays(stay),
-        "hanging": _hanging(run, counts),
+        "hanging": " ".join(filter(None, [_hanging(run, counts), _losing(run, counts, stay)])),
         "left_out": f"{len(records_left_out(run)):,}",
         "points": f"{round(points):,}",
         "time": _time(run, points),
@@ -153,6 +153,23 @@ def _hanging(run: Import, counts: Mapping[str, Counter[str]]) -> str:
     left = spoken([RESOURCES[name].label for name in order() if any(name in homes[other] & gone for other in found)])
     which = spoken([RESOURCES[name].label for name in found])
     return f"{which} of {left} that this store does not have cannot be written without them."
+
+
+def _losing(run: Import, counts: Mapping[str, Counter[str]], stay: Mapping[str, int]) -> str:
+    """One sentence on kinds that may refer to what a mirror deletes, and of which the archive lacks some: no plan
+    has rows for these."""
+    if run.policy != Policy.MIRROR:
+        return ""
+    going = {name for name, own in counts.items() if own[Verdict.EXTRA] and name not in stay}
+    unheld = [
+        name for name in order() if RESOURCES[name].by_default and name not in run.past["check"]["manifest"]["whole"]
+    ]
+    losing = [RESOURCES[name].label for name in unheld if going.intersection(RESOURCES[name].refers_to)]
+    if not losing:
+        return ""
+    return (
+        f"{spoken(losing)} of this store may lose what they show or refer to: not all of these came with the archive."
+    )
 
 
 def _remaining(run: Import) -> dict[str, Counter[str]]:

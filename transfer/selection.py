@@ -173,7 +173,7 @@ def takes(selection: Selection, resource: Resource, key: Key, fields: Fields) ->
 
 
 def _takes_value(selection: Selection, resource: Resource, key: Key) -> bool:
-    """By whose metafields, and in which namespaces, were asked for; no merchant knows the SEO of a page as metafields."""
+    """By whose metafields, and in which namespaces, were asked for. Nobody knows the SEO of a page as metafields."""
     if resource.seo and key[-2:] in SEO:
         return True
     owner_type, namespace = resource.value_of(key)

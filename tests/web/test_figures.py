@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from exports import services as exports
 from imports import services
 from imports.models import Import
 from runs.models import Run
+from runs.storage import storage
 from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
 from tests.web.test_pages import bearer
 from transfer.registry import RESOURCES
+from transfer.resource import Selection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,3 +116,17 @@ def test_what_hangs_on_a_kind_that_is_left_out_is_said_not_to_come(app: Any, san
 def test_a_plan_that_waits_has_no_report_and_leads_to_its_page(plan: Import, client: Client) -> None:
     answer = client.get(f"/imports/{plan.pk}/report", headers=bearer(plan.shop.domain))
     assert (answer.status_code, answer["Location"]) == (302, f"/runs/{plan.pk}/")
+
+
+def test_a_mirror_of_some_kinds_says_which_others_may_lose_what_it_deletes(
+    app: Any, sandbox: Sandbox, client: Client
+) -> None:
+    source, target = installed(sandbox, sandbox.shop()), installed(sandbox, sandbox.shop("boutique", products=3))
+    exported = work(exports.create(source, selection=Selection(resources=frozenset({"files"}))))
+    with storage().read(exported.export.archive) as archive:
+        plan = services.create(target, name="a.zip", upload=archive)
+    work(plan)
+    assert asked(client, plan, "policy=update")[1]["figures"]["hanging"] == ""
+    said = asked(client, plan, "policy=mirror")[1]["figures"]["hanging"]
+    assert "Products" in said
+    assert said.endswith("may lose what they show or refer to: not all of these came with the archive.")

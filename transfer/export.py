@@ -79,6 +79,7 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collect
         if (last := (yield from _gone_through(reading(cursor, since=None, late=True)))) is None:
             return
         cursor = {**last.cursor, "late": READ}
+        _note_unlisted(desk, cursor, selection)
         yield Checkpoint(cursor, last.counts)
     while "closing" not in cursor and cursor["round"] < ROUNDS and _goes_on(cursor):
         if "began" not in cursor:
@@ -96,7 +97,6 @@ def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collect
             return
         cursor = {**last.cursor, "closing": []}
         yield Checkpoint(cursor, last.counts)
-    _note_unlisted(desk, cursor, selection)
     yield Checkpoint(cursor, counted(cursor), done=True)
 
 
@@ -135,7 +135,10 @@ def _goes_by(desk: Desk, resource: Resource, renamed: Collection[str]) -> bool:
 
 
 def _note_unlisted(desk: Desk, cursor: Cursor, selection: Selection) -> None:
-    """Names what the store has and lists to nobody, of the kinds that were read list by list."""
+    """Names what the store has and lists to nobody, of the kinds that were read list by list.
+
+    Type after type: before the looks at what moved, that nothing moves unseen meanwhile.
+    """
     reader = Reader(desk, cursor)
     read_ = [resource for resource in chosen(desk, selection) if not hanging(selection, resource)]
     talks = {resource.name: resource.unlisted(cursor["types"]) for resource in read_}

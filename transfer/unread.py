@@ -48,7 +48,7 @@ def short(checked: Checked) -> dict[str, dict[str, str]]:
     """Of each kind of which not all came, the things that are named, and why."""
     notes = checked["manifest"]["notCarried"]
     return {
-        name: {example: why for why, note in notes[name].items() for example in note.get("examples") or ()}
+        name: {example: why for why, note in notes.get(name, {}).items() for example in note.get("examples") or ()}
         for name in incomplete(notes)
     }
 

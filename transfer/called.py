@@ -41,7 +41,9 @@ class Naming:
         if resource is None:
             return key
         if resource.of_others:
-            return (*key[:1], *self.key(key[0], key[1:]))
+            end = len(key) - resource.tail
+            found = self._same.get(Target(key[0], key[1:end]))
+            return (key[0], *(found.key + key[end:] if found is not None else self.key(key[0], key[1:])))
         for kind, size in self._sizes:
             found = self._same.get(Target(kind, key[:size])) if kind == resource.hangs_on else None
             if found is not None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from .resource import Json
 from .resources._common import OF_APP, RESERVED
+from .resources._translated import NAMESAKES
 from .resources.translations import ELSEWHERE, NO_HANDLE
 from .unmatched import NO_NAMESPACE, NO_TYPE
 
@@ -17,7 +18,7 @@ WHY = "The source store has more of this kind than the archive holds, and this m
 # Ends of reasons that are about a part of a record which is carried; and reasons that are about no record at all, or
 # about such as no plan holds: what is named by an app's prefix, or Shopify's, cannot be what the target has beside it.
 _PARTS = ("(the product is)", "the collection is carried without it", "(Markets > Catalogs)")
-_NONE = (ELSEWHERE, NO_HANDLE, NO_TYPE, NO_NAMESPACE, OF_APP, RESERVED)
+_NONE = (ELSEWHERE, NAMESAKES, NO_HANDLE, NO_TYPE, NO_NAMESPACE, OF_APP, RESERVED)
 
 
 _TAKEN = {"translations": "locales", "market_translations": "locales"}  # with a language go its translations

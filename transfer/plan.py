@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
-from . import crowded, fuller, hiding, incomplete, showing
+from . import crowded, dropped, fuller, hiding, incomplete, showing
 from .archive.members import MemberSet
 from .keys import Key, encode
 from .nowhere import ALL
@@ -136,5 +136,5 @@ def _decided(desk: Desk, row: Row, decision: Decision) -> bool:
         return False
     row.state = State.DONE
     if row.outcome is Outcome.SKIPPED:
-        row.detail = hiding.untold(showing.untold(row.detail))  # nothing of that comes to be
+        row.detail = dropped.untold(hiding.untold(showing.untold(row.detail)))  # nothing of that comes to be
     return True

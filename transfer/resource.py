@@ -63,6 +63,7 @@ class Resource(Shaped, Governed):
     refers_to: tuple[str, ...] = ()  # resources that a record may name; the default order is derived from it
     keyed_by: str = ""  # the kind by whose names these go as well, without having moved where one of it is renamed
     goes_by: tuple[str, ...] = ()  # kinds by whose records parts of these go (`named_by`): they must not go before
+    renamed_inside = False  # parts of a record may go by other names there, and be the same (`counterparts`)
     embeds: tuple[str, ...] = ()  # kinds that live inside a record and can be referred to: ("variants",)
     upsert = False  # writing twice is harmless by nature: no intent row, and a lost answer is simply repeated
     batch = 1  # jobs per conversation of `write`
@@ -354,6 +355,10 @@ class Resource(Shaped, Governed):
         """(what lives inside the target's record, what it is in the archive's), of what is the same thing although
         nothing in its name says so."""
         return iter(())
+
+    def renamed(self, fields: Fields, old: Key, new: Key) -> Fields:
+        """A record of the target's, whose thing will be called as in `new` by what this import writes of another."""
+        return fields
 
     def meant(self, before: Fields, said: Fields) -> Fields:
         """What a row says of a record that is there, with what the record makes plain and the row leaves out."""

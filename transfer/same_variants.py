@@ -4,12 +4,13 @@ A variant is named by the values of its options. Where an option is linked to en
 entries are, whatever these are called in either store (`Resource.aligned`). And where a product's options are called
 otherwise in the target, it has none of the archive's variants: where one of these is not going to be made there, and
 its SKU or barcode says which of the target's it is (`Resource.counterparts`), that one goes by its name. So does what
-hangs on it and what refers to it, in the snapshot and in all that is read later (`transfer.called`).
+hangs on it and what refers to it, in the snapshot and in all that is read later (`transfer.called`). Items of a
+menu that get other titles by this import are such parts as well: their translations go by the new ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
@@ -38,7 +39,7 @@ def match(
     it is.
     """
     cursor = cursor or {"at": 0, "after": None, "same": [], "made": 0, "parts": {}, "done": False, "merge": {}}
-    kinds = [one for one in desk.registry.values() if one.embeds and archive.count(one.name)]
+    kinds = [one for one in desk.registry.values() if (one.embeds or one.renamed_inside) and archive.count(one.name)]
     both = Sides(desk.registry, archive, snapshot)
     while not cursor["done"] and cursor["at"] < len(kinds):
         _look(desk, cursor, kinds[cursor["at"]], both)
@@ -142,20 +143,20 @@ def _part(desk: Desk, cursor: Cursor, resource: Resource, snapshot: MemberSet, n
     if not lines:
         return
     named = [line._replace(key=naming.key(resource.name, line.key)) for line in lines]
-    both = zip(named, lines, strict=True)
+    both = list(zip(named, lines, strict=True))
     moved = {one.gid: Target(resource.name, one.key) for one, line in both if one != line and one.gid}
     _call(desk.ids, moved)
     cursor["made"] += 1
     stored = f"{desk.prefix}same/parts/{resource.name}/{cursor['made']:05}.{desk.ticket}"
-    write_part(desk.storage, stored, _sorted(resource, named, naming))
+    write_part(desk.storage, stored, _sorted(resource, both, naming))
     cursor["parts"].setdefault(resource.name, []).append(stored)
 
 
-def _sorted(resource: Resource, lines: Sequence[Line], naming: Naming) -> Iterator[bytes]:
-    """As `transfer.resolve` leaves a part."""
+def _sorted(resource: Resource, both: Iterable[tuple[Line, Line]], naming: Naming) -> Iterator[bytes]:
+    """As `transfer.resolve` leaves a part. `both`: as it is called from now on, and as it was."""
     found = []
-    for line in lines:
-        fields = naming.fields(resource, line.fields)
+    for line, old in both:
+        fields = naming.fields(resource, resource.renamed(line.fields, old.key, line.key))
         record = {
             "fields": fields,
             "gid": line.gid,

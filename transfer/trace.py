@@ -14,6 +14,7 @@ from . import unshown
 from .archive.members import MemberSet
 from .dead_links import NOTED, noted, told
 from .detours import Detours
+from .dropped import tell_dropped
 from .entry_pages import arriving
 from .given import tell
 from .governed import Definitions
@@ -74,6 +75,7 @@ def trace(
             tell(desk, cursor["told"])
             tell_hidden(desk, mirroring=tracer.landing.mirroring)
             tell_shown(desk, snapshot, mirroring=tracer.landing.mirroring)
+            tell_dropped(desk, snapshot)
             yield Checkpoint(cursor, done=True)
             return
         yield Checkpoint(cursor)

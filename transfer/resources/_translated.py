@@ -19,13 +19,14 @@ from ..references import Target, gid_type
 from ..resource import Ask, Ids, Reading, Resource, Talk
 from . import _metafield_definition_reading as metafield_definitions
 from . import metaobject_definitions
-from ._translation_talk import NO_TONGUE, Tongue
+from ._menu_items import ITEMS
+from ._translation_talk import IDS, NO_TONGUE, Tongue, content, parts
 from .menus import DEPTH
 from .metafields import Metafields
 
 METAFIELD = "METAFIELD"
 SEO = {"meta_title": "title_tag", "meta_description": "description_tag"}
-OPTIONS, OPTION_VALUES, ITEMS = "product_options", "product_option_values", "menu_items"
+OPTIONS, OPTION_VALUES = "product_options", "product_option_values"
 # How many parts such a name has at least and at most: the product's handle, the option's name, the value's name; the
 # menu's handle, and the titles of the items that lead to this one, its own last.
 PARTS = {OPTIONS: (2, 2), OPTION_VALUES: (3, 3), ITEMS: (2, 1 + DEPTH)}
@@ -50,6 +51,10 @@ query ItemsOfMenus($after: String) {{
 }}
 """
 HOLDERS = ("Product", "Menu")
+NAMESAKES = "another item beside it has the same title, so that nobody can say which of the two is called so"
+OF_NAMESAKES = {
+    "translations of items of a menu that have one title and stand side by side": "nobody can say which is which"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +131,16 @@ class Owners:
 
     def inside(self, holders: Sequence[str]) -> Talk[dict[str, dict[str, Key]]]:
         """Of these products and menus: GID -> (GID -> name) of all that is translated in it."""
-        found: dict[str, dict[str, Key]] = {}
+        return {node["id"]: inside_of(node) for node in (yield from self.held(holders))}
+
+    def held(self, holders: Sequence[str]) -> Talk[list[Mapping[str, Any]]]:
+        """These products and menus, with all that is translated in them."""
+        found: list[Mapping[str, Any]] = []
         menus = [gid for gid in holders if gid_type(gid) == "Menu"]
         products = [gid for gid in holders if gid not in menus]
         for document, own in ((_OPTIONS_OF, products), (_ITEMS_OF, menus)):
             nodes = (yield Ask(document, {"ids": own}))["nodes"] if own else ()
-            found |= {node["id"]: inside_of(node) for node in nodes if node}
+            found += [node for node in nodes if node]
         return found
 
     def _named(self, kind: str, gids: Sequence[str]) -> Talk[dict[str, Key]]:
@@ -189,15 +198,36 @@ def options_of(product: Mapping[str, Any]) -> dict[str, Key]:
 
 def items_of(menu: Mapping[str, Any]) -> dict[str, Key]:
     """GID -> name of a menu's items, as links: such is the name of what is translated. Two of one name have none."""
+    shared = namesakes_of(menu)
+    return {gid: name for gid, name in _items_of(menu).items() if gid not in shared}
+
+
+def unnamed(holders: Sequence[Mapping[str, Any]], tongues: Sequence[Tongue]) -> Talk[tuple[tuple[str, str], ...]]:
+    """(what, why) of what is translated in these products and menus, and is not carried."""
+    shared = {gid: name for node in holders for gid, name in namesakes_of(node).items()}
+    notes: list[tuple[str, str]] = []
+    for some in parts(list(shared), IDS):
+        read = yield from content(some, tongues)
+        notes += [(" / ".join(shared[gid]), NAMESAKES) for gid, own in read.items() if any(own.said.values())]
+    return tuple(notes)
+
+
+def namesakes_of(holder: Mapping[str, Any]) -> dict[str, Key]:
+    """GID -> (menu, titles that lead to it) of those items, as links, that have no name, since others have the same."""
+    found = _items_of(holder) if "items" in holder else {}
+    count = Counter(found.values())
+    return {gid: name[1:] for gid, name in found.items() if count[name] > 1}
+
+
+def _items_of(menu: Mapping[str, Any]) -> dict[str, Key]:
     found: dict[str, Key] = {}
     waiting: list[tuple[Key, Mapping[str, Any]]] = [((ITEMS, menu["handle"]), item) for item in menu["items"]]
     while waiting:
-        above, item = waiting.pop()
+        above, item = waiting.pop(0)
         name = (*above, item["title"])
         found[item["id"].replace("/MenuItem/", "/Link/")] = name
         waiting += [(name, inner) for inner in item.get("items", ())]
-    shared = {name for name, count in Counter(found.values()).items() if count > 1}
-    return {gid: name for gid, name in found.items() if name not in shared}
+    return found
 
 
 def _gid_type(translated: str) -> str:

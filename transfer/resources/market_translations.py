@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ..keys import Key
 from ..references import Target
 from ..resource import OWNER, Fields, Ids, Place, Read, Scopes, Talk
-from ._translated import Text
+from ._translated import OF_NAMESAKES, Text
 from ._translation_shape import FOR_A_MARKET
 from ._translation_talk import Tongue, Translatable, read_markets
 from .locales import CODE, read_locales
@@ -25,6 +25,7 @@ class MarketTranslations(Translations):
     key_is = "kind of record, that record's key, code of the language, handle of the market"
     key_like = "products/blue-shirt/fr/germany"
     leaves = {
+        **OF_NAMESAKES,
         "the mark that a translation is older than its text": "Shopify takes translations of the present text only",
     }
     scopes = Scopes(

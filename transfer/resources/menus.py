@@ -2,7 +2,8 @@
 
 An item that leads to a record keeps leading to it; where the target store does not have that record, the item stays in
 its place as a plain link to the same address, and the report names it. Items have no names of their own and are
-replaced as a whole. The two menus that every store has are updated, never created and never deleted.
+replaced as a whole; those that are the same keep their ids (`_menu_items`). The two menus that every store has are
+updated, never created and never deleted.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Place, Result, Scopes, Talk
 from ..shapes import ListOf, Maybe, Nothing, Object, OneOf, Reference, Shape, Text
 from ._common import by_listing, given, read_nodes, refused, touches
+from ._menu_items import ITEMS, pairs, renamed
 from ._plain import Documents, Plain
 from ._shapes import HANDLE, NAME, TEXT, TEXTS
 
@@ -82,6 +84,7 @@ class Menus(Plain):
     scopes = Scopes(read=("read_online_store_navigation",), write=("write_online_store_navigation",))
     gid_types = ("Menu",)
     translated = "MENU"
+    renamed_inside = True
     identify = {"Menu": "handle"}
     refers_to = tuple(dict.fromkeys((*REFERRED, *NAMED)))
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, _DELETE)
@@ -117,6 +120,10 @@ class Menus(Plain):
         """An item that is an address here because nobody could name its record leads to the record where it does."""
         return {**after, "items": _with_theirs(before["items"], after["items"])}
 
+    def counterparts(self, key: Key, before: Fields, after: Fields) -> Iterator[tuple[Target, Target]]:
+        for old, new in renamed(after["items"], before["items"]).items():
+            yield Target(ITEMS, (*key, *old)), Target(ITEMS, (*key, *new))
+
     def normalise(self, fields: Fields) -> Fields:
         return {**fields, "items": [_normal(item) for item in fields["items"]]}
 
@@ -131,7 +138,7 @@ class Menus(Plain):
     def update(self, job: Job, ids: Ids) -> Talk[Result]:
         """Shopify takes title and items only together: items that are not to change are sent as they stand there.
 
-        Those of one title keep their ids, and with these what they are called in other languages.
+        Those that are the same keep their ids, and with these what they are called in other languages.
         """
         nodes: list[Mapping[str, Any]] = []
         yield from read_nodes(_BACK, [job.gid or ""], lambda node: nodes.append(node))
@@ -213,15 +220,14 @@ def _inputs(nodes: Sequence[Mapping[str, Any]]) -> list[Fields]:
 
 
 def _with_ids(items: Sequence[Fields], present: Sequence[Mapping[str, Any]]) -> list[Fields]:
-    """The items with the ids of those that stand there under the same titles, each once."""
-    left = list(present)
+    """The items with the ids of those that stand there and are the same, as far as one can tell."""
+    same = pairs(items, _inputs(present))
     found: list[Fields] = []
-    for item in items:
-        own = next((node for node in left if node["title"] == item["title"]), None)
+    for number, item in enumerate(items):
+        own = present[same[number]] if number in same else None
         if own is None:
             found.append(item)
             continue
-        left.remove(own)
         inner = _with_ids(item.get("items", ()), own.get("items", ()))
         found.append({**item, "id": own["id"], **({"items": inner} if inner else {})})
     return found

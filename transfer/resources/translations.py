@@ -37,7 +37,19 @@ from ..resource import (
 from . import _translation_texts as texts
 from . import _unique_metafields as unique
 from ._common import paged
-from ._translated import HOLDERS, ITEMS_PAGE, OPTIONS_PAGE, PARTS, Owners, Text, inside_of, text_of
+from ._menu_items import ITEMS
+from ._translated import (
+    HOLDERS,
+    ITEMS_PAGE,
+    OF_NAMESAKES,
+    OPTIONS_PAGE,
+    PARTS,
+    Owners,
+    Text,
+    inside_of,
+    text_of,
+    unnamed,
+)
 from ._translation_shape import TRANSLATION
 from ._translation_talk import (
     IDS,
@@ -75,7 +87,7 @@ class Translations(Resource):
     leaves: Mapping[str, str] = {
         "translations of themes, e-mails, shipping, payment and filters": "these are not carried themselves, "
         "or have no name that means the same in another store",
-        "translations of items of a menu that have one title and stand side by side": "nobody can say which is which",
+        **OF_NAMESAKES,
         "the mark that a translation is older than its text": "Shopify takes translations of the present text only",
     }
     parted = True
@@ -184,7 +196,8 @@ class Translations(Resource):
             wanted = _inside(nodes)
             readings = yield from self._texts(wanted, tongues)
             told = bool(readings or not wanted) or bool((yield from content([wanted[0].gid], list(tongues)[:1])))
-            return Page(readings, page.after, () if told else ((connection, UNTOLD),))
+            notes = () if told else ((connection, UNTOLD),)
+            return Page(readings, page.after, (*notes, *(yield from unnamed(nodes, list(tongues)))))
 
         return read
 
@@ -223,9 +236,9 @@ class Translations(Resource):
             return Page((), None)
         wanted = [Text(gid) for gid in gids]
         holding = [gid for gid in gids if gid_type(gid) in HOLDERS]
-        for holder, inner in (yield from self._owners.inside(holding)).items():
-            wanted += [Text(gid, holder=holder) for gid in inner]
-        return Page((yield from self._texts(wanted, tongues)), None)
+        nodes = yield from self._owners.held(holding)
+        notes = yield from unnamed(nodes, list(tongues))
+        return Page((yield from self._texts([*wanted, *_inside(nodes)], tongues)), None, notes)
 
     def node(self, gid: str) -> str:
         """An option goes with its product, an item with its menu."""
@@ -320,6 +333,16 @@ class Translations(Resource):
             return None
         detail = "Nothing of it is left: none of its references has a target in this store."
         return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
+
+    def renamed(self, fields: Fields, old: Key, new: Key) -> Fields:
+        """An item's new title makes what it is called in other languages be out of date."""
+        retitled = old[0] == ITEMS and old[-self.tail - 1] != new[-self.tail - 1]
+        return {**fields, "outdated": sorted(fields["texts"])} if retitled else fields
+
+    def same(self, key: Key, other: Key, before: Fields | None) -> bool:
+        """An item that got another title, or came below one that did, is the item that it was."""
+        tongue, held = key[-self.tail :], key[:2]
+        return key == other or (key[0] == ITEMS and (other[-self.tail :], other[:2]) == (tongue, held))
 
     # -- writing
 

@@ -1,0 +1,155 @@
+"""Items of a menu that are written anew keep the target's own translations, or it is told that these go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.archives import opened
+from tests.builder import troubles
+from tests.support import Sandbox, archive_of, import_
+from tests.transfer.test_menu_translations import ENABLE, UPDATE, Store
+from transfer.dropped import GO, STAY, untold
+from transfer.incomplete import incomplete
+from transfer.outcomes import Outcome, Policy
+from transfer.resources._menu_items import becoming, going, pairs
+from transfer.resources._translated import NAMESAKES
+from transfer.work import Desk, Where
+
+SHOP = ("Shop", ("Men", ("Shirts",)), ("Women",))
+OWN = {("Shop",): "Tienda", ("Shop", "Men"): "Hombres", ("Shop", "Men", "Shirts"): "Camisas", ("About",): "Sobre"}
+
+
+def item(title: str, url: str = "/x", *inner: dict[str, object]) -> dict[str, object]:
+    return {"title": title, "type": "HTTP", "url": url, "items": list(inner)}
+
+
+def test_which_items_are_which() -> None:
+    shop, about = item("Shop", "/shop", item("Men", "/men")), item("About", "/about")
+    assert pairs([about, shop], [shop, about]) == {0: 1, 1: 0}
+    assert pairs([item("Store", "/shop"), about], [about, shop]) == {0: 1, 1: 0}  # it leads to the same place
+    assert pairs([item("New"), about, item("Store", "/new")], [about, shop]) == {1: 0, 2: 1}  # it stands there
+    assert pairs([item("New"), item("Store", "/new"), about], [shop, about]) == {2: 1}  # one of the two does
+    assert pairs([item("A", "#"), item("B", "#")], [item("C", "#")]) == {}
+    assert pairs([item("D", "/b"), item("D", "/a")], [item("D", "/a"), item("D", "/b")]) == {0: 1, 1: 0}
+    renamed = item("Store", "/shop", item("Men", "/men"))
+    assert pairs([renamed, item("Shop", "/other")], [shop]) == {0: 0}
+
+
+def test_what_goes_and_what_becomes_another() -> None:
+    present = [item("Shop", "/shop", item("Men"), item("Kids", "/kids")), item("About", "/about")]
+    wanted = [item("Store", "/shop", item("Men")), item("Contact", "/contact")]
+    assert list(going(wanted, present)) == [("Shop", "Kids")]
+    assert list(becoming(wanted, present)) == [(("About",), ("Contact",))]
+    assert list(going([], present)) == [("Shop",), ("Shop", "Men"), ("Shop", "Kids"), ("About",)]
+
+
+@pytest.fixture
+def source(sandbox: Sandbox) -> Store:
+    own = Store(sandbox)
+    own.ask(ENABLE)
+    own.fill(("Store", *SHOP[1:]), ("About",))
+    return own
+
+
+@pytest.fixture
+def target(sandbox: Sandbox) -> Store:
+    own = Store(sandbox)
+    own.ask(ENABLE)
+    own.fill(SHOP, ("About",))
+    own.translate(OWN)
+    return own
+
+
+def _menu(desk: Desk) -> str:
+    return desk.ledger.get("menus", [("main-menu",)])["main-menu",].detail
+
+
+def _outcomes(desk: Desk) -> dict[tuple[str, ...], Outcome]:
+    rows = desk.ledger.select(Where(resource="translations"), limit=99)
+    return {row.key[2:-1]: row.outcome for row in rows if row.key[0] == "menu_items"}
+
+
+def _moved(texts: dict[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
+    return {("Store", *key[1:]) if key[0] == "Shop" else key: text for key, text in texts.items()}
+
+
+def test_an_item_that_is_renamed_keeps_the_translations_of_the_target(
+    sandbox: Sandbox, source: Store, target: Store, tmp_path: Path
+) -> None:
+    source.translate({("Store",): OWN["Shop",], ("Store", "Men"): "Männer"})
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert troubles(desk) == {}
+    assert target.german() == _moved(OWN) | {("Store", "Men"): "Männer"}
+    assert _menu(desk) == ""
+    assert _outcomes(desk)["Store",] is Outcome.UPDATED  # else it would be older than its text
+    assert _outcomes(desk)["About",] is _outcomes(desk)["Store", "Men", "Shirts"] is Outcome.LEFT
+    again, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert again.client.writes == 0
+
+
+def test_a_mirror_takes_away_what_the_source_has_not(
+    sandbox: Sandbox, source: Store, target: Store, tmp_path: Path
+) -> None:
+    source.translate({("Store", "Men"): OWN["Shop", "Men"], ("Store", "Women"): "Frauen"})
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy=Policy.MIRROR)
+    assert troubles(desk) == {}
+    assert target.german() == source.german()
+    assert _outcomes(desk)["Store", "Men"] is Outcome.UNCHANGED
+    assert _outcomes(desk)["Store",] is _outcomes(desk)["About",] is Outcome.DELETED
+    again, _ = import_(sandbox, target.shop, archive, tmp_path, policy=Policy.MIRROR)
+    assert again.client.writes == 0
+
+
+def test_what_goes_with_an_item_is_told(sandbox: Sandbox, source: Store, target: Store, tmp_path: Path) -> None:
+    source.fill(("Shop",), ("About",))
+    desk, _ = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path)
+    assert _menu(desk) == f"{GO[0]}Shop > Men > Shirts (de), Shop > Men (de){GO[1]}"
+    assert untold(_menu(desk)) == ""
+    assert target.german() == {key: OWN[key] for key in [("Shop",), ("About",)]}
+
+
+def test_translations_of_an_item_that_becomes_another_are_told(
+    sandbox: Sandbox, source: Store, target: Store, tmp_path: Path
+) -> None:
+    items = [item("Shop", "/collections/all"), item("Contact", "/pages/contact")]
+    _put(source, items)
+    source.translate({("Shop",): OWN["Shop",]})
+    desk, _ = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path)
+    assert f"{STAY[0]}About (de){STAY[1]}" in _menu(desk)
+    assert target.german() == {("Shop",): OWN["Shop",], ("Contact",): OWN["About",]}
+
+
+def test_items_side_by_side_of_one_title_are_noted(sandbox: Sandbox, source: Store, tmp_path: Path) -> None:
+    source.fill(("Twice", ("Below",)), ("Twice",), ("About", ("Twice",), ("Twice",)))
+    source.translate({("Twice",): "Zweimal", ("Twice", "Below"): "Darunter"})
+    notes = _notes(archive_of(sandbox, source.shop, tmp_path))
+    assert notes[NAMESAKES] == {"count": 1, "examples": ["main-menu / Twice"]}
+    assert "translations" not in incomplete({"translations": notes})
+    alone = archive_of(sandbox, source.shop, tmp_path, records=[["menus", ["main-menu"]]], closure=True)
+    assert _notes(alone)[NAMESAKES] == notes[NAMESAKES]
+
+
+def _notes(archive: bytes) -> dict[str, Any]:
+    return dict(json.loads(opened(archive)["manifest.json"])["notCarried"]["translations"])
+
+
+def _put(store: Store, items: list[dict[str, object]]) -> None:
+    variables = {"id": store.main()["id"], "title": "Main menu", "items": items}
+    assert not store.ask(UPDATE, **variables)["menuUpdate"]["userErrors"]
+
+
+def test_where_the_menu_is_left_out_its_items_keep_what_was_to_be_replaced(
+    sandbox: Sandbox, source: Store, target: Store, tmp_path: Path
+) -> None:
+    source.translate({("Store", "Men"): "Männer"})
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    excluded = {"records": [["menus", ["main-menu"]]]}
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy=Policy.MIRROR, excluded=excluded)
+    assert _outcomes(desk)["Store", "Men"] is Outcome.FAILED
+    assert target.german() == {("Shop", "Men"): "Hombres"}

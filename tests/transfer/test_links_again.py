@@ -151,7 +151,7 @@ def test_a_list_that_lacks_entries_names_them_at_every_import(sandbox: Sandbox, 
         for key in LISTING:
             own = row(desk, *key)
             assert (own.outcome, own.reason, own.verified) == (outcome, Reason.UNRESOLVED_REFERENCE, True), key
-            assert "points at shopsync:products/cap, which the target store does not have." in own.detail
+            assert "points at shopsync:products/cap, which was left out of this import." in own.detail
     assert desk.client.writes == 0
 
 
@@ -210,8 +210,8 @@ def test_an_item_of_a_menu_is_told_once_whatever_became_of_it(sandbox: Sandbox, 
     for _ in range(2):
         desk, _ = import_(sandbox, target.shop, archive, tmp_path, excluded=out)
         assert row(desk, "menus", "hats").detail == (
-            "items: points at shopsync:products/hat, which the target store does not have. "
-            "items: points at shopsync:products/hat-2, which the target store does not have."
+            "items: points at shopsync:products/hat, which was left out of this import. "
+            "items: points at shopsync:products/hat-2, which was left out of this import."
         )
 
 

@@ -143,7 +143,7 @@ def test_what_is_left_out_is_not_written_and_neither_is_what_needs_it(sandbox: S
     desk, _ = import_(sandbox, target, archive, tmp_path, excluded={"resources": ["products"]})
     assert sandbox.stats(target)["objects"]["Product"] == 0
     assert total(desk, "reason:excluded") == 3
-    assert total(desk, "reason:missing_owner") == 6
+    assert total(desk, "reason:left_behind") == 6
 
 
 def test_what_somebody_changes_after_the_plan_is_left_alone_and_listed(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_a_rule_whose_entry_is_left_out_makes_no_wider_collection(
     target = sandbox.shop()
     desk, _ = import_(sandbox, target, archive, tmp_path, excluded={"resources": ["metaobjects"]})
     row = desk.ledger.get("collections", [("everything-at-once",)])[("everything-at-once",)]
-    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.MISSING_REQUIRED)
+    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.LEFT_BEHIND)
     assert collection(sandbox, target, "everything-at-once") is None
     others = desk.ledger.select(Where(resource="collections", outcomes=frozenset({Outcome.CREATED})), limit=20)
     assert {row.key[0] for row in others} >= {"hand-picked", "affordable", "a-first"}

@@ -80,7 +80,7 @@ def test_a_list_is_written_with_the_references_that_land(sandbox: Sandbox, tmp_p
     assert troubles(desk) == {
         ("metaobjects", "color", "red"): "excluded",
         ("metaobjects", "pair", "pair"): "unresolved_reference",
-        ("metaobjects", "single", "single"): "missing_required",
+        ("metaobjects", "single", "single"): "left_behind",
     }
     again, _ = copy(source, target, tmp_path, excluded=left_out)
     assert again.client.writes == 0
@@ -138,7 +138,7 @@ def test_a_demand_that_is_made_later_is_a_demand_all_the_same(sandbox: Sandbox, 
     source, target = Builder(sandbox), Builder(sandbox)
     circle(source)
     desk, _ = copy(source, target, tmp_path, excluded={"records": [["metaobjects", ["first", "one"]]]})
-    assert troubles(desk)["metaobjects", "second", "two"] == "missing_required"
+    assert troubles(desk)["metaobjects", "second", "two"] == "left_behind"
     assert sandbox.stats(target.shop)["objects"].get("Metaobject", 0) == 0
 
 

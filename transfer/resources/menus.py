@@ -229,7 +229,8 @@ def _with_ids(items: Sequence[Fields], present: Sequence[Mapping[str, Any]]) -> 
             found.append(item)
             continue
         inner = _with_ids(item.get("items", ()), own.get("items", ()))
-        found.append({**item, "id": own["id"], **({"items": inner} if inner else {})})
+        # Said also where it is empty: what is left out of an item that is there might stay as it is.
+        found.append({**item, "id": own["id"], "tags": item.get("tags", []), "items": inner})
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ..context import Info, demand, shop_of
@@ -104,7 +105,10 @@ def delete(_: Any, info: Info, id: str) -> Node:
 
 
 def put(shop: Shop, node: Node | None, title: str, handle: str | None, items: Sequence[Mapping[str, Any]]) -> Node:
-    """Creates a menu, or replaces its items, which get new ids unless they are given theirs. Raises Refusal."""
+    """Creates a menu, or replaces its items, which get new ids unless they are given theirs. Raises Refusal.
+
+    What is left out of an item that is given its id stays as it is: the reading under which leaving out is a fault.
+    """
     if not title.strip():
         raise Refusal(["title"], "Title can't be blank")
     if node is None and not (handle or "").strip():
@@ -122,19 +126,22 @@ def put(shop: Shop, node: Node | None, title: str, handle: str | None, items: Se
     return node
 
 
-def _own(items: Sequence[Node]) -> frozenset[str]:
-    return frozenset(gid for item in items for gid in (item["id"], *_own(item["items"])))
+def _own(items: Sequence[Node]) -> dict[str, Node]:
+    found = {item["id"]: item for item in items}
+    for item in items:
+        found |= _own(item["items"])
+    return found
 
 
 def _planned(
-    shop: Shop, given: Sequence[Mapping[str, Any]], depth: int = 1, own: frozenset[str] = frozenset()
+    shop: Shop, given: Sequence[Mapping[str, Any]], depth: int = 1, own: Mapping[str, Node] = MappingProxyType({})
 ) -> list[Node]:
     if given and depth > MAX_DEPTH:
         raise Refusal(["items"], "The menu cannot be nested more than 3 level deep", "NESTING_TOO_DEEP")
     return [_item(shop, item, depth, own) for item in given]
 
 
-def _item(shop: Shop, item: Mapping[str, Any], depth: int, own: frozenset[str]) -> Node:
+def _item(shop: Shop, item: Mapping[str, Any], depth: int, own: Mapping[str, Node]) -> Node:
     if not item["title"].strip():
         raise Refusal(["items"], "Title can't be blank")
     if item.get("resourceId") and shop.get(item["resourceId"]) is None:
@@ -143,12 +150,13 @@ def _item(shop: Shop, item: Mapping[str, Any], depth: int, own: frozenset[str]) 
         raise Refusal(["items"], "Url can't be blank")
     if item.get("id") and item["id"] not in own:
         raise Refusal(["items"], "Menu item does not exist", "NOT_FOUND")
+    stays = own.get(item.get("id") or "", {"tags": [], "items": []})
     return {
         "id": item.get("id") or f"gid://shopify/MenuItem/{shop.next_id()}",
         "title": item["title"],
         "type": item["type"],
         "resourceId": item.get("resourceId"),
         "url": item.get("url"),
-        "tags": list(item.get("tags") or ()),
-        "items": _planned(shop, item.get("items") or (), depth + 1, own),
+        "tags": list(item.get("tags", stays["tags"]) or ()),
+        "items": _planned(shop, item["items"] or (), depth + 1, own) if "items" in item else stays["items"],
     }

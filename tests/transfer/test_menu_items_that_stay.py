@@ -153,3 +153,16 @@ def test_where_the_menu_is_left_out_its_items_keep_what_was_to_be_replaced(
     desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy=Policy.MIRROR, excluded=excluded)
     assert _outcomes(desk)["Store", "Men"] is Outcome.FAILED
     assert target.german() == {("Shop", "Men"): "Hombres"}
+
+
+def test_an_item_that_stays_loses_what_is_below_it_where_the_source_has_nothing_there(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """An item that goes by its id is told also what of it is to be empty."""
+    bare, full = Store(sandbox), Store(sandbox)
+    bare.fill(("Shop",), ("About",))
+    full.fill(SHOP, ("About",))
+    for writes in (1, 0):
+        desk, _ = import_(sandbox, full.shop, archive_of(sandbox, bare.shop, tmp_path), tmp_path)
+        assert desk.client.writes == writes
+        assert troubles(desk) == {}

@@ -152,7 +152,10 @@ def is_inside(gid: str) -> bool:
 
 def options(shop: Shop) -> dict[str, Node]:
     """Every option of every product, every value of it, and every item of every menu, by its GID."""
-    make = lambda: {node["id"]: node for node in each_option(shop)} | dict(_links(shop))  # noqa: E731
+
+    def make() -> dict[str, Node]:
+        return {node["id"]: node for node in each_option(shop)} | dict(_links(shop))
+
     return shop.remembered("options", make=make)
 
 

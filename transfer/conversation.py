@@ -112,7 +112,7 @@ class Stream:
 
     `read(after, changed_since)` is a conversation that reads one page. `changed_since` (RFC 3339, Shopify's time)
     asks for what moved since; streams that cannot filter (`moves = False`) read all again. What costs much and cannot
-    filter is `late`: where what moved is read again in the end anyway, it is read then for the first time.
+    filter is `late`: where what moved is read again in the end, it is read just before that.
     """
 
     name: str

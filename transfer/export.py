@@ -7,9 +7,8 @@ Two steps, each a generator of checkpoints (see `transfer.work`):
            streams have of it; the latest reading of a GID counts
 
 After them `transfer.resolve` makes the parts portable and sorts them, and `transfer.archive.merge` merges them into
-members. A part is written whole before the
-checkpoint that names it, and its name carries the ticket, so that a killed or fenced worker leaves nothing behind that
-anyone reads.
+members. A part is written whole before the checkpoint that names it, and its name carries the ticket, so that a killed
+or fenced worker leaves nothing behind that anyone reads.
 """
 
 from __future__ import annotations

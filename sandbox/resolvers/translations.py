@@ -274,12 +274,19 @@ def _checked(shop: Shop, gid: str, source: Content, item: Mapping[str, Any], pla
 
 
 def _taken(shop: Shop, gid: str, locale: str, handle: str) -> bool:
-    kind = translatable.kind_of(gid)
+    """Handles are told apart where addresses are: /products/<handle>, but /blogs/<blog>/<handle>. No recorded answer
+    tells of articles; an article's own handle may be another's in another blog."""
+    place = _address(shop, gid)
     return handle != NO_HANDLE and any(
         own.get((locale, "handle", ""), {}).get("value") == handle
         for other, own in shop.translations.items()
-        if other != gid and translatable.kind_of(other) == kind and other in shop.nodes
+        if other != gid and other in shop.nodes and _address(shop, other) == place
     )
+
+
+def _address(shop: Shop, gid: str) -> tuple[str, str]:
+    """In what its handle is the only one: the kind, and an article's blog."""
+    return translatable.kind_of(gid), str(shop.nodes.get(gid, {}).get("_blog", ""))
 
 
 def _is_json(text: str) -> bool:

@@ -113,6 +113,51 @@ def test_a_handle_that_another_keeps_is_told_and_the_other_texts_arrive(sandbox:
     assert again.client.writes == 0
 
 
+@pytest.mark.parametrize("other", ["news", "tips"])
+def test_articles_share_a_translated_handle_where_they_share_no_blog(
+    other: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Their addresses are told apart by the blog: /blogs/news/eins and /blogs/tips/eins."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    for shop in (source, target):
+        shop.ask(LANGUAGE)
+        blogs = {name: blog(shop, name) for name in ("news", "tips")}
+        first, second = article(shop, blogs["news"], "first"), article(shop, blogs[other], "second")
+        if shop is source:
+            assert handled(shop, first, "eins") == []
+        else:
+            assert handled(shop, second, "eins") == []
+    desk, again = twice(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path)
+    key = ("translations", "articles", "news", "first", "de")
+    if other == "tips":
+        assert settled(desk, again) == 0
+        assert german(target, first)["handle"] == "eins"
+    else:
+        assert troubles(desk) == {key: Reason.TAKEN}
+        assert handled(target, first, "eins") == ["INVALID_VALUE_FOR_HANDLE_TRANSLATION"], "the sandbox says so too"
+
+
+def blog(shop: Builder, handle: str) -> str:
+    document = "mutation B($blog: BlogCreateInput!) { blogCreate(blog: $blog) { blog { id } userErrors { message } } }"
+    return str(shop.ask(document, blog={"title": handle, "handle": handle})["blogCreate"]["blog"]["id"])
+
+
+def article(shop: Builder, home: str, handle: str) -> str:
+    document = """mutation A($article: ArticleCreateInput!) {
+      articleCreate(article: $article) { article { id } userErrors { message } } }"""
+    given = {"blogId": home, "title": handle, "handle": handle, "author": {"name": "Ada"}}
+    return str(shop.ask(document, article=given)["articleCreate"]["article"]["id"])
+
+
+def handled(shop: Builder, gid: str, handle: str) -> list[str]:
+    """Translates its handle; the codes of what the shop says against it."""
+    content = shop.ask(TEXTS, id=gid)["translatableResource"]["translatableContent"]
+    digest = next(item["digest"] for item in content if item["key"] == "handle")
+    given = [{"key": "handle", "locale": "de", "value": handle, "translatableContentDigest": digest}]
+    document = REGISTER.replace("message", "message code")
+    return [error["code"] for error in shop.ask(document, id=gid, given=given)["translationsRegister"]["userErrors"]]
+
+
 def test_a_handle_that_is_taken_meanwhile_is_refused_and_the_other_texts_are_stored(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:

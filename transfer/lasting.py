@@ -28,13 +28,15 @@ def kept(resource: Resource, before: Fields, after: Fields) -> str:
     """One sentence on what the source says that it has none of, and the target keeps; empty where there is nothing.
 
     What a record does not mention is nothing that it says to have none of; nor is what goes with something that it has
-    switched off.
+    switched off, or what is as good as none.
     """
     normal = resource.normalise(before), resource.normalise(after)
     paths = [
         path
         for path in resource.lasting
-        if _lost(path, resource, before, after, _NONE) and not _is_off(path, resource, *normal)
+        if _lost(path, resource, before, after, _NONE)
+        and not _is_off(path, resource, *normal)
+        and not counts_as_none(path, normal[0])
     ]
     if not paths:
         return ""
@@ -53,6 +55,15 @@ def _is_off(path: str, resource: Resource, before: Fields, after: Fields) -> boo
     """Whether it is compared where it is, and went with something that is switched off. Both as they are compared."""
     compared = _lost(path, resource, before, before, _Whatever())
     return compared and not _lost(path, resource, before, after, _Whatever())
+
+
+def counts_as_none(path: str, normal: Any) -> bool:
+    """Whether what stands there is compared as if it were nothing: a state, say, in which nobody decided anything."""
+    for name in path.split("."):
+        if not isinstance(normal, dict) or name not in normal:
+            return False
+        normal = normal[name]
+    return not has(normal)
 
 
 def _lost(path: str, resource: Resource, before: Fields, after: Fields, nothing: Container[Any]) -> bool:

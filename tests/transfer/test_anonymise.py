@@ -50,6 +50,8 @@ def test_nothing_after_the_check_names_anybody(seed: str, sandbox: Sandbox, tmp_
     again, _ = import_(sandbox, target, archive, tmp_path, anonymise=SECRET)
     assert again.client.writes == 0
     assert again.ledger.tally()["customers"]["verified"] == 3
+    said = {row.key: (row.verdict, row.detail) for row in again.ledger.select(Where(resource="customers"), limit=9)}
+    assert set(said.values()) == {("unchanged", "")}, "that nobody agreed to anything is no difference"
 
 
 def _everything_in(archive: bytes) -> str:

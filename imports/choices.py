@@ -15,7 +15,7 @@ from runs.templatetags.words import seconds, spoken
 from shops.services import Refused
 from transfer.incomplete import incomplete
 from transfer.keys import Key
-from transfer.outcomes import Policy, Verdict
+from transfer.outcomes import Outcome, Policy, Verdict
 from transfer.registry import RESOURCES, order, owner_of
 
 from .listing import MANY, records_left_out
@@ -23,6 +23,7 @@ from .models import Import
 from .words import of_copy
 
 MOST_LEFT_OUT = 5000
+STAYING = "staying"  # of a plan's counts: extra ones that no policy deletes
 NOT_WAITING = "This plan does not wait for a decision any more: it was decided, cancelled, or has expired."
 
 
@@ -88,7 +89,7 @@ def figures(run: Import) -> dict[str, str]:
             doing[Verdict.UPDATE] = own[Verdict.UPDATE]
             doing[Verdict.DELETE] = own[Verdict.DELETE]
         if run.policy == Policy.MIRROR:
-            doing[Verdict.EXTRA] = 0 if resource in stay else own[Verdict.EXTRA]
+            doing[Verdict.EXTRA] = 0 if resource in stay else _going(own)
             doing[Verdict.UPDATE] += own[Verdict.FULLER]
         verdicts.update(doing)
         removals = doing.get(Verdict.DELETE, 0) + doing.get(Verdict.EXTRA, 0)
@@ -120,6 +121,11 @@ def question(run: Import, figures: Mapping[str, str]) -> str:
         return of_copy(words) if run.copied else words
     records = "record" if number == "1" else "records"
     return f"Delete {number} {records} from this store? That cannot be undone by one click."
+
+
+def _going(own: Mapping[str, int]) -> int:
+    """Of what only the store has, how many a mirror deletes; the plan has settled that the others stay."""
+    return own.get(Verdict.EXTRA, 0) - own.get(STAYING, 0)
 
 
 def _staying(run: Import, counts: Mapping[str, Counter[str]]) -> dict[str, int]:
@@ -160,7 +166,7 @@ def _losing(run: Import, counts: Mapping[str, Counter[str]], stay: Mapping[str, 
     has rows for these."""
     if run.policy != Policy.MIRROR:
         return ""
-    going = {name for name, own in counts.items() if own[Verdict.EXTRA] and name not in stay}
+    going = {name for name, own in counts.items() if _going(own) and name not in stay}
     unheld = [
         name for name in order() if RESOURCES[name].by_default and name not in run.past["check"]["manifest"]["whole"]
     ]
@@ -179,8 +185,9 @@ def _remaining(run: Import) -> dict[str, Counter[str]]:
     places = [place_of(name, tuple(key)) for name, key in records_left_out(run) if name not in kinds]
     for start in range(0, len(places), MANY):
         query = LedgerEntry.objects.filter(run=run, place__in=places[start : start + MANY])
-        for resource, verdict in query.values_list("resource", "verdict"):
+        for resource, verdict, outcome in query.values_list("resource", "verdict", "outcome"):
             counts[resource][verdict] -= 1
+            counts[resource][STAYING] -= verdict == Verdict.EXTRA and outcome == Outcome.LEFT
     return counts
 
 

@@ -38,7 +38,11 @@ def plan(run: Run) -> Mapping[str, Any]:
     tallies = tally(run.pk)
     counts = {
         name: {verdict: own.get(f"verdict:{verdict}", 0) for verdict in Verdict}
-        | {"lost": own.get("lost", 0), "part_conflicts": own.get(f"reason:{Reason.PART_CONFLICT}", 0)}
+        | {
+            "lost": own.get("lost", 0),
+            "part_conflicts": own.get(f"reason:{Reason.PART_CONFLICT}", 0),
+            "staying": own.get(f"{Verdict.EXTRA}:{Outcome.LEFT}", 0),
+        }
         for name, own in tallies.items()
     }
     written = (Verdict.CREATE, Verdict.UPDATE, Verdict.DELETE)

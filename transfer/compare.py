@@ -22,7 +22,7 @@ from .keys import Key, decode, encode, sort_key
 from .languages import primary_language
 from .mentions import Mentions, Telling
 from .namesakes import Namesakes, Present, present_of
-from .outcomes import Verdict
+from .outcomes import Outcome, State, Verdict
 from .renew import renew
 from .resource import Fields, Resource
 from .storefront import OWN, storefront
@@ -31,6 +31,10 @@ from .work import Checkpoint, Cursor, Desk, Row
 
 UNMADE = (commands.Command.DELETE, commands.Command.IGNORE, commands.Command.UPDATE)  # rows that create nothing
 WINDOW = 500  # records between two checkpoints
+SPOKEN = (
+    "The source store has this language as its primary one ({}), in which its own texts stand, so that its archive "
+    "cannot say that it lacks this: it is left alone. To be rid of the language, remove it in Settings > Languages."
+)
 
 
 def compare(
@@ -43,14 +47,15 @@ def compare(
     hidden: Mapping[str, str] = MappingProxyType({}),
     edited: bool = False,
     source: Iterable[str] = (),
+    source_language: str = "",
 ) -> Iterator[Checkpoint]:
     """Writes a ledger row per record of the archive, and per record that only the target has.
 
     `whole`: resources that the archive holds completely. Of the others nobody can say what only the target has.
     `hidden`: resources that the target does not show to the app -> why. `edited`: the archive was changed by hand, so
     that it is no store's state: a text that somebody changed says nothing of its translations. `source`: the addresses
-    of the store that the archive is of. The cursor says in `language` what the target's primary one is, and in `own`
-    whether it is that store itself.
+    of the store that the archive is of; `source_language`: its primary one, which it cannot have beside that. The
+    cursor says in `language` what the target's primary one is, and in `own` whether it is that store itself.
     """
     home = tuple(source)
     cursor = cursor or {"resource": 0, "after": None, "compared": {}, **_known(desk, home)}
@@ -63,7 +68,8 @@ def compare(
     while cursor["resource"] < len(names):
         resource, language = desk.registry[names[cursor["resource"]]], cursor.get("language", "")
         behind = Behind(resource, archive, snapshot)
-        window = _Window(desk, resource, hidden, edited, archive, behind, twins, telling, both, language, home)
+        languages = language, source_language
+        window = _Window(desk, resource, hidden, edited, archive, behind, twins, telling, both, languages, home)
         name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
         sides = (twins.side(desk, window.resource, members, after) for members in (archive, snapshot))
@@ -111,7 +117,7 @@ class _Window:
     twins: Namesakes
     telling: Telling
     both: Sides
-    language: str  # the primary one of the target; empty where the app may not ask
+    languages: tuple[str, str]  # the primary ones of target and source; empty where the app may not ask
     home: tuple[str, ...]  # the addresses of the store that the file is of
     rows: list[Row] = field(default_factory=list)
     pairs: dict[Key, tuple[Fields, Fields]] = field(default_factory=dict)
@@ -161,7 +167,9 @@ class _Window:
             return forbidden(self.resource, key, wanted, why or unclear or "", unclear=not why)
         rows = judge(self.resource, key, wanted, present)
         for row in rows:
-            if row.verdict is Verdict.CREATE:
+            if row.verdict is Verdict.EXTRA and self.resource.barred(key, self.languages[1]):
+                row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, SPOKEN.format(self.languages[1])
+            elif row.verdict is Verdict.CREATE:
                 self._with_first(row)
             elif row.verdict is Verdict.UPDATE:
                 row.detail = row.detail or self.twins.note(self.resource.name, key)
@@ -186,7 +194,7 @@ class _Window:
         parts = self.desk.withheld_parts.get(name, {})
         scopes = self.desk.withheld.get(name, ()) or parts.get(self.resource.part(key), ())
         grant = f"The app may not write this; grant it {', '.join(scopes)}, and import again." if scopes else ""
-        return grant or self.hidden.get(name, "") or self.resource.barred(key, self.language)
+        return grant or self.hidden.get(name, "") or self.resource.barred(key, self.languages[0])
 
     def save(self, cursor: Cursor) -> None:
         renew(self.desk, self.resource, self.rows, self.pairs, told=self.told)

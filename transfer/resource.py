@@ -328,7 +328,8 @@ class Resource(Shaped, Governed):
         return {name: value for name, value in more.items() if name not in spared}
 
     def barred(self, key: Key, language: str) -> str:
-        """One sentence on why a store whose primary language this is can have no such record; empty where it can."""
+        """One sentence on why a store whose primary language this is can have no such record; empty where it can, or
+        where the language is not known."""
         return ""
 
     def named_by(self, fields: Fields) -> Iterator[Target]:

@@ -8,12 +8,13 @@ import pytest
 from django.test import Client
 
 from exports import services as exports
-from imports import services
+from imports import choices, services
 from imports.models import Import
 from runs.models import Run
 from runs.storage import storage
 from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
+from tests.transfer.test_translations import ENABLE
 from tests.web.test_pages import bearer
 from transfer.registry import RESOURCES
 from transfer.resource import Selection
@@ -130,3 +131,16 @@ def test_a_mirror_of_some_kinds_says_which_others_may_lose_what_it_deletes(
     said = asked(client, plan, "policy=mirror")[1]["figures"]["hanging"]
     assert "Products" in said
     assert said.endswith("may lose what they show or refer to: not all of these came with the archive.")
+
+
+def test_what_no_policy_deletes_is_not_counted_as_deleted(app: Any, sandbox: Sandbox, client: Client) -> None:
+    """A language that is the primary one of the source store, of which its archive does not tell."""
+    source, target = (installed(sandbox, sandbox.shop("plain", 1, language)) for language in ("de", "en"))
+    for code in ("de", "fr"):
+        sandbox.graphql(target.domain, ENABLE, locale=code)
+    plan = imported(sandbox, target, source)
+    assert asked(client, plan, "policy=mirror")[1]["figures"]["delete"] == "1"
+    choices.leave_out(plan, "locales", ("de",), out=True)
+    assert asked(client, plan, "policy=mirror")[1]["figures"]["delete"] == "1"
+    services.confirm(plan, policy="mirror", excluded={})
+    assert work(plan).result["resources"]["locales"]["deleted"] == 1

@@ -120,8 +120,17 @@ def _compare(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     edited = _form(desk, options, past) != ARCHIVE
     target = target_of(desk, past)
     source = manifest.get("addresses") or [manifest["sourceShop"]]
+    spoken = manifest.get("language", "")
     return compare(
-        desk, cursor, archive=archive, snapshot=target, whole=whole_, hidden=hidden, edited=edited, source=source
+        desk,
+        cursor,
+        archive=archive,
+        snapshot=target,
+        whole=whole_,
+        hidden=hidden,
+        edited=edited,
+        source=source,
+        source_language=spoken,
     )
 
 

@@ -33,7 +33,7 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
         "records": sum(counts.values()),
         "size": assembled["size"],
         "sha256": assembled["sha256"],
-        "not_chosen": [name for name in not_chosen(selection_of(options(run))) if name not in counts],
+        "not_chosen": not_chosen(selection_of(options(run)), counts),
         "not_carried": manifest.not_carried,
         "changed_while_reading": len(changed(run.past)),
         "outside": manifest.outside,

@@ -27,7 +27,7 @@ from .jsonl import dumps
 from .reader import Reader
 from .registry import order, owner_of
 from .resource import Ask, Page, Reading, Resource, Selection, Stream, Talk
-from .selection import by_kind, hanging, takes, whole
+from .selection import by_kind, hanging, seo_only, takes, whole
 from .talk import REFUSALS, Ended, Talks, ask_all, ask_shown
 from .work import Checkpoint, Cursor, Desk
 
@@ -47,7 +47,8 @@ query MetaobjectTypes($after: String) {
 
 def chosen(desk: Desk, selection: Selection) -> list[Resource]:
     """The resources of a selection that the app may read, in the order of writing."""
-    return [desk.reachable[name] for name in order() if name in desk.reachable and by_kind(selection, name)]
+    meant = (name for name in order() if by_kind(selection, name) or seo_only(selection, name))
+    return [desk.reachable[name] for name in meant if name in desk.reachable]
 
 
 def read(

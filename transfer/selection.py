@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -95,6 +95,15 @@ def by_kind(selection: Selection, name: str) -> bool:
     return name in selection.also or (RESOURCES[name].by_default and not selection.records)
 
 
+def seo_only(selection: Selection, name: str) -> bool:
+    """Whether of a kind of values nothing comes but what search engines show of records that are chosen as a kind:
+    nobody who chooses pages knows that these are metafields of theirs. A closure brings all values anyway."""
+    values = RESOURCES[name]
+    if not values.seo or selection.closure or by_kind(selection, name):
+        return False
+    return any(by_kind(selection, owner_of(kind)) for kind in values.holders)
+
+
 def asked(selection: Selection, name: str) -> bool:
     """Whether records of a resource may come at all, be it only because others need them.
 
@@ -121,9 +130,11 @@ def _needs(resource: Resource, name: str) -> bool:
     return name in resource.tells_of and not resource.owner_types
 
 
-def not_chosen(selection: Selection) -> list[str]:
-    """The kinds that a selection does not take as such, in their order."""
-    return [name for name in order() if not by_kind(selection, name)]
+def not_chosen(selection: Selection, held: Collection[str] = ()) -> list[str]:
+    """The kinds that a selection does not take as such, in their order. `held`: those of which something came all the
+    same, which are not among them, unless that is their SEO alone."""
+    left = (name for name in order() if not by_kind(selection, name))
+    return [name for name in left if name not in held or seo_only(selection, name)]
 
 
 def restricted(selection: Selection) -> bool:
@@ -166,6 +177,8 @@ def takes(selection: Selection, resource: Resource, key: Key, fields: Fields) ->
         if other.owner_types and not _takes_value(selection, other, inner):
             return False
     if resource.owner_types and not _takes_value(selection, resource, key):
+        return False
+    if seo_only(selection, resource.name) and key[-2:] not in SEO:
         return False
     if resource.name == "products" and selection.products:
         return search(selection.products).takes(key, fields)

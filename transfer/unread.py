@@ -9,7 +9,7 @@ from typing import Any
 from .incomplete import incomplete
 from .references import Target
 from .registry import RESOURCES, by_gid_type, order, owner_of, withheld
-from .selection import asked, by_kind, selection_of
+from .selection import asked, by_kind, selection_of, seo_only
 
 Checked = Mapping[str, Any]  # what checking an archive or a spreadsheet left behind: its members, facts of its manifest
 Scopes = tuple[str, ...]  # to grant in the source; empty where Shopify refused, and nobody knows why
@@ -58,7 +58,8 @@ def outside(checked: Checked) -> frozenset[str]:
     manifest = checked["manifest"]
     selection = selection_of(manifest["selection"])
     meant = {name for name in RESOURCES if by_kind(selection, name) or (selection.closure and asked(selection, name))}
-    return frozenset(RESOURCES) - meant - set(manifest["resources"])
+    held = {name for name in manifest["resources"] if not seo_only(selection, name)}
+    return frozenset(RESOURCES) - meant - held
 
 
 def unread(checked: Checked) -> dict[str, Scopes]:

@@ -346,7 +346,7 @@ def test_translations_of_values_that_were_not_chosen_are_not_chosen(
         assert translated
 
 
-@pytest.mark.parametrize("chosen", [{"namespaces": ["custom"]}, {"owner_types": ["PRODUCT"]}])
+@pytest.mark.parametrize("chosen", [{"namespaces": ["custom"]}, {"owner_types": ["PRODUCT"]}, {"resources": ["pages"]}])
 def test_the_seo_of_a_page_comes_with_it_whatever_metafields_are_chosen(
     sandbox: Sandbox, tmp_path: Path, chosen: dict[str, Any]
 ) -> None:
@@ -360,5 +360,7 @@ def test_the_seo_of_a_page_comes_with_it_whatever_metafields_are_chosen(
     for key in ("title_tag", "description_tag"):
         shop.metafield(page, f"global.{key}", "single_line_text_field", "Found")
     shop.metafield(page, "other.note", "single_line_text_field", "hidden")
-    _, found = _contents(archive_of(sandbox, shop.shop, tmp_path, **chosen))
+    manifest, found = _contents(archive_of(sandbox, shop.shop, tmp_path, **chosen))
     assert {target.key[1:] for target in found if target.resource == "page_metafields"} == SEO
+    assert ("page_metafields" in manifest["notChosen"]) == ("resources" in chosen), "its other values were not chosen"
+    assert "page_metafields" not in manifest["whole"]

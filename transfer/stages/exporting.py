@@ -116,7 +116,7 @@ def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> M
         whole=tuple(name for name in whole(selection, members.resources) if name not in refused),
         outside=past["resolve"]["outside"],
         members=entries(members),
-        not_chosen=tuple(name for name in not_chosen(selection) if name not in members.resources),
+        not_chosen=tuple(not_chosen(selection, members.resources)),
         not_carried=not_carried(desk, past, options),
         changed=changed(past),
         deleted=past["resolve"]["deleted"],

@@ -67,7 +67,7 @@ def _answer(result: Mapping[str, Any]) -> Answer:
         why = f", for {_count(reasons, 'reason')}" if reasons else ""
         rest = f"; {_as_changed(kept)}" if kept else ""
         return Answer(f"{_of(absent, source)} did not arrive{why}{rest}.{gone}{unread}", "bad", groups)
-    warned = bool(result.get("withheld")) or any(group.tone == "warn" for group in groups)
+    warned = any(result.get(word) for word in ("withheld", "losing")) or any(group.tone == "warn" for group in groups)
     part = _in_part(totals.get("part_conflicts", 0))
     return Answer(_arrived(source, chosen, kept) + part + gone + unread, "warn" if warned else "good", groups)
 

@@ -18,6 +18,7 @@ from transfer.keys import Key
 from transfer.outcomes import Outcome, Policy, Verdict
 from transfer.registry import RESOURCES, order, owner_of
 
+from . import losing
 from .listing import MANY, records_left_out
 from .models import Import
 from .words import of_copy
@@ -162,20 +163,11 @@ def _hanging(run: Import, counts: Mapping[str, Counter[str]]) -> str:
 
 
 def _losing(run: Import, counts: Mapping[str, Counter[str]], stay: Mapping[str, int]) -> str:
-    """One sentence on kinds that may refer to what a mirror deletes, and of which the archive lacks some: no plan
-    has rows for these."""
-    if run.policy != Policy.MIRROR:
-        return ""
-    going = {name for name, own in counts.items() if _going(own) and name not in stay}
-    unheld = [
-        name for name in order() if RESOURCES[name].by_default and name not in run.past["check"]["manifest"]["whole"]
-    ]
-    losing = [RESOURCES[name].label for name in unheld if going.intersection(RESOURCES[name].refers_to)]
-    if not losing:
-        return ""
-    return (
-        f"{spoken(losing)} of this store may lose what they show or refer to: not all of these came with the archive."
-    )
+    """One sentence on kinds that may refer to what is deleted, by a mirror or by rows of a spreadsheet."""
+    going = {name for name, own in counts.items() if own[Verdict.DELETE] and run.policy != Policy.CREATE_ONLY}
+    if run.policy == Policy.MIRROR:
+        going |= {name for name, own in counts.items() if _going(own) and name not in stay}
+    return losing.before(losing.kinds(run, going))
 
 
 def _remaining(run: Import) -> dict[str, Counter[str]]:

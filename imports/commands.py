@@ -23,7 +23,7 @@ from transfer.outcomes import Policy, Verdict
 from transfer.plan import NOT_WRITTEN
 from transfer.registry import in_order
 
-from . import again, choices, outside, services
+from . import again, choices, losing, outside, services
 from .answer import answer
 from .models import Import
 from .withheld import sentence
@@ -146,7 +146,8 @@ def plan_table(run: Import, policy: str) -> str:
         f"under {policy}: {would['create']} to create, {would['update']} to update, {would['delete']} to delete, "
         f"about {would['points']} API points{stay}\n"
     )
-    return table([*Verdict], run.plan["counts"]) + decided + not_carried(run.plan)
+    hanging = f"{would['hanging']}\n" if would["hanging"] else ""
+    return table([*Verdict], run.plan["counts"]) + decided + hanging + not_carried(run.plan)
 
 
 def report_table(result: Mapping[str, Any]) -> str:
@@ -163,11 +164,12 @@ def answered(result: Mapping[str, Any]) -> str:
 
 def not_carried(told: Mapping[str, Any]) -> str:
     """The kinds that the app may not read in the source, and those that nobody asked for and that records refer to, a
-    line each; and the languages, where they differ."""
+    line each; what may have lost something; and the languages, where they differ."""
     spoken = told.get("languages")
     lines = [LANGUAGES.format(**spoken)] if spoken else []
     missed = map(outside.sentence, told.get("outside", ()))
-    return "".join(f"{line}\n" for line in [*map(sentence, told["withheld"]), *missed, *lines])
+    lost = filter(None, [losing.after(told.get("losing", ()))])
+    return "".join(f"{line}\n" for line in [*map(sentence, told["withheld"]), *missed, *lost, *lines])
 
 
 LANGUAGES = (

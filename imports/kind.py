@@ -15,7 +15,7 @@ from transfer.registry import RESOURCES
 from transfer.stages import IMPORT
 from transfer.work import Desk
 
-from . import again, outside
+from . import again, losing, outside
 from .answer import to_json
 from .models import SOURCE, Copy, Import
 from .withheld import withheld_in_source
@@ -100,7 +100,8 @@ def finish(run: Run, desk: Desk) -> kinds.Finish:
     whole = not any(totals[word] for word in ("failed", "changed_meanwhile", "part_conflicts", "unverified"))
     status = Status.SUCCEEDED if whole else Status.INCOMPLETE
     row: Import = Import.objects.get(pk=run.pk)
-    lacking = {"withheld": withheld_in_source(run), "outside": outside.of_import(run)}
+    lacking: dict[str, Any] = {"withheld": withheld_in_source(run), "outside": outside.of_import(run)}
+    lacking["losing"] = losing.kinds(run, [name for name, line in report.items() if line["deleted"]])
     result = {"resources": report, "totals": totals, **lacking, "copied": row.copied, "languages": languages(run)}
     keep = (SOURCE,) if again.worth_keeping(row) else ()
     return kinds.Finish(status, {**result, "answer": to_json(result)}, keep=keep)

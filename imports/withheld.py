@@ -10,7 +10,7 @@ from transfer.outcomes import Reason
 from transfer.registry import RESOURCES, order
 from transfer.unread import withheld_kinds
 
-from . import outside
+from . import losing, outside
 from .models import Copy
 
 Kinds = list[dict[str, Any]]  # {"resource": name, "scopes": what to grant in the source, where that is known}
@@ -41,7 +41,7 @@ def report_lines(run: Run) -> list[dict[str, Any]]:
     return [
         {"resource": kind["resource"], "reason": str(Reason.NOT_PERMITTED), "detail": sentence(kind)}
         for kind in of_run(run)
-    ] + outside.lines(run)
+    ] + [*outside.lines(run), *losing.lines(run)]
 
 
 def labels(kinds: Iterable[Mapping[str, Any]]) -> list[str]:

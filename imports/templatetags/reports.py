@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.db.models import Q, QuerySet
 
-from imports import again, differences, outside, withheld
+from imports import again, differences, losing, outside, withheld
 from imports.answer import Answer, answer
 from imports.models import OPEN, Copy, CopyStatus, Import
 from shops.models import Shop
@@ -50,6 +50,7 @@ def outside_kinds(run: Import) -> outside.Kinds:
     return outside.told(run)
 
 
+register.filter("losing", lambda run: losing.after(losing.of_result(run)))
 register.filter("causes", outside.causes)
 register.filter("remedies", outside.remedies)
 

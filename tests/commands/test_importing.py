@@ -14,7 +14,7 @@ from runs.models import Run
 from runs.states import Status
 from tests.commands.said import Said, held_by
 from tests.runs.test_lane import installed
-from tests.support import Sandbox
+from tests.support import Sandbox, archive_of
 from tests.transfer.test_archive import BAD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,3 +194,21 @@ def test_copying_a_store(source: str, target: str, capsys: Any) -> None:
 def test_a_store_is_not_copied_into_itself(source: str, capsys: Any) -> None:
     said = Said(capsys, "copy_store", source, source, yes=True, inline=True)
     assert (said.code, "into itself" in said.sentence) == (2, True)
+
+
+def test_a_mirror_of_some_kinds_says_which_others_may_lose_what_it_deletes(
+    app: Any, sandbox: Sandbox, tmp_path: Path, capsys: Any
+) -> None:
+    target = installed(sandbox, sandbox.shop("boutique", products=3)).domain
+    file, report = str(tmp_path / "files.zip"), tmp_path / "report.jsonl"
+    Path(file).write_bytes(archive_of(sandbox, sandbox.shop(), tmp_path, resources=["files"]))
+    plan = Said(capsys, "import_archive", target, file, policy="mirror", inline=True, plan_only=True)
+    assert "Products" in plan.out and "may lose what they show or refer to" in plan.out
+    assert "may lose" not in Said(capsys, "import_archive", target, file, inline=True, plan_only=True).out
+    said = Said(capsys, "import_archive", target, file, policy="mirror", inline=True, yes=True, report=str(report))
+    assert "may lose what they show or refer to" in said.progress
+    assert "may have lost what they showed or referred to" in said.out
+    lines = [json.loads(line) for line in report.read_text().splitlines()]
+    told = {line["resource"] for line in lines if line["key"] is None}
+    assert {"products", "metaobjects", "pages"} <= told
+    assert {line["verdict"] for line in lines if line["key"] is not None} == {"extra"}

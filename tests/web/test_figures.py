@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -130,7 +131,23 @@ def test_a_mirror_of_some_kinds_says_which_others_may_lose_what_it_deletes(
     assert asked(client, plan, "policy=update")[1]["figures"]["hanging"] == ""
     said = asked(client, plan, "policy=mirror")[1]["figures"]["hanging"]
     assert "Products" in said
-    assert said.endswith("may lose what they show or refer to: not all of these came with the archive.")
+    assert said.endswith("may lose what they show or refer to: not all of these were brought here.")
+    services.confirm(plan, policy="mirror", excluded={})
+    work(plan)
+    page = client.get(f"/imports/{plan.pk}/report", headers={**bearer(target.domain), "Accept": "text/html"})
+    told = page.content.decode().partition('id="losing">')[2].partition("</p>")[0]
+    assert "Products" in told and "may have lost what they showed or referred to" in told
+
+
+def test_rows_that_delete_say_which_kinds_may_lose_something(app: Any, sandbox: Sandbox, client: Client) -> None:
+    """Of these, a spreadsheet never holds all."""
+    target = installed(sandbox, sandbox.shop("plain", 2))
+    upload = io.BytesIO(b"Key,Command\nshirt-1,DELETE\n")
+    plan = services.create(target, name="products.csv", upload=upload)
+    work(plan)
+    assert asked(client, plan, "policy=create_only")[1]["figures"]["hanging"] == ""
+    said = asked(client, plan, "policy=update")[1]["figures"]["hanging"]
+    assert "Collections, " in said and "may lose what they show" in said
 
 
 def test_what_no_policy_deletes_is_not_counted_as_deleted(app: Any, sandbox: Sandbox, client: Client) -> None:

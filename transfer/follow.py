@@ -17,10 +17,10 @@ from typing import Any
 
 from .archive.parts import read_from
 from .entry_pages import meant
-from .export import counted
 from .halves import whole
 from .jsonl import loads
 from .keys import encode
+from .passes import counted
 from .paths import ENTRY_PAGES
 from .reader import Reader
 from .redirected import REDIRECTS, leading_on, unnamed

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from .existence import existing
-from .export import MOVED
+from .passes import MOVED
 from .references import Target, dangling
 from .resource import Json, Resource
 from .work import Desk

@@ -13,12 +13,12 @@ from typing import Any
 
 from .archive.parts import read_part, write_part
 from .entry_pages import meant
-from .export import PART_BYTES
 from .gone import forget, still_called
 from .jsonl import dumps, loads
 from .keys import encode, sort_key
 from .languages import primary_language
 from .mentions import Mentions
+from .passes import PART_BYTES
 from .reader import EXAMPLES
 from .redirected import leading_on
 from .references import UNKNOWN, Target

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shopify_client.transport import PooledTransport, Response
 from tests.builder import Builder
 from tests.support import Sandbox, checksums, export
 from tests.transfer.test_reading import HANDLE, RENAME
@@ -15,7 +18,7 @@ from tests.transfer.test_translations import REGISTER, small
 from transfer.archive.members import MemberSet
 from transfer.export import READ, ROUNDS
 from transfer.local import LocalRun, local_desk
-from transfer.stages import EXPORT, Stage
+from transfer.stages import EXPORT, Stage, exporting
 from transfer.work import Checkpoint
 
 REDIRECT = """mutation R($redirect: UrlRedirectInput!) {
@@ -136,3 +139,71 @@ def test_what_is_not_carried_of_other_languages_is_said(sandbox: Sandbox, tmp_pa
     _, past = export(sandbox, small(sandbox, {"title": "Hemd"}), tmp_path)
     notes = past["settle"]["skipped"]["translations"]
     assert any("themes" in why for why in notes)
+
+
+UNTRANSLATE = """mutation U($id: ID!, $keys: [String!]!, $locales: [String!]!) {
+  translationsRemove(resourceId: $id, translationKeys: $keys, locales: $locales) { userErrors { message } } }"""
+
+
+@pytest.mark.parametrize("calls", [None, 2, 3, 5, 11])
+def test_translations_alone_that_are_made_changed_and_taken_away_meanwhile_are_as_they_are_at_last(
+    sandbox: Sandbox, tmp_path: Path, calls: int | None
+) -> None:
+    """Nothing else of their records moves, and Shopify says of no translation when it was changed."""
+    shop = Builder(sandbox, shop=small(sandbox, {"title": "Hemd"}))
+    changed, taken, made = (shop.product(f"own-{number}", {"Size": ["S"]}) for number in range(3))
+    for product in (changed, taken):
+        _translate(shop, product, "Vorher")
+
+    def work(number: int) -> None:
+        _translate(shop, changed, f"Nachher {number}")
+        if not number:
+            shop.ask(UNTRANSLATE, id=taken, keys=["title"], locales=["de"])
+        _translate(shop, made, f"Neu {number}")
+
+    desk = local_desk(sandbox.client(shop.shop), tmp_path / "live")
+    asked = itertools.count(1)
+    desk.stopping = lambda: calls is not None and next(asked) % calls == 0
+    past = LocalRun(desk, {"shop": shop.shop}, {}, sleep=lambda seconds: None).work(EXPORT, _at_work(work, ROUNDS - 1))
+    desk.stopping = lambda: False
+    _, quiet = export(sandbox, shop.shop, tmp_path)
+    assert checksums(past) == checksums(quiet)
+    moved = MemberSet.from_cursor(desk.storage, past["merge"])
+    assert ("products", "own-1", "de") not in {line.key for line in moved.records("translations")}
+    assert ("translations", ("products", "own-1", "de")) in exporting.changed(past), "it is told as what moved"
+
+
+class Leaves(PooledTransport):
+    """Leaves one record out of each list of what is translatable but the first."""
+
+    def __init__(self, gid: str) -> None:
+        super().__init__()
+        self.gid, self.shown, self.left = gid, False, 0
+
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes, timeout: float) -> Response:
+        answer = super().__call__(url, headers, body, timeout)
+        if b"translatableResources(" not in body or self.gid.encode() not in answer.body:
+            return answer
+        if not self.shown:
+            self.shown = True
+            return answer
+        self.left += 1
+        read = json.loads(answer.body)
+        listed = read["data"]["translatableResources"]
+        listed["nodes"] = [node for node in listed["nodes"] if node["resourceId"] != self.gid]
+        return replace(answer, body=json.dumps(read).encode())
+
+
+def test_what_a_later_list_leaves_out_is_asked_for_before_it_is_taken_for_gone(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    shop = Builder(sandbox, shop=small(sandbox, {"title": "Hemd"}))
+    product = shop.product("own", {"Size": ["S"]})
+    _translate(shop, product, "Eigen")
+    leaves = Leaves(product)
+    desk = local_desk(sandbox.client(shop.shop, transport=leaves), tmp_path / "live")
+    past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT)
+    assert leaves.left
+    _, quiet = export(sandbox, shop.shop, tmp_path)
+    assert checksums(past) == checksums(quiet)
+    assert not exporting.changed(past)

@@ -16,6 +16,7 @@ from ..archive.members import MemberSet
 from ..archive.merge import merge
 from ..follow import follow
 from ..keys import Key
+from ..passes import MOVED, chosen
 from ..registry import order
 from ..resolve import resolve
 from ..resource import Json
@@ -60,8 +61,8 @@ def _merge(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 def _sorted(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
     sorted_parts = past["resolve"]["sorted"]
-    chosen = {resource.name for resource in export.chosen(desk, selection_of(options))}
-    names = [name for name in order() if name in chosen or name in sorted_parts]
+    kinds = {resource.name for resource in chosen(desk, selection_of(options))}
+    names = [name for name in order() if name in kinds or name in sorted_parts]
     for checkpoint in merge(desk, cursor, parts={name: sorted_parts.get(name, []) for name in names}):
         if checkpoint.done:
             _nothing_missing(past["resolve"]["kept"], checkpoint.cursor)
@@ -131,7 +132,7 @@ def _manifest(desk: Desk, members: MemberSet, past: Past, options: Options) -> M
 def changed(past: Past) -> tuple[tuple[str, Key], ...]:
     """What moved up to the end: changed in the last round of reading again, or deleted after it was read."""
     found = {(resource, tuple(key)) for resource, key in [*past["settle"]["moved"], *past["resolve"]["gone"]]}
-    return tuple(sorted(found)[: export.MOVED])
+    return tuple(sorted(found)[:MOVED])
 
 
 EXPORT = (

@@ -27,6 +27,7 @@ from .renew import renew
 from .resource import Fields, Resource
 from .storefront import OWN, storefront
 from .unfetched import unfetched
+from .withdrawn import Withdrawn
 from .work import Checkpoint, Cursor, Desk, Row
 
 UNMADE = (commands.Command.DELETE, commands.Command.IGNORE, commands.Command.UPDATE)  # rows that create nothing
@@ -123,6 +124,10 @@ class _Window:
     pairs: dict[Key, tuple[Fields, Fields]] = field(default_factory=dict)
     told: set[Key] = field(default_factory=set)
     firsts: dict[Key, Present] | None = None
+    withdrawn: Withdrawn = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.withdrawn = Withdrawn(self.desk, self.archive)
 
     def judge(self, key: Key, wanted: list[Present], present: list[Present]) -> None:
         if len(wanted) == len(present) == 1:
@@ -167,6 +172,8 @@ class _Window:
             return forbidden(self.resource, key, wanted, why or unclear or "", unclear=not why)
         rows = judge(self.resource, key, wanted, present)
         for row in rows:
+            if self.edited:
+                self.withdrawn.settle(row)
             if row.verdict is Verdict.EXTRA and self.resource.barred(key, self.languages[1]):
                 row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, SPOKEN.format(self.languages[1])
             elif row.verdict is Verdict.CREATE:

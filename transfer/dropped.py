@@ -2,6 +2,7 @@
 
 An update leaves what only the target has; but Shopify takes the items of a menu as a whole, so that those which the
 archive does not know go, and their translations with them. That is told in the menu's row, before anybody decides.
+Where an import brings no translations, so that none of the target's were read, those of such a menu are asked for.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from itertools import takewhile
 
 from .archive.members import MemberSet
 from .keys import Key
-from .outcomes import Outcome, Verdict
-from .resources._menu_items import ITEMS, Path, becoming, going
+from .outcomes import Outcome, State, Verdict
+from .resources._menu_items import ITEMS, Path, becoming, going, shared
 from .resources._translated import WITHIN
 from .resources.market_translations import MarketTranslations
 from .resources.translations import Translations
+from .talk import ask_shown
 from .work import Desk, Row, Where
 
 WINDOW = 100
@@ -24,17 +26,27 @@ NAMED = 5  # translations that are named; of the others it is told how many ther
 TAILS = {kind.name: kind.tail for kind in (Translations, MarketTranslations)}  # parts of a key that say in which tongue
 GO = ("With items that go, go their translations: ", "; nothing brings these back.")
 STAY = ("Items that become others keep the translations of what they were: ", "; these are to be looked at.")
-_SENTENCES = re.compile("|".join(f" ?{re.escape(begin)}.*?{re.escape(end)}" for begin, end in (GO, STAY)), re.DOTALL)
+UNREAD = ("Items go, and with them what they are called in other languages, which the app may not read: grant it ", ".")
+_ALL = (GO, STAY, UNREAD)
+TWINS = (
+    "In the source store several items have this title side by side, and nobody can say which of them is called so: it "
+    "is left alone."
+)
+_SENTENCES = re.compile("|".join(f" ?{re.escape(begin)}.*?{re.escape(end)}" for begin, end in _ALL), re.DOTALL)
 
 
-def tell_dropped(desk: Desk, snapshot: MemberSet) -> None:
-    """Says in rows of menus which of the target's translations go with items, and which are of another item then."""
+def tell_dropped(desk: Desk, snapshot: MemberSet, read: Collection[str]) -> None:
+    """Says in rows of menus which of the target's translations go with items, and which are of another item then.
+
+    `read`: the kinds of which the snapshot says all that the target has.
+    """
     where = Where(resource=WITHIN[ITEMS], verdicts=frozenset({Verdict.UPDATE}), outcomes=frozenset({Outcome.PENDING}))
     after = None
     while rows := desk.ledger.select(where, limit=WINDOW, after=after):
         after = (rows[-1].resource, rows[-1].key, rows[-1].number)
         for row in rows:
-            detail = " ".join(filter(None, (untold(row.detail), *_sentences(desk, row, snapshot))))
+            _spare_twins(desk, row, snapshot)
+            detail = " ".join(filter(None, (untold(row.detail), *_sentences(desk, row, snapshot, read))))
             if detail != row.detail:
                 row.detail = detail
                 desk.ledger.put([row])
@@ -45,27 +57,59 @@ def untold(detail: str) -> str:
     return _SENTENCES.sub("", detail).strip()
 
 
-def _sentences(desk: Desk, row: Row, snapshot: MemberSet) -> Iterator[str]:
+def _spare_twins(desk: Desk, row: Row, snapshot: MemberSet) -> None:
+    """Leaves what an item of the target is called where the source has two of its title, of which no archive tells."""
+    twins = shared(row.after["items"]) if row.after is not None else set()
+    for name, tail in TAILS.items() if twins else ():
+        keys = [key for key in _translated(snapshot, name, row.key) if key[2:-tail] in twins]
+        own = [one for one in desk.ledger.get(name, keys).values() if one.verdict is Verdict.EXTRA]
+        for one in own:
+            one.outcome, one.state, one.detail = Outcome.LEFT, State.DONE, TWINS
+        desk.ledger.put(own)
+
+
+def _sentences(desk: Desk, row: Row, snapshot: MemberSet, read: Collection[str]) -> Iterator[str]:
     assert row.before is not None
     assert row.after is not None
     sides = row.after["items"], row.before["items"]
     gone, others = set(going(*sides)), dict(becoming(*sides))
     if not gone and not others:
         return
-    told = {name: list(_translated(snapshot, name, row.key)) for name in TAILS}
+    told = {name: list(_translated(snapshot, name, row.key)) for name in TAILS if name in read}
+    told |= (asked := _asked(desk, row, [name for name in TAILS if name not in read]))
     yield _said(GO, (_named(key, tail) for name, tail in TAILS.items() for key in told[name] if key[2:-tail] in gone))
-    yield _said(STAY, (_named(key, tail) for name in TAILS for key, tail in _staying(desk, name, told[name], others)))
+    stay = [*_staying(desk, told, others, asked), *_kept(asked, others)]
+    yield _said(STAY, (_named(key, TAILS[name]) for name, key in stay))
+    lacking = {scope for name in TAILS for scope in desk.withheld.get(name, ())} if gone else ()
+    yield _said(UNREAD, sorted(lacking))
 
 
-def _staying(desk: Desk, name: str, keys: Collection[Key], others: Mapping[Path, Path]) -> Iterator[tuple[Key, int]]:
+def _asked(desk: Desk, row: Row, names: Collection[str]) -> dict[str, list[Key]]:
+    """Of kinds that the snapshot has not read, what the target says of this menu's items now."""
+    talks = {name: desk.registry[name].owned([row.gid]) for name in names if name in desk.reachable}
+    pages = ask_shown(desk, talks)
+    return {name: sorted(one.key for one in pages[name].readings) if name in pages else [] for name in names}
+
+
+def _staying(
+    desk: Desk, told: Mapping[str, Collection[Key]], others: Mapping[Path, Path], asked: Collection[str]
+) -> Iterator[tuple[str, Key]]:
     """Those of items that become others, by what they were, but for what this import says anew. They go by the names
     that their items get."""
-    tail, old = TAILS[name], {new: old for old, new in others.items()}
-    own = [key for key in keys if key[2:-tail] in old]
-    rows = desk.ledger.get(name, own) if own else {}
-    for key in own:
-        if key in rows and rows[key].verdict is Verdict.EXTRA:
-            yield (*key[:2], *old[key[2:-tail]], *key[-tail:]), tail
+    old = {new: old for old, new in others.items()}
+    for name in (name for name in TAILS if name not in asked):
+        tail = TAILS[name]
+        own = [key for key in told[name] if key[2:-tail] in old]
+        rows = desk.ledger.get(name, own) if own else {}
+        for key in own:
+            if key in rows and rows[key].verdict is Verdict.EXTRA:
+                yield name, (*key[:2], *old[key[2:-tail]], *key[-tail:])
+
+
+def _kept(asked: Mapping[str, Collection[Key]], others: Mapping[Path, Path]) -> Iterator[tuple[str, Key]]:
+    """The same of kinds of which this import says nothing."""
+    for name, keys in asked.items():
+        yield from ((name, key) for key in keys if key[2 : -TAILS[name]] in others)
 
 
 def _translated(snapshot: MemberSet, name: str, menu: Key) -> Iterator[Key]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -47,7 +47,13 @@ class Decision:
 
 
 def arrange(
-    desk: Desk, cursor: Cursor, *, snapshot: MemberSet, lacks: Lacks = ALL, mirroring: bool = False
+    desk: Desk,
+    cursor: Cursor,
+    *,
+    snapshot: MemberSet,
+    lacks: Lacks = ALL,
+    mirroring: bool = False,
+    read: Collection[str] = (),
 ) -> Iterator[Checkpoint]:
     """Traces the references, then computes the order; again, if a circle made records fall out of the plan.
 
@@ -55,7 +61,7 @@ def arrange(
     """
     cursor = cursor or {"phase": "trace", "inner": {}, "outside": []}
     while cursor["phase"] != "done":
-        work = partial(trace, lacks=lacks, mirroring=mirroring) if cursor["phase"] == "trace" else order
+        work = partial(trace, lacks=lacks, mirroring=mirroring, read=read) if cursor["phase"] == "trace" else order
         for checkpoint in work(desk, cursor["inner"], snapshot=snapshot):
             cursor["inner"] = checkpoint.cursor
             if not checkpoint.done:

@@ -47,12 +47,14 @@ def trace(
     snapshot: MemberSet,
     lacks: Lacks = ALL,
     mirroring: bool = False,
+    read: Collection[str] = (),
 ) -> Iterator[Checkpoint]:
     """Judges every reference of every row that is to be written; repeats while rows fall out of the plan.
 
     Then the links in the texts of unchanged rows are judged, and what these lose by this import. `lacks`: what the
-    archive does not hold; `mirroring`: it is decided that what only the target has goes. The cursor says in `outside`
-    of which kinds, that nobody asked for, something is referred to and missing.
+    archive does not hold; `mirroring`: it is decided that what only the target has goes; `read`: the kinds of which
+    the snapshot says all that the target has. The cursor says in `outside` of which kinds, that nobody asked for,
+    something is referred to and missing.
     """
     cursor = cursor or {"after": None, "fell": 0, "told": {}, "outside": []}
     landing = Landing(desk, snapshot, mirroring)
@@ -75,7 +77,7 @@ def trace(
             tell(desk, cursor["told"])
             tell_hidden(desk, mirroring=tracer.landing.mirroring)
             tell_shown(desk, snapshot, mirroring=tracer.landing.mirroring)
-            tell_dropped(desk, snapshot)
+            tell_dropped(desk, snapshot, read)
             yield Checkpoint(cursor, done=True)
             return
         yield Checkpoint(cursor)

@@ -11,12 +11,14 @@ import pytest
 from tests.archives import opened
 from tests.builder import troubles
 from tests.support import Sandbox, archive_of, import_
-from tests.transfer.test_menu_translations import ENABLE, UPDATE, Store
-from transfer.dropped import GO, STAY, untold
+from tests.transfer.test_menu_translations import CONTENT, ENABLE, UPDATE, Store
+from transfer.dropped import GO, STAY, UNREAD, untold
 from transfer.incomplete import incomplete
+from transfer.local import local_desk, run
 from transfer.outcomes import Outcome, Policy
-from transfer.resources._menu_items import becoming, going, pairs
+from transfer.resources._menu_items import becoming, going, pairs, renamed, shared
 from transfer.resources._translated import NAMESAKES
+from transfer.stages import IMPORT
 from transfer.work import Desk, Where
 
 SHOP = ("Shop", ("Men", ("Shirts",)), ("Women",))
@@ -166,3 +168,62 @@ def test_an_item_that_stays_loses_what_is_below_it_where_the_source_has_nothing_
         desk, _ = import_(sandbox, full.shop, archive_of(sandbox, bare.shop, tmp_path), tmp_path)
         assert desk.client.writes == writes
         assert troubles(desk) == {}
+
+
+def test_where_no_translations_are_brought_those_that_go_are_asked_for(
+    sandbox: Sandbox, source: Store, target: Store, tmp_path: Path
+) -> None:
+    """So are those of items that become others."""
+    _put(source, [item("Shop", "/collections/all"), item("Contact", "/pages/contact")])
+    archive = archive_of(sandbox, source.shop, tmp_path, resources=["menus"])
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    gone = f"{GO[0]}Shop > Men > Shirts (de), Shop > Men (de){GO[1]}"
+    assert _menu(desk).endswith(f" {gone} {STAY[0]}About (de){STAY[1]}")
+    assert target.german() == {("Shop",): OWN["Shop",], ("Contact",): OWN["About",]}
+    again, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert again.client.writes == 0
+    assert GO[0] not in _menu(again)
+
+
+def test_where_the_app_may_not_read_translations_that_is_told(
+    sandbox: Sandbox, source: Store, target: Store, tmp_path: Path
+) -> None:
+    source.fill(("Shop",), ("About",))
+    archive = archive_of(sandbox, source.shop, tmp_path, resources=["menus"])
+    desk = local_desk(sandbox.client(target.shop), tmp_path / "import", settling=0.0)
+    desk.withheld = dict.fromkeys(("translations", "market_translations"), ("read_translations",))
+    with desk.storage.write("source.zip") as file:
+        file.write(archive)
+    run(desk, IMPORT, {"archive": "source.zip", "policy": "update", "excluded": {}})
+    assert _menu(desk) == f"{UNREAD[0]}read_translations{UNREAD[1]}"
+    assert untold(_menu(desk)) == ""
+
+
+def test_twins_keep_their_places_and_are_never_renamed() -> None:
+    """Two of one title are told apart by where they lead, and by what is below them; else they keep their order."""
+    one, two = item("Twin", "/one"), item("Twin", "/two")
+    assert pairs([two, one], [one, two]) == {0: 1, 1: 0}
+    assert pairs([one, one], [one, one]) == {0: 0, 1: 1}
+    assert pairs([item("Twin", "/three"), one], [one, two]) == {0: 1, 1: 0}
+    below = item("Twin", "/one", item("Inner"))
+    assert pairs([below, one], [one, below]) == {0: 1, 1: 0}
+    assert renamed([one, two], [one, item("Other", "/two")]) == {}  # which of the two would be called so then?
+    assert renamed([one, item("Other", "/two")], [one, two]) == {}
+    swapped = [item("A", "/b"), item("B", "/a")]
+    assert renamed(swapped, [item("A", "/a"), item("B", "/b")]) == {}  # titles count more than where they lead
+    assert shared([one, two, item("Shop", "/", one, two), item("Solo", "/", one)]) == {("Twin",), ("Shop", "Twin")}
+
+
+def test_a_mirror_leaves_what_an_item_is_called_of_which_the_source_has_two(
+    sandbox: Sandbox, source: Store, target: Store, tmp_path: Path
+) -> None:
+    """Both may be called so there, and the archive cannot tell."""
+    _put(source, [item("About", "/collections/all"), item("About", "/pages/about")])
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy=Policy.MIRROR)
+    assert _outcomes(desk)["About",] is Outcome.LEFT
+    links = [node["id"].replace("MenuItem", "Link") for node in target.main()["items"]]
+    said = [target.ask(CONTENT, id=gid)["translatableResource"]["translations"] for gid in links]
+    assert [[one["value"] for one in own] for own in said] == [[OWN["About",]], []]
+    again, _ = import_(sandbox, target.shop, archive, tmp_path, policy=Policy.MIRROR)
+    assert again.client.writes == 0

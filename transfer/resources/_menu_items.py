@@ -57,6 +57,11 @@ def becoming(wanted: Sequence[Item], present: Sequence[Item], above: Path = (), 
         yield from becoming(new["items"], old["items"], *become)
 
 
+def shared(items: Sequence[Item]) -> set[Path]:
+    """Titles that lead to several items, which have no name therefore."""
+    return {path for path, count in Counter(_paths(items)).items() if count > 1}
+
+
 def _both(wanted: Sequence[Item], present: Sequence[Item], above: Path = (), here: Path = ()) -> Iterator[Become]:
     for new, old, become in _pairs(wanted, present, above, here):
         yield become

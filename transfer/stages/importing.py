@@ -107,6 +107,11 @@ def _snapshot_match(desk: Desk, cursor: Cursor, past: Past, options: Options) ->
     return match(desk, cursor, archive=archive, snapshot=snapshot, merged=merged)
 
 
+def _read(desk: Desk, past: Past) -> frozenset[str]:
+    """The kinds of which the snapshot says all that the target has."""
+    return snapshot_selection(desk, past).resources - hidden_of(past).keys()
+
+
 def target_of(desk: Desk, past: Past) -> MemberSet:
     return MemberSet.from_cursor(desk.storage, past.get("snapshot_match") or past["snapshot_merge"])
 
@@ -140,7 +145,8 @@ def _arrange(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 def _arranged(desk: Desk, cursor: Cursor, past: Past, options: Options, *, mirroring: bool = False) -> Steps:
     known = lacks(past["check"], options.get("withheld", ()))
-    return arrange(_as_archive(desk, past), cursor, snapshot=target_of(desk, past), lacks=known, mirroring=mirroring)
+    own, target, read = _as_archive(desk, past), target_of(desk, past), _read(desk, past)
+    return arrange(own, cursor, snapshot=target, lacks=known, mirroring=mirroring, read=read)
 
 
 def _reconsider(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
@@ -169,8 +175,7 @@ def _decide(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
 
 
 def _apply(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    read = snapshot_selection(desk, past).resources - hidden_of(past).keys()
-    return apply(_as_archive(desk, past), cursor, snapshot=target_of(desk, past), read=read)
+    return apply(_as_archive(desk, past), cursor, snapshot=target_of(desk, past), read=_read(desk, past))
 
 
 def _verify(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:

@@ -26,7 +26,7 @@ from .outcomes import Outcome, State, Verdict
 from .renew import renew
 from .resource import Fields, Resource
 from .storefront import OWN, storefront
-from .unfetched import unfetched
+from .unfetched import measured, unfetched
 from .withdrawn import Withdrawn
 from .work import Checkpoint, Cursor, Desk, Row
 
@@ -141,8 +141,10 @@ class _Window:
 
     def _pair(self, key: Key, said: Present, present: Present) -> list[Row]:
         """The rows of a key that each side has once."""
+        stays = ""
         if self.edited:
             said = said._replace(fields=line_ends.kept(present.fields, said.fields))
+            said, stays = measured(self.resource, said, present)
         present = present._replace(fields=self.both.aligned(self.resource, said.fields, present.fields))
         wanted = said._replace(fields=self.behind.with_theirs(key, said.fields, present.fields))
         by_hand = self.edited or bool(said.command)
@@ -152,7 +154,7 @@ class _Window:
         sides = said.fields, wanted.fields, present.fields
         rows = [note(self.resource, self.behind.judged(row, *sides, by_hand=by_hand)) for row in rows]
         for row in rows if self.edited else ():
-            unfetched(self.resource, row, wanted, present, self.home)
+            unfetched(self.resource, row, wanted, present, self.home, stays)
         if present.unlisted:
             for row in rows:
                 unshown.note(row, present.fields, wanted.fields)

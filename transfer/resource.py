@@ -108,6 +108,7 @@ class Resource(Shaped, Governed):
 
     # Of these, the ones from which a row with REPLACE takes away the items that it does not name.
     exact_lists: frozenset[str] = frozenset()
+    of_bytes: tuple[str, ...] = ()  # fields that say what the file itself is, and that nobody can change
 
     @property
     def by_default(self) -> bool:

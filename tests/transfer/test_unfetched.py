@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,25 @@ def test_addresses_as_they_were_exported_are_not_told(shop: Builder, sandbox: Sa
     swapped = edited(file, lambda made: _swap(made["files"]))
     desk, _ = import_(sandbox, shop.shop, swapped, tmp_path, stages=PLAN)
     assert list(_told(desk)) == [("files", "image", "hero.png")]
+
+
+def test_what_the_file_itself_is_stays_and_the_rest_is_written(shop: Builder, sandbox: Sandbox, tmp_path: Path) -> None:
+    """It was fetched anew from where it is, and read back differently, at every upload."""
+    file = sheet_of(archive_of(sandbox, shop.shop, tmp_path, resources=["files"]), "xlsx", tmp_path)
+    changes = {"mimeType": "image/webp", "width": 7}
+
+    def change(alt: str, made: Any) -> None:
+        at = row_of(made["files"], "image/hero.png")
+        for header, value in {**changes, **({"alt": alt} if alt else {})}.items():
+            cell(made["files"], header, at).value = value
+
+    for alt, outcome in (("", Outcome.UNCHANGED), ("Anew", Outcome.UPDATED), ("Anew", Outcome.UNCHANGED)):
+        desk, _ = import_(sandbox, shop.shop, edited(file, partial(change, alt)), tmp_path)
+        own = row(desk, "files", "image", "hero.png")
+        assert (own.outcome, own.reason, own.verified) == (outcome, Reason.NONE, True)
+        kept = "The file keeps its own File type and Width: to have another file, give the new one another name."
+        assert own.detail == kept
+        assert desk.client.writes == (outcome is Outcome.UPDATED)
 
 
 def _swap(sheet: object) -> None:

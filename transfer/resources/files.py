@@ -109,6 +109,7 @@ class Files(Resource):
     points = 2.0
     sourced = True
     settles = True
+    of_bytes = MEASURES
 
     # -- reading
 

@@ -30,6 +30,7 @@ from .paths import ENTRY_PAGES
 from .references import Target
 from .registry import missing_owner
 from .resource import OWNER, Conceded, Place
+from .retitled import tell_retitled
 from .severed import EQUAL, Severed
 from .showing import tell_shown
 from .unread import Lacks
@@ -78,6 +79,7 @@ def trace(
             tell_hidden(desk, mirroring=tracer.landing.mirroring)
             tell_shown(desk, snapshot, mirroring=tracer.landing.mirroring)
             tell_dropped(desk, snapshot, read)
+            tell_retitled(desk)
             yield Checkpoint(cursor, done=True)
             return
         yield Checkpoint(cursor)

@@ -12,12 +12,16 @@ from tests.archives import opened
 from tests.builder import troubles
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_menu_translations import CONTENT, ENABLE, UPDATE, Store
+from tests.transfer.test_sheets_by_hand import Cells, book
+from tests.transfer.test_sheets_import import edited
 from transfer.dropped import GO, STAY, UNREAD, untold
 from transfer.incomplete import incomplete
 from transfer.local import local_desk, run
-from transfer.outcomes import Outcome, Policy
+from transfer.outcomes import Outcome, Policy, Verdict
 from transfer.resources._menu_items import becoming, going, pairs, renamed, shared
 from transfer.resources._translated import NAMESAKES
+from transfer.resources.translations import NO_ITEM
+from transfer.retitled import OLD
 from transfer.stages import IMPORT
 from transfer.work import Desk, Where
 
@@ -153,7 +157,11 @@ def test_where_the_menu_is_left_out_its_items_keep_what_was_to_be_replaced(
     archive = archive_of(sandbox, source.shop, tmp_path)
     excluded = {"records": [["menus", ["main-menu"]]]}
     desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy=Policy.MIRROR, excluded=excluded)
-    assert _outcomes(desk)["Store", "Men"] is Outcome.FAILED
+    rows = {row.key[2:-1]: row for row in desk.ledger.select(Where(resource="translations"), limit=99)}
+    assert (rows["Store", "Men"].outcome, rows["Store", "Men"].detail) == (
+        Outcome.FAILED,
+        NO_ITEM.format("Store > Men"),
+    )
     assert target.german() == {("Shop", "Men"): "Hombres"}
 
 
@@ -227,3 +235,32 @@ def test_a_mirror_leaves_what_an_item_is_called_of_which_the_source_has_two(
     assert [[one["value"] for one in own] for own in said] == [[OWN["About",]], []]
     again, _ = import_(sandbox, target.shop, archive, tmp_path, policy=Policy.MIRROR)
     assert again.client.writes == 0
+
+
+@pytest.mark.parametrize("command", ["MERGE", "UPDATE", "DELETE"])
+def test_a_row_that_names_an_item_by_its_old_title_is_told_the_new_one(
+    sandbox: Sandbox, target: Store, tmp_path: Path, command: str
+) -> None:
+    menu = {"Key": "main-menu", "items (json)": json.dumps([_said("Store", _said("Men")), _said("About")])}
+    old = {"Key": "menu_items/main-menu/Shop/Men/de", "texts.title": "Herren"}
+    sheets: dict[str, list[Cells]] = {"menus": [menu], "translations (menu_items)": [old]}
+    made = edited(book(sheets, "MERGE"), lambda made: _command(made, command))
+    desk, _ = import_(sandbox, target.shop, made, tmp_path)
+    (row,) = desk.ledger.select(Where(resource="translations", outcomes=frozenset({Outcome.FAILED})), limit=9)
+    assert (row.verdict, row.detail) == (Verdict.CANNOT, OLD.format("Store > Men"))
+    assert target.german()["Store", "Men"] == OWN["Shop", "Men"]
+
+
+def _said(title: str, *inner: dict[str, Any]) -> dict[str, Any]:
+    return {**item(title, "/collections/all", *inner), "tags": [], "resource": None}
+
+
+def _command(made: Any, command: str) -> None:
+    made["translations (menu_items)"].cell(2, 1).value = command
+
+
+def test_a_row_for_an_item_that_the_menu_lacks_says_so(sandbox: Sandbox, target: Store, tmp_path: Path) -> None:
+    row = {"Key": "menu_items/main-menu/Nowhere/de", "texts.title": "Nirgends"}
+    desk, _ = import_(sandbox, target.shop, book({"translations (menu_items)": [row]}, "MERGE"), tmp_path)
+    (told,) = desk.ledger.select(Where(resource="translations", outcomes=frozenset({Outcome.FAILED})), limit=9)
+    assert told.detail == NO_ITEM.format("Nowhere")

@@ -20,7 +20,7 @@ Become = tuple[Path, Path]  # of an item as it stands there, and of what it beco
 def renamed(wanted: Sequence[Item], present: Sequence[Item]) -> dict[Path, Path]:
     """What stands there -> what it is among the wanted ones, by other titles. Two of one name have none."""
     both = list(_both(wanted, present))
-    names = [Counter(_paths(items)) for items in (present, wanted)]
+    names = [Counter(paths(items)) for items in (present, wanted)]
     return {old: new for old, new in both if old != new and names[0][old] == 1 == names[1][new]}
 
 
@@ -57,9 +57,16 @@ def becoming(wanted: Sequence[Item], present: Sequence[Item], above: Path = (), 
         yield from becoming(new["items"], old["items"], *become)
 
 
+def paths(items: Sequence[Item], above: Path = ()) -> Iterator[Path]:
+    """The titles that lead to each."""
+    for item in items:
+        yield (*above, item["title"])
+        yield from paths(item["items"], (*above, item["title"]))
+
+
 def shared(items: Sequence[Item]) -> set[Path]:
     """Titles that lead to several items, which have no name therefore."""
-    return {path for path, count in Counter(_paths(items)).items() if count > 1}
+    return {path for path, count in Counter(paths(items)).items() if count > 1}
 
 
 def _both(wanted: Sequence[Item], present: Sequence[Item], above: Path = (), here: Path = ()) -> Iterator[Become]:
@@ -74,12 +81,6 @@ def _pairs(
     for number, there in pairs(wanted, present).items():
         new, old = wanted[number], present[there]
         yield new, old, ((*above, old["title"]), (*here, new["title"]))
-
-
-def _paths(items: Sequence[Item], above: Path = ()) -> Iterator[Path]:
-    for item in items:
-        yield (*above, item["title"])
-        yield from _paths(item["items"], (*above, item["title"]))
 
 
 def _leads(item: Item) -> Hashable:

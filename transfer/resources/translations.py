@@ -75,6 +75,10 @@ NO_OWNER = (
     "The target store has nothing to translate here: the record is missing, or its kind is not translatable "
     "(for entries, switch on translations in their definition)."
 )
+NO_ITEM = (
+    'The menu has no item "{}" in the target store, or has several of that title. Bring the menu along with what its '
+    "items are called, or name the item as it is titled there."
+)
 
 
 class Translations(Resource):
@@ -364,7 +368,7 @@ class Translations(Resource):
             if (refusal := self.refuse(job)) is not None:
                 results.append(refusal)
             elif gid is None or gid not in present or tongue is None:
-                results.append(Result(job.key, reason=Reason.MISSING_OWNER, detail=NO_OWNER))
+                results.append(Result(job.key, reason=Reason.MISSING_OWNER, detail=self._ownerless(job.key, gid)))
             else:
                 holder = ids.gid(self._owners.target(job.key[: -self.tail])) if job.key[0] in PARTS else None
                 writing = Writing(job, Text(gid, tongue, holder or ""))
@@ -372,6 +376,9 @@ class Translations(Resource):
                 writings.append(writing)
         yield from send(writings)
         return [*results, *(writing.result() for writing in writings)]
+
+    def _ownerless(self, key: Key, gid: str | None) -> str:
+        return NO_ITEM.format(" > ".join(key[2 : -self.tail])) if key[0] == ITEMS and gid is None else NO_OWNER
 
     def make_way(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         return (yield from self.write([replace(job, changed=(f"texts.{_HANDLE}",)) for job in jobs], ids))

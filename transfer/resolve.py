@@ -26,6 +26,7 @@ from .registry import owner
 from .resource import Place, Resource
 from .storefront import storefront
 from .translation import Translation, gids
+from .unread import kind_of
 from .work import Checkpoint, Cursor, Desk
 
 HOSTS = 500  # foreign hosts named in the manifest; links to the rest are counted together
@@ -156,14 +157,19 @@ def _sortable(resource: Resource, line: Mapping[str, Any], translate: Translatio
 def _outside(
     desk: Desk, outside: Cursor, resource: Resource, records: Iterable[Mapping[str, Any]], beyond: Collection[str]
 ) -> None:
-    """Counts what these records refer to and the archive does not hold, per resource, with examples."""
+    """Counts what these records refer to, or are made by, and the archive does not hold, per resource, with examples:
+    but for people, whom nobody asked for, and who are not named."""
     homes: Counter[Target] = Counter()
     for record in records:
         places = meant(desk, resource.places(tuple(record["key"]), record["fields"], None))
-        for place in _leading(desk, places):
-            home = owner(place.target, desk.registry)
+        targets = [place.target for place in _leading(desk, places)]
+        targets += set(resource.made_by(record["fields"])).difference(targets)
+        for target in targets:
+            home, kind = owner(target, desk.registry), kind_of(target)
             if home is not None and home.resource in beyond:
                 homes[home] += 1
+            elif target.unknown and kind in desk.unnamed and kind in beyond:
+                outside.setdefault(kind, {"count": 0, "examples": []})["count"] += 1
     ids = desk.ids.by_target(homes)
     known = desk.ids.by_gid(ids.values())
     for home, count in homes.items():

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from tests.builder import Builder
 from tests.support import Sandbox, archive_of, export, import_, total
+from tests.transfer.test_discounts import CUSTOMER, code
+from tests.transfer.test_linked_options import defined, lamp, put
 from transfer.product_search import MAX_LENGTH, SelectionError, parse
 from transfer.references import Target
 from transfer.registry import RESOURCES, order
@@ -215,6 +217,27 @@ def test_without_closure_what_will_dangle_is_listed(sandbox: Sandbox, tmp_path: 
     }
     assert manifest["outside"]["metaobjects"]["count"] > 0
     assert any(text.startswith("designer/") for text in manifest["outside"]["metaobjects"]["examples"])
+
+
+def test_the_definition_of_a_linked_option_is_listed_where_it_stays_behind(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Without it the option is plain in the other store."""
+    shop = sandbox.shop()
+    put(sandbox, shop, lamp(defined(sandbox, shop, "red")))
+    manifest, _ = _contents(archive_of(sandbox, shop, tmp_path, resources=["products", "metaobjects"]))
+    assert manifest["outside"]["metafield_definitions"] == {"count": 1, "examples": ["PRODUCT/custom/colour"]}
+    manifest, _ = _contents(archive_of(sandbox, shop, tmp_path))
+    assert manifest["outside"] == {}
+
+
+@pytest.mark.parametrize("chosen", [{}, {"resources": ["discounts"]}])
+def test_customers_of_a_discount_who_stay_behind_are_counted_and_not_named(
+    sandbox: Sandbox, tmp_path: Path, chosen: dict[str, Any]
+) -> None:
+    shop = sandbox.shop()
+    anna = sandbox.graphql(shop, CUSTOMER, input={"email": "anna@example.com"})["customerSet"]["customer"]["id"]
+    code(sandbox, shop, "ANNA", context={"customers": {"add": [anna]}})
+    manifest, _ = _contents(archive_of(sandbox, shop, tmp_path, **chosen))
+    assert manifest["outside"] == {"customers": {"count": 1, "examples": []}}
 
 
 def test_a_single_record_of_every_kind_that_stands_alone_can_be_picked(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -154,12 +154,12 @@ def options(shop: Shop) -> dict[str, Node]:
     """Every option of every product, every value of it, and every item of every menu, by its GID."""
 
     def make() -> dict[str, Node]:
-        return {node["id"]: node for node in each_option(shop)} | dict(_links(shop))
+        return {node["id"]: node for node in each_option(shop)} | dict(links(shop))
 
     return shop.remembered("options", make=make)
 
 
-def _links(shop: Shop) -> Iterator[tuple[str, Node]]:
+def links(shop: Shop) -> Iterator[tuple[str, Node]]:
     """An item of a menu is translated as the link of its number."""
 
     def within(items: Sequence[Node]) -> Iterator[tuple[str, Node]]:

@@ -43,6 +43,8 @@ def translate(shop: Shop, gid: str, code: str, texts: Mapping[str, str], market:
 def _inside(shop: Shop, gid: str) -> Node | None:
     if not translatable.is_inside(gid):
         return None
+    if translatable.kind_of(gid) == "Link":
+        return dict(translatable.links(shop)).get(gid)
     return next((node for node in translatable.each_option(shop) if node["id"] == gid), None)
 
 
@@ -132,3 +134,17 @@ def plant_awkward(shop: Shop) -> None:
     shop.files.pop(gone["id"])
     shop.file_by_name.pop("was-here.jpg")
     shop.drop(gone)
+    _menu(shop)
+
+
+def _menu(shop: Shop) -> None:
+    """A menu and all its items, three deep, in two languages; two of them have one title, and are called otherwise."""
+    menu = next(node for node in shop.each("Menu") if node["handle"] == "übung-menu")
+    for code in ("de", "he"):
+        translate(shop, menu["id"], code, {"title": f"{AWKWARD} {code}"})
+    waiting = list(menu["_items"])
+    for number, item in enumerate(waiting):
+        for code in ("de", "he"):
+            link = item["id"].replace("/MenuItem/", "/Link/")
+            translate(shop, link, code, {"title": f"{number} {item['title'][:100]} {code}"})
+        waiting += item["items"]

@@ -168,7 +168,8 @@ def _navigation(shop: Shop) -> None:
     """Three levels that lead to what is gone, redirects of odd paths, an article as large as Shopify takes."""
     gone = page(shop, title="Gone too")
     lost = {"title": AWKWARD, "type": "PAGE", "resourceId": gone["id"]}
-    deep = {"title": "Deep", "type": "HTTP", "url": "#", "items": [{**lost, "items": [lost, lost]}]}
+    bottom = {"title": "Bottom", "type": "SEARCH", "url": "/search"}
+    deep = {"title": "Deep", "type": "HTTP", "url": "#", "items": [{**lost, "items": [lost, lost, bottom]}]}
     honest(menus.put, shop, None, AWKWARD, "übung-menu", [deep, lost])
     shop.drop(gone)
     for path in ("/%D7%A9/a b", "/a'b\\c", "/A?x=1&y=%2F", "/" + "x" * 1000):

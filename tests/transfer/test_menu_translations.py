@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.archives import opened
 from tests.builder import Builder, troubles
 from tests.support import Sandbox, archive_of, checksums, export, import_
 from tests.transfer.test_sheets_import import sheet_of
 from transfer.outcomes import Outcome
 from transfer.registry import RESOURCES
 from transfer.resource import Selection
+from transfer.resources._translated import NAMESAKES
 from transfer.resources.translations import UNTOLD
-from transfer.work import Desk, Where
+from transfer.stages import COMPARISON
+from transfer.work import Desk, Row, Where
 
 ENABLE = 'mutation E { shopLocaleEnable(locale: "de") { userErrors { message } } }'
 MENUS = "{ menus(first: 9) { nodes { id handle items { id title items { id title items { id title } } } } } }"
@@ -152,3 +156,34 @@ def test_a_menu_picked_alone_brings_what_it_is_called(sandbox: Sandbox, source: 
     target = Store(sandbox)
     import_(sandbox, target.shop, archive, tmp_path)
     assert target.german() == GERMAN
+
+
+def test_what_the_awkward_menu_is_called_arrives_but_for_its_twins(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Three deep, in two languages, on the archive's way and on that of a spreadsheet; a mirror leaves all of it."""
+    source, target = sandbox.shop("nasty"), sandbox.shop()
+    archive = archive_of(sandbox, source, tmp_path, resources=["menus", "locales", "translations"])
+    manifest = json.loads(opened(archive)["manifest.json"])
+    assert manifest["notCarried"]["translations"][NAMESAKES]["count"] == 2
+    first, _ = import_(sandbox, target, archive, tmp_path)
+    named = {key: outcome for key, outcome in _all_rows(first).items() if key[1] == "übung-menu"}
+    assert sorted(len(key) for key in named) == [3, 3, 4, 4, 4, 4, 5, 5, 6, 6]
+    assert set(named.values()) == {Outcome.CREATED}
+    for policy in ("update", "mirror"):
+        again, _ = import_(sandbox, target, archive, tmp_path, policy=policy)
+        assert again.client.writes == 0
+    sheet = sheet_of(archive, "xlsx", tmp_path / "sheet")
+    edited, _ = import_(sandbox, target, sheet, tmp_path)
+    assert edited.client.writes == 0
+    assert {outcome for key, outcome in _all_rows(edited).items() if key in named} == {Outcome.UNCHANGED}
+    compared = fidelity_of(sandbox, target, archive, tmp_path)
+    assert not [row.key for row in compared if row.key in named]
+
+
+def _all_rows(desk: Desk) -> dict[tuple[str, ...], Outcome]:
+    return {row.key: row.outcome for row in desk.ledger.select(Where(resource="translations"), limit=999)}
+
+
+def fidelity_of(sandbox: Sandbox, shop: str, archive: bytes, folder: Path) -> list[Row]:
+    """What differs between an archive and a store."""
+    desk, _ = import_(sandbox, shop, archive, folder, stages=COMPARISON, other="")
+    return desk.ledger.select(Where(resource="translations"), limit=999)

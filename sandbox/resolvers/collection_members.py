@@ -35,31 +35,41 @@ def _price(shop: Shop, gid: str) -> Decimal:
     return min(Decimal(shop.nodes[variant]["price"]) for variant in shop.nodes[gid]["_variants"])
 
 
-def holds(shop: Shop, collection: Node, product: Node) -> bool:
-    return any(_supplies(shop, shop.nodes[gid], product) for gid in collection["_sources"])
+def holds(shop: Shop, collection: Node, product: Node, asking: frozenset[str] = frozenset()) -> bool:
+    """`asking`: collections whose answer waits for this one. Two may exclude each other: what waits counts as empty.
+
+    So neither has what both take, in whichever order they are asked, and one that excludes itself loses nothing.
+    """
+    if collection["id"] in asking:
+        return False
+    asking |= {collection["id"]}
+    return any(_supplies(shop, shop.nodes[gid], product, asking) for gid in collection["_sources"])
 
 
-def _supplies(shop: Shop, source: Node, product: Node) -> bool:
+def _supplies(shop: Shop, source: Node, product: Node, asking: frozenset[str]) -> bool:
     if source["__typename"] == "CollectionSubCollectionsSource":
-        nested = [node for gid in source["_collections"] if (node := shop.get(gid)) is not None]
-        return any(holds(shop, node, product) for node in nested)
-    return _fits(shop, source["inclusion"], product) and not (
-        source["exclusion"] is not None and _fits(shop, source["exclusion"], product)
+        return _in_any(shop, source["_collections"], product, asking)
+    return _fits(shop, source["inclusion"], product, asking) and not (
+        source["exclusion"] is not None and _fits(shop, source["exclusion"], product, asking)
     )
 
 
-def _fits(shop: Shop, side: Node, product: Node) -> bool:
+def _in_any(shop: Shop, gids: Sequence[str], product: Node, asking: frozenset[str]) -> bool:
+    nested = [node for gid in gids if (node := shop.get(gid)) is not None]
+    return any(holds(shop, node, product, asking) for node in nested)
+
+
+def _fits(shop: Shop, side: Node, product: Node, asking: frozenset[str]) -> bool:
     if product["id"] in side["_selections"]:
         return True
-    met = [_meets(shop, condition, product) for condition in side["conditions"]]
+    met = [_meets(shop, condition, product, asking) for condition in side["conditions"]]
     return bool(met) and (any(met) if side["matchType"] == "ANY" else all(met))
 
 
-def _meets(shop: Shop, condition: Node, product: Node) -> bool:
+def _meets(shop: Shop, condition: Node, product: Node, asking: frozenset[str]) -> bool:
     kind = condition["_kind"]
     if kind == "collection":
-        nested = [node for gid in condition["values"] if (node := shop.get(gid)) is not None]
-        return any(holds(shop, node, product) for node in nested)
+        return _in_any(shop, condition["values"], product, asking)
     own = _own(shop, condition, product)
     if "values" in condition:
         matches = [_compared(condition["relation"], own, _plain(value)) for value in condition["values"]]

@@ -139,3 +139,17 @@ def test_order_is_given_by_moves_where_it_is_manual(store: Core) -> None:
     by_title = make(store, rules(CHEAP), sortOrder="ALPHA_DESC")
     assert inside(store, by_title["id"]) == "ca"
     assert store.refused(REORDER, id=by_title["id"], moves=moves) == [(("base",), "MANUALLY_SORTED_COLLECTION")]
+
+
+def test_collections_that_exclude_each_other_hold_what_only_one_of_them_takes(store: Core) -> None:
+    """Whichever is asked first; and one that excludes itself keeps all that it takes."""
+
+    def excluding(gid: str, *conditions: dict[str, Any]) -> dict[str, Any]:
+        out = {"matchType": "ANY", "conditions": [{"collection": {"values": [gid]}}]}
+        return rules(*conditions, exclusion=out)
+
+    new, cheap, own = make(store), make(store), make(store)
+    for one, source in ((new, excluding(cheap["id"], tag("new"))), (cheap, excluding(new["id"], CHEAP))):
+        assert store.refused(UPDATE, collection={"id": one["id"], "sourcesToCreate": [source]}) == []
+    assert store.refused(UPDATE, collection={"id": own["id"], "sourcesToCreate": [excluding(own["id"], CHEAP)]}) == []
+    assert [inside(store, one["id"]) for one in (cheap, new, own)] == ["c", "b", "ac"]

@@ -29,8 +29,8 @@ def source(*excluded: str) -> dict[str, Any]:
     }
 
 
-def made(shop: Builder, handle: str, *excluded: str) -> str:
-    given = {"title": handle.title(), "handle": handle, "sources": [source(*excluded)] if excluded else []}
+def made(shop: Builder, handle: str, *excluded: str, **more: str) -> str:
+    given = {"title": handle.title(), "handle": handle, "sources": [source(*excluded)] if excluded else [], **more}
     answer = shop.ask(CREATE, c=given)["collectionCreate"]
     assert not answer["userErrors"]
     return str(answer["collection"]["id"])
@@ -56,6 +56,30 @@ def test_they_arrive_as_they_are(sandbox: Sandbox, tmp_path: Path) -> None:
     assert equal(shop, target, tmp_path)
     again, _ = import_(sandbox, target.shop, archive, tmp_path)
     assert again.client.writes == 0
+
+
+INSIDE = """{ collections(first: 9) { nodes { handle productsCount { count }
+  products(first: 9, sortKey: MANUAL) { nodes { handle } } } } }"""
+REORDER = """mutation R($id: ID!, $moves: [MoveInput!]!) {
+  collectionReorderProducts(id: $id, moves: $moves) { userErrors { message } } }"""
+
+
+def test_what_they_hold_and_its_order_arrive(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop, target = Builder(sandbox), Builder(sandbox)
+    products = [shop.product(handle, {"Size": ["S"]}, tags=["a"]) for handle in ("x", "y", "z")]
+    one = made(shop, "one", sortOrder="MANUAL")
+    two = made(shop, "two", one, sortOrder="MANUAL")
+    picked = {"source": {"title": "Picked", "inclusion": {"selections": [{"productId": gid} for gid in products]}}}
+    assert not shop.ask(UPDATE, c={"id": one, "sourcesToCreate": [source(two), picked]})["collectionUpdate"][
+        "userErrors"
+    ]
+    moves = [{"id": products[2], "newPosition": "0"}]
+    assert not shop.ask(REORDER, id=one, moves=moves)["collectionReorderProducts"]["userErrors"]
+    wanted = shop.ask(INSIDE)["collections"]["nodes"]
+    assert [node["handle"] for node in wanted[0]["products"]["nodes"]] == ["z", "x", "y"]
+    desk, _ = import_(sandbox, target.shop, archive_of(sandbox, shop.shop, tmp_path), tmp_path)
+    assert troubles(desk) == {}
+    assert target.ask(INSIDE)["collections"]["nodes"] == wanted
 
 
 def test_one_that_does_not_come_to_be_makes_no_wider_collection(sandbox: Sandbox, tmp_path: Path) -> None:

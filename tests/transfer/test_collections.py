@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.archives import Record, edited
+from tests.builder import Builder, troubles
+from tests.builder import copy as copy_store
 from tests.support import Sandbox, archive_of, export, import_, total
+from transfer.archive.members import MemberSet
+from transfer.jsonl import dumps
 from transfer.outcomes import Outcome, Reason, Verdict
 from transfer.resources.collection_orders import moves_between
 from transfer.work import Where
@@ -226,3 +230,51 @@ def test_products_that_come_back_come_to_stand_where_they_stood(
     again, _ = import_(sandbox, target, archive, tmp_path)
     assert again.client.writes == 0
     assert not again.ledger.select(Where(verdicts=frozenset({Verdict.UPDATE, Verdict.CREATE})), limit=9)
+
+
+CREATE = """mutation C($collection: CollectionCreateInput!) {
+  collectionCreate(collection: $collection) { collection { id } userErrors { message } } }"""
+
+
+def _tagged(tag: str) -> dict[str, Any]:
+    condition = {"productTag": {"matchType": "ANY", "relation": "TAGGED_WITH", "values": [tag]}}
+    return {"conditions": [condition], "matchType": "ANY"}
+
+
+def test_sources_with_and_without_exclusions_arrive_and_can_be_changed_later(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    both = [
+        {"source": {"title": "A first", "inclusion": _tagged("summer"), "exclusion": _tagged("old")}},
+        {"source": {"title": "B second", "inclusion": _tagged("winter")}},
+    ]
+    made = source.ask(CREATE, collection={"title": "Sale", "handle": "sale", "sources": both})["collectionCreate"]
+    assert not made["userErrors"]
+    for change in (
+        {},
+        {"title": "Great sale"},
+        {"sourcesToCreate": [{"source": {"title": "C third", "inclusion": _tagged("spring")}}]},
+    ):
+        if change:
+            source.ask(UPDATE, collection={"id": made["collection"]["id"], **change})
+        desk, _ = copy_store(source, target, tmp_path)
+        assert not troubles(desk)
+    again, _ = copy_store(source, target, tmp_path)
+    assert again.client.writes == 0
+
+
+@pytest.mark.parametrize("seed", ["nasty", "boutique"])
+def test_records_say_the_same_in_whatever_order_their_parts_come(sandbox: Sandbox, tmp_path: Path, seed: str) -> None:
+    """Shopify's answers have the order of the question, records that were saved that of the alphabet."""
+    desk, past = export(sandbox, sandbox.shop(seed), tmp_path)
+    members = MemberSet.from_cursor(desk.storage, past["merge"])
+    for name in members.resources:
+        resource = desk.registry[name]
+        for record in members.records(name):
+            turned = resource.normalise(_turned(record.fields))
+            assert dumps(turned) == dumps(resource.normalise(record.fields)), (name, record.key)
+
+
+def _turned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _turned(part) for name, part in reversed(value.items())}
+    return [_turned(part) for part in value] if isinstance(value, list) else value

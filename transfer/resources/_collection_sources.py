@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
+from ..jsonl import dumps
 from ..references import parse
 from ..resource import Fields, Place
 from ..values import decimal
@@ -123,8 +124,8 @@ def _normal_side(own: Fields | None) -> Fields | None:
         return None
     return {
         "matchType": (own["matchType"] or "ALL") if own["conditions"] else None,
-        "conditions": sorted((_normal_condition(item) for item in own["conditions"]), key=repr),
-        "selections": sorted((_normal_selection(item) for item in own["selections"]), key=repr),
+        "conditions": sorted((_normal_condition(item) for item in own["conditions"]), key=dumps),
+        "selections": sorted((_normal_selection(item) for item in own["selections"]), key=dumps),
     }
 
 
@@ -132,7 +133,7 @@ def _normal_condition(item: Fields) -> Fields:
     ((kind, own),) = item.items()
     new = {name: own[name] for name in sorted(own)}
     if isinstance(own.get("values"), list):
-        new["values"] = sorted(own["values"], key=repr)
+        new["values"] = sorted(own["values"], key=dumps)
     value = own.get("value")
     if isinstance(value, dict):
         new["value"] = {name: decimal(str(part)) for name, part in sorted(value.items())}

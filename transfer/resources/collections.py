@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..diff import Change
+from ..jsonl import dumps
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
@@ -167,7 +168,7 @@ class Collections(Plain):
     def normalise(self, fields: Fields) -> Fields:
         return {
             **images.normalise(fields),
-            "sources": sorted((sources.normalise(one) for one in fields["sources"]), key=repr),
+            "sources": sorted((sources.normalise(one) for one in fields["sources"]), key=dumps),
         }
 
     def changes(self, before: Fields, after: Fields) -> list[Change]:

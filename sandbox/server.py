@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from email.utils import formatdate
 
 from aiohttp import web
 
@@ -67,7 +68,11 @@ async def _graphql(request: web.Request, world: World, domain: str, raw: bytes) 
         body=json.dumps(result.body, ensure_ascii=False).encode("utf-8", "replace"),
         status=result.status,
         content_type="application/json",
-        headers={"X-Shopify-API-Version": request.match_info["version"], "x-request-id": "sandbox"},
+        headers={
+            "X-Shopify-API-Version": request.match_info["version"],
+            "x-request-id": "sandbox",
+            "Date": formatdate(world.now(), usegmt=True),
+        },
     )
 
 

@@ -57,10 +57,11 @@ class AdminClient:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         prices: Prices | None = None,
+        wall: Callable[[], float] = time.time,
         files: FileHosts | None = None,
     ) -> None:
         """`timeout`: seconds for one request. `max_wait`: seconds that one request may wait for points. `files`: from
-        and to which hosts files may be carried."""
+        and to which hosts files may be carried. `wall`: seconds since 1970."""
         self.shop = shop
         self.pacer = pacer or Pacer(clock=clock)
         self.timeout, self.max_wait = timeout, max_wait
@@ -71,6 +72,12 @@ class AdminClient:
         self._prices = prices or Prices()
         self.files = files or FileHosts()
         self.writes = 0
+        self.ahead: float | None = None  # Shopify's clock, less ours, as the latest answer told; None before the first
+        self._wall = wall
+
+    def shop_time(self) -> float:
+        """Seconds since 1970 by Shopify's clock, at least: answers say it in whole seconds, and come later."""
+        return self._wall() + (self.ahead or 0.0)
 
     def ask(
         self,
@@ -123,6 +130,8 @@ class AdminClient:
                 token, renewed = self._token.renew(token), True
             else:
                 if answer is not None:
+                    if answer.served_at is not None:
+                        self.ahead = answer.served_at - self._wall()
                     return answer
         last = f"; at last: {said}" if said else ""
         raise Unavailable(f"The store did not do {name} in {ATTEMPTS} attempts{last}.", wait=LONGEST_PAUSE)

@@ -5,7 +5,8 @@ Two steps, each a generator of checkpoints (see `transfer.work`):
 `read`     every stream of every chosen resource, many at a time, in id order; parts hold what was read as it was read
 `settle`   late streams are read, and then what moved while we read is read again, up to three rounds, with what late
            streams have of it; the latest reading of a GID counts. What late streams have can change by itself: they are
-           looked through whole in the first round, and again as long as such a look finds something
+           looked through whole in the first round, and again as long as such a look finds something. In the end what
+           was read is asked by its ids when it changed, because lists are behind
 
 After them `transfer.resolve` makes the parts portable and sorts them, and `transfer.archive.merge` merges them into
 members. A part is written whole before the checkpoint that names it, and its name carries the ticket, so that a killed
@@ -14,7 +15,7 @@ or fenced worker leaves nothing behind that anyone reads.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from functools import partial
 
 from . import unlisted
@@ -28,7 +29,6 @@ from .talk import REFUSALS, ask_all, ask_shown
 from .work import Checkpoint, Cursor, Desk
 
 ROUNDS = 3  # of reading again what moved
-READING, READ = "reading", "read"  # how far the late streams are
 
 _TYPES = """
 query MetaobjectTypes($after: String) {
@@ -53,50 +53,83 @@ def read(
 
 
 def settle(desk: Desk, cursor: Cursor, *, selection: Selection, lenient: Collection[str] = ()) -> Iterator[Checkpoint]:
-    """Reads the late streams, and again what moved since the reading began, until nothing does, at most `ROUNDS` times.
-
-    What came or went while it did so is held together by a last look (`_closing`). `lenient`: as of `read`, for the
-    late streams.
-    """
-    reading = partial(Pass, desk, selection=selection, lenient=lenient)
-    if cursor.get("late") != READ:
-        if not cursor.get("late"):
-            cursor = {**cursor, "late": READING, "streams": {}}
-        if (last := (yield from _gone_through(reading(cursor, since=None, late=True)))) is None:
+    """Goes through the phases of `PHASES` that are not over yet. `lenient`: as of `read`, for the late streams."""
+    passing = partial(Pass, desk, selection=selection, lenient=lenient)
+    for name, phase in PHASES.items():
+        if name in cursor.get("settled", ()):
+            continue
+        if cursor.get("phase") != name:
+            cursor = {**cursor, "phase": name, "streams": {}}
+        over = yield from phase(desk, cursor, selection, passing)
+        if over is None:
             return
-        cursor = {**last.cursor, "late": READ}
-        _note_unlisted(desk, cursor, selection)
-        yield Checkpoint(cursor, last.counts)
-    while "closing" not in cursor and cursor["round"] < ROUNDS and _goes_on(cursor):
-        if "began" not in cursor:
-            cursor = _next_round(desk, cursor, selection)
-        if (last := (yield from _gone_through(reading(cursor, since=moment_of(cursor["since"]))))) is None:
-            return
-        cursor = {**last.cursor, "round": cursor["round"] + 1, "since": cursor["began"]}
-        del cursor["began"]
-        yield Checkpoint(cursor, last.counts)
-    if "closing" not in cursor and cursor.get("look"):
-        cursor = yield from missed(desk, cursor, selection)
-        if cursor["unlooked"]:
-            return
-    if cursor["round"] > 1 and "closing" not in cursor:
-        last_of = {"closing": _closing(desk, cursor["renaming"]), "renamed": cursor["renaming"], "renaming": []}
-        cursor = {**cursor, **last_of, "streams": {}}
-    if only := frozenset(cursor.get("closing", ())):
-        if (last := (yield from _gone_through(reading(cursor, since=moment_of(cursor["since"]), only=only)))) is None:
-            return
-        cursor = {**last.cursor, "closing": []}
-        yield Checkpoint(cursor, last.counts)
+        cursor = {**over, "settled": [*over.get("settled", ()), name]}
+        yield Checkpoint(cursor, counted(cursor))
     yield Checkpoint(cursor, counted(cursor), done=True)
 
 
-def _gone_through(reading: Pass) -> Generator[Checkpoint, None, Checkpoint | None]:
-    """One pass to its end: the last checkpoint, or None where the slice is over before."""
-    last = None
-    for last in reading.run():
-        if not last.done:
-            yield last
-    return last if last is not None and last.done else None
+Passing = Callable[..., Pass]
+Phase = Generator[Checkpoint, None, Cursor | None]  # the cursor at its end; None where the slice is over before
+
+
+def _late(desk: Desk, cursor: Cursor, selection: Selection, passing: Passing) -> Phase:
+    """What costs much, for the first time."""
+    over = yield from _gone_through(passing(cursor, since=None, late=True))
+    if over is not None:
+        _note_unlisted(desk, over, selection)
+    return over
+
+
+def _rounds(desk: Desk, cursor: Cursor, selection: Selection, passing: Passing) -> Phase:
+    """What moved since the reading began, until nothing does, at most `ROUNDS` times."""
+    while cursor["round"] < ROUNDS and _goes_on(cursor):
+        if "began" not in cursor:
+            cursor = _next_round(desk, cursor, selection)
+        over = yield from _gone_through(passing(cursor, since=moment_of(cursor["since"])))
+        if over is None:
+            return None
+        cursor = {**over, "round": over["round"] + 1, "since": over["began"] - MARGIN}
+        del cursor["began"]
+        yield Checkpoint(cursor, counted(cursor))
+    return cursor
+
+
+def _missed(desk: Desk, cursor: Cursor, selection: Selection, passing: Passing) -> Phase:
+    """What a look at translations showed no more."""
+    cursor = yield from missed(desk, cursor, selection)
+    return None if cursor["unlooked"] else cursor
+
+
+def _stirred(desk: Desk, cursor: Cursor, selection: Selection, passing: Passing) -> Phase:
+    """What moved and no list tells yet."""
+    if "stirring" not in cursor:
+        parts = [[name, part] for name, own in sorted(cursor["parts"].items()) for part in own]
+        cursor = {**cursor, "stirring": parts}
+    over = yield from _gone_through(passing(cursor, since=moment_of(cursor["since"]), stirring=True))
+    return over and {**over, "stirring": []}
+
+
+def _closed(desk: Desk, cursor: Cursor, selection: Selection, passing: Passing) -> Phase:
+    """What came or went up to the end is held together by a last look at what it goes by."""
+    if cursor["round"] == 1 and not cursor["moves"]:
+        return cursor
+    if "closing" not in cursor:
+        last_of = {"closing": _closing(desk, cursor["renaming"]), "renamed": cursor["renaming"], "renaming": []}
+        cursor = {**cursor, **last_of}
+    only = frozenset(cursor["closing"])
+    return (yield from _gone_through(passing(cursor, since=moment_of(cursor["since"]), only=only)))
+
+
+PHASES = {"late": _late, "rounds": _rounds, "missed": _missed, "stirred": _stirred, "closed": _closed}
+
+
+def _gone_through(reading: Pass) -> Phase:
+    """One pass to its end."""
+    for checkpoint in reading.run():
+        if checkpoint.done:
+            return checkpoint.cursor
+        yield checkpoint
+    return None
 
 
 def _goes_on(cursor: Cursor) -> bool:
@@ -106,7 +139,7 @@ def _goes_on(cursor: Cursor) -> bool:
 
 def _next_round(desk: Desk, cursor: Cursor, selection: Selection) -> Cursor:
     again = {"streams": {}, "moved": [], "moves": 0, "renamed": cursor["renaming"], "renaming": []}
-    cursor = {**cursor, "began": desk.now(), **again}
+    cursor = {**cursor, "began": shop_time(desk), **again}
     if cursor["round"] == 0 or cursor.get("late_moves"):
         cursor |= {"looking": True, "look": cursor.get("look", 0) + 1, "late_moves": 0}
     else:
@@ -156,7 +189,7 @@ def _start(desk: Desk, selection: Selection, *, lenient: Collection[str]) -> Cur
         "types": _wanted(types, selection),
         "typed": shown,
         "totals": {name: total for name, total in totals.items() if total is not None},
-        "since": desk.now() - CLOCK_MARGIN,
+        "since": shop_time(desk) - MARGIN,
         "streams": {},
         "parts": {},
         "read": {},
@@ -168,7 +201,6 @@ def _start(desk: Desk, selection: Selection, *, lenient: Collection[str]) -> Cur
         "refused": [],
         "part": 0,
         "reading": 0,
-        "late": "",
         "owed": {},
         "round": 0,
     }
@@ -178,8 +210,20 @@ def _wanted(types: Sequence[str], selection: Selection) -> list[str]:
     return [t for t in types if not selection.metaobject_types or t in selection.metaobject_types]
 
 
-# Our clock and Shopify's may differ; what moved in this margin is read twice, which costs points and never data.
-CLOCK_MARGIN = 120.0
+# Shopify's search shows a change seconds after it was made, and its clock is told in whole seconds; what moved in this
+# margin is read twice, which costs points and never data.
+MARGIN = 120.0
+
+
+def shop_time(desk: Desk) -> float:
+    """Seconds since 1970 by Shopify's clock, by which it says when a record was changed; at most what it is there."""
+    if desk.client.ahead is None:
+        ask_all(desk, {"": _hello()})
+    return desk.client.shop_time()
+
+
+def _hello() -> Talk[None]:
+    yield Ask("query Hello { shop { id } }")
 
 
 def _types() -> Talk[list[str]]:

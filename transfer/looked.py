@@ -13,7 +13,7 @@ from dataclasses import replace
 from .archive.parts import read_part
 from .halves import whole as in_pieces
 from .jsonl import loads
-from .passes import MOVED, chosen, mark_of, seen
+from .passes import chosen, mark_of, note_moved, seen
 from .reader import Reader
 from .references import dangling
 from .resource import Reading, Resource, Selection
@@ -50,8 +50,7 @@ def _look(desk: Desk, cursor: Cursor, resource: Resource, part: str) -> None:
             reader.line(found[one.gid], mark_of(found[one.gid], cursor["look"]))
             continue
         desk.ids.put([replace(one, target=dangling(one.gid))])
-        if len(cursor["moved"]) < MOVED:
-            cursor["moved"].append([one.target.resource, list(one.target.key)])
+        note_moved(cursor, [one.target])
     reader.save()
 
 

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from . import stirred
 from .called import holders
 from .halves import whole as in_pieces
 from .jsonl import dumps
 from .reader import Reader
+from .references import Target
 from .registry import order, owner_of
 from .resource import Page, Reading, Resource, Selection, Stream, Talk
 from .selection import by_kind, hanging, seo_only, takes
@@ -49,6 +51,15 @@ def refused(refusal: Exception) -> Cursor:
     return {f"the store does not show it to the app: {refusal}": {"count": None, "examples": []}}
 
 
+def note_moved(cursor: Cursor, targets: Iterable[Target]) -> None:
+    """Names what moved, as far as a cursor stays small."""
+    named = {(resource, tuple(key)) for resource, key in cursor["moved"]}
+    for target in targets:
+        if len(named) < MOVED and (target.resource, target.key) not in named:
+            named.add((target.resource, target.key))
+            cursor["moved"].append([target.resource, list(target.key)])
+
+
 def seen(one: Id) -> int:
     """The last look that showed what has this mark."""
     return int(one.mark[_DIGEST:] or "0", 16)
@@ -56,7 +67,10 @@ def seen(one: Id) -> int:
 
 @dataclass(slots=True)
 class Pass:
-    """One pass over all streams, or over those of some kinds (`only`), or over the late ones."""
+    """One pass over all streams, or over those of some kinds (`only`), or over the late ones.
+
+    `stirring`: over what was read, by its ids (`transfer.stirred`).
+    """
 
     desk: Desk
     cursor: Cursor
@@ -66,6 +80,7 @@ class Pass:
     settled: bool = False
     late: bool = False
     only: frozenset[str] = frozenset()
+    stirring: bool = False
     reader: Reader = field(init=False)
     streams: dict[str, tuple[Resource, Stream]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
@@ -112,6 +127,9 @@ class Pass:
         for resource in chosen(self.desk, self.selection):
             if hanging(self.selection, resource):
                 continue  # read owner by owner, once these are known (`transfer.follow`)
+            if self.stirring:
+                yield from ((resource, stream) for stream in stirred.streams(self.desk.storage, self.cursor, resource))
+                continue
             for stream in resource.streams(self.selection, self.cursor["types"]):
                 if self._wanted(resource, stream) and stream.name not in self.cursor["refused"]:
                     yield resource, stream
@@ -145,11 +163,10 @@ class Pass:
         else:
             news = self._news(page)
             self.cursor["late_moves"] += len(news) if stream.late else 0
-            self._owe(resource, [reading.gid for reading, _ in news])
+            self._owe(resource, [reading.gid for reading in (page.readings if self.stirring else (r for r, _ in news))])
             self.cursor["moves"] += len(news)
             self._renamed(resource, [reading for reading, _ in news])
-            room = MOVED - len(self.cursor["moved"])
-            self.cursor["moved"] += [[reading.resource, list(reading.key)] for reading, _ in news[: max(0, room)]]
+            note_moved(self.cursor, [Target(reading.resource, reading.key) for reading, _ in news])
         for reading, mark in news:
             self.reader.line(reading, mark)
         if (
@@ -162,11 +179,12 @@ class Pass:
     def _owe(self, resource: Resource, gids: Sequence[str]) -> None:
         """Notes what is to be read again; the cursor names it until that is done."""
         owed = self.cursor["owed"]
-        for late in chosen(self.desk, self.selection):
-            if late.of_others and resource.name in late.holders and not hanging(self.selection, late):
+        for own in chosen(self.desk, self.selection):
+            owes = (own.of_others or self.stirring) and resource.name in own.holders
+            if owes and not hanging(self.selection, own):
                 for start in range(0, len(gids), OWNERS):
                     self.cursor["debts"] = self.cursor.get("debts", 0) + 1
-                    owed[f"owed/{self.cursor['debts']}"] = [late.name, *gids[start : start + OWNERS]]
+                    owed[f"owed/{self.cursor['debts']}"] = [own.name, *gids[start : start + OWNERS]]
 
     def _settle_debts(self, talks: Talks[str, Page]) -> None:
         for name, (late, *gids) in self.cursor["owed"].items():
@@ -178,6 +196,7 @@ class Pass:
         del self.cursor["owed"][name]
         for reading, mark in self._news(page):
             if self._meant(self.desk.registry[reading.resource], reading):
+                note_moved(self.cursor, [Target(reading.resource, reading.key)])
                 self.reader.line(reading, mark)
 
     def _meant(self, resource: Resource, one: Reading) -> bool:

@@ -196,9 +196,9 @@ class Desk:
     sent. `withheld`: resources that the app may not touch in this shop -> the scopes that it would take;
     `withheld_parts`: the same of parts of them. `settling`:
     seconds after which a request whose sender died is surely over (time-out, plus what Shopify may take). `stopping`:
-    the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970, for what has to
-    outlive this process. `called_off`: somebody cancelled, so that not even a file under way is awaited. `beat`: to
-    be called every few thousand lines between two checkpoints; keeps the lane. `unnamed`: resources that tell of
+    the slice is over, somebody cancelled, or another shop waits. `now`: seconds since 1970 by our own clock, for what
+    has to outlive this process. `called_off`: somebody cancelled, so that not even a file under way is awaited. `beat`:
+    to be called every few thousand lines between two checkpoints; keeps the lane. `unnamed`: resources that tell of
     people, whose records are not even named in references, because nobody asked for any of them.
     """
 

@@ -12,6 +12,7 @@ from typing import Any
 from tests.builder import NAME, Builder, equal, refers
 from tests.support import Sandbox, archive_of, checksums, export, import_
 from transfer import export as reading
+from transfer import passes
 from transfer.archive.members import MemberSet
 from transfer.local import LocalRun, local_desk
 from transfer.references import Target
@@ -295,7 +296,7 @@ def test_an_owner_of_more_values_than_fit_into_any_page_arrives_whole(sandbox: S
 def test_what_moved_is_named_only_as_far_as_a_manifest_stays_small(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(reading, "MOVED", 2)
+    monkeypatch.setattr(passes, "MOVED", 2)
     shop = Builder(sandbox)
     products = [shop.product(f"p{number}", {"Size": ["S"]}) for number in range(5)]
     desk = local_desk(sandbox.client(shop.shop), tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.support import Sandbox, checksums, export
 from tests.transfer.test_reading import HANDLE, RENAME
 from tests.transfer.test_translations import REGISTER, small
 from transfer.archive.members import MemberSet
-from transfer.export import READ, ROUNDS
+from transfer.export import ROUNDS
 from transfer.local import LocalRun, local_desk
 from transfer.stages import EXPORT, Stage, exporting
 from transfer.work import Checkpoint
@@ -62,7 +63,7 @@ def _at_work(work: Callable[[int], None], last: int) -> Callable[[Stage, Checkpo
 
     def listen(stage: Stage, checkpoint: Checkpoint) -> None:
         cursor = checkpoint.cursor
-        between = stage.name == "settle" and cursor.get("late") == READ and "began" not in cursor
+        between = stage.name == "settle" and "late" in cursor.get("settled", ()) and "began" not in cursor
         if between and cursor["round"] not in seen and cursor["round"] < last:
             seen.add(cursor["round"])
             work(cursor["round"])
@@ -207,3 +208,63 @@ def test_what_a_later_list_leaves_out_is_asked_for_before_it_is_taken_for_gone(
     _, quiet = export(sandbox, shop.shop, tmp_path)
     assert checksums(past) == checksums(quiet)
     assert not exporting.changed(past)
+
+
+def _at_settling(work: Callable[[], None]) -> Callable[[Stage, Checkpoint], None]:
+    """When all lists were read once, and nothing was looked at again."""
+    done: list[bool] = []
+
+    def listen(stage: Stage, checkpoint: Checkpoint) -> None:
+        if stage.name == "read" and checkpoint.done and not done:
+            done.append(True)
+            work()
+
+    return listen
+
+
+def test_what_shopifys_search_does_not_show_yet_is_read_by_its_id(sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = Builder(sandbox)
+    shop.define("kind", {"name": "Name", "key": "name", "type": "single_line_text_field"})
+    entry = shop.entry("kind", "one", name="One")
+    product, other = (shop.product(handle, {"Size": ["S", "M"]}) for handle in ("shirt", "hat"))
+    variant = shop.variants(product)[0]
+    for owner in (product, variant):
+        shop.metafield(owner, "custom.word", "single_line_text_field", "old")
+
+    def work() -> None:
+        sandbox.ask("/sandbox/config", {"search_lag_seconds": 60, "clock_offset_seconds": 30})
+        shop.ask(RENAME, id=product, new="New title")
+        shop.ask(HANDLE, id=other, new="renamed")
+        shop.metafield(variant, "custom.word", "single_line_text_field", "new")
+        shop.metafield(product, "custom.more", "single_line_text_field", "made")
+        shop.change(entry, name="Two")
+
+    try:
+        desk = local_desk(sandbox.client(shop.shop), tmp_path / "live")
+        past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT, _at_settling(work))
+    finally:
+        sandbox.ask("/sandbox/config", {"search_lag_seconds": 0, "clock_offset_seconds": 0})
+    _, quiet = export(sandbox, shop.shop, tmp_path)
+    assert checksums(past) == checksums(quiet)
+    told = {resource for resource, _ in exporting.changed(past)}
+    assert told == {"products", "product_metafields", "variant_metafields", "metaobjects"}
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, -10.0, 10.0, 3600.0])
+def test_what_moved_is_asked_for_by_the_stores_clock(sandbox: Sandbox, tmp_path: Path, ahead: float) -> None:
+    """Ours may be wrong, and nobody notices."""
+    shop = Builder(sandbox)
+    product = shop.product("shirt", {"Size": ["S"]})
+    made: list[str] = []
+
+    def work(number: int) -> None:
+        shop.ask(RENAME, id=product, new=f"Title {number}")
+        made.append(shop.product(f"made-{number}", {"Size": ["S"]}))
+
+    client = sandbox.client(shop.shop, wall=lambda: time.time() + ahead)
+    desk = local_desk(client, tmp_path / "live")
+    desk.now = lambda: time.time() + ahead
+    past = LocalRun(desk, {"shop": shop.shop}, {}).work(EXPORT, _at_work(work, ROUNDS - 1))
+    assert len(made) == ROUNDS - 1
+    _, quiet = export(sandbox, shop.shop, tmp_path)
+    assert checksums(past) == checksums(quiet)

@@ -14,10 +14,14 @@ from urllib.parse import unquote
 Key = tuple[str, ...]
 
 _RESERVED = re.compile(r"[%/\x00-\x1f\x7f]")
+_UNSAFE = re.compile(r"[%\x00-\x1f\x7f]")  # of these, what is reserved in an encoding as a whole
 
 
 def encode(key: Key) -> str:
     """``("blue shirt", "50/50")`` becomes ``"blue shirt/50%2F50"``."""
+    plain = "/".join(key)
+    if plain.count("/") == len(key) - 1 and _UNSAFE.search(plain) is None:  # as nearly every key is: one look, not many
+        return plain
     return "/".join(_RESERVED.sub(lambda match: f"%{ord(match[0]):02X}", part) for part in key)
 
 

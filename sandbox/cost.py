@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -91,9 +92,9 @@ class Meter:
         name = node.name.value
         if node.selection_set is None or name.startswith("__"):
             return COUNT if name.endswith("Count") and root else 0.0
-        if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) or name not in parent.fields:
+        type_ = _type_below(parent, name)
+        if type_ is None:
             return 0.0
-        type_ = get_named_type(parent.fields[name].type)
         own = 0.0 if parent.name.endswith("Payload") else 1.0
         inner = self._below(node, data)
         if inner is None:
@@ -167,6 +168,14 @@ class Meter:
                 files = FILE * len(value.get("files") or ()) + VARIANT_FILE * sum(bool(v.get("file")) for v in variants)
                 return VARIANT * len(variants) + files
         return 0.0
+
+
+@cache
+def _type_below(parent: Any, name: str) -> Any:
+    """The type that a field's selection is of; None where the type has no such field."""
+    if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) or name not in parent.fields:
+        return None
+    return get_named_type(parent.fields[name].type)
 
 
 def connection(size: int, each: float) -> float:

@@ -17,7 +17,6 @@ from graphql import (
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
-    execute_sync,
     parse,
     validate,
 )
@@ -26,6 +25,7 @@ from . import refusals
 from .bucket import Bucket
 from .context import AppAccess, Context
 from .cost import Meter
+from .executor import execute
 from .schema import build
 from .store import Shop
 
@@ -119,7 +119,7 @@ def _priced(
     context = Context(shop, app)
     name = operation.name.value if operation.name else None
     with shop.writing() if operation.operation is OperationType.MUTATION else nullcontext():
-        result = execute_sync(SCHEMA, document, context_value=context, variable_values=variables, operation_name=name)
+        result = execute(SCHEMA, document, context, variables, name)
     actual = min(requested, meter.price(operation, result.data)) if result.data is not None else 0.0
     bucket.give_back(requested - actual)
     _count(stats, operation, actual)

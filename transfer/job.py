@@ -108,11 +108,13 @@ class Conceded:
     """What the target's record can become, where it can never become all of the archive's (another type).
 
     `after`: what is left to want, None where that is nothing; `sentences`: what is not, and why. None of these:
-    nothing is lost, and it is only said as the target's definition has it.
+    nothing is lost, and it is only said as the target's definition has it. `left`: paths that differ and stay with
+    what the sentences are about.
     """
 
     after: Fields | None
     sentences: tuple[str, ...]
+    left: tuple[str, ...] = ()
 
     @property
     def detail(self) -> str:

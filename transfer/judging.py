@@ -10,10 +10,13 @@ from .dead_links import note
 from .fuller import equal
 from .keys import Key
 from .namesakes import Present
+from .naming import field, listed
 from .outcomes import Outcome, Reason, State, Verdict
 from .resource import Conceded, Job, Resource, Result
 from .twins import pairs
 from .work import Row
+
+STAYING = "What goes with the type stays as the target has it: {}."
 
 
 def judge(resource: Resource, key: Key, wanted: Sequence[Present], present: Sequence[Present]) -> list[Row]:
@@ -129,7 +132,8 @@ def update(resource: Resource, row: Row) -> Row:
 
 def concede(resource: Resource, row: Row, conceded: Conceded) -> None:
     """Takes out of a row what conflicts for good, and names it; where nothing is left to write, all of it is named."""
-    row.detail = conceded.detail
+    names = list(dict.fromkeys(field(path, resource.name) for path in conceded.left))
+    row.detail = f"{conceded.detail} {STAYING.format(listed(names))}" if names else conceded.detail
     if not conceded.sentences:
         row.after = conceded.after
         return

@@ -204,11 +204,12 @@ def field(path: str, resource: str = "") -> str:
     own = frozenset(_names(kind.shape)) if kind is not None else frozenset(FIELDS)
     if head not in _NAMED or not rest:
         return " › ".join([said(head), *(said(name) if name in own else name for name in rest)])
-    end = len(rest)
+    end = 1 if head == "fieldDefinitions" else len(rest)  # whose keys have no dots, and whose rules have names
     while end > 1 and rest[end - 1] in own:
         end -= 1
     item = ".".join(rest[:end])
-    return " › ".join([said(head), said(item) if head == "texts" else item, *map(said, rest[end:])])
+    inner = (said(name) if name in own else name for name in rest[end:])
+    return " › ".join([said(head), said(item) if head == "texts" else item, *inner])
 
 
 def said(name: str) -> str:

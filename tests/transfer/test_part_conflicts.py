@@ -63,11 +63,12 @@ def test_the_other_fields_of_a_definition_are_written(sandbox: Sandbox, tmp_path
     assert (definition.verdict, definition.outcome, definition.verified) == (Verdict.UPDATE, Outcome.UPDATED, True)
     assert definition.detail == (
         "The field size is of type single_line_text_field in the target store and of type number_integer in the "
-        "archive; Shopify cannot change the type of a field."
+        "archive; Shopify cannot change the type of a field. What goes with the type stays as the target has it: "
+        "Fields › size › Required."
     )
     assert fields_of(target, "shoe") == {
         "name": (TEXT, None, False),
-        "size": (TEXT, "Theirs", False),
+        "size": (TEXT, "Ours", False),
         "use": (TEXT, "Ours", False),
         "new": (TEXT, None, False),
     }
@@ -119,9 +120,12 @@ def test_a_metafield_definition_of_another_type_gets_its_name_and_its_values_are
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     source, target = shops(sandbox)
-    unique = {"uniqueValues": {"enabled": True}}
+    unique, filtered = ({name: {"enabled": True}} for name in ("uniqueValues", "adminFilterable"))
+    rules = [{"name": "max", "value": "9"}]
     source.define_metafield("custom.size", TEXT, description="Ours", capabilities=unique)
-    target.define_metafield("custom.size", "number_decimal", description="Theirs")
+    target.define_metafield(
+        "custom.size", "number_decimal", description="Theirs", capabilities=filtered, validations=rules
+    )
     for shop in (source, target):
         shop.define_metafield("custom.use", TEXT)
     shirt = source.product("shirt", {"Size": ["S"]})
@@ -130,6 +134,7 @@ def test_a_metafield_definition_of_another_type_gets_its_name_and_its_values_are
     desk, _ = copy(source, target, tmp_path)
     own = row(desk, "metafield_definitions", "PRODUCT", "custom", "size")
     assert (own.outcome, own.verified, own.reason) == (Outcome.UPDATED, True, PART)
+    assert own.detail.endswith("What goes with the type stays as the target has it: Features › Unique values.")
     value = row(desk, "product_metafields", "shirt", "custom", "size")
     assert (value.verdict, value.reason) == (Verdict.CANNOT, TYPE)
     assert (
@@ -137,8 +142,57 @@ def test_a_metafield_definition_of_another_type_gets_its_name_and_its_values_are
         == "Its definition is of type number_decimal in the target store, and the value of type " + TEXT + "."
     )
     assert values(target, "shirt") == {"use": "Rain"}
-    read = '{ metafieldDefinitions(first: 5, ownerType: PRODUCT, key: "size") { nodes { description } } }'
-    assert target.ask(read)["metafieldDefinitions"]["nodes"] == [{"description": "Ours"}]
+    read = '{ metafieldDefinitions(first: 5, ownerType: PRODUCT, key: "size") { nodes { description '
+    read += "validations { value } capabilities { adminFilterable { enabled } } } } }"
+    assert target.ask(read)["metafieldDefinitions"]["nodes"] == [
+        {
+            "description": "Ours",
+            "validations": [{"value": "9"}],
+            "capabilities": {"adminFilterable": {"enabled": False}},
+        }
+    ]
+    again, _ = copy(source, target, tmp_path)
+    assert again.client.writes == 0
+    assert troubles(again) == troubles(desk)
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "theirs", "ours", "left"),
+    [
+        ("multi_line_text_field", TEXT, {"max": "50", "choices": '["a"]'}, {"max": "80", "regex": "a"}, ""),
+        ("number_integer", "number_decimal", {"max": "9.5"}, {"max": "20"}, ""),
+        ("number_decimal", "number_integer", {"min": "1"}, {"min": "0.5"}, "min"),
+        ("list.date", f"list.{TEXT}", {"list.max": "3", "max": "20"}, {"list.max": "4", "max": "2030-01-01"}, "max"),
+        ("json", TEXT, {"max": "5"}, {"schema": "{}"}, "schema"),
+    ],
+)
+def test_rules_that_mean_the_same_for_both_types_are_written(
+    there: str, here: str, theirs: dict[str, str], ours: dict[str, str], left: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """`there`: the archive's type, `here`: the target's. Of a definition and of a field of one alike."""
+    source, target = shops(sandbox)
+    for shop, type_, rules in ((source, there, ours), (target, here, theirs)):
+        given = [{"name": name, "value": value} for name, value in rules.items()]
+        shop.define_metafield("custom.size", type_, validations=given)
+        shop.define("shoe", NAME, {"key": "size", "type": type_, "validations": given})
+    desk, _ = copy(source, target, tmp_path)
+    wanted = {**theirs, **{name: value for name, value in ours.items() if name != left}}
+    read = """{ metafieldDefinitions(first: 1, ownerType: PRODUCT) { nodes { validations { name value } } }
+      metaobjectDefinitionByType(type: "shoe") { fieldDefinitions { key validations { name value } } } }"""
+    found = target.ask(read)
+    (own,), (_, field) = (
+        found["metafieldDefinitions"]["nodes"],
+        found["metaobjectDefinitionByType"]["fieldDefinitions"],
+    )
+    for node in (own, field):
+        assert {one["name"]: one["value"] for one in node["validations"] if one["value"]} == wanted
+    told = {
+        "": row(desk, "metafield_definitions", "PRODUCT", "custom", "size").detail,
+        "Fields › size › ": row(desk, "metaobject_definitions", "shoe").detail,
+    }
+    for place, detail in told.items():
+        assert ("stays as the target has it" in detail) is bool(left)
+        assert not left or detail.endswith(f": {place}Rules › {left}.")
     again, _ = copy(source, target, tmp_path)
     assert again.client.writes == 0
     assert troubles(again) == troubles(desk)

@@ -13,6 +13,7 @@ from ..resource import Conceded, Fields, Ids, Job, Place, Reading, Resource, Res
 from ..shapes import Always, Flag, Lacking, Maybe, Object, OneOf, Text
 from . import _metafield_definition_reading as reading
 from . import _metafield_definition_writing as writing
+from . import _other_type as other_type
 from . import _validations as validations
 from ._common import by_alias, touches
 from ._metafield_definition_reading import CAPABILITIES, foreign
@@ -130,13 +131,20 @@ class MetafieldDefinitions(Resource):
 
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
         """A type stays the target's, with the rules and uses that are of the type; the rest is written."""
-        if before["type"] == after["type"]:
+        here, there = before["type"], after["type"]
+        if here == there:
             return self._other_entries(before, after)
         sentence = (
-            f"It is of type {before['type']} in the target store and of type {after['type']} in the archive; Shopify "
+            f"It is of type {here} in the target store and of type {there} in the archive; Shopify "
             "cannot change the type of a definition."
         )
-        return Conceded({**after, **{name: before[name] for name in OF_A_TYPE}}, (sentence,))
+        rest = {
+            **after,
+            "type": here,
+            "validations": other_type.rules(here, there, before["validations"], after["validations"]),
+            "capabilities": other_type.uses(here, before["capabilities"], after["capabilities"]),
+        }
+        return Conceded(rest, (sentence,), other_type.left_of(self.changes(before, after), self.changes(before, rest)))
 
     def _other_entries(self, before: Fields, after: Fields) -> Conceded | None:
         """What a metaobject reference may lead to is fixed when its definition is created."""

@@ -16,6 +16,7 @@ from ..references import Target
 from ..resource import Conceded, Fields, Ids, Job, Place, Reading, Resource, Result, Scopes, Selection, Stream, Talk
 from ..shapes import Always, Flag, Lacking, ListOf, Maybe, Object, OneOf, Text
 from . import _metaobject_definition_writing as writing
+from . import _other_type as other_type
 from . import _validations as validations
 from ._common import OF_APP, by_alias, paged, read_nodes
 from ._shapes import STATE, TYPE, WORD
@@ -197,23 +198,24 @@ class MetaobjectDefinitions(Resource):
         return found
 
     def concede(self, before: Fields, after: Fields) -> Conceded | None:
-        """Fields of another type stay the target's, and so does what is made of them; all others are written."""
+        """The type of a field stays the target's, with what goes with it or is made of it; the rest is written."""
         present = {item["key"]: item for item in before["fieldDefinitions"]}
         fixed = {
-            item["key"]: present[item["key"]]
+            item["key"]: _of_type(present[item["key"]], item)
             for item in after["fieldDefinitions"]
             if present.get(item["key"], item)["type"] != item["type"]
         }
         if not fixed:
             return None
         items = [fixed.get(item["key"], item) for item in after["fieldDefinitions"]]
+        rest = {**after, **_made_of(fixed.keys(), before, after), "fieldDefinitions": items}
         sentences = tuple(
             f"The field {item['key']} is of type {fixed[item['key']]['type']} in the target store and of type "
             f"{item['type']} in the archive; Shopify cannot change the type of a field."
             for item in after["fieldDefinitions"]
             if item["key"] in fixed
         )
-        return Conceded({**after, **_made_of(fixed.keys(), before, after), "fieldDefinitions": items}, sentences)
+        return Conceded(rest, sentences, other_type.left_of(self.changes(before, after), self.changes(before, rest)))
 
     def loosened(self, before: Fields, after: Fields, more: Fields) -> Fields:
         """Rules of the fields that are of one type on both sides."""
@@ -299,6 +301,17 @@ def _capabilities(fields: Fields) -> Fields:
     """With what is switched off goes what it was about."""
     own: Fields = fields["capabilities"]
     return {name: one if one is None or one["enabled"] else {"enabled": False} for name, one in own.items()}
+
+
+def _of_type(present: Fields, wanted: Fields) -> Fields:
+    """What a field that is of another type in the target can become. A demand stays: its values could not meet it."""
+    here, there = present["type"], wanted["type"]
+    words = {name: wanted[name] for name in ("name", "description") if wanted.get(name) is not None}
+    filterable = other_type.uses(
+        here, *({"adminFilterable": item.get("adminFilterable")} for item in (present, wanted))
+    )
+    rules = other_type.rules(here, there, present["validations"], wanted["validations"])
+    return {**present, **words, **filterable, "validations": rules}
 
 
 def _made_of(fixed: Set[str], before: Fields, after: Fields) -> Fields:

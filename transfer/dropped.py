@@ -14,8 +14,8 @@ from itertools import takewhile
 from .archive.members import MemberSet
 from .keys import Key
 from .outcomes import Outcome, State, Verdict
-from .resources._menu_items import ITEMS, Path, becoming, going, shared
-from .resources._translated import WITHIN
+from .resources._menu_items import ITEMS, Path, becoming, going, shared, unclear
+from .resources._translated import NAMESAKES, WITHIN
 from .resources.market_translations import MarketTranslations
 from .resources.translations import Translations
 from .talk import ask_shown
@@ -29,8 +29,8 @@ STAY = ("Items that become others keep the translations of what they were: ", ";
 UNREAD = ("Items go, and with them what they are called in other languages, which the app may not read: grant it ", ".")
 _ALL = (GO, STAY, UNREAD)
 TWINS = (
-    "In the source store several items have this title side by side, and nobody can say which of them is called so: it "
-    "is left alone."
+    "In the source store this is one of several items of one title side by side, and nobody can say what each of them "
+    "is called: it is left alone."
 )
 _SENTENCES = re.compile("|".join(f" ?{re.escape(begin)}.*?{re.escape(end)}" for begin, end in _ALL), re.DOTALL)
 
@@ -59,7 +59,9 @@ def untold(detail: str) -> str:
 
 def _spare_twins(desk: Desk, row: Row, snapshot: MemberSet) -> None:
     """Leaves what an item of the target is called where the source has two of its title, of which no archive tells."""
-    twins = shared(row.after["items"]) if row.after is not None else set()
+    assert row.before is not None
+    assert row.after is not None
+    twins = unclear(row.after["items"], row.before["items"])
     for name, tail in TAILS.items() if twins else ():
         keys = [key for key in _translated(snapshot, name, row.key) if key[2:-tail] in twins]
         own = [one for one in desk.ledger.get(name, keys).values() if one.verdict is Verdict.EXTRA]
@@ -77,7 +79,8 @@ def _sentences(desk: Desk, row: Row, snapshot: MemberSet, read: Collection[str])
         return
     told = {name: list(_translated(snapshot, name, row.key)) for name in TAILS if name in read}
     told |= (asked := _asked(desk, row, [name for name in TAILS if name not in read]))
-    yield _said(GO, (_named(key, tail) for name, tail in TAILS.items() for key in told[name] if key[2:-tail] in gone))
+    go = [_named(key, tail) for name, tail in TAILS.items() for key in told[name] if key[2:-tail] in gone]
+    yield _said(GO, [*go, *_twins_of(desk, row, gone & shared(row.before["items"]))])
     stay = [*_staying(desk, told, others, asked), *_kept(asked, others)]
     yield _said(STAY, (_named(key, TAILS[name]) for name, key in stay))
     lacking = {scope for name in TAILS for scope in desk.withheld.get(name, ())} if gone else ()
@@ -89,6 +92,15 @@ def _asked(desk: Desk, row: Row, names: Collection[str]) -> dict[str, list[Key]]
     talks = {name: desk.registry[name].owned([row.gid]) for name in names if name in desk.reachable}
     pages = ask_shown(desk, talks)
     return {name: sorted(one.key for one in pages[name].readings) if name in pages else [] for name in names}
+
+
+def _twins_of(desk: Desk, row: Row, gone: Collection[Path]) -> list[str]:
+    """Of items that go and share their title with others beside them, those that are translated: none has a name."""
+    names = [name for name in TAILS if name in desk.reachable] if gone else []
+    pages = ask_shown(desk, {name: desk.registry[name].owned([row.gid]) for name in names})
+    noted = {what for page in pages.values() for what, why in page.skipped if why == NAMESAKES}
+    found = sorted(path for path in gone if " / ".join((*row.key, *path)) in noted)
+    return [f"{' > '.join(path)} (of several of that title)" for path in found]
 
 
 def _staying(

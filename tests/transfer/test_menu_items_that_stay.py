@@ -11,15 +11,16 @@ import pytest
 from tests.archives import opened
 from tests.builder import troubles
 from tests.support import Sandbox, archive_of, import_
-from tests.transfer.test_menu_translations import CONTENT, ENABLE, UPDATE, Store
+from tests.transfer.test_menu_translations import CONTENT, ENABLE, REGISTER, UPDATE, Store
 from tests.transfer.test_sheets_by_hand import Cells, book
 from tests.transfer.test_sheets_import import edited
 from transfer.dropped import GO, STAY, UNREAD, untold
 from transfer.incomplete import incomplete
 from transfer.local import local_desk, run
-from transfer.outcomes import Outcome, Policy, Verdict
+from transfer.outcomes import Outcome, Policy, Reason, Verdict
 from transfer.resources._menu_items import becoming, going, pairs, renamed, shared
 from transfer.resources._translated import NAMESAKES
+from transfer.resources._translation_writing import OF_SEVERAL
 from transfer.resources.translations import NO_ITEM
 from transfer.retitled import OLD
 from transfer.stages import IMPORT
@@ -220,6 +221,49 @@ def test_twins_keep_their_places_and_are_never_renamed() -> None:
     swapped = [item("A", "/b"), item("B", "/a")]
     assert renamed(swapped, [item("A", "/a"), item("B", "/b")]) == {}  # titles count more than where they lead
     assert shared([one, two, item("Shop", "/", one, two), item("Solo", "/", one)]) == {("Twin",), ("Shop", "Twin")}
+
+
+def test_what_several_items_of_one_title_are_called_is_told_where_one_goes(
+    sandbox: Sandbox, source: Store, target: Store, tmp_path: Path
+) -> None:
+    """No plan knows what each is called; that somebody changed it meanwhile is not claimed."""
+    source.fill(("Shop",))
+    source.translate({("Shop",): "Laden"})
+    target.fill(("Shop",), ("Shop",))
+    links = [node["id"].replace("MenuItem", "Link") for node in target.main()["items"]]
+    for gid, text in zip(links, ("Erster", "Zweiter"), strict=True):
+        _call(target, gid, text)
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert _menu(desk) == f"{GO[0]}Shop (of several of that title){GO[1]}"
+    (row,) = desk.ledger.select(Where(resource="translations"), limit=9)
+    assert (row.outcome, row.reason, row.detail) == (
+        Outcome.SKIPPED,
+        Reason.CHANGED_MEANWHILE,
+        f"title: {OF_SEVERAL}.",
+    )
+    import_(sandbox, target.shop, archive, tmp_path)
+    assert target.german() == source.german()
+
+
+def _call(store: Store, gid: str, text: str) -> None:
+    (content,) = store.ask(CONTENT, id=gid)["translatableResource"]["translatableContent"]
+    given = [{"key": "title", "locale": "de", "value": text, "translatableContentDigest": content["digest"]}]
+    assert not store.ask(REGISTER, id=gid, given=given)["translationsRegister"]["userErrors"]
+
+
+def test_a_mirror_leaves_what_becomes_one_of_several_of_one_title(
+    sandbox: Sandbox, source: Store, target: Store, tmp_path: Path
+) -> None:
+    """Once it is one, nobody finds it by a name, which is no proof that what it is called is gone."""
+    _put(source, [item("About", "/a"), item("About", "/b")])
+    _put(target, [item("About", "/b"), item("Other", "/a")])
+    _call(target, target.links()["Other",], "Anderes")
+    desk, _ = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path, policy=Policy.MIRROR)
+    assert _outcomes(desk)["Other",] is Outcome.LEFT
+    first = target.main()["items"][0]["id"].replace("MenuItem", "Link")
+    (said,) = target.ask(CONTENT, id=first)["translatableResource"]["translations"]
+    assert said["value"] == "Anderes"
 
 
 def test_a_mirror_leaves_what_an_item_is_called_of_which_the_source_has_two(

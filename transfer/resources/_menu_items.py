@@ -69,6 +69,12 @@ def shared(items: Sequence[Item]) -> set[Path]:
     return {path for path, count in Counter(paths(items)).items() if count > 1}
 
 
+def unclear(wanted: Sequence[Item], present: Sequence[Item]) -> set[Path]:
+    """What stands there, and is or becomes one of several wanted ones of one title."""
+    twins = shared(wanted)
+    return twins | {old for old, new in _both(wanted, present) if new in twins}
+
+
 def _both(wanted: Sequence[Item], present: Sequence[Item], above: Path = (), here: Path = ()) -> Iterator[Become]:
     for new, old, become in _pairs(wanted, present, above, here):
         yield become

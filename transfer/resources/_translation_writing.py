@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..outcomes import Reason
 from ..resource import Ask, Ids, Job, Result, Talk
+from ._menu_items import ITEMS
 from ._translated import Text
 from ._translation_talk import Translatable, forget
 from ._translation_texts import rewritten, type_of
@@ -26,6 +27,10 @@ STALE = "INVALID_TRANSLATABLE_CONTENT"
 MANY = "TOO_MANY_KEYS_FOR_RESOURCE"
 NO_TEXT = "the record in the target store has no such text, or an empty one"
 MEANWHILE = "somebody translated it after the plan was made"
+# Items of one title beside each other have no name, so that no plan knows what they are called.
+OF_SEVERAL = (
+    "when it was written, this item was called something there: as one of several of its title, or by somebody since"
+)
 
 
 @dataclass(slots=True)
@@ -63,7 +68,7 @@ class Writing:
             if key not in content or not content[key]["digest"]:
                 self.kept[key] = NO_TEXT
             elif self.job.creates and said.get(key) not in (None, text):
-                self.kept[key] = MEANWHILE
+                self.kept[key] = OF_SEVERAL if self.job.key[0] == ITEMS else MEANWHILE
             elif text is not None:
                 self.entries.append(_Entry(key, self._input(key, text, content[key]["digest"])))
 
@@ -93,7 +98,7 @@ class Writing:
         if not bad:
             return Result(self.job.key, str(self.text))
         codes = {entry.code for entry in self.entries if entry.problem}
-        moved = codes <= {STALE} and set(self.kept.values()) <= {MEANWHILE}
+        moved = codes <= {STALE} and set(self.kept.values()) <= {MEANWHILE, OF_SEVERAL}
         good = len(self.entries) - sum(bool(entry.problem) for entry in self.entries)
         named = [f"{key}: {why.rstrip('.')}." for key, why in sorted(bad.items())[:_FEW]]
         rest = [f"And {len(bad) - _FEW} more."] if len(bad) > _FEW else []

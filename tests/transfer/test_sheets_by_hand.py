@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -616,11 +616,25 @@ def test_a_value_that_cannot_be_of_its_type_is_told_at_its_cell(name: str, tmp_p
         ("metaobject_reference", "designer/anna", "shopsync:metaobjects/designer/anna"),
         ("variant_reference", "shirt/Size/M", "shopsync:variants/shirt/Size/M"),
         ("list.single_line_text_field", '["a, b"]', '["a, b"]'),
+        ("date", date(2026, 1, 31), "2026-01-31"),
+        ("date_time", date(2026, 1, 31), "2026-01-31T00:00:00"),
+        ("date_time", datetime(2026, 1, 31, 9, 5), "2026-01-31T09:05:00"),
+        ("date_time", "2026-01-31 09:05", "2026-01-31T09:05"),
+        ("list.date_time", "2026-01-31, 2026-02-01 10:00:00", '["2026-01-31T00:00:00","2026-02-01T10:00:00"]'),
     ],
 )
 def test_a_value_is_typed_as_people_write_it(type_: str, typed_: object, value: str, tmp_path: Path) -> None:
     found = records(book({"product_metafields": [{"Key": "shirt", f"custom.note [{type_}]": typed_}]}), tmp_path)
     assert [fields for _, fields in found["product_metafields"]] == [{"type": type_, "value": value}]
+
+
+@pytest.mark.parametrize("typed_", [date(2026, 1, 31), datetime(2026, 1, 31, 9, 5), "31.01.2026 09:05"])
+def test_a_moment_that_needs_its_offset_is_refused_at_its_cell(typed_: object, tmp_path: Path) -> None:
+    """A cell that holds a date says nothing of where it is that time."""
+    with pytest.raises(ArchiveError) as refusal:
+        records(book({"articles": [{"Key": "news/first", "publishedAt": typed_}]}), tmp_path)
+    says = "column publishedAt: this must be a moment with its offset from UTC, such as 2026-01-31T09:00:00Z, and is"
+    assert f"Sheet articles, row 2, {says}" in str(refusal.value)
 
 
 def test_a_row_of_the_only_variant_needs_no_options(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ _KINDS = {
 }
 _REFERENCE = re.compile(r"(shopsync:|gid://shopify/).+", re.DOTALL)
 _PLAIN = frozenset({"single_line_text_field", "multi_line_text_field", "url", "id", *_FORMS})  # as an item of a list
+_SHOWN = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d(?::\d\d)?))?")
 _MEASURE = '{"value": 2.5, "unit": "cm"}'
 _OBJECTS = {
     "money": '{"amount": "12.50", "currency_code": "EUR"}',
@@ -54,6 +55,8 @@ def value_of(type_: str, text: str) -> tuple[str, str]:
         return _list(type_.removeprefix(LIST), text)
     if type_ == "boolean":
         text = text.lower()  # as spreadsheet programs show it
+    if type_ == "date_time":
+        text = _moment(text)
     if type_ in _KINDS:
         text = named(*_KINDS[type_], text)
     form = _FORMS.get(type_)
@@ -62,6 +65,13 @@ def value_of(type_: str, text: str) -> tuple[str, str]:
     if type_.endswith(REFERENCE) and _REFERENCE.fullmatch(text) is None:
         return text, "a reference such as shopsync:products/blue-shirt"
     return text, f"JSON such as {_OBJECTS[type_]}" if type_ in _OBJECTS and not _is_object(text) else ""
+
+
+def _moment(text: str) -> str:
+    """As a spreadsheet program shows a cell that holds a date: midnight as the day alone, a time behind a blank. What
+    has no offset is UTC, as Shopify has it."""
+    shown = _SHOWN.fullmatch(text.strip())
+    return f"{shown[1]}T{shown[2] or '00:00:00'}" if shown is not None else text
 
 
 def _is_object(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -48,6 +49,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest starts first."""
     items.sort(key=lambda item: not (any(item.iter_markers("browser")) or any(item.iter_markers("faults"))))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are here to stay: no collection of garbage need walk them, which it does for ever else."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,9 @@ CREATE INDEX row_work ON row (state, wave, resource, sort, number);
 CREATE TABLE id (gid TEXT PRIMARY KEY, resource TEXT, key TEXT, reading INTEGER, mark TEXT);
 CREATE INDEX id_target ON id (resource, key);
 """
-# Nothing goes on after a crash here, so nothing has to be safe against one.
-_UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+# Nothing goes on after a crash here, so nothing has to be safe against one; and nobody else opens the file, so that it
+# need not be locked and looked at anew for every statement.
+_UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
 LEDGER = ".ledger.sqlite3"
 _FIELDS = tuple(field.name for field in fields(Row))
 _MANY = 500  # SQLite's variables in one statement

@@ -122,7 +122,8 @@ class LocalStorage:
         yield from sorted(names)
 
     def _path(self, name: str) -> Path:
-        path = (self.root / name).resolve()
-        if not path.is_relative_to(self.root.resolve()) or path == self.root.resolve():
+        root = self.root.resolve()
+        path = (root / name).resolve()
+        if not path.is_relative_to(root) or path == root:
             raise ValueError("A file's name must stay inside the storage.")
         return path

@@ -69,6 +69,14 @@ METAOBJECTS: Mapping[str, Template] = {
     },
 }
 
+_RECOMMENDED = "shopify--discovery--product_recommendation"
+_PART_NUMBER: Template = {
+    "id": 22,
+    "name": "MPN",
+    "description": "Manufacturer part number",
+    "type": "single_line_text_field",
+}
+
 # (owner type, namespace, key) -> template. `metaobject`: the standard type that values refer to. `categories`: those of
 # the products that the definition is for; such a definition cannot be pinned.
 METAFIELDS: Mapping[tuple[str, str, str], Template] = {
@@ -93,6 +101,31 @@ METAFIELDS: Mapping[tuple[str, str, str], Template] = {
         "type": "rating",
         "validations": [{"name": "scale_min", "value": "1.0"}, {"name": "scale_max", "value": "5.0"}],
     },
+    ("PRODUCT", _RECOMMENDED, "related_products"): {
+        "id": 14,
+        "name": "Related products",
+        "description": "List of related products",
+        "type": "list.product_reference",
+    },
+    ("PRODUCT", _RECOMMENDED, "related_products_display"): {
+        "id": 15,
+        "name": "Related products settings",
+        "description": "Determines how related products are displayed along with algorithmic recommendations",
+        "type": "single_line_text_field",
+    },
+    ("PRODUCT", "shopify--discovery--product_search_boost", "queries"): {
+        "id": 16,
+        "name": "Search product boosts",
+        "description": "List of search queries for which a product gets higher rank in search results",
+        "type": "list.single_line_text_field",
+    },
+    ("PRODUCT", _RECOMMENDED, "complementary_products"): {
+        "id": 17,
+        "name": "Complementary products",
+        "description": "List of complementary products",
+        "type": "list.product_reference",
+    },
+    **{(owner, "shopify--facts", "mpn"): _PART_NUMBER for owner in ("PRODUCT", "PRODUCTVARIANT")},
     ("PRODUCT", "shopify", "color-pattern"): {
         "id": 10001,
         "name": "Color",
@@ -110,3 +143,8 @@ METAFIELDS: Mapping[tuple[str, str, str], Template] = {
         "categories": ("aa-1-13", "aa-2", "fr-7"),
     },
 }
+
+
+def ours(namespace: str) -> bool:
+    """Whether it is one of Shopify's own namespaces: definitions there take their access from the template."""
+    return namespace == "shopify" or namespace.startswith("shopify--")

@@ -9,6 +9,7 @@ from ..context import Info, demand_owner, shop_of
 from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
+from ..standard import METAFIELDS
 from ..store import OWNER_TYPES, MetafieldName, Node, Shop, digest
 from ..value_checks import Invalid
 from ..value_types import known
@@ -16,6 +17,7 @@ from ..values import json_value, referenced, store_value
 from .metaobject_definitions import validation_map
 
 MAX_AT_ONCE = 25
+_NO_ACCESS = "Access to this namespace and key on Metafields for this resource type is not allowed."
 
 
 def _owned(owner: str, name: str) -> None:
@@ -123,12 +125,8 @@ def _checked(shop: Shop, item: Mapping[str, Any], number: int) -> Node:
     namespace, key = item.get("namespace") or "$app", item["key"]
     owner_type = OWNER_TYPES.get(item["ownerId"].split("/")[-2], "")
     enabled = namespace == "shopify" and shop.metafield_definition(owner_type, namespace, key) is not None
-    if namespace.startswith(("app--", "shopify--")) or (namespace == "shopify" and not enabled):
-        raise Refusal(
-            place,
-            "Access to this namespace and key on Metafields for this resource type is not allowed.",
-            "APP_NOT_AUTHORIZED",
-        )
+    if _closed((owner_type, namespace, key)) or (namespace == "shopify" and not enabled):
+        raise Refusal(place, _NO_ACCESS, "APP_NOT_AUTHORIZED")
     if namespace in ("shopify_standard", "protected"):
         raise Refusal([*place, "namespace"], f"Namespace {namespace} is reserved.", None)
     for name, text, least, most in (("namespace", namespace, 3, 255), ("key", key, 2, 64)):
@@ -151,6 +149,11 @@ def _checked(shop: Shop, item: Mapping[str, Any], number: int) -> Node:
     if own is not None and own["capabilities"]["uniqueValues"]["enabled"]:
         _check_unique(shop, (owner_type, namespace, key), item["ownerId"], value, place)
     return {"owner": owner_node, "namespace": namespace, "key": key, "type_": type_, "value": value}
+
+
+def _closed(name: MetafieldName) -> bool:
+    """Of other apps, or in a namespace of Shopify's that has no standard definition of this key for apps to fill."""
+    return name[1].startswith("app--") or (name[1].startswith("shopify--") and name not in METAFIELDS)
 
 
 def _type(item: Mapping[str, Any], own: Node | None, current: Node | None, place: list[str]) -> str:
@@ -191,8 +194,11 @@ def _check_unique(shop: Shop, name: MetafieldName, owner: str, value: str, place
 @field("Mutation", "metafieldsDelete")
 def metafields_delete(_: Any, info: Info, metafields: Sequence[Mapping[str, str]]) -> Node:
     shop = shop_of(info)
-    if any(item["namespace"].startswith(("app--", "shopify--", "shopify_")) for item in metafields):
-        return {"deletedMetafields": [], "userErrors": [user_error(["metafields"], "Access denied to this namespace.")]}
+    names = [
+        (OWNER_TYPES.get(item["ownerId"].split("/")[-2], ""), item["namespace"], item["key"]) for item in metafields
+    ]
+    if any(_closed(name) or name[1].startswith("shopify_") for name in names):
+        return {"deletedMetafields": [], "userErrors": [user_error(["metafields"], _NO_ACCESS)]}
     _demand_owners(info, metafields)
     return {"deletedMetafields": [_delete(shop, item) for item in metafields], "userErrors": []}
 

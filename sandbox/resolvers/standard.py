@@ -8,7 +8,7 @@ from typing import Any
 from ..context import Info, demand, demand_owner, shop_of
 from ..errors import Refusal
 from ..schema import field
-from ..standard import METAFIELDS, METAOBJECTS, Template
+from ..standard import METAFIELDS, METAOBJECTS, Template, ours
 from ..store import Node, Shop
 from . import metafield_definitions as metafields
 from . import metaobject_definitions as metaobjects
@@ -81,7 +81,10 @@ def _template(owner_type: str, given: Mapping[str, Any]) -> tuple[Name, Template
 
 def _check(given: Mapping[str, Any], name: Name, template: Template) -> None:
     access = given.get("access") or {}
-    if access.get("admin") not in (None, "PUBLIC_READ_WRITE") or (access and name[1] == "shopify"):
+    if access and ours(name[1]):
+        message = "Setting access controls on a definition under this namespace is not permitted."
+        raise Refusal(["access"], message, "INVALID")
+    if access.get("admin") not in (None, "PUBLIC_READ_WRITE"):
         message = 'Setting this access control is not permitted. It must be one of ["public_read_write"].'
         raise Refusal(["access"], message, "INVALID")
     if given.get("pin") and template.get("categories"):
@@ -97,7 +100,7 @@ def _enabled(shop: Shop, name: Name, template: Template, given: Mapping[str, Any
             raise Refusal(None, message, "INVALID_STANDARD_METAOBJECT")
         validations = [{"name": "metaobject_definition_id", "value": target["id"]}]
     owner_type, namespace, key = name
-    access = {"storefront": "PUBLIC_READ"} if namespace == "shopify" else given.get("access")
+    access = {"storefront": "PUBLIC_READ"} if ours(namespace) else given.get("access")
     number = template["id"]
     fields: Node = {
         "namespace": namespace,

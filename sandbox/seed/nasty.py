@@ -9,7 +9,7 @@ from typing import Any
 
 from ..resolvers import articles, blogs, collections, menus, policies, redirects, standard
 from ..store import Node, Shop
-from . import abroad, business, channels, languages, linking, owners, people, sales, stock, wares
+from . import abroad, business, channels, languages, linking, owners, people, sales, standards, stock, wares
 from .tools import (
     collection,
     define,
@@ -67,6 +67,7 @@ def plant(shop: Shop, chance: random.Random, products: int | None) -> None:
     channels.plant_awkward(shop, odd)
     stock.plant_awkward(shop, odd)
     wares.plant_awkward(shop)
+    standards.recommend(shop, odd)
 
 
 def _files(shop: Shop, odd: Node) -> None:

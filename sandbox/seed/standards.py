@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..resolvers import standard
 from ..store import Node, Shop
-from .tools import entry, set_metafield
+from .tools import entry, product, set_metafield
 
 COLORS = {"black": 1, "blue": 2, "beige": 6}  # handle -> taxonomy value
 SOLID = "gid://shopify/TaxonomyValue/2874"
@@ -41,3 +41,24 @@ def plant(shop: Shop, products: Sequence[Node], library: Sequence[Node]) -> None
         set_metafield(shop, node, "shopify.color-pattern", json.dumps([colors[number % 3]["id"], colors[0]["id"]]))
         set_metafield(shop, node, "shopify.material", json.dumps([linen["id"]]))
         set_metafield(shop, node, "descriptors.subtitle", "Woven slowly")
+
+
+def recommend(shop: Shop, odd: Node) -> None:
+    """What Search & Discovery keeps on products: two that recommend each other and themselves, and one value whose
+    definition is not switched on."""
+    recommended, boosts = "shopify--discovery--product_recommendation", "shopify--discovery--product_search_boost"
+    for namespace, key in (
+        (recommended, "related_products"),
+        (recommended, "related_products_display"),
+        (recommended, "complementary_products"),
+        (boosts, "queries"),
+    ):
+        standard.metafield(shop, "PRODUCT", {"namespace": namespace, "key": key, "pin": key == "queries"})
+    lamp = product(shop, title="Reading lamp", handle="reading-lamp")
+    both = json.dumps([odd["id"], lamp["id"]])
+    for node in (odd, lamp):
+        set_metafield(shop, node, f"{recommended}.related_products", both)
+        set_metafield(shop, node, f"{recommended}.related_products_display", "only manual")
+    set_metafield(shop, lamp, f"{recommended}.complementary_products", json.dumps([odd["id"]]))
+    set_metafield(shop, lamp, f"{boosts}.queries", json.dumps(["lamp", "lampe, à lire"]))
+    set_metafield(shop, lamp, "shopify--facts.mpn", "RL-7", "single_line_text_field")

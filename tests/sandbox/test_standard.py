@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.core import REDEFINE, REDEFINE_METAFIELD, SET, Core
+from tests.sandbox.core import DEFINE_METAFIELD, REDEFINE, REDEFINE_METAFIELD, SET, Core
 
 ENABLE = """mutation E($type: String!) { standardMetaobjectDefinitionEnable(type: $type) {
   metaobjectDefinition { id type access { storefront } } userErrors { field message code } } }"""
@@ -17,6 +17,13 @@ ENABLE_METAFIELD = """mutation E($ownerType: MetafieldOwnerType!, $namespace: St
     ownerType: $ownerType, namespace: $namespace, key: $key, pin: $pin, access: $access
   ) { createdDefinition { id pinnedPosition } userErrors { field message code } } }"""
 SUBTITLE = {"ownerType": "PRODUCT", "namespace": "descriptors", "key": "subtitle"}
+RECOMMENDED = {
+    "ownerType": "PRODUCT",
+    "namespace": "shopify--discovery--product_recommendation",
+    "key": "complementary_products",
+}
+DELETE = """mutation D($metafields: [MetafieldIdentifierInput!]!) {
+  metafieldsDelete(metafields: $metafields) { deletedMetafields { key } userErrors { field message } } }"""
 MATERIAL = {"ownerType": "PRODUCT", "namespace": "shopify", "key": "material"}
 
 
@@ -39,6 +46,8 @@ def test_enabling_twice_gives_the_same_definition() -> None:
         ({**SUBTITLE, "key": "nothing"}, "TEMPLATE_NOT_FOUND"),
         ({**SUBTITLE, "access": {"admin": "MERCHANT_READ"}}, "INVALID"),
         ({**MATERIAL, "access": {"storefront": "PUBLIC_READ"}}, "INVALID"),
+        ({**RECOMMENDED, "access": {"storefront": "PUBLIC_READ"}}, "INVALID"),
+        ({**RECOMMENDED, "key": "others"}, "TEMPLATE_NOT_FOUND"),
         ({**MATERIAL, "pin": True}, "UNSUPPORTED_PINNING"),
         (MATERIAL, "INVALID_STANDARD_METAOBJECT"),
     ],
@@ -67,3 +76,24 @@ def test_category_values_need_the_definition_and_an_entry_of_its_type() -> None:
         "shopify--material", "linen", label="Linen", taxonomy_reference="gid://shopify/TaxonomyValue/22511"
     )
     assert core.refused(SET, metafields=[{**value, "value": json.dumps([linen])}]) == []
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_recommendations_are_any_apps_to_write_and_the_rest_of_shopifys_namespaces_is_not(enabled: bool) -> None:
+    core = Core()
+    chair, lamp = core.product("chair"), core.product("lamp")
+    if enabled:
+        core.data(ENABLE_METAFIELD, **RECOMMENDED)
+    name = {"ownerId": chair, "namespace": RECOMMENDED["namespace"], "key": RECOMMENDED["key"]}
+    value = {**name, "type": "list.product_reference", "value": json.dumps([lamp])}
+    assert core.refused(SET, metafields=[value]) == []
+    for change in ({"key": "others"}, {"namespace": "shopify--other"}, {"ownerId": core.shop.shop_id}):
+        assert [code for _, code in core.refused(SET, metafields=[{**value, **change}])] == ["APP_NOT_AUTHORIZED"]
+        assert core.data(DELETE, metafields=[{**name, **change}])["metafieldsDelete"]["userErrors"]
+    assert core.data(DELETE, metafields=[name])["metafieldsDelete"]["deletedMetafields"] == [{"key": name["key"]}]
+
+
+def test_nobody_defines_anything_of_their_own_where_shopify_has_standards() -> None:
+    given = {**RECOMMENDED, "name": "Mine", "type": "list.product_reference"}
+    errors = Core().refused(DEFINE_METAFIELD, definition=given)
+    assert errors == [(("definition", "namespace"), "RESERVED_NAMESPACE_KEY")]

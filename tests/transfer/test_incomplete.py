@@ -9,6 +9,7 @@ from tests.builder import NAME, Builder, copy
 from tests.support import Sandbox
 from transfer.incomplete import incomplete
 from transfer.outcomes import Outcome, Verdict
+from transfer.resources._common import RESERVED
 from transfer.resources.translations import ELSEWHERE
 from transfer.work import Where
 
@@ -39,12 +40,19 @@ def test_what_is_only_a_part_of_a_record_makes_no_kind_incomplete() -> None:
         "products": {"its bundle components are not carried by this version (the product is)": {"count": 1}},
         "metaobjects": {"the store has no entries of such a type": {"count": 1}},
         "product_metafields": {"it belongs to another app": {"count": 7}},
-        "metafield_definitions": {"its namespace is reserved by Shopify": {"count": 1}},
+        "metafield_definitions": {RESERVED: {"count": 1}},
         "translations": {ELSEWHERE: {"count": 1}},
         "files": {"Shopify could not process it, so that there is nothing to copy": {"count": 1}},
         "discounts": {"the app may not read it; grant it read_discounts": {"count": None}},
     }
     assert incomplete(told) == {"files", "discounts"}
+
+
+def test_an_archive_that_left_recommendations_behind_takes_none_away() -> None:
+    """Archives made before Search & Discovery's values were carried count them among what Shopify reserves."""
+    assert incomplete({"product_metafields": {"its namespace is reserved by Shopify": {"count": 1}}}) == {
+        "product_metafields"
+    }
 
 
 def test_a_language_goes_no_sooner_than_its_translations() -> None:

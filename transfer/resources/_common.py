@@ -22,7 +22,7 @@ DEEPEST = 20_000
 
 # Why types and namespaces that no store shares with another are not carried.
 OF_APP = "it belongs to another app"
-RESERVED = "its namespace is reserved by Shopify"
+RESERVED = "Shopify keeps its namespace to itself"
 
 Take = Callable[[Mapping[str, Any]], Talk[Page]]
 

@@ -12,6 +12,18 @@ from . import _validations as validations
 from ._common import OF_APP, RESERVED, paged, read_nodes
 from ._owners import SOLD, may_not_read
 
+# Namespaces that begin as Shopify's own and are open nevertheless: those of its standard definitions, which every app
+# may switch on and fill. All others of that beginning refuse what apps write. Search & Discovery's recommendations and
+# search boosts, and the manufacturer's part number, are templates 14 to 17 and 22 of `standardMetafieldDefinition-
+# Templates`: https://shopify.dev/docs/apps/build/metafields/list-of-standard-definitions
+OPEN = frozenset(
+    {
+        "shopify--discovery--product_recommendation",
+        "shopify--discovery--product_search_boost",
+        "shopify--facts",
+    }
+)
+
 CAPABILITIES = (
     "adminFilterable",
     "analyticsQueryable",
@@ -61,7 +73,7 @@ def foreign(namespace: str) -> str | None:
     """Why a namespace is not ours to carry, or None."""
     if namespace.startswith(("app--", "$app")):
         return OF_APP
-    if namespace in ("shopify_standard", "protected") or namespace.startswith("shopify--"):
+    if namespace in ("shopify_standard", "protected") or (namespace.startswith("shopify--") and namespace not in OPEN):
         return RESERVED
     return None
 
@@ -145,16 +157,16 @@ def reading(node: Mapping[str, Any]) -> Reading | None:
     if constraints and constraints["key"]:
         values = sorted(item["value"] for item in constraints["values"]["nodes"])
         fields["constraints"] = {"key": constraints["key"], "values": values}
-    if node["standardTemplate"]:
+    if node["standardTemplate"] or node["namespace"] in OPEN:  # where nothing else than switching on makes one
         fields = _standard(node["namespace"], fields)
     key = (node["ownerType"], node["namespace"], node["key"])
     return Reading("metafield_definitions", key, node["id"], fields)
 
 
 def _standard(namespace: str, fields: Fields) -> Fields:
-    """Shopify's template says the rest, in every store. Category metafields do not even let their access be chosen."""
+    """Shopify's template says the rest, in every store. Shopify's own namespaces do not even let access be chosen."""
     kept = {name: fields["validations"][name] for name in (validations.ONE,) if name in fields["validations"]}
-    access = {} if namespace == "shopify" else fields["access"]
+    access = {} if namespace == "shopify" or namespace in OPEN else fields["access"]
     words = {"name": None, "description": None, "constraints": None}
     return {**fields, **words, "standard": True, "validations": kept, "access": access}
 

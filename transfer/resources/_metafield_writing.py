@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shopify_client import BadRequest, Incomplete, ServerFault
+from shopify_client import AccessDenied, BadRequest, Incomplete, ServerFault
 
 from .. import values
 from ..outcomes import Reason
 from ..resource import Ask, Job, Result, Talk
 from ._common import refused
+from ._metafield_definition_reading import OPEN
 
 _DIGESTS = """
 query MetafieldDigests($ids: [ID!]!) { nodes(ids: $ids) { ... on Metafield { id type value compareDigest } } }
@@ -40,6 +41,8 @@ def set_values(ready: Sequence[tuple[Job, dict[str, Any]]]) -> Talk[list[Result]
     errors: list[Any] = []
     try:
         data = yield Ask(SET, {"metafields": [prepared for _, prepared in ready]}, repeatable=True)
+    except AccessDenied as denial:
+        return (yield from _by_name(ready, denial))
     except (BadRequest, Incomplete, ServerFault) as refusal:
         problem = str(refusal)
     else:
@@ -53,6 +56,23 @@ def set_values(ready: Sequence[tuple[Job, dict[str, Any]]]) -> Talk[list[Result]
             return [Result(job.key, reason=Reason.REFUSED, detail=problem)]
         return [(yield from _settled(job, prepared, _refused(job, errors)))]
     return (yield from _apart(ready, _by_place(errors, len(ready))))
+
+
+def _by_name(ready: Sequence[tuple[Job, dict[str, Any]]], denial: AccessDenied) -> Talk[list[Result]]:
+    """A denial is about all that is sent, or about names in Shopify's own namespaces: these are sent apart."""
+    names: dict[tuple[str, ...], list[tuple[Job, dict[str, Any]]]] = {}
+    for one in ready:
+        name = one[0].key[-2:]
+        names.setdefault(name if name[0] in OPEN else (), []).append(one)
+    if len(names) == 1:
+        raise denial
+    results: list[Result] = []
+    for own in names.values():
+        try:
+            results += yield from set_values(own)
+        except AccessDenied as again:
+            results += [Result(job.key, reason=Reason.NOT_PERMITTED, detail=str(again)) for job, _ in own]
+    return results
 
 
 def _by_place(errors: Sequence[Mapping[str, Any]], count: int) -> dict[int, list[Mapping[str, Any]]]:

@@ -49,6 +49,7 @@ class MetafieldDefinitions(Resource):
     made_at_once = True
     leaves = {
         "other apps' definitions": "Shopify lets nobody else create them",
+        "definitions in namespaces that Shopify keeps to itself": "no app may write them",
         "values on orders, draft orders and transfers": "they belong to what was sold and moved; only how many is told",
         "definitions on selling plans, functions and gift card transactions": "only apps can use them",
     }

@@ -74,7 +74,10 @@ class Metafields(Resource):
     """Subclasses say who owns the values: `owner_selection`, `owner_key`, `owner_target` and `streams`."""
 
     shape = VALUE
-    leaves = {"values in other apps' namespaces": "Shopify shows them to their own app only"}
+    leaves = {
+        "values in other apps' namespaces": "Shopify shows them to their own app only",
+        "values in namespaces that Shopify keeps to itself": "no app may write them",
+    }
     upsert = True
     unique = True
     batch = 25  # https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet

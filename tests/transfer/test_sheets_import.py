@@ -73,6 +73,18 @@ def planned(sandbox: Sandbox, shop: str, file: bytes, folder: Path) -> Desk:
     return desk
 
 
+def test_a_metafield_on_the_wrong_sheet_is_told_with_the_type_that_it_has(
+    sandbox: Sandbox, shop: str, xlsx: bytes, tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(xlsx))
+    header = next(str(c.value) for c in book["product_metafields"][1] if "[number_" in str(c.value))
+    name = header.partition(" [")[0]
+    file = edited(xlsx, lambda made: setattr(made["products"].cell(1, made["products"].max_column + 1), "value", name))
+    with pytest.raises(ArchiveError) as refusal:
+        planned(sandbox, shop, file, tmp_path)
+    assert f"product_metafields, with its type behind its name: {header}." in str(refusal.value)
+
+
 def verdicts(desk: Desk) -> dict[str, int]:
     return {str(verdict): total(desk, f"verdict:{verdict}") for verdict in Verdict}
 

@@ -11,7 +11,7 @@ from ..resources.metafields import Metafields
 from ..typed_keys import parts_of
 from .cells import CellError
 from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
-from .entries import no_type, of_entry, untyped
+from .entries import LIKELY, no_type, of_entry, untyped
 from .first import First
 from .layout import bare_of, is_cut, name_of, part_of, place_of
 from .plain import is_amount, kind_of, refers_to, shape_of, spelt, words_of
@@ -158,7 +158,15 @@ def _has(resource: Resource, items: str | None, path: Path) -> bool:
     return not path or shape_of(resource, items, path) is not None
 
 
-def _elsewhere(resource: Resource, items: str | None, column: Column) -> str:
+def _typed(first: First, sheet: str, column: Column) -> str:
+    """A metafield's header with the type that it has in the file; with that of a text where the file does not say."""
+    names = (header for name, own in first.columns.items() if bare_of(name) == sheet for header in own)
+    known = (parsed(header)[0] for header in names)
+    found = next((own.header for own in known if own.kind == "typed" and own.path == column.path), "")
+    return found or f"{column.header} [{LIKELY}]"
+
+
+def _elsewhere(resource: Resource, items: str | None, column: Column, first: First) -> str:
     """Where a field stands that this sheet has not, or how it can stay."""
     if [name.lower() for name in column.path] == ["handle"] and "handle" in resource.key_is.split(", "):
         return f"what names a record stands in the column {KEY}: call this one so, or remove it"
@@ -168,7 +176,7 @@ def _elsewhere(resource: Resource, items: str | None, column: Column) -> str:
             return f"it stands on the sheet {sheet}"
     values = next((kind for kind in RESOURCES.values() if kind.owner_types and resource.name in kind.holders), None)
     if len(column.path) == 2 and values is not None:
-        named = column.header if column.kind == "typed" else f"{column.header} [single_line_text_field]"
+        named = column.header if column.kind == "typed" else _typed(first, values.name, column)
         return f"a metafield stands on the sheet {values.name}, with its type behind its name: {named}"
     return "begin the header with # to keep it as a note"
 
@@ -195,7 +203,7 @@ def _judge(
         elif column.kind == "typed" and (values or len(column.path) == 2) and no_type(column.type):
             wrong(column.header, no_type(column.type))
         elif not (values or column.path[:1] in known or _has(resource, items, column.path[:1])):
-            wrong(column.header, f"{resource.name} have no such field; {_elsewhere(resource, items, column)}")
+            wrong(column.header, f"{resource.name} have no such field; {_elsewhere(resource, items, column, first)}")
         elif any(column.path[:length] in paths for length in range(len(column.path))):
             wrong(column.header, "another column holds this field already")
     if not values and len(paths) < len(columns):

@@ -12,21 +12,26 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Trim
 
 from transfer.outcomes import Outcome, Reason, State
+from transfer.registry import RESOURCES
 
 from .models import LedgerEntry, Run
 
+NESTING = frozenset(name for name, resource in RESOURCES.items() if resource.nests)
 UNSURE = "The run ended while it was being written: whether it arrived, nobody has looked."
+WAITING = "The run ended before its own turn came."
 UNLINKED = "The run ended before what it refers to was written into it."
 LOOSE = "The run ended before all that it demands was demanded again."
 
 
 def tell_half_done(run: Run) -> None:
-    """Values that make way for others are told as a whole (`stranded`)."""
+    """Values that make way for others are told as a whole (`stranded`); what lets others go is told of each."""
     entries = LedgerEntry.objects.filter(run_id=run.pk)
     made = entries.filter(outcome__in=(Outcome.CREATED, Outcome.UPDATED))
-    sent = entries.filter(state=State.SENT, outcome=Outcome.PENDING, stepped=False, stepping=False)
+    pending = entries.filter(outcome=Outcome.PENDING)
+    sent = pending.filter(Q(stepped=False, stepping=False) | Q(resource__in=NESTING), state=State.SENT)
     _tell(made.filter(state__in=(State.WRITTEN, State.SENT), linkable=True), UNLINKED, lost=F("open"), losing=True)
     _tell(made.filter(tightenable=True), LOOSE)
+    _tell(pending.filter(resource__in=NESTING, stepped=True, state=State.PLANNED), WAITING)
     _tell(sent, UNSURE)
 
 

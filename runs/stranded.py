@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from transfer.outcomes import Outcome, State
 
-from .broken_off import half_done
+from .broken_off import NESTING, half_done
 from .models import LedgerEntry, Run
 from .states import ACTIVE
 
@@ -20,7 +20,8 @@ def stranded(run: Run) -> str:
     if run.status in ACTIVE:
         return ""
     aside = Q(stepped=True) | Q(stepping=True, state=State.SENT)
-    count = LedgerEntry.objects.filter(aside, run_id=run.pk, outcome=Outcome.PENDING).count()
+    own = LedgerEntry.objects.filter(aside, run_id=run.pk, outcome=Outcome.PENDING)
+    count = own.exclude(resource__in=NESTING).count()
     if not count:
         return half_done(run)
     who = "1 record has made way for another, and holds" if count == 1 else f"{count:,} records have made way, and hold"

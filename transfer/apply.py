@@ -19,6 +19,7 @@ from .deleting import Deletions
 from .drift import moved, named, strangers
 from .limits import LOOK_SECONDS, Limit
 from .linking import Links, Tightening, begun
+from .nesting import Nesting
 from .order import WAVES
 from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State, Verdict
 from .pour import pour
@@ -45,6 +46,9 @@ def apply(desk: Desk, cursor: Cursor, *, snapshot: MemberSet, read: frozenset[st
     `read`: the kinds of which the snapshot says all that the target had.
     """
     if not cursor:
+        for resource in desk.registry.values():
+            if resource.nests:
+                Nesting(desk, resource).settle()
         cursor = {"phase": "", "sent_at": None, "lost_at": None, "done": {}, "total": _totals(desk)}
     applying = _Applying(desk, cursor, snapshot, read)
     phases = applying.phases()
@@ -67,6 +71,10 @@ def _reached(phases: Sequence[tuple[str, list[str], int]], phase: Json) -> int:
     phase that is over there is nothing to do."""
     called = [_called(kind, names) for kind, names, _ in phases]
     return called.index(phase) if phase in called else 0
+
+
+def _makes_way(resource: Resource) -> bool:
+    return resource.exclusive or bool(resource.nests)
 
 
 def _backwards(desk: Desk, names: Sequence[str]) -> list[str]:
@@ -105,7 +113,7 @@ class _Applying:
             (kind, names, number * WAVES)
             for number, names in enumerate(groups)
             for kind in ("aside", "write", "link", "wait")
-            if kind != "aside" or any(self.desk.registry[name].exclusive for name in names)
+            if kind != "aside" or any(_makes_way(self.desk.registry[name]) for name in names)
             if kind != "wait" or any(self.desk.registry[name].settles for name in names)
         ]
         deletions = [("delete", names, 0) for names in reversed(groups)]

@@ -1,4 +1,5 @@
-"""Making way: what stands in for unique values that others are about to take (`transfer.uniques`)."""
+"""Making way: what stands in for unique values that others are about to take (`transfer.uniques`), and what lets go of
+others that are about to hold some themselves, or to be held (`transfer.nesting`)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State
 from .present import KnownIds
 from .resource import Job, Resource, Result, Talk
 from .work import Cursor, Desk, Row, Where, tell
-from .writing import MEANWHILE, PLANNED, UNDECIDED, Results, Writing, fail, judged, renamed
+from .writing import MEANWHILE, PLANNED, RELEASED, UNDECIDED, Results, Writing, fail, judged, renamed
 
 
 class Asides(Writing):
@@ -37,7 +38,7 @@ class Asides(Writing):
             else:
                 judged(resource, row, current.fields, ())
             if row.outcome is Outcome.PENDING:
-                tell(row, MEANWHILE)
+                tell(row, RELEASED if resource.nests else MEANWHILE)
                 jobs.append((row, Job(row.resource, row.key, row.aside, before=current.fields, gid=row.gid)))
         return jobs
 

@@ -103,7 +103,8 @@ def _left_by(resource: Resource, row: Row, open_: Sequence[str]) -> dict[str, ob
     """
     assert row.after is not None
     without, relaxed = frozenset(open_), frozenset(row.relaxed)
-    return resource.begun(Job(row.resource, row.key, row.after, before=row.base, without=without, relaxed=relaxed))
+    before = row.aside if row.stepped and row.aside else row.base
+    return resource.begun(Job(row.resource, row.key, row.after, before=before, without=without, relaxed=relaxed))
 
 
 def _give_up(resource: Resource, row: Row, lost: Sequence[Place]) -> None:

@@ -85,6 +85,7 @@ class Resource(Shaped, Governed):
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
     exclusive = False  # no two records may hold the same of something (`claims`), always or by a definition's demand
     claimed = "value"  # what people call that
+    nests = ""  # where a record may hold others of its kind (`nested`), which may hold none then
     seo = False  # values of this kind say what search engines show of the records on which they hang
     aliased = False  # a record may answer to more names than its key, which nobody else can have then (`aliases`)
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
@@ -373,6 +374,14 @@ class Resource(Shaped, Governed):
     def refuse(self, job: Job) -> Result | None:
         """Why this cannot be written at all (a limit, another app's data), known before asking Shopify."""
         return None
+
+    def nested(self, fields: Fields) -> frozenset[Key] | None:
+        """The keys of the records that this one holds, of a kind with `nests`; None: it is none that holds others."""
+        raise NotImplementedError(f"{self.name} hold nothing of their kind")
+
+    def released(self, fields: Fields, gone: Collection[Key] | None) -> Fields:
+        """A record without these in it; None: as one that holds none at all."""
+        raise NotImplementedError(f"{self.name} hold nothing of their kind")
 
     # -- writing -----------------------------------------------------------------------------------------------
 

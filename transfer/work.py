@@ -58,9 +58,9 @@ class Row:
     first write, to be linked; of an unchanged row, what its texts link to (`dead_links`). `lost`: places whose target
     does not exist in the target shop: written without them. `relaxed`: demands left off at creation. `theirs`: places
     that somebody else changed meanwhile, which was kept.
-    `aside`: what it holds for a while before its write, so that another may take a unique value; an empty mapping:
-    nothing. `stepped`: it does by now. `stood`: what a write that was cut short left of it. `more`: what a mirror lays
-    over the record, where the source has nothing.
+    `aside`: what it holds for a while before its write, so that another may take a unique value, or hold what this one
+    may not hold any more; an empty mapping: nothing. `stepped`: it does by now. `stood`: what a write that was cut
+    short left of it. `more`: what a mirror lays over the record, where the source has nothing.
     `wave`: place in the computed order; rows of one wave do not depend on each other.
     """
 

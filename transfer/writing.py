@@ -167,13 +167,14 @@ def planned(row: Row) -> State:
 
 
 SINCE = "after the plan was made, so nothing of it was written."
+RELEASED = "What it may not hold any more has been taken out of it, so that others could be written."
 STRANDED = "Its old value was given up to another record before, so it holds a stand-in now, or nothing."
 
 
 def fail(row: Row, reason: Reason, detail: str) -> None:
     """Ends a row without success. A target that somebody changed meanwhile is left alone on purpose."""
     if row.stepped and reason is not Reason.CHANGED_MEANWHILE:
-        detail = f"{detail} {STRANDED}"
+        detail = f"{detail} {RELEASED if RELEASED in row.detail else STRANDED}"
     row.outcome = Outcome.SKIPPED if reason is Reason.CHANGED_MEANWHILE else Outcome.FAILED
     row.state, row.reason, row.detail = State.DONE, reason, nameless(detail)
     row.open = row.relaxed = ()
@@ -197,7 +198,7 @@ MEANWHILE = "Another record takes its value: until its own is written it holds a
 
 def arrived(row: Row) -> None:
     """What was told of the time until its own write is over."""
-    row.detail = row.detail.replace(MEANWHILE, "").strip()
+    row.detail = row.detail.replace(MEANWHILE, "").replace(RELEASED, "").strip()
 
 
 def renamed(current: Current) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from imports import services as imports
+from runs.broken_off import WAITING
 from runs.engine import work_slice
 from runs.models import LedgerEntry, Run
 from runs.services import cancel
@@ -17,7 +18,10 @@ from tests.builder import Builder, circle, equal
 from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
 from tests.transfer.test_excluding_collections import made
+from tests.transfer.test_nested_collections import AFTER, BEFORE, included
+from tests.transfer.test_nested_collections import shop as nested
 from transfer.outcomes import Outcome, Reason
+from transfer.writing import RELEASED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,3 +116,19 @@ def installed_again(shop: Builder) -> Any:
     from shops.models import Shop
 
     return Shop.objects.get(domain=shop.shop)
+
+
+def test_collections_that_let_others_go_are_told_one_by_one(app: Any, sandbox: Sandbox) -> None:
+    """Nothing stands in for what they held: what was taken out of them would have gone with their own write."""
+    app.REQUEST_TIMEOUT = 0.5
+    source, target = nested(sandbox, AFTER), nested(sandbox, BEFORE)
+    run = _broken(sandbox, source, target, 1)
+    assert run is not None
+    outer = _told(run)["collections", "z-outer"]
+    assert outer.stepped
+    assert (outer.reason, outer.detail) == (Reason.BROKEN_OFF, f"{RELEASED} {WAITING}")
+    assert stranded(run) == (
+        "1 record was left half done, or may be; the report names it. "
+        "Import the archive again: that writes what is missing."
+    )
+    assert included(target)["z-outer"] == []

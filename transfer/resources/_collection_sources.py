@@ -11,7 +11,7 @@ is selected by hand, or a collection in a collection, can be left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -69,6 +69,27 @@ def _selected(item: Fields, translate: Translate) -> Fields | None:
         return {"productId": product}
     variants = _kept(item["variantIds"], translate)
     return {"productId": product, "variantIds": variants} if variants else None
+
+
+def nested(sources: Sequence[Fields]) -> list[str] | None:
+    """The collections of which these sources take all; None where no source is of that kind."""
+    found = [source["subCollections"]["collectionIds"] for source in sources if "subCollections" in source]
+    return [text for own in found for text in own] if found else None
+
+
+def released(sources: Sequence[Fields], gone: Collection[str] | None) -> list[Fields]:
+    """Sources without these collections in them (None: without any), and without those that take nothing else."""
+    return [new for source in sources if (new := _released(source, gone)) is not None]
+
+
+def _released(source: Fields, gone: Collection[str] | None) -> Fields | None:
+    if "subCollections" not in source:
+        return source
+    own = source["subCollections"]
+    left = [text for text in own["collectionIds"] if gone is not None and text not in gone]
+    if gone is None or (own["collectionIds"] and not left):
+        return None
+    return {"subCollections": {**own, "collectionIds": left}}
 
 
 def places(sources: Sequence[Fields]) -> Iterator[Place]:

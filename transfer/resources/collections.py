@@ -6,7 +6,7 @@ resource of its own (`collection_orders`), for it can only be given when everyth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from ..diff import Change
 from ..jsonl import dumps
 from ..keys import Key
 from ..outcomes import Reason
-from ..references import Target
+from ..references import Target, parse
 from ..resource import Ask, Fields, Ids, Job, Place, Reading, Result, Scopes, Talk
 from ..shapes import Maybe, Object, OneOf
 from . import _collection_reading as reading
@@ -116,6 +116,7 @@ class Collections(Plain):
     html = ("descriptionHtml",)
     renames = True
     sourced = True
+    nests = "sources"
     read_batch = 25
     points = 20.0
 
@@ -177,6 +178,14 @@ class Collections(Plain):
     def fetches(self, changed: Sequence[str]) -> bool:
         return touches(changed, "image")
 
+    def nested(self, fields: Fields) -> frozenset[Key] | None:
+        found = sources.nested(fields.get("sources") or ())
+        return frozenset(target.key for text in found if (target := parse(text))) if found is not None else None
+
+    def released(self, fields: Fields, gone: Collection[Key] | None) -> Fields:
+        names = {str(Target(self.name, key)) for key in gone} if gone is not None else None
+        return {**fields, "sources": sources.released(fields["sources"], names)}
+
     def refuse(self, job: Job) -> Result | None:
         large = too_large(job.after["sources"]) if job.creates or touches(job.changed, "sources") else None
         return Result(job.key, reason=Reason.TOO_LARGE, detail=large) if large else images.refusal(job)
@@ -219,6 +228,28 @@ class Collections(Plain):
         errors = data["collectionUpdate"]["userErrors"]
         return refused(job.key, errors) if errors else Result(job.key, job.gid)
 
+    def make_way(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        """Takes collections out of this one. What else it takes stays as it is there, known to this import or not."""
+        (job,) = jobs
+        return [(yield from self._let_go(job, ids))]
+
+    def _let_go(self, job: Job, ids: Ids) -> Talk[Result]:
+        assert job.gid is not None
+        assert job.before is not None
+        before, left = (sources.nested(fields["sources"]) for fields in (job.before, job.after))
+        gone = {ids.translate(text) or text for text in set(before or ()) - set(left or ())}
+        present = (yield from _present(job.gid)) or []
+        change = next_step(present, sources.released([own for _, own in present], None if left is None else gone))
+        if change is None:
+            return Result(job.key, job.gid)
+        data = yield Ask(_UPDATE, {"collection": {"id": job.gid, **change.input}})
+        payload = data["collectionUpdate"]
+        if payload["userErrors"]:
+            return refused(job.key, payload["userErrors"])
+        if not (yield from job_done(payload["job"])):
+            return Result(job.key, reason=STILL_BUSY[0], detail=STILL_BUSY[1])
+        return Result(job.key, job.gid)
+
     def _sync(self, job: Job, gid: str, collection: dict[str, Any], ids: Ids) -> Talk[Result]:
         """Step by step, as many selections as a request takes; what is there is read anew before each."""
         wanted = _in_gids(job.after, ids)
@@ -242,13 +273,18 @@ def _in_gids(fields: Fields, ids: Ids) -> list[Fields]:
 
 
 def _next(gid: str, wanted: Sequence[Fields]) -> Talk[Step | None]:
+    present = yield from _present(gid)
+    return next_step(present, wanted) if present is not None else None
+
+
+def _present(gid: str) -> Talk[list[tuple[str, Fields]] | None]:
+    """(id, source) of what the collection has now, as far as the API can make it; None: it is gone."""
     nodes: list[Mapping[str, Any]] = []
     yield from read_nodes(_SOURCES, [gid], lambda node: nodes.append(node))
     if not nodes:
         return None
     node = yield from reading.whole(nodes[0])
-    present = [(one["id"], reading.portable(one)) for one in node["sources"] if not reading.obstacle(one)]
-    return next_step(present, wanted)
+    return [(one["id"], reading.portable(one)) for one in node["sources"] if not reading.obstacle(one)]
 
 
 RESOURCE = Collections()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.signals import pre_delete
 from django.urls import reverse
 
 from runs import bell
@@ -14,12 +15,14 @@ from shops import signals
 from shops.models import Link, Shop
 
 from . import copies, parting, people
-from .models import OPEN, Copy, CopyStatus
+from .models import OPEN, Copy, CopyStatus, Import
+from .overtaken import noted
 from .tasks import COPIES
 
 
 def connect() -> None:
     rested.connect(_rested, dispatch_uid="imports.rested")
+    pre_delete.connect(noted, sender=Import, dispatch_uid="imports.overtaken")
     removing.connect(_removing, dispatch_uid="imports.removing")
     absent.connect(_absent, dispatch_uid="imports.absent")
     signals.link_ended.connect(_link_ended, dispatch_uid="imports.link_ended")

@@ -53,6 +53,9 @@ class Import(Uploaded, Run):
     excluded = ExactJSONField(default=dict, blank=True)
     anonymise = models.BooleanField(default=False, help_text="Names of people are replaced before anything is planned.")
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    overtaken = models.BooleanField(
+        default=False, help_text="Another import wrote here after this one began, and has been removed since."
+    )
 
     @property
     def copied(self) -> bool:

@@ -6,6 +6,8 @@ which the second one still means to create.
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.db.models import Q
 
 from .models import Import
@@ -25,5 +27,16 @@ def overtaken(run: Import) -> str:
     others = Import.objects.filter(shop=run.shop_id, confirmed_at__isnull=False).exclude(pk=run.pk)
     if others.filter(finished_at__isnull=True).exists():
         return WRITING
+    if Import.objects.filter(pk=run.pk, overtaken=True).exists():
+        return WRITTEN
     since = others.filter(Q(finished_at__gt=run.started_at) if run.started_at else Q())
     return WRITTEN if any(stats.get("writes") for stats in since.values_list("stats", flat=True)) else ""
+
+
+def noted(instance: Import, **_: Any) -> None:
+    """An import is removed: what it overtook keeps that, because nothing else will tell."""
+    if instance.confirmed_at and instance.finished_at and instance.stats.get("writes"):
+        others = Import.objects.filter(shop=instance.shop_id, confirmed_at__isnull=True).exclude(pk=instance.pk)
+        for plan in cast(list[Import], list(others.filter(started_at__lt=instance.finished_at))):
+            plan.overtaken = True
+            plan.save(update_fields=["overtaken"])

@@ -62,7 +62,8 @@ CARRIED_TYPES = frozenset(
     }
 )
 
-_GID = re.compile(r"gid://shopify/([A-Za-z0-9]+)/([^?\s]+)(\?.*)?\Z")
+# Ids are numbers, or words such as those of the taxonomy (aa-1-2): what goes on otherwise is text that begins with one.
+_GID = re.compile(r"gid://shopify/([A-Za-z0-9]+)/([A-Za-z0-9_-]+)(\?[^\s,;|'<>()\x22]*)?\Z")
 _PORTABLE = re.compile(r"shopsync:([a-z_]+)/(.*)\Z", re.DOTALL)
 
 

@@ -164,7 +164,8 @@ class _Tracer:
 
     def _definitions(self, rows: Sequence[Row], governors: Governors) -> Definitions:
         """What the target says, or will say, of the definitions by which parts of these rows are made."""
-        targets = {target for row in rows for target in self.desk.registry[row.resource].made_by(row.after or {})}
+        standing = [row for row in rows if row.after]  # of others nothing is left that could be written
+        targets = {target for row in standing for target in self.desk.registry[row.resource].made_by(row.after or {})}
         if not targets:
             return {}
         lands = self.landing.of(targets)

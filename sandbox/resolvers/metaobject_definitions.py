@@ -284,6 +284,8 @@ def _update(shop: Shop, node: Node, given: Mapping[str, Any]) -> None:
         fields = first + [item for item in fields if item["key"] not in mentioned]
     display = given.get("displayNameKey", node["displayNameKey"])
     node["displayNameKey"] = _display_key(display, fields) if display else None
+    gone = [operation["delete"] for operation in given.get("fieldDefinitions") or () if operation.get("delete")]
+    _drop_values(shop, node["type"], [item["key"] for item in gone])
     before = {item["key"] for item in node["fieldDefinitions"] if item["required"]}
     # Entries that stood there before may lack what is demanded from now on.
     node["_tightened"] |= any(item["required"] and item["key"] not in before for item in fields)
@@ -320,6 +322,13 @@ def _operate(shop: Shop, fields: list[Node], operation: Mapping[str, Any], place
         if given.get(name) is not None:
             item[name] = given[name]
     return str(key)
+
+
+def _drop_values(shop: Shop, type_: str, keys: Sequence[str]) -> None:
+    """A field goes with its values: one of the same key that comes later may be of another type."""
+    for number in shop.numbers("Metaobject", type_) if keys else ():
+        for key in keys:
+            shop.nodes[f"gid://shopify/Metaobject/{number}"]["_values"].pop(key, None)
 
 
 @field("Mutation", "metaobjectDefinitionDelete")

@@ -53,6 +53,20 @@ def test_a_plan_that_was_overtaken_is_made_anew(app: Any, sandbox: Sandbox, clie
     assert sandbox.graphql(target.domain, BOTH) == held
 
 
+def test_a_plan_stays_overtaken_when_the_import_that_did_it_is_removed(
+    app: Any, sandbox: Sandbox, client: Client
+) -> None:
+    source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))
+    first, second = imported(sandbox, target, source), imported(sandbox, target, source)
+    assert decide(client, first).status_code == 302
+    work(first)
+    assert client.post(f"/runs/{first.pk}/remove", headers=bearer(target.domain)).status_code in (200, 302)
+    assert not Run.objects.filter(pk=first.pk).exists()
+    answer = decide(client, second)
+    assert answer.status_code == 422
+    assert "Another import has written into this store" in answer.json()["error"]
+
+
 def test_an_import_that_wrote_nothing_overtakes_nobody(app: Any, sandbox: Sandbox, client: Client) -> None:
     source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))
     first, second = imported(sandbox, target, source), imported(sandbox, target, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,13 +25,24 @@ def fields_of(content: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, 
     texts = {item["key"]: item["value"] for item in said if _says(item["value"])}
     if not texts:
         return {}
-    walked = {key: types[key] for key in texts if types.get(key) in WALKED}
+    walked = {key: types[key] for key, text in texts.items() if types.get(key) in WALKED and _formed(types[key], text)}
     outdated = sorted(item["key"] for item in said if item["outdated"] and item["key"] in texts)
     return {
         "texts": dict(sorted(texts.items())),
         **({"types": walked} if walked else {}),
         **({"outdated": outdated} if outdated else {}),
     }
+
+
+def _formed(type_: str, text: str) -> bool:
+    """Whether a text is what its type says: a translation may be older than the type of the value it is of."""
+    if not values.is_list(type_):
+        return True
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(items, list) and (not values.refers(type_) or all(isinstance(item, str) for item in items))
 
 
 def _says(text: str | None) -> bool:

@@ -209,6 +209,8 @@ class Metafields(Resource):
         return {**fields, "value": values.normalise(fields["type"], fields["value"])}
 
     def with_theirs(self, before: Fields, after: Fields, paths: Sequence[str]) -> Fields:
+        if before["type"] != after["type"]:
+            return after
         return {**after, "value": values.with_theirs(after["type"], after["value"], before["value"])}
 
     def refuse(self, job: Job) -> Result | None:

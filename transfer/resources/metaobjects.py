@@ -277,8 +277,9 @@ class Metaobjects(Resource):
     def with_theirs(self, before: Fields, after: Fields, paths: Sequence[str]) -> Fields:
         fields = dict(after["fields"])
         for key in {path.removeprefix("fields.") for path in paths} & fields.keys() & before["fields"].keys():
-            value = values.with_theirs(fields[key]["type"], fields[key]["value"], before["fields"][key]["value"])
-            fields[key] = {**fields[key], "value": value}
+            own, theirs = fields[key], before["fields"][key]
+            if own["type"] == theirs["type"]:
+                fields[key] = {**own, "value": values.with_theirs(own["type"], own["value"], theirs["value"])}
         return {**after, "fields": fields}
 
     def unwanted(self, before: Fields | None, after: Fields, paths: Sequence[str]) -> Fields:

@@ -72,7 +72,9 @@ class ProductMetafields(Metafields):
             yield (*owner, namespace, own)
 
     def echo(self, wanted: Fields, present: Fields) -> Fields:
-        """In which order the values stand is for the option to say."""
+        """In which order the values stand is for the option to say. What is of another type is no value of it."""
+        if wanted["type"] != present["type"]:
+            return wanted
         items, theirs = (json.loads(side["value"] or "[]") for side in (wanted, present))
         if set(items) <= set(theirs):
             return {**wanted, "value": present["value"]}

@@ -61,21 +61,16 @@ def compare(
     home = tuple(source)
     cursor = cursor or {"resource": 0, "after": None, "compared": {}, **_known(desk, home)}
     names = [name for name in desk.registry if name in archive.resources]
-    twins, telling = (
-        Namesakes.of(desk, archive, snapshot),
-        Telling(_mentions(home, own=cursor.get("own", False), edited=edited)),
-    )
-    both = Sides(desk.registry, archive, snapshot)
+    twins, both = Namesakes.of(desk, archive, snapshot), Sides(desk.registry, archive, snapshot)
+    telling = Telling(_mentions(home, own=cursor.get("own", False), edited=edited))
+    languages = cursor.get("language", ""), source_language
     while cursor["resource"] < len(names):
-        resource, language = desk.registry[names[cursor["resource"]]], cursor.get("language", "")
+        resource = desk.registry[names[cursor["resource"]]]
         behind = Behind(resource, archive, snapshot)
-        languages = language, source_language
         window = _Window(desk, resource, hidden, edited, archive, behind, twins, telling, both, languages, home)
-        name = window.resource.name
         after = decode(cursor["after"]) if cursor["after"] is not None else None
-        sides = (twins.side(desk, window.resource, members, after) for members in (archive, snapshot))
-        for key, wanted, present in unshown.beside(desk, resource, snapshot, side_by_side(*sides)):
-            if not wanted and name not in whole:
+        for key, wanted, present in _pairs(desk, resource, archive, snapshot, twins, after):
+            if not wanted and resource.name not in whole:
                 continue
             window.judge(key, wanted, present)
             if len(window.rows) >= WINDOW:
@@ -91,6 +86,14 @@ def compare(
         if desk.stopping():
             return
     yield Checkpoint(cursor, _counts(archive, cursor), done=True)
+
+
+def _pairs(
+    desk: Desk, resource: Resource, archive: MemberSet, snapshot: MemberSet, twins: Namesakes, after: Key | None
+) -> Iterator[tuple[Key, list[Present], list[Present]]]:
+    """What archive and target have under each key, from behind `after` on."""
+    sides = (twins.side(desk, resource, members, after) for members in (archive, snapshot))
+    return unshown.beside(desk, resource, snapshot, side_by_side(*sides))
 
 
 def _mentions(home: Iterable[str], *, own: bool, edited: bool) -> Mentions | None:

@@ -76,15 +76,20 @@ def trace(
             cursor |= {"unwritten": True, "after": None}
         else:
             tell(desk, cursor["told"])
-            tell_hidden(desk, mirroring=tracer.landing.mirroring)
-            tell_shown(desk, snapshot, mirroring=tracer.landing.mirroring)
-            tell_dropped(desk, snapshot, read)
-            tell_retitled(desk)
+            _tell_what_else(desk, snapshot, read, mirroring=tracer.landing.mirroring)
             yield Checkpoint(cursor, done=True)
             return
         yield Checkpoint(cursor)
         if desk.stopping():
             return
+
+
+def _tell_what_else(desk: Desk, snapshot: MemberSet, read: Collection[str], *, mirroring: bool) -> None:
+    """What rows that are to be written show, hide, drop and call otherwise."""
+    tell_hidden(desk, mirroring=mirroring)
+    tell_shown(desk, snapshot, mirroring=mirroring)
+    tell_dropped(desk, snapshot, read)
+    tell_retitled(desk)
 
 
 GOES_WITH = "It hangs on {}, which a row deletes."

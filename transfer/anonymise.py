@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from . import partial
 from .archive.check import facts_of
 from .archive.manifest import Manifest
 from .archive.members import Line, MemberSet
@@ -24,6 +26,7 @@ from .jsonl import dumps
 from .keys import Key, sort_key
 from .references import Target, parse
 from .resource import Fields, Resource
+from .values import compact
 from .work import Checkpoint, Cursor, Desk
 
 WINDOW = 2_000  # records in one part, or a few more: those of one key stay together
@@ -72,6 +75,14 @@ def _shown_beside(resource: Resource) -> bool:
     return resource.sourced and not resource.personal
 
 
+def _strings(value: Any, rewrite: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _strings(own, rewrite) for name, own in value.items()}
+    if isinstance(value, list):
+        return [_strings(own, rewrite) for own in value]
+    return rewrite(value) if isinstance(value, str) else value
+
+
 class _Rewriting:
     def __init__(self, desk: Desk, alias: Alias) -> None:
         self._registry, self._alias = desk.registry, alias
@@ -80,11 +91,34 @@ class _Rewriting:
         """The record without a name; None where it is left out."""
         if resource.of_others and line.key[0] in self._registry and self._registry[line.key[0]].personal:
             return None
-        fields = resource.rewrite(line.fields, self.reference)
+        fields = self._fields(resource, line)
         if not resource.personal:
             return line.key, fields
         nobody = resource.anonymous(line.key, fields, self._alias)
-        return (resource.anonymous_key(line.key, self._alias), nobody) if nobody is not None else None
+        if nobody is None:
+            return None
+        return resource.anonymous_key(line.key, self._alias), nobody if line.fields else {}
+
+    def _fields(self, resource: Resource, line: Line) -> Fields:
+        if not line.command:
+            return resource.rewrite(line.fields, self.reference)
+        # It may say a part, and that without the type by which references in it are found.
+        said = partial.rewritten(resource, line.fields, lambda whole: resource.rewrite(whole, self.reference))
+        named: Fields = _strings(said, self._named)
+        return named
+
+    def _named(self, text: str) -> str:
+        """A reference, or a list of them as JSON."""
+        if not text.startswith("["):
+            return self.reference(text)
+        try:
+            items = json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            return text
+        made = [self.reference(item) for item in items]
+        return compact(made) if made != items else text
 
     def reference(self, text: str) -> str:
         target = parse(text)

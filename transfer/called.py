@@ -9,10 +9,10 @@ to it is named by way of its GID from then on, and only what is written of its p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .archive.members import MemberSet
+from .archive.members import Line, MemberSet
 from .keys import Key
 from .references import Target, parse
 from .registry import owner_of
@@ -125,13 +125,17 @@ class Sides:
         """All of a kind that the archive has. Read once, and only where it is asked for."""
         if kind not in self._names:
             resource = self.registry[kind]
-            governors = {line.key: line.fields for line in self.archive.records(resource.governor)}
+            governors = {line.key: line.fields for line in self._whole(resource.governor)}
             self._names[kind] = {
                 line.key: resource.shown(line.fields, governors.get(target.key) if target is not None else None)
-                for line in self.archive.records(kind)
+                for line in self._whole(kind)
                 for target in [resource.governed_by(line.key)]
             }
         return self._names[kind]
+
+    def _whole(self, kind: str) -> Iterator[Line]:
+        """Records that say all of themselves: a row that asks for something may lack what it is called."""
+        return (line for line in self.archive.records(kind) if not line.command)
 
     def _having(self, kind: str) -> set[Key]:
         if kind not in self._there:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from typing import Any
 
 from .archive.members import MemberSet
@@ -20,7 +21,7 @@ from .compare import side_by_side
 from .diff import Change, text_of
 from .keys import Key, decode, encode
 from .namesakes import Present, present_of
-from .outcomes import State, Verdict
+from .outcomes import Reason, State, Verdict
 from .partial import completed, spoken
 from .registry import in_order
 from .resource import Fields, Resource
@@ -133,9 +134,29 @@ class _Group:
             for kinds, side in zip(whole, (lefts, rights), strict=True)
         ]
         ours, theirs = ([one for one in side if one.command != Command.DELETE] for side in (lefts, rights))
+        if problem := self._no_record(0, ours, theirs) or self._no_record(1, theirs, ours):
+            self._count("differing")
+            detail = f"The row does not make a record: {problem}"
+            verdict = VERDICTS["differing"]
+            yield Row(self.resource.name, self.key, 0, verdict, state=State.DONE, reason=Reason.INVALID, detail=detail)
+            return
         for number, (left, right) in enumerate(self._paired(ours, theirs)):
             if (left is not None or shows[0]) and (right is not None or shows[1]):
                 yield from self._judged(number, left, right)
+
+    def _no_record(self, side: int, own: Sequence[Present], others: Sequence[Present]) -> str | None:
+        """What is wrong with a row that makes no record, whatever the other side has.
+
+        What neither side says is filled with something plain, which need not be valid: so validity is asked of what
+        cannot be compared, and of that alone.
+        """
+        for one, other in product(own, others):
+            if self.sheets[side] or one.command:
+                try:
+                    differences(self.resource, *(self._whole(one, other) if side == 0 else self._whole(other, one)))
+                except (KeyError, TypeError, ValueError, AttributeError):
+                    return self.resource.validate(self.key, one.fields) or "it lacks what it cannot be without"
+        return None
 
     def _judged(self, number: int, left: Present | None, right: Present | None) -> Iterator[Row]:
         paths: list[str] = []
@@ -166,12 +187,16 @@ class _Group:
 
     def _whole(self, left: Present, right: Present) -> tuple[Fields, Fields]:
         """Both, as far as both say something; the right one by the names that the left one has for what is in it."""
-        ours, theirs = completed(self.resource, left, right, self.sheets)
+        ours, theirs = completed(self.resource, left, right, self._parts(left, right))
         return ours, self.resource.aligned(theirs, ours)
+
+    def _parts(self, left: Present, right: Present) -> tuple[bool, bool]:
+        """Which of the two may say a part of a record: those of a spreadsheet, and those of archives with a command."""
+        return self.sheets[0] or bool(left.command), self.sheets[1] or bool(right.command)
 
     def _said(self, left: Present, right: Present) -> frozenset[str] | None:
         """The fields that every sheet of the two speaks of; None: all."""
-        said = [spoken(one) for one, sheet in zip((left, right), self.sheets, strict=True) if sheet]
+        said = [spoken(one) for one, part in zip((left, right), self._parts(left, right), strict=True) if part]
         parts = [own for own in said if own is not None]
         return frozenset.intersection(*parts) if parts else None
 

@@ -6,7 +6,7 @@ change for an import. So its record is the other side's with what is said laid o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import commands, line_ends
@@ -25,6 +25,25 @@ def completed(resource: Resource, left: Present, right: Present, sheets: tuple[b
     if not any(sheets):
         return ours, theirs
     return _filled(resource, ours), _filled(resource, theirs)
+
+
+def rewritten(resource: Resource, fields: Fields, rewrite: Callable[[Fields], Fields]) -> Fields:
+    """What a row says of a part, as `rewrite`, which is for whole records, leaves it."""
+    said = _without_nulls(fields)
+    return _laid(fields, rewrite(_filled(resource, said))) if said else fields
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(own) for name, own in value.items() if own is not None}
+    return value
+
+
+def _laid(said: Any, whole: Any) -> Any:
+    """Of a whole value that which was said."""
+    if isinstance(said, dict) and isinstance(whole, dict):
+        return {name: _laid(own, whole.get(name)) for name, own in said.items()}
+    return said if said is None or whole is None else whole
 
 
 def spoken(one: Present) -> frozenset[str] | None:

@@ -30,7 +30,10 @@ _ENCODED = re.compile(r"shopsync%3A[a-z_]+(?:%2F[^&\"'\s,:#<>)/]*)+", re.IGNOREC
 def readable(text: str) -> str:
     """A value as text: what it refers to in words; JSON laid out, so that two of them can be compared."""
     value = _parsed(text)
-    return _words(text) if value is None else json.dumps(spelled(value), ensure_ascii=False, indent=2)
+    try:
+        return _words(text) if value is None else json.dumps(spelled(value), ensure_ascii=False, indent=2)
+    except RecursionError:  # nobody reads what is nested that deep
+        return text
 
 
 def spelled(value: Any) -> Any:

@@ -8,9 +8,10 @@ translation. There it is said, and done only where the translation's own row say
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from .judging import unwritten
 from .keys import Key
 from .outcomes import TO_WRITE, Outcome, State, Verdict
 from .references import Target
@@ -48,6 +49,31 @@ def renew(
         else:
             _write(row, pairs[row.key], paths)
     _await(desk, resource, [row for row in rows if row.verdict is Verdict.UNCHANGED and row.key in pairs], pairs)
+
+
+def take_back(desk: Desk, rows: Sequence[Row], resource: Resource) -> Iterator[Row]:
+    """Of rows that are to be written only because of what was to change elsewhere, those where nothing does by now.
+
+    A reference that has been lost since may be all that differed there.
+    """
+    renewed = {row.key: [path for path in row.changed if _is_renewed(resource, row, path)] for row in rows}
+    sources = {row.key: list(resource.sources(row.key, row.after or {})) for row in rows if renewed[row.key]}
+    changed = _changed(desk, {target for own in sources.values() for target, _, _ in own})
+    for row in rows:
+        still = {
+            here
+            for target, there, here in sources.get(row.key, ())
+            if any(_meet(there, path) for path in changed.get(target, ()))
+        }
+        idle = set(renewed[row.key]) - still
+        if idle:
+            row.changed = tuple(path for path in row.changed if path not in idle)
+            yield row if row.changed else unwritten(row)
+
+
+def _is_renewed(resource: Resource, row: Row, path: str) -> bool:
+    """Whether a path of a row was planned by `renew`: the target does not call it old yet."""
+    return resource.follows(path, ()) and path.partition(".")[2] not in (row.before or {}).get("outdated", ())
 
 
 def _write(row: Row, pair: tuple[Fields, Fields], paths: Iterable[str]) -> None:

@@ -29,6 +29,7 @@ from .outcomes import TO_WRITE, Outcome, Reason, State, Verdict
 from .paths import ENTRY_PAGES
 from .references import Target
 from .registry import missing_owner
+from .renew import take_back
 from .resource import OWNER, Conceded, Place
 from .retitled import tell_retitled
 from .severed import EQUAL, Severed
@@ -73,6 +74,7 @@ def trace(
         elif cursor["fell"]:
             cursor |= {"after": None, "fell": 0}
         elif not cursor.get("unwritten"):
+            _take_back(desk)
             cursor |= {"unwritten": True, "after": None}
         else:
             tell(desk, cursor["told"])
@@ -82,6 +84,17 @@ def trace(
         yield Checkpoint(cursor)
         if desk.stopping():
             return
+
+
+def _take_back(desk: Desk) -> None:
+    """Leaves alone what was to be written only because of what, by now, is not (`renew.take_back`)."""
+    for resource in [own for own in desk.reachable.values() if own.of_others]:
+        after = None
+        where = replace(WRITABLE.of(resource.name), verdicts=frozenset({Verdict.UPDATE}))
+        while rows := desk.ledger.select(where, limit=WINDOW, after=after):
+            after = (resource.name, rows[-1].key, rows[-1].number)
+            desk.ledger.put(list(take_back(desk, rows, resource)))
+            desk.beat()
 
 
 def _tell_what_else(desk: Desk, snapshot: MemberSet, read: Collection[str], *, mirroring: bool) -> None:

@@ -28,7 +28,7 @@ from .manifest import MANIFEST, ArchiveError, Manifest, MemberEntry, newer
 from .members import Line, MemberWriter
 
 MAX_MANIFEST = 16_000_000
-MAX_LINE = 8_000_000  # a record; Shopify's largest product stays well below
+MAX_LINE = 32_000_000  # a record; an entry with forty JSON values of the largest size, all quotes, stays below
 MAX_TOTAL = 64_000_000_000
 MAX_RATIO = 300  # JSON lines deflate to a tenth, very repetitive ones to a hundredth
 MAX_DEPTH = 64

@@ -208,4 +208,5 @@ class MemberSet:
             return
         for text, aside in zip(mains, unpacked(self._storage, member.side), strict=True):
             data, side = loads(text), loads(aside)
-            yield Line(tuple(data["key"]), data["fields"], side["gid"], side["updatedAt"], side.get("source", ""))
+            key, command = tuple(data["key"]), data.get("command", "")
+            yield Line(key, data["fields"], side["gid"], side["updatedAt"], side.get("source", ""), command)

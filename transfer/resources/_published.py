@@ -213,7 +213,7 @@ def _whole(node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
 
 def _off(before: Fields, said: Fields) -> list[Fields]:
     """The channels that are not said, as ones that it is not on."""
-    named = {item["channel"] for item in said.get("channels") or ()}
+    named = {item.get("channel") for item in said.get("channels") or ()}
     others = (item for item in before["channels"] if item["channel"] not in named)
     return [{**item, "published": False, "publishDate": None} for item in others]
 

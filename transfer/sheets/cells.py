@@ -202,8 +202,9 @@ def joined(parts: Sequence[str]) -> str:
 
 # -- what neither XML nor every program that reads CSV can hold --------------------------------------------------------
 
-# Space, tab and line feed are kept; everything else below it, U+FFFE and U+FFFF are written as Excel writes them.
-_CONTROL = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+# Space, tab and line feed are kept; everything else below it, halves of characters, U+FFFE and U+FFFF are written as
+# Excel writes them.
+_CONTROL = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
 

@@ -41,11 +41,11 @@ def _of_shop(step: Callable[[Desk, Cursor, Past, Options], Steps]) -> Callable[[
 
 
 def _match(desk: Desk, cursor: Cursor, past: Past, options: Options) -> Steps:
-    """Variants that are the same go by the first side's names. What a spreadsheet says may be a part of a product."""
-    if options["other"] and _is_sheet(desk, options["other"]):
-        return iter([Checkpoint(cursor, done=True)])
+    """Variants that are the same go by the first side's names. What rows say may be a part of a product."""
     merged = past["check_other"] if options["other"] else past["snapshot_merge"]
     left, right = (MemberSet.from_cursor(desk.storage, own) for own in (past["check"], merged))
+    if options["other"] and (_is_sheet(desk, options["other"]) or _says_parts(desk, right)):
+        return iter([Checkpoint(cursor, done=True)])
     return match(desk, cursor, archive=left, snapshot=right, merged=merged)
 
 
@@ -65,6 +65,12 @@ def _side(desk: Desk, checked: Cursor, file: str) -> Side:
     parts = withheld_parts(facts["scopes"], "read")
     members = MemberSet.from_cursor(desk.storage, checked)
     return Side(members, frozenset(facts["whole"]), parts=parts, sheet=_is_sheet(desk, file))
+
+
+def _says_parts(desk: Desk, members: MemberSet) -> bool:
+    """Whether an archive was made of a spreadsheet: its records ask for something, of those in which things live."""
+    kinds = [own.name for own in desk.registry.values() if own.embeds or own.renamed_inside]
+    return any(line.command for name in kinds if name in members.resources for line in members.records(name))
 
 
 def _is_sheet(desk: Desk, file: str) -> bool:

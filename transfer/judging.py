@@ -103,7 +103,7 @@ def _row(resource: Resource, key: Key, wanted: Present | None, present: Present 
     elif update(resource, row).verdict is Verdict.UNCHANGED:
         note(resource, row, wanted.fields)
     else:
-        row.detail = resource.warning(row.changed)
+        row.detail = resource.warning(row.changed, wanted.fields)
     return _refused(resource, row) if row.verdict is Verdict.UPDATE else row
 
 

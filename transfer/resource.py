@@ -310,7 +310,7 @@ class Resource(Shaped, Governed):
         """Whether two records of one key are the same thing, whatever differs of what can be written."""
         return False
 
-    def warning(self, changed: Sequence[str]) -> str:
+    def warning(self, changed: Sequence[str], after: Fields) -> str:
         """What else comes of an update of these places, for whoever decides on it; empty where nothing does."""
         return ""
 

@@ -78,4 +78,29 @@ def test_what_goes_with_a_feature_that_is_switched_off_is_not_said_to_stay(sandb
     )
     desk, _ = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path)
     own = row(desk, *KIND)
-    assert (own.outcome, own.verified, own.detail) == (Outcome.UPDATED, True, "")
+    assert (own.outcome, own.verified) == (Outcome.UPDATED, True)
+    assert own.detail == (
+        "It is switched off with this import, so that no entry of this type shows any longer a page of its own and "
+        "what search engines are told of it."
+    )
+
+
+def test_what_a_type_shows_no_longer_is_told_of_all_its_entries(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("kind", NAME)
+    own = target.define("kind", NAME)
+    target.ask(SWITCH, id=own, on={"translatable": {"enabled": True}})
+    target.entry("kind", "theirs", name="1")
+    desk, _ = import_(sandbox, target.shop, archive_of(sandbox, source.shop, tmp_path), tmp_path)
+    told = row(desk, *KIND)
+    assert told.verified
+    assert told.detail == (
+        "It is switched off with this import, so that no entry of this type shows any longer what it is called in "
+        "other languages."
+    )
+    back, _ = import_(sandbox, source.shop, archive_of(sandbox, target.shop, tmp_path), tmp_path)
+    assert row(back, *KIND).detail == ""
+
+
+SWITCH = """mutation S($id: ID!, $on: MetaobjectCapabilityUpdateInput!) {
+  metaobjectDefinitionUpdate(id: $id, definition: {capabilities: $on}) { userErrors { message } } }"""

@@ -182,7 +182,7 @@ class Files(Resource):
     def fetches(self, changed: Sequence[str]) -> bool:
         return any(touches(changed, name) for name in MEASURES)
 
-    def warning(self, changed: Sequence[str]) -> str:
+    def warning(self, changed: Sequence[str], after: Fields) -> str:
         return ELSEWHERE if any(touches(changed, name) for name in MEASURES) else ""
 
     def refuse(self, job: Job) -> Result | None:

@@ -89,6 +89,14 @@ def _own_keys(fields: Fields) -> str | None:
     return "two field definitions have the same key." if len(set(keys)) < len(keys) else None
 
 
+WITH_THEM = "It is switched off with this import, so that no entry of this type shows any longer"
+_SWITCHED_OFF = {
+    "translatable": "what it is called in other languages",
+    "onlineStore": "a page of its own",
+    "renderable": "what search engines are told of it",
+}
+
+
 class MetaobjectDefinitions(Resource):
     name = "metaobject_definitions"
     label = "Metaobject definitions"
@@ -233,11 +241,17 @@ class MetaobjectDefinitions(Resource):
         fields = f"the field {more[0]}" if len(more) == 1 else f"the fields {', '.join(more)}"
         return f"Only the definition in the target store has {fields}, which no import takes away." if more else ""
 
+    def warning(self, changed: Sequence[str], after: Fields) -> str:
+        """What all entries of the type lose, those that only the target has among them."""
+        lost = [what for name, what in _SWITCHED_OFF.items() if f"capabilities.{name}.enabled" in changed]
+        off = [what for name, what in _SWITCHED_OFF.items() if what in lost and not _is_on(after, name)]
+        return f"{WITH_THEM} {' and '.join(off)}." if off else ""
+
     def demands(self, governor: Fields) -> frozenset[str]:
         return frozenset(item["key"] for item in governor["fieldDefinitions"] if item["required"])
 
     def drafts(self, governor: Fields) -> bool:
-        return bool((governor["capabilities"].get("publishable") or {}).get("enabled"))
+        return _is_on(governor, "publishable")
 
     def deferrable(self, governor: Fields, names: Iterable[str]) -> frozenset[str]:
         plain = {item["key"] for item in governor["fieldDefinitions"] if not item["type"].endswith("_reference")}
@@ -350,3 +364,7 @@ def _skipped(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 RESOURCE = MetaobjectDefinitions()
+
+
+def _is_on(governor: Fields, name: str) -> bool:
+    return bool((governor["capabilities"].get(name) or {}).get("enabled"))

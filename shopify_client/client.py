@@ -76,7 +76,7 @@ class AdminClient:
         self._wall = wall
 
     def shop_time(self) -> float:
-        """Seconds since 1970 by Shopify's clock, at least: answers say it in whole seconds, and come later."""
+        """Seconds since 1970 by Shopify's clock, or a little less: answers say whole seconds, and come late."""
         return self._wall() + (self.ahead or 0.0)
 
     def ask(

@@ -83,6 +83,20 @@ def _strings(value: Any, rewrite: Callable[[str], str]) -> Any:
     return rewrite(value) if isinstance(value, str) else value
 
 
+def _named(text: str, rename: Callable[[str], str]) -> str:
+    """A reference, or a list of them as JSON."""
+    if not text.startswith("["):
+        return rename(text)
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        return text
+    made = [rename(item) for item in items]
+    return compact(made) if made != items else text
+
+
 class _Rewriting:
     def __init__(self, desk: Desk, alias: Alias) -> None:
         self._registry, self._alias = desk.registry, alias
@@ -102,23 +116,18 @@ class _Rewriting:
     def _fields(self, resource: Resource, line: Line) -> Fields:
         if not line.command:
             return resource.rewrite(line.fields, self.reference)
-        # It may say a part, and that without the type by which references in it are found.
-        said = partial.rewritten(resource, line.fields, lambda whole: resource.rewrite(whole, self.reference))
-        named: Fields = _strings(said, self._named)
-        return named
+        # It may say a part, and that without the type by which references in it are found. None is renamed twice.
+        made: set[str] = set()
 
-    def _named(self, text: str) -> str:
-        """A reference, or a list of them as JSON."""
-        if not text.startswith("["):
-            return self.reference(text)
-        try:
-            items = json.loads(text)
-        except (ValueError, RecursionError):
+        def once(text: str) -> str:
+            if text not in made:
+                text = self.reference(text)
+                made.add(text)
             return text
-        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            return text
-        made = [self.reference(item) for item in items]
-        return compact(made) if made != items else text
+
+        said = partial.rewritten(resource, line.fields, lambda whole: resource.rewrite(whole, once))
+        named: Fields = _strings(said, lambda text: _named(text, once))
+        return named
 
     def reference(self, text: str) -> str:
         target = parse(text)

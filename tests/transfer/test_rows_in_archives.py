@@ -12,9 +12,12 @@ import pytest
 from tests.archives import Record, edited
 from tests.support import Sandbox, archive_of, import_, total
 from tests.transfer.test_labels_taken import labelled
+from transfer.anonymise import _Rewriting, alias_with
+from transfer.archive.members import Line
 from transfer.local import offline_desk, run
 from transfer.outcomes import Reason
 from transfer.pointing import readable
+from transfer.registry import RESOURCES
 from transfer.sheets import cells, xlsx
 from transfer.sheets.csv_rows import OURS
 from transfer.stages import COMPARISON
@@ -113,3 +116,22 @@ def test_half_a_character_is_written_as_it_is_read() -> None:
 def test_what_is_nested_too_deep_to_be_laid_out_is_shown_as_it_is() -> None:
     deep = "[" * 900 + "]" * 900
     assert readable(deep) == deep
+
+
+REFERENCE = "shopsync:customers/anna@example.com"
+
+
+@pytest.mark.parametrize(
+    ("said", "value"), [("customer_reference", REFERENCE), ("list.customer_reference", f'["{REFERENCE}"]')]
+)
+def test_a_customer_in_a_row_has_the_alias_that_it_has_elsewhere(tmp_path: Path, said: str, value: str) -> None:
+    """Whether a row is whole, asks for something, or leaves out the type by which its references are known."""
+    rewriting = _Rewriting(offline_desk(tmp_path), alias_with("secret"))
+    whole = {"type": said, "value": value}
+    lines = [
+        Line(("shirt", "custom", "who"), fields, "", "", command=command)
+        for fields, command in ((whole, ""), (whole, "MERGE"), ({"value": value}, "UPDATE"))
+    ]
+    made = [rewriting.record(RESOURCES["product_metafields"], line) for line in lines]
+    values = {own[1]["value"] for own in made if own is not None}
+    assert len(values) == 1 and "anna" not in values.pop()

@@ -141,6 +141,21 @@ def asks(admin: Admin, scenes: Scenes, album: Album) -> None:
     admin.stores.ask("/sandbox/config", {name: before[name] for name in ("scopes", "optional_scopes")})
 
 
+def mirrored(admin: Admin, scenes: Scenes, album: Album) -> None:
+    """A mirror of one kind: what it takes away is missed by records of kinds that nobody brought."""
+    _, archive = scenes.export(scenes.another("empty"), "files")
+    shop = scenes.another(products=6)
+    run = scenes.plan(shop, archive, "files.zip")
+    app = admin.open(shop, f"imports/{run}/plan")
+    app.locator("[name='policy'][value='mirror']").check()
+    expect(app.locator("[data-figure='hanging']")).to_contain_text("may lose")
+    album.take("plan-mirror")
+    scenes.confirm(shop, run, "mirror")
+    app = admin.open(shop, f"imports/{run}/report")
+    expect(app.locator("#losing")).to_be_visible()
+    album.take("report-mirror")
+
+
 def linked(admin: Admin, scenes: Scenes, album: Album) -> None:
     source, target = scenes.another(products=12), "empty"
     app = admin.open(source, "links")
@@ -212,7 +227,7 @@ def office(admin: Admin, scenes: Scenes, album: Album) -> None:
     album.take_office("operators-copies")
 
 
-PARTS = {own.__name__: own for own in (tour, troubled, asks, linked, compared, office)}
+PARTS = {own.__name__: own for own in (tour, troubled, asks, mirrored, linked, compared, office)}
 
 
 def main() -> int:

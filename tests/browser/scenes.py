@@ -34,15 +34,16 @@ class Scenes:
         own.ask("/")
         return own
 
-    def start_export(self, shop: str) -> str:
-        """The id of a new export of everything."""
+    def start_export(self, shop: str, *kinds: str) -> str:
+        """The id of a new export: of these kinds, or of everything."""
         store = self.store(shop)
-        path, _ = store.ask("/exports/new", form=_ticked(store.ask("/exports/new")[1].decode()))
+        form = [("resources", kind) for kind in kinds] or _ticked(store.ask("/exports/new")[1].decode())
+        path, _ = store.ask("/exports/new", form=form)
         return path.strip("/").split("/")[-1]
 
-    def export(self, shop: str) -> tuple[str, bytes]:
+    def export(self, shop: str, *kinds: str) -> tuple[str, bytes]:
         """(run, archive)"""
-        run = self.start_export(shop)
+        run = self.start_export(shop, *kinds)
         self.rest(shop, run)
         store = self.store(shop)
         return run, store.download(store.json(f"/exports/{run}/download-link", form=[])["url"])

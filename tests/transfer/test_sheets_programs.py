@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import subprocess
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -73,19 +75,44 @@ def test_a_number_that_a_program_shortened_is_not_taken_for_what_it_was(tmp_path
     assert found["products"][0][1]["title"] == "4012345678901"
 
 
-@pytest.mark.parametrize(
-    "text", ["007", "4012345678901", "12E5", "1.5E+10", "3/4", "1-2", "2026-01-31", "31.1.2026", "12:30", "'007", "''"]
-)
+MISREAD = [
+    "007", "4012345678901", "12E5", "1.5E+10", "3/4", "1-2", "2026-01-31", "31.1.2026", "12:30", "'007", "''", "1.50", ".5",
+    "5.", "1,234", "1,5", "50%", "$5", "5 €", "5 EUR", "(5)", "May 2024", "mar-24", "1. Mai", "SEPT2", "Ağu 5", "3月5日",
+    "5 a", "10:30 AM", "2024-01-05 10:00", "2024-01-05T10:00:00", "99999999999.10", "true", "Vrai", "1 1/2", "v1.0",
+    "5 lut 2024", "Mo 5 Mai", "5,5,5",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MISREAD)
 def test_what_a_program_would_change_is_written_so_that_it_does_not(text: str) -> None:
     (cell,) = next(csv.reader(io.StringIO(csv_row([text]), newline="")))
     assert cell.startswith("'")
     assert csv_restored(cell) == text
 
 
-@pytest.mark.parametrize("text", ["12", "12.50", "shirt", "1,5", "0", "0.5", "S-M", "a/b", "2026-01-31T09:00:00Z"])
+@pytest.mark.parametrize("text", ["12", "0", "shirt", "S-M", "a/b", "A4", "May", "SKU-5", "Marble 24", "Product 12", "5 kg"])
 def test_what_no_program_changes_is_left_as_it_is(text: str) -> None:
     (cell,) = next(csv.reader(io.StringIO(csv_row([text]), newline="")))
     assert cell == csv_restored(cell) == text
+
+
+@pytest.mark.parametrize("text", ["12.50", "1,5", "0.5", "true", "5."])
+def test_where_a_number_is_meant_none_is_marked(text: str) -> None:
+    (cell,) = next(csv.reader(io.StringIO(csv_row([text], steady={0}), newline="")))
+    assert cell == csv_restored(cell) == text
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("language", [1033, 1031, 1036, 1045, 1055], ids=["en", "de", "fr", "pl", "tr"])
+def test_texts_come_back_from_a_program_of_any_language(language: int, tmp_path: Path) -> None:
+    """Opened with its eager recognition of numbers, and saved as it shows them."""
+    (tmp_path / "texts.csv").write_text("".join(csv_row([text]) for text in MISREAD), encoding="utf-8-sig", newline="")
+    given, taken = f"CSV:44,34,76,1,,{language},false,true", "csv:Text - txt - csv (StarCalc):44,34,76,1"
+    home = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", home, "--headless", f"--infilter={given}", "--convert-to", taken, "--outdir", "saved"]
+    subprocess.run([*command, "texts.csv"], cwd=tmp_path, check=True, capture_output=True, timeout=180)
+    with (tmp_path / "saved" / "texts.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [csv_restored(row[0]) for row in csv.reader(file)] == MISREAD
 
 
 def test_merged_cells_hidden_sheets_and_formulas_are_read_as_they_show(tmp_path: Path) -> None:

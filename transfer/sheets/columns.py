@@ -60,6 +60,11 @@ class Column:
         return self.amount or self.kind in ("number", "rows", "json") or self.type.removeprefix("list.") in NUMBERS
 
     @property
+    def steady(self) -> bool:
+        """Whether its cells say the same however a program shows them: ``12.50`` as ``12.5``, ``true`` as ``TRUE``."""
+        return self.numeric or "boolean" in (self.kind, self.type)
+
+    @property
     def header(self) -> str:
         if not self.path:
             return RECORD

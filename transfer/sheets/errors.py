@@ -18,7 +18,7 @@ from ..work import Checkpoint, Desk
 from ..work import Row as Entry
 from . import xlsx
 from .book import Book, Row
-from .columns import ERROR
+from .columns import ERROR, Column
 from .first import First, first_of
 from .found import as_shown
 from .headers import Head, head_of
@@ -131,11 +131,13 @@ def _sheet(
         return
     top = top or (1, [""])
     header = top[1]
-    numbers = _numbers(desk, sheet, header, known)
+    head = head_of(sheet, header, known, desk.registry, lambda column, sentence: None)
+    numbers = _places(head, lambda column: column.numeric)
     place = next((at for at, text in enumerate(header) if text.strip().lower() == ERROR.lower()), None)
     note = notes(sheet, header, [top]).get(top[0], "")  # on the header: nothing below it could be read
     shown = [ERROR, *header] if place is None else [*header[:place], ERROR, *header[place + 1 :]]
-    writer = SheetWriter(desk, stack, book.form, sheet, shown, made, xlsx.MAX_ROWS, manner)
+    steady = {at + (place is None) for at in _places(head, lambda column: column.steady)}
+    writer = SheetWriter(desk, stack, book.form, sheet, shown, made, xlsx.MAX_ROWS, manner, steady)
     if note:
         writer.add([note if text == ERROR else "" for text in shown])
     while some := list(islice(rows, WINDOW)):
@@ -152,8 +154,7 @@ def _sheet(
     writer.finish()
 
 
-def _numbers(desk: Desk, sheet: str, header: Sequence[str], known: First) -> set[int]:
-    """The places of cells that hold numbers, whatever a program shows around them."""
-    head = head_of(sheet, header, known, desk.registry, lambda column, sentence: None)
+def _places(head: Head | None, wanted: Callable[[Column], bool]) -> set[int]:
+    """The places of cells of such columns."""
     columns = head.columns if head is not None else ()
-    return {place for column, places in columns if column.numeric for place in places}
+    return {place for column, places in columns if wanted(column) for place in places}

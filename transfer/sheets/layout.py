@@ -24,7 +24,7 @@ from ..resources.metafields import Metafields
 from . import cells
 from .cells import MISSING
 from .columns import COMMAND, KEY, POSITION, Column, Shape
-from .plain import columns_of, shape_of
+from .plain import columns_of, is_amount, shape_of
 
 MAX_COLUMNS = 1000
 SPEAKING = frozenset({"title", "name", "options"})  # what people know a record by stands first
@@ -55,6 +55,16 @@ class Sheet:
     def headers(self) -> Cells:
         head = [KEY, POSITION] if self.items else [COMMAND, KEY]
         return head + [header for column in self.columns for header in column.headers]
+
+    def steady(self, resource: Resource) -> frozenset[int]:
+        """The places in its rows of what says the same however a program shows it."""
+        own = frozenset(header for column in self._natural(resource) if column.steady for header in column.headers)
+        return frozenset(place for place, header in enumerate(self.headers) if header == POSITION or header in own)
+
+    def _natural(self, resource: Resource) -> Iterator[Column]:
+        for column in self.columns:
+            amount = column.kind == "text" and is_amount(shape_of(resource, self.items, column.path))
+            yield replace(column, amount=amount)
 
     def cells(self, fields: Mapping[str, Any]) -> Cells:
         return [cell for column in self.columns for cell in column.cells(fields)]

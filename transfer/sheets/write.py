@@ -6,7 +6,7 @@ way. The first sheet, hidden, keeps the manifest, so that a sheet that nobody ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
@@ -59,7 +59,10 @@ def _resource(
     made: list[dict[str, Any]] = []
     with ExitStack() as stack:
         writers = {
-            sheet.name: SheetWriter(desk, stack, form, sheet.name, sheet.headers, made, max_rows) for sheet in sheets
+            sheet.name: SheetWriter(
+                desk, stack, form, sheet.name, sheet.headers, made, max_rows, steady=sheet.steady(desk.registry[resource])
+            )
+            for sheet in sheets
         }
         for number, (sheet, row) in enumerate(rows(desk.registry[resource], sheets, members.records(resource)), 1):
             writers[sheet.name].add(row)
@@ -85,10 +88,12 @@ class SheetWriter:
         made: Any,
         max_rows: int,
         manner: Manner = OURS,
+        steady: Container[int] = (),
     ) -> None:
-        """`manner`: how a CSV file is written."""
+        """`manner`: how a CSV file is written. `steady`: the places of cells that no program can change."""
         self._desk, self._stack, self._form, self._name = desk, stack, form, name
         self._headers, self._made, self._max, self._manner = list(headers), made, max_rows, manner
+        self._steady = steady
         self._number = self._row = 0
         self._wrong = headers.index("Error") if "Error" in headers else -1
         self._open()
@@ -100,17 +105,18 @@ class SheetWriter:
         self._packer = Packer(self._desk.storage, stored, self._stack)
         self._row = 0
         self._packer.write(xlsx.sheet_head(len(self._headers)) if self._form == XLSX else self._manner.head())
-        self._put(self._headers)
+        self._put(self._headers, range(len(self._headers)))
 
     def add(self, row: Sequence[str]) -> None:
         if self._row > self._max:
             self.finish()
             self._open()
-        self._put(row)
+        self._put(row, self._steady)
 
-    def _put(self, row: Sequence[str]) -> None:
+    def _put(self, row: Sequence[str], steady: Container[int]) -> None:
         self._row += 1
-        self._packer.write(xlsx.row(self._row, row, self._wrong) if self._form == XLSX else self._manner.row(row))
+        own = xlsx.row(self._row, row, self._wrong) if self._form == XLSX else self._manner.row(row, steady)
+        self._packer.write(own)
 
     def finish(self) -> None:
         if self._form == XLSX:

@@ -76,10 +76,10 @@ def test_a_number_that_a_program_shortened_is_not_taken_for_what_it_was(tmp_path
 
 
 MISREAD = [
-    "007", "4012345678901", "12E5", "1.5E+10", "3/4", "1-2", "2026-01-31", "31.1.2026", "12:30", "'007", "''", "1.50", ".5",
-    "5.", "1,234", "1,5", "50%", "$5", "5 €", "5 EUR", "(5)", "May 2024", "mar-24", "1. Mai", "SEPT2", "Ağu 5", "3月5日",
-    "5 a", "10:30 AM", "2024-01-05 10:00", "2024-01-05T10:00:00", "99999999999.10", "true", "Vrai", "1 1/2", "v1.0",
-    "5 lut 2024", "Mo 5 Mai", "5,5,5",
+    "007", "4012345678901", "12E5", "1.5E+10", "3/4", "1-2", "2026-01-31", "31.1.2026", "12:30", "'007", "''", "1.50",
+    ".5", "5.", "1,234", "1,5", "50%", "$5", "5 €", "5 EUR", "(5)", "May 2024", "mar-24", "1. Mai", "SEPT2", "Ağu 5",
+    "3月5日", "5 a", "10:30 AM", "2024-01-05 10:00", "2024-01-05T10:00:00", "99999999999.10", "true", "Vrai", "1 1/2",
+    "v1.0", "5 lut 2024", "Mo 5 Mai", "5,5,5",
 ]  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_what_a_program_would_change_is_written_so_that_it_does_not(text: str) -
     assert csv_restored(cell) == text
 
 
-@pytest.mark.parametrize("text", ["12", "0", "shirt", "S-M", "a/b", "A4", "May", "SKU-5", "Marble 24", "Product 12", "5 kg"])
+@pytest.mark.parametrize("text", ["12", "0", "shirt", "S-M", "a/b", "A4", "May", "SKU-5", "Marble 24", "5 kg"])
 def test_what_no_program_changes_is_left_as_it_is(text: str) -> None:
     (cell,) = next(csv.reader(io.StringIO(csv_row([text]), newline="")))
     assert cell == csv_restored(cell) == text

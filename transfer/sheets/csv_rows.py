@@ -59,7 +59,7 @@ def csv_row(row: Sequence[str], mark: str = ",", steady: Container[int] = ()) ->
     """Nothing that a spreadsheet would compute: https://owasp.org/www-community/attacks/CSV_Injection.
 
     And nothing that it would lose: LibreOffice takes every tab out of the cells of a CSV file, and all of them make
-    other numbers of long ones and dates of sizes. `steady`: the places of cells in which ``12.50`` and ``12.5`` are one.
+    other numbers of long ones and dates of sizes. `steady`: the places of cells in which ``12.50`` is ``12.5``.
     """
     buffer = io.StringIO()
     neutral = [_neutral(cell, steady=place in steady) for place, cell in enumerate(row)]

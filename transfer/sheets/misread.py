@@ -1,9 +1,9 @@
 """Texts that a program which opens a CSV file takes for something else, and saves as what it took them for.
 
-``1.50`` becomes ``1.5``, ``May 2024`` becomes ``05/01/24``, ``true`` becomes ``TRUE``, an EAN becomes ``4.01235E+12``. What
-is taken for what depends on the program and on the language of whoever opens the file, so that the words here are those
-of all the languages in which Shopify's admin is spoken. A text that is marked for nothing costs an apostrophe; one that
-is not marked is lost.
+``1.50`` becomes ``1.5``, ``May 2024`` becomes ``05/01/24``, ``true`` becomes ``TRUE``, an EAN ``4.01235E+12``. What is
+taken for what depends on the program and on the language of whoever opens the file, so that the words here are those of
+all the languages in which Shopify's admin is spoken. A text that is marked for nothing costs an apostrophe; one that is
+not marked is lost.
 """
 
 from __future__ import annotations
@@ -13,10 +13,15 @@ import unicodedata
 
 _LONGEST = 40  # characters: no date or amount with words in it is longer
 _PLAIN = re.compile(r"0|-?[1-9][0-9]{0,10}")  # whole numbers, as far as every program shows them in full
-_FIGURES = re.compile(r"[\W\d_]*\d[\W\d_]*")  # no letter in it
+_FIGURES = re.compile(r"(?=\D*\d)[\W\d_]++")  # no letter in it, and a figure
 _WORD = re.compile(r"[^\W\d_]+")
 
-_MONTHS = """
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_MONTHS = _words("""
 january february march april may june july august september sept october november december
 januar jänner jaenner februar märz maerz mrz april mai juni juli august september oktober november dezember
 janvier février fevrier mars avril mai juin juillet août aout septembre octobre novembre décembre decembre
@@ -30,20 +35,21 @@ leden ledna únor února březen března duben dubna květen května červen če
 říjen října listopad prosinec prosince
 tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu
 ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
-""".split()
-_DAYS = """
+""")
+_DAYS = _words("""
 monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag
 lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo
-""".split()
-_BEHIND = frozenset("a p am pm e t st nd rd th uhr h".split())  # hours, powers, ISO's T, 1st: a figure stands before them
-_SIGNS = _BEHIND | frozenset(
+""")
+# Hours, powers, ISO's T, 1st: a figure stands before them.
+_BEHIND = _words("a p am pm e t st nd rd th uhr h")
+_SIGNS = _BEHIND | _words(
     "de of i ii iii iv v vi vii viii ix x xi xii mo di mi do fr sa so lu ma me je ve "  # 5 de mayo, 5.X., Mo 5.5.
     "年 月 日 時 时 分 秒 년 월 일 시 분 초 "
-    "eur usd gbp chf jpy cny krw sek nok dkk pln czk try brl cad aud nzd mxn kr zł kč tl r lei fr".split()
+    "eur usd gbp chf jpy cny krw sek nok dkk pln czk try brl cad aud nzd mxn kr zł kč tl r lei fr"
 )
-_TRUTHS = frozenset(
+_TRUTHS = _words(
     "true false wahr falsch vrai faux verdadero falso vero verdadeiro waar onwaar sant sann falskt sand falsk usann "
-    "prawda fałsz pravda nepravda tosi epätosi doğru yanlış 참 거짓".split()
+    "prawda fałsz pravda nepravda tosi epätosi doğru yanlış 참 거짓"
 )
 _BEGINNINGS = frozenset(name[:length] for name in (*_MONTHS, *_DAYS) for length in range(3, len(name) + 1))
 

@@ -59,10 +59,10 @@ def _resource(
     made: list[dict[str, Any]] = []
     with ExitStack() as stack:
         writers = {
-            sheet.name: SheetWriter(
-                desk, stack, form, sheet.name, sheet.headers, made, max_rows, steady=sheet.steady(desk.registry[resource])
+            own.name: SheetWriter(
+                desk, stack, form, own.name, own.headers, made, max_rows, steady=own.steady(desk.registry[resource])
             )
-            for sheet in sheets
+            for own in sheets
         }
         for number, (sheet, row) in enumerate(rows(desk.registry[resource], sheets, members.records(resource)), 1):
             writers[sheet.name].add(row)

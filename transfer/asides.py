@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .archive.members import MemberSet
-from .drift import moved, named
+from .drift import named
 from .outcomes import REMOVALS, TO_WRITE, Outcome, Reason, State
 from .present import KnownIds
 from .resource import Job, Resource, Result, Talk
+from .taken import moved_by_others
 from .work import Cursor, Desk, Row, Where, tell
 from .writing import MEANWHILE, PLANNED, RELEASED, UNDECIDED, Results, Writing, fail, judged, renamed
 
@@ -33,10 +34,10 @@ class Asides(Writing):
             if current.reading.key != row.key:
                 fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
             elif row.verdict in REMOVALS:
-                if stirred := moved(resource, row.base, current.fields):
+                if stirred := moved_by_others(self.desk, resource, row, row.base, current.fields):
                     fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
             else:
-                judged(resource, row, current.fields, ())
+                judged(self.desk, resource, row, current.fields, ())
             if row.outcome is Outcome.PENDING:
                 tell(row, RELEASED if resource.nests else MEANWHILE)
                 jobs.append((row, Job(row.resource, row.key, row.aside, before=current.fields, gid=row.gid)))

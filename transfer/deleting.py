@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from .added import added, with_inside
 from .archive.members import MemberSet
-from .drift import moved, named
+from .drift import named
 from .governors import Governors
 from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
 from .present import KnownIds, now
 from .references import Target
 from .registry import owner
 from .resource import Fields, Job, Resource, Result, Talk
+from .taken import moved_by_others
 from .work import Cursor, Desk, Row, Where
 from .writing import PLANNED, UNDECIDED, Results, Writing, arrived, fail, renamed
 
@@ -45,7 +46,9 @@ class Deletions(Writing):
             assert row.before is not None
             if not resource.same(row.key, current.reading.key, row.before):
                 fail(row, Reason.CHANGED_MEANWHILE, renamed(current))
-            elif stirred := moved(resource, row.stands or {}, current.fields, governors.written(row)):
+            elif stirred := moved_by_others(
+                self.desk, resource, row, row.stands or {}, current.fields, governors.written(row)
+            ):
                 fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
             elif row.verdict is Verdict.EXTRA and row.target in wanted:
                 row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, WANTED.format(wanted[row.target])

@@ -1,27 +1,49 @@
-"""What an update takes out of the store with a part of a record: Shopify takes a variant out of what names it as well.
+"""What an update takes out of the store with a part of a record, and what others see of it who named that part.
 
-A discount on two variants names one of them as soon as a mirror has taken the other away. Nobody else did that.
+A mirror takes variants away with the update of their product. Where a text, a link or a value named one, its id stays
+and leads nowhere; a discount on it names one variant less, which Shopify sees to. Nobody else did either of that, so
+that what was taken away is left out of account wherever a record is held against what was last seen of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from .drift import moved
 from .outcomes import Outcome
-from .references import Target
+from .references import Target, parse
 from .registry import owner
 from .resource import Fields, Resource
 from .work import Desk, Row
 
 
-def standing(desk: Desk, resource: Resource, row: Row) -> Fields:
-    """What this run last saw of a record, without the variants that it has taken away since."""
-    assert row.stands is not None
-    named = {place.target for place in resource.places(row.key, row.stands, None)}
+def moved_by_others(
+    desk: Desk, resource: Resource, row: Row, before: Fields, current: Fields, ours: Sequence[str] = ()
+) -> set[str]:
+    """`drift.moved`, but for what this run has taken away since it last saw the record."""
+    stirred = moved(resource, before, current, ours)
+    gone = _gone(desk, resource, row, before) if stirred else set()
+    if not gone:
+        return stirred
+    return stirred & moved(resource, _without(resource, before, gone), _without(resource, current, gone), ours)
+
+
+def _without(resource: Resource, fields: Fields, gone: Collection[str]) -> Fields:
+    """The record without what is gone, and without what nothing answers to any more."""
+
+    def left(text: str) -> str | None:
+        target = parse(text)
+        return None if text in gone or (target is not None and target.unknown) else text
+
+    return resource.rewrite(fields, left)
+
+
+def _gone(desk: Desk, resource: Resource, row: Row, before: Fields) -> set[str]:
+    """What the record named that lived inside another one, until an update of that one took it away."""
+    named = {place.target for place in resource.places(row.key, before, None)}
     homes = {target: owner(target, desk.registry) for target in named}
     inside = {home for target, home in homes.items() if home is not None and home != target}
-    gone = {str(target) for target in named & _taken(desk, inside)} if inside else set()
-    return resource.rewrite(row.stands, lambda text: None if text in gone else text) if gone else row.stands
+    return {str(target) for target in named & _taken(desk, inside)} if inside else set()
 
 
 def _taken(desk: Desk, homes: Collection[Target]) -> set[Target]:

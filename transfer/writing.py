@@ -15,7 +15,7 @@ from shopify_client import AccessDenied, AnswerLost, ShopifyError
 
 from .added import added
 from .archive.members import MemberSet
-from .drift import kept, moved, named, touching
+from .drift import kept, named, touching
 from .echoes import Echoes, heard
 from .governors import Governors
 from .nowhere import explain
@@ -27,7 +27,7 @@ from .putting_off import wait
 from .references import Target, dangling
 from .refusals import nameless
 from .resource import Fields, Job, Place, Resource, Result, Talk
-from .taken import standing
+from .taken import moved_by_others
 from .talk import Ended
 from .work import Checkpoint, Cursor, Desk, Id, Row, Where, tell
 
@@ -265,9 +265,7 @@ class Writes(Writing):
                     self.desk.ids.put([Id(row.gid, row.target)])
                 if echoes.of(resource, row):
                     heard(row, resource, row.gid, current.fields)
-                after = judged(
-                    resource, row, current.fields, governors.written(row), standing(self.desk, resource, row)
-                )
+                after = judged(self.desk, resource, row, current.fields, governors.written(row))
                 if after is not None and not self._takes_more(resource, row, after):
                     wanted[row.target] = after
         return wanted
@@ -291,17 +289,11 @@ class Writes(Writing):
         row.state = State.WRITTEN if result.pending else planned(row)
 
 
-def judged(
-    resource: Resource, row: Row, current: Fields, ours: Sequence[str], stands: Fields | None = None
-) -> Fields | None:
-    """What to write: the wanted record, with what others changed meanwhile and nobody planned to. None: row's end.
-
-    `stands`: as the record should stand before this write, where that is not what was last seen of it.
-    """
-    stands = row.stands if stands is None else stands
-    assert stands is not None
+def judged(desk: Desk, resource: Resource, row: Row, current: Fields, ours: Sequence[str]) -> Fields | None:
+    """What to write: the wanted record, with what others changed meanwhile and nobody planned to. None: row's end."""
+    assert row.stands is not None
     assert row.after is not None
-    stirred = moved(resource, stands, current, ours)
+    stirred = moved_by_others(desk, resource, row, row.stands, current, ours)
     if touching(stirred, row.changed) or not row.changed:
         if resource.changes(current, row.after):
             fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} {SINCE}")

@@ -19,6 +19,10 @@ from .writing import PLANNED, UNDECIDED, Results, Writing, arrived, fail, rename
 
 WANTED = "The archive has {} of it, though not itself, and that would go with it: it stays."
 MADE_OF = "An option of its product is made of it, and stays."
+UNSPOKEN = (
+    "It is hidden, and not deleted: translations of this type of entries are switched off. Once they are switched on "
+    "again, it may show again."
+)
 SHOWN = "{} shows it as a value of an option, and stays as it is: so does this."
 
 
@@ -30,6 +34,7 @@ class Deletions(Writing):
         super().__init__(desk, cursor, snapshot)
         self._read = read
         self._named: dict[str, dict[Target, list[str]]] = {}  # of a kind: what parts of it go by -> GIDs of its records
+        self._unspoken: set[Target] = set()  # what is said of records that stay, and that their type lets nobody see
         self.where = Where(resource=resource, verdicts=REMOVALS, outcomes=UNDECIDED, states=PLANNED)
 
     def prepare(self, rows: Sequence[Row]) -> list[tuple[Row, Job]]:
@@ -38,6 +43,7 @@ class Deletions(Writing):
         rows = [row for row in rows if row.target not in held]
         governors = Governors(self.desk, self.snapshot)
         governors.learn(rows)
+        self._unspoken = self._silenced(resource, rows)
         going: list[tuple[Row, Job]] = []
         there = self.look(resource, rows, "after the plan was made")
         inside = with_inside(self.desk, resource, there)
@@ -117,7 +123,37 @@ class Deletions(Writing):
             found |= {Target(kind, key): line.fields for key, line in self.snapshot.lookup(kind, staying).items()}
         return found
 
+    def _silenced(self, resource: Resource, rows: Sequence[Row]) -> set[Target]:
+        """What is said of records, in languages, that both stay, though their definition shows nothing of it."""
+        if not resource.of_others:
+            return set()
+        homes = {row.target: set(resource.owners(row.key)) for row in rows}
+        governed = {
+            home: governor
+            for home in {one for own in homes.values() for one in own}
+            if (governor := self.desk.registry[home.resource].governed_by(home.key)) is not None
+        }
+        said = Governors(self.desk, self.snapshot).said(governed.values())
+        silent = {
+            home
+            for home, governor in governed.items()
+            if governor in said and self.desk.registry[home.resource].unspoken(said[governor])
+        }
+        going = self._going({one for own in homes.values() if own & silent for one in own})
+        return {target for target, own in homes.items() if own & silent and not own & going}
+
+    def _going(self, targets: Collection[Target]) -> set[Target]:
+        """Those of these that are deleted, or are to be."""
+        found: set[Target] = set()
+        for kind in {target.resource for target in targets}:
+            rows = self.desk.ledger.get(kind, sorted({target.key for target in targets if target.resource == kind}))
+            found |= {row.target for row in rows.values() if _goes(row) or row.outcome is Outcome.DELETED}
+        return found
+
     def vanished(self, row: Row, when: str) -> None:
+        if row.target in self._unspoken:
+            row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, UNSPOKEN
+            return
         row.outcome, row.state, row.verified = Outcome.DELETED, State.DONE, True
 
     def talk(self, resource: Resource, jobs: list[Job], ids: KnownIds) -> Talk[Results]:

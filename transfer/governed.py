@@ -43,6 +43,10 @@ class Governed(ABC):
     def is_draft(self, fields: Fields) -> bool:
         return False
 
+    def unspoken(self, governor: Fields) -> bool:
+        """Whether a governor has its records say nothing in other languages: what they are called there is unseen."""
+        return False
+
     def deferrable(self, governor: Fields, names: Iterable[str]) -> frozenset[str]:
         """The paths of these demands (`Job.relaxed`), as far as no reference fills what they are made of."""
         return frozenset()

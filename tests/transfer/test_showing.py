@@ -9,6 +9,7 @@ import pytest
 from tests.builder import NAME, Builder
 from tests.meddle import row
 from tests.support import Sandbox, archive_of, import_
+from tests.transfer.test_emptied import LANGUAGE, REGISTER, TEXTS
 from transfer.outcomes import Outcome
 
 KIND = ("metaobject_definitions", "kind")
@@ -104,3 +105,30 @@ def test_what_a_type_shows_no_longer_is_told_of_all_its_entries(sandbox: Sandbox
 
 SWITCH = """mutation S($id: ID!, $on: MetaobjectCapabilityUpdateInput!) {
   metaobjectDefinitionUpdate(id: $id, definition: {capabilities: $on}) { userErrors { message } } }"""
+
+
+@pytest.mark.parametrize("policy", ["mirror", "update"])
+def test_what_a_type_shows_in_no_other_language_any_longer_is_not_called_deleted(
+    sandbox: Sandbox, tmp_path: Path, policy: str
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.define("kind", NAME)
+    source.entry("kind", "one", name="1")
+    own = target.define("kind", NAME)
+    target.ask(SWITCH, id=own, on={"translatable": {"enabled": True}})
+    for shop in (source, target):
+        shop.ask(LANGUAGE)
+    stays, goes = (target.entry("kind", handle, name="1") for handle in ("one", "theirs"))
+    for entry in (stays, goes):
+        (content,) = target.ask(TEXTS, id=entry)["translatableResource"]["translatableContent"]
+        given = {"key": "name", "locale": "de", "value": "Eins", "translatableContentDigest": content["digest"]}
+        assert not target.ask(REGISTER, id=entry, given=[given])["translationsRegister"]["userErrors"]
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path, policy=policy)
+    hidden = row(desk, "translations", "metaobjects", "kind", "one", "de")
+    assert hidden.outcome is Outcome.LEFT
+    assert hidden.detail.startswith("It is hidden, and not deleted:") is (policy == "mirror")
+    gone = row(desk, "translations", "metaobjects", "kind", "theirs", "de")
+    assert gone.outcome is (Outcome.DELETED if policy == "mirror" else Outcome.LEFT)
+    target.ask(SWITCH, id=own, on={"translatable": {"enabled": True}})
+    assert target.ask(TEXTS, id=stays)["translatableResource"]["translations"]  # as the sandbox has it

@@ -217,6 +217,10 @@ class Metaobjects(Resource):
             if not (change.before is None and isinstance(change.after, dict) and change.after.get("value") == "")
         ]
 
+    def unspoken(self, governor: Fields) -> bool:
+        own = governor["capabilities"].get("translatable")
+        return own is not None and not own["enabled"]
+
     def lacking(self, fields: Fields, governor: Fields) -> str:
         own = fields["fields"]
         required = [item["key"] for item in governor["fieldDefinitions"] if item["required"]]

@@ -148,9 +148,12 @@ class _Window:
         if self.edited:
             said = said._replace(fields=line_ends.kept(present.fields, said.fields))
             said, stays = measured(self.resource, said, present)
+        by_hand = self.edited or bool(said.command)
+        if by_hand and said.command != commands.Command.REPLACE:
+            said = said._replace(fields=self.resource.as_old(said.fields, present.fields))
+            self.told.add(key)
         present = present._replace(fields=self.both.aligned(self.resource, said.fields, present.fields))
         wanted = said._replace(fields=self.behind.with_theirs(key, said.fields, present.fields))
-        by_hand = self.edited or bool(said.command)
         rows = self._judged(key, [wanted], [present])
         if not by_hand:
             rows = [fuller(self.resource, row, present.fields, wanted.fields) for row in rows]
@@ -164,8 +167,6 @@ class _Window:
             rows = unshown.judged(self.desk, rows, self.behind.snapshot)
         self.telling.look(self.resource, [wanted.fields], rows)
         self.pairs[key] = (present.fields, _whole(self.resource, wanted, present))
-        if by_hand and said.command != commands.Command.REPLACE:
-            self.told.add(key)
         return rows
 
     def _dated(self, one: Present) -> Present:

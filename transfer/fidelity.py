@@ -42,7 +42,8 @@ class Side:
     """`whole`: the kinds that it holds completely; of the others, what the other side has alone says nothing.
 
     `unread`, `parts`: kinds, and parts of kinds, that the app may not read there: they are not compared.
-    `sheet`: it is a spreadsheet, and may say a part of a record.
+    `sheet`: it is a spreadsheet, and may say a part of a record. `namespaces`: those of which alone it says what hangs
+    on definitions; empty for all.
     """
 
     members: MemberSet
@@ -50,6 +51,7 @@ class Side:
     unread: frozenset[str] = frozenset()
     parts: Mapping[str, Collection[str]] = field(default_factory=dict)
     sheet: bool = False
+    namespaces: frozenset[str] = frozenset()
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -57,6 +59,12 @@ class Side:
 
     def shows(self, resource: Resource, key: Key) -> bool:
         return resource.part(key) not in self.parts.get(resource.name, ())
+
+    def beside(self, other: Side, resource: Resource, after: Key | None) -> Iterator[Present]:
+        """Its records, as far as a selection of the other side could take them in."""
+        for one in present_of(self.members, resource.name, after):
+            chosen = resource.chosen(one.fields, other.namespaces) if other.namespaces else one.fields
+            yield one._replace(fields=chosen)
 
 
 def fidelity(desk: Desk, cursor: Cursor, *, left: Side, right: Side) -> Iterator[Checkpoint]:
@@ -70,9 +78,7 @@ def fidelity(desk: Desk, cursor: Cursor, *, left: Side, right: Side) -> Iterator
         resource = desk.registry[names[cursor["at"]]]
         found = cursor["resources"].setdefault(resource.name, _nothing())
         after = decode(cursor["after"]) if cursor["after"] is not None else None
-        sides = side_by_side(
-            present_of(left.members, resource.name, after), present_of(right.members, resource.name, after)
-        )
+        sides = side_by_side(left.beside(right, resource, after), right.beside(left, resource, after))
         for number, (key, lefts, rights) in enumerate(sides, 1):
             if left.shows(resource, key) and right.shows(resource, key):
                 group = _Group(resource, key, (left.sheet, right.sheet), found)

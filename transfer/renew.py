@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from .dead_links import say
 from .judging import unwritten
 from .keys import Key
 from .outcomes import TO_WRITE, Outcome, State, Verdict
 from .references import Target
 from .resource import Fields, Resource
-from .work import Desk, Row
+from .work import Desk, Row, tell
 
 OLD = "Its text changes with this import ({}), and it does not: Shopify marks it as older than its text."
 
@@ -45,7 +46,8 @@ def renew(
         if not paths or row.verdict not in (Verdict.UNCHANGED, Verdict.FULLER, Verdict.UPDATE):
             continue
         if row.key in told:
-            row.detail = row.detail or OLD.format(", ".join(path.partition(".")[2] for path in paths))
+            sentence = OLD.format(", ".join(path.partition(".")[2] for path in paths))
+            (tell if row.verdict is Verdict.UPDATE else say)(row, sentence)
         else:
             _write(row, pairs[row.key], paths)
     _await(desk, resource, [row for row in rows if row.verdict is Verdict.UNCHANGED and row.key in pairs], pairs)

@@ -286,6 +286,14 @@ class Resource(Shaped, Governed):
         """What lives inside a record, and goes with an update to `after`."""
         return iter(())
 
+    def chosen(self, fields: Fields, namespaces: Collection[str]) -> Fields:
+        """What a selection of these namespaces takes in of a record."""
+        return fields
+
+    def as_old(self, fields: Fields, present: Fields) -> Fields:
+        """What a row says that somebody may have edited: of whether it fits what it is made for, nothing."""
+        return fields
+
     def with_theirs(self, before: Fields, after: Fields, paths: Sequence[str]) -> Fields:
         """A record whose lists at these paths keep what only the target has, since the source could not name all."""
         return after

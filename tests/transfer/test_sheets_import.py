@@ -472,3 +472,23 @@ def test_a_sheet_made_by_hand_needs_no_first_sheet(sandbox: Sandbox, shop: str, 
     desk = planned(sandbox, shop, buffer.getvalue(), tmp_path)
     (row,) = of(desk, Verdict.UPDATE)
     assert (row.key, row.changed) == (("blue-00011",), ("title",))
+
+
+def test_a_translation_stays_older_than_its_text_until_somebody_says_otherwise(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """An upload of the same file, or of one with another edit, says nothing of it."""
+    shop = sandbox.shop("boutique", products=3)
+    book = sheet_of(archive_of(sandbox, shop, tmp_path), "xlsx", tmp_path)
+
+    def change(made: Any) -> None:
+        sheet = made["products"]
+        cell(sheet, "title", row_of(sheet, "iron-00002")).value = "Quite new"
+
+    file = edited(book, change)
+    desk, _ = import_(sandbox, shop, file, tmp_path)
+    told = [row for row in desk.ledger.select(Where(resource="translations"), limit=500) if "older" in row.detail]
+    assert {row.key[:2] for row in told} == {("products", "iron-00002")}
+    for _ in range(2):
+        again, _ = import_(sandbox, shop, file, tmp_path)
+        assert again.client.writes == 0

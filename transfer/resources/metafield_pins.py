@@ -6,7 +6,7 @@ was set, so that an order can only be made pin by pin. Definitions that only the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from shopify_client import AccessDenied
@@ -123,6 +123,12 @@ class MetafieldPins(Resource):
         return {
             name: [new for text in fields[name] if (new := translate(text)) is not None]
             for name in ("pinned", "unpinned")
+        }
+
+    def chosen(self, fields: Fields, namespaces: Collection[str]) -> Fields:
+        return {
+            name: [one for one in own if (target := parse(one)) is None or target.key[1] in namespaces]
+            for name, own in fields.items()
         }
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:

@@ -338,6 +338,11 @@ class Translations(Resource):
         detail = "Nothing of it is left: none of its references has a target in this store."
         return Result(job.key, reason=Reason.MISSING_REQUIRED, detail=detail)
 
+    def as_old(self, fields: Fields, present: Fields) -> Fields:
+        """A text that is as it was stays older than what it translates: no row says that somebody looked at it."""
+        equal = {name for name in present.get("outdated", ()) if fields["texts"].get(name) == present["texts"][name]}
+        return {**fields, "outdated": sorted(equal | {*fields.get("outdated", ())})} if equal else fields
+
     def renamed(self, fields: Fields, old: Key, new: Key) -> Fields:
         """An item's new title makes what it is called in other languages be out of date."""
         retitled = old[0] == ITEMS and old[-self.tail - 1] != new[-self.tail - 1]

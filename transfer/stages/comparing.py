@@ -64,7 +64,8 @@ def _side(desk: Desk, checked: Cursor, file: str) -> Side:
     facts = checked["manifest"]
     parts = withheld_parts(facts["scopes"], "read")
     members = MemberSet.from_cursor(desk.storage, checked)
-    return Side(members, frozenset(facts["whole"]), parts=parts, sheet=_is_sheet(desk, file))
+    chosen = frozenset(facts["selection"].get("namespaces", ()))
+    return Side(members, frozenset(facts["whole"]), parts=parts, sheet=_is_sheet(desk, file), namespaces=chosen)
 
 
 def _says_parts(desk: Desk, members: MemberSet) -> bool:

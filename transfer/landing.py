@@ -46,11 +46,9 @@ class Landing:
         self.asked |= {target for target, verdict in leaving.items() if verdict is Verdict.DELETE}
         self.taken |= self._taken(known)
         known |= self._created(targets - known)
-        strangers = {
-            target
-            for target in targets - known - self.absent
-            if not target.unknown and not missing_owner(target, self.desk.reachable)
-        }
+        reachable = self.desk.reachable
+        unknown = targets - known - self.absent
+        strangers = {target for target in unknown if not target.unknown and not missing_owner(target, reachable)}
         return known | self._located(strangers)
 
     def going(self, targets: Set[Target]) -> set[Target]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .entry_pages import DEFINITIONS
+from .keys import Key
 from .landing import Landing
 from .nowhere import explain, explained, pointing
 from .outcomes import Reason, Verdict
@@ -27,6 +28,17 @@ class Lost:
     landing: Landing
     lacks: Lacks
     outside: list[str]
+    _homes: dict[Target, Row | None] = field(default_factory=dict)
+
+    def look_up(self, targets: Iterable[Target]) -> None:
+        """What of the plan these live in, in few questions; what is known of others is forgotten."""
+        self._homes.clear()
+        homes = {target: home for target in targets if (home := self._made(target)) is not None}
+        keys: dict[str, set[Key]] = {}
+        for home in homes.values():
+            keys.setdefault(home.resource, set()).add(home.key)
+        rows = {name: self.desk.ledger.get(name, list(own)) for name, own in keys.items()}
+        self._homes.update((target, rows[home.resource].get(home.key)) for target, home in homes.items())
 
     def why(self, hard: Place) -> Reason:
         """Why a record cannot be written for want of what one of its places must be filled with."""
@@ -41,10 +53,15 @@ class Lost:
 
     def _home(self, target: Target) -> Row | None:
         """What this import was to make, and with it the target; what only a person can add is another matter."""
+        if target in self._homes:
+            return self._homes[target]
+        home = self._made(target)
+        return None if home is None else self.desk.ledger.get(home.resource, [home.key]).get(home.key)
+
+    def _made(self, target: Target) -> Target | None:
+        """The record in which a target lives; None where no import makes such ones."""
         home = owner(target, self.desk.registry)
-        if home is None or self.desk.registry[home.resource].given:
-            return None
-        return self.desk.ledger.get(home.resource, [home.key]).get(home.key)
+        return None if home is None or self.desk.registry[home.resource].given else home
 
     def reason(self, row: Row, lost: Iterable[Place]) -> Reason:
         """Traced again, a row keeps the reason that says more."""

@@ -38,7 +38,8 @@ _DIGEST = 14  # characters of a mark that say what was read; two more say which 
 def chosen(desk: Desk, selection: Selection) -> list[Resource]:
     """The resources of a selection that the app may read, in the order of writing."""
     meant = (name for name in order() if by_kind(selection, name) or seo_only(selection, name))
-    return [desk.reachable[name] for name in meant if name in desk.reachable]
+    reachable = desk.reachable
+    return [reachable[name] for name in meant if name in reachable]
 
 
 def goes_by(desk: Desk, resource: Resource, renamed: Collection[str]) -> bool:

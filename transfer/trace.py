@@ -139,6 +139,7 @@ class _Tracer:
         spots = [arriving(self.desk, governors.demanded(row)) for row in going]
         lands, told = self._there(place for own in spots for place in own)
         spots = self._without_detours(spots, lands | told)
+        self.lost.look_up({place.target for own in spots for place in own} - lands - told)
         changed = [row for row, own in zip(going, spots, strict=True) if self._change(row, own, lands, told, governors)]
         moved = list(
             {(row.target, row.number): row for row in (*unfit, *changed, *self._confined(going, governors))}.values()
@@ -207,6 +208,7 @@ class _Tracer:
         spots = [[link for link in arriving(self.desk, noted(row)) if self._judged(link)] for row in rows]
         lands, given = self._there(link for own in spots for link in own)
         spots = self._without_detours(spots, lands | given)
+        self.lost.look_up({link.target for own in spots for link in own} - lands - given)
         for row, links in zip(rows, spots, strict=True):
             lost = [link for link in links if self._lost(link, lands | given)]
             row.reason = Reason.NONE

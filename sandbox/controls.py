@@ -123,6 +123,27 @@ async def limits(request: web.Request) -> web.Response:
     return web.json_response({"shop": given["shop"], "variants_a_day": most, "past": past})
 
 
+async def put_value(request: web.Request) -> web.Response:
+    """Puts a value where Shopify would refuse it today: stores hold what older versions of the API took, as it is.
+
+    `{"shop", "owner", "key", "value"}` changes a field of an entry; with `namespace` and `type`, a metafield.
+    """
+    given = await json_object(request)
+    shop = request.app[WORLD].shops.get(str(given.get("shop")))
+    owner = shop.get(str(given.get("owner"))) if shop is not None else None
+    if shop is None or owner is None:
+        raise web.HTTPNotFound(text="There is no such store, or nothing of this id in it.")
+    if not all(isinstance(given.get(name, ""), str) for name in ("namespace", "key", "type", "value")):
+        raise web.HTTPBadRequest(text="Names, types and values are texts.")
+    if "namespace" in given:
+        name = {"namespace": given["namespace"], "key": given["key"]}
+        shop.put_metafield(owner, **name, type_=given["type"], value=given["value"])
+    else:
+        owner["_values"][given["key"]] = given["value"]
+        shop.touch(owner)
+    return web.json_response({"owner": owner["id"]})
+
+
 async def create_token(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     given = await json_object(request)
@@ -178,6 +199,7 @@ ROUTES = (
     web.post("/sandbox/faults", faults),
     web.post("/sandbox/shops", create_shop),
     web.post("/sandbox/limits", limits),
+    web.post("/sandbox/values", put_value),
     web.post("/sandbox/tokens", create_token),
     web.post("/sandbox/secrets", rotate_secrets),
     web.post("/sandbox/webhook", webhook),

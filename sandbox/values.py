@@ -153,7 +153,13 @@ def _measured(value: Any, *, listed: bool) -> Any:
 
 
 def referenced(type_: str, value: str | None) -> list[str]:
-    """The GIDs in a stored value."""
+    """The GIDs in a stored value, which may be older than the rules for its type."""
     if value is None or type_.removeprefix("list.") not in REFERENCES:
         return []
-    return list(json.loads(value)) if type_.startswith("list.") else [value]
+    if not type_.startswith("list."):
+        return [value]
+    try:
+        items = json.loads(value)
+    except ValueError:
+        return []
+    return [item for item in items if isinstance(item, str)] if isinstance(items, list) else []

@@ -14,6 +14,7 @@ from decimal import ROUND_DOWN, Decimal, InvalidOperation, localcontext
 from typing import Any
 
 from . import links
+from .json_text import replaced
 from .paths import Translate
 from .references import is_local_gid, parse
 from .resource import Place
@@ -51,12 +52,21 @@ def refers(type_: str) -> bool:
     return type_.endswith("_reference")
 
 
+def items_of(value: str) -> list[str] | None:
+    """The items of a list of references; None where the value is no such list, whatever its type says of it."""
+    try:
+        items = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return items if isinstance(items, list) and all(isinstance(item, str) for item in items) else None
+
+
 def references(type_: str, value: str | None) -> Iterator[str]:
     """Each reference in a value, exactly as it stands there."""
     if not value or not refers(type_):
         return
     if is_list(type_):
-        yield from (item for item in json.loads(value) if isinstance(item, str))
+        yield from _strings(value) if (items := items_of(value)) is None else items
     else:
         yield value
 
@@ -82,9 +92,35 @@ def rewrite(type_: str, value: str | None, translate: Translate) -> str | None:
         return value
     if not is_list(type_):
         return translate(value)
-    items = json.loads(value)
+    items = items_of(value)
+    if items is None:
+        return _misshapen(value, translate)
     kept = [new for item in items if (new := translate(item)) is not None]
     return None if items and not kept else compact(kept)
+
+
+def _misshapen(value: str, translate: Translate) -> str | None:
+    """What should be a list of references and is none, such as a bare id: Shopify keeps what it once took.
+
+    Whatever references stand in it are replaced all the same, so that no id, and nobody's name, leaves its store; all
+    else stays as it is, for Shopify to judge.
+    """
+    try:
+        json.loads(value)
+    except (ValueError, RecursionError):
+        return translate(value)
+    return replaced(value, lambda name, said: translate(said))
+
+
+def _strings(value: str) -> list[str]:
+    found: list[str] = []
+
+    def note(said: str) -> str:
+        found.append(said)
+        return said
+
+    _misshapen(value, note)
+    return found
 
 
 def with_theirs(type_: str, wanted: str | None, present: str | None) -> str | None:
@@ -94,7 +130,9 @@ def with_theirs(type_: str, wanted: str | None, present: str | None) -> str | No
     """
     if not (wanted and present and is_list(type_) and refers(type_)):
         return wanted
-    items, theirs = json.loads(wanted), json.loads(present)
+    items, theirs = items_of(wanted), items_of(present)
+    if items is None or theirs is None:
+        return wanted
     if [item for item in theirs if item in items] == items:
         return present
     joined = [*items, *(item for item in theirs if item not in items)]
@@ -114,8 +152,10 @@ def normalise(type_: str, value: str | None) -> str | None:
             return _dumped(json.loads(value))
         if not is_list(type_):
             return _canonical(_one(type_, value))
-        inner = type_.removeprefix("list.")
-        return _canonical([_one(inner, item if isinstance(item, str) else compact(item)) for item in json.loads(value)])
+        inner, items = type_.removeprefix("list."), json.loads(value)
+        if not isinstance(items, list):
+            return value
+        return _canonical([_one(inner, item if isinstance(item, str) else compact(item)) for item in items])
     except (ValueError, ArithmeticError, TypeError, KeyError, AttributeError, RecursionError):
         return value
 
@@ -180,18 +220,14 @@ def decimal(text: str, *, places: int | None = None) -> str:
 
 
 def validate(type_: Any, value: Any) -> str | None:
-    """One sentence on what is wrong with a value from an archive, or None. What Shopify judges is left to Shopify."""
+    """One sentence on what is wrong with a value from an archive, or None.
+
+    What Shopify judges is left to Shopify: stores hold values which are not of the shape that their type asks for.
+    """
     if not isinstance(type_, str) or TYPE.match(type_) is None:
         return "the type of a value must be the name of a metafield type."
     if not isinstance(value, str):
         return f"the value of type {type_} must be a text."
-    if is_list(type_):
-        try:
-            items = json.loads(value)
-        except (ValueError, RecursionError):
-            return f"the value of type {type_} must be the JSON text of a list."
-        if not isinstance(items, list) or (refers(type_) and not all(isinstance(item, str) for item in items)):
-            return f"the value of type {type_} must be the JSON text of a list of references."
     if any(is_local_gid(text) for text in references(type_, value)):
         return f"the value of type {type_} names an id of another store; references stand as shopsync:<resource>/<key>."
     return None

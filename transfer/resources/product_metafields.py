@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Result, Scopes, Selection, Stream, Talk
-from ..values import compact
+from ..values import compact, items_of
 from . import _linked_options as linked
 from ._linked_losses import TYPE
 from ._owned import owned_stream
@@ -75,7 +74,9 @@ class ProductMetafields(Metafields):
         """In which order the values stand is for the option to say. What is of another type is no value of it."""
         if wanted["type"] != present["type"]:
             return wanted
-        items, theirs = (json.loads(side["value"] or "[]") for side in (wanted, present))
+        items, theirs = (items_of(side["value"] or "[]") for side in (wanted, present))
+        if items is None or theirs is None:
+            return wanted
         if set(items) <= set(theirs):
             return {**wanted, "value": present["value"]}
         return {**wanted, "value": compact([*items, *(item for item in theirs if item not in items)])}

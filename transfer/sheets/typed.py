@@ -10,6 +10,7 @@ import json
 import re
 
 from ..typed_keys import named
+from ..values import items_of
 
 LIST, REFERENCE = "list.", "_reference"
 _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
@@ -44,6 +45,7 @@ _OBJECTS = {
     "rich_text_field": '{"type": "root", "children": []}',
     **dict.fromkeys(("dimension", "volume", "weight"), _MEASURE),
 }
+_LISTED = '["one", "two"]'
 NUMBERS = ("number_integer", "number_decimal")
 
 
@@ -81,9 +83,18 @@ def _is_object(text: str) -> bool:
         return False
 
 
+def _is_list(type_: str, text: str) -> bool:
+    if type_.endswith(REFERENCE):
+        return items_of(text) is not None
+    try:
+        return isinstance(json.loads(text), list)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _list(type_: str, text: str) -> tuple[str, str]:
     if text.lstrip().startswith("[") or not (type_ in _PLAIN or type_.endswith(REFERENCE)):
-        return text, ""  # judged as what it is, JSON, with the record
+        return text, "" if _is_list(type_, text) else f"a JSON list such as {_LISTED}"
     found = [value_of(type_, item.strip()) for item in re.split(r"[,\r\n]", text) if item.strip()]
     wrong = next((sentence for _, sentence in found if sentence), "")
     if wrong:

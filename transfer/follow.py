@@ -28,7 +28,7 @@ from .references import Target
 from .registry import missing_owner, owner, owner_of
 from .resolve import latest
 from .resource import Page, Place, Reading, Resource, Selection, Talk
-from .selection import asked, by_kind, hanging, restricted, takes
+from .selection import asked, by_kind, hanging, restricted, seo_of_all, seo_only, takes
 from .talk import ask_all, ask_shown
 from .translation import Translation, gids
 from .work import Checkpoint, Cursor, Desk
@@ -130,6 +130,8 @@ class _Following:
             return False
         if by_kind(self.selection, values.name):
             return hanging(self.selection, values)
+        if seo_only(self.selection, values.name):
+            return not seo_of_all(self.selection, values.name)
         return asked(self.selection, values.name) and (self.selection.closure or not self.selection.resources)
 
     def _owners(self, resource: Resource, kind: str, records: Sequence[tuple[str, Reading]]) -> list[str]:

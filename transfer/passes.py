@@ -23,7 +23,7 @@ from .reader import Reader
 from .references import Target
 from .registry import order, owner_of
 from .resource import Page, Reading, Resource, Selection, Stream, Talk
-from .selection import by_kind, hanging, seo_only, takes
+from .selection import by_kind, hanging, seo_of_all, takes
 from .talk import REFUSALS, Ended, Talks
 from .work import Checkpoint, Cursor, Desk, Id
 
@@ -37,7 +37,7 @@ _DIGEST = 14  # characters of a mark that say what was read; two more say which 
 
 def chosen(desk: Desk, selection: Selection) -> list[Resource]:
     """The resources of a selection that the app may read, in the order of writing."""
-    meant = (name for name in order() if by_kind(selection, name) or seo_only(selection, name))
+    meant = (name for name in order() if by_kind(selection, name) or seo_of_all(selection, name))
     reachable = desk.reachable
     return [reachable[name] for name in meant if name in reachable]
 

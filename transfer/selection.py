@@ -96,12 +96,19 @@ def by_kind(selection: Selection, name: str) -> bool:
 
 
 def seo_only(selection: Selection, name: str) -> bool:
-    """Whether of a kind of values nothing comes but what search engines show of records that are chosen as a kind:
-    nobody who chooses pages knows that these are metafields of theirs. A closure brings all values anyway."""
+    """Whether of a kind of values nothing comes but what search engines show of records that are chosen, as a kind or
+    one by one beside other kinds: nobody who chooses pages knows that these are metafields of theirs. A closure brings
+    all values anyway, and so does a choice of single records alone."""
     values = RESOURCES[name]
     if not values.seo or selection.closure or by_kind(selection, name):
         return False
-    return any(by_kind(selection, owner_of(kind)) for kind in values.holders)
+    picked = {target.resource for target in selection.records} if selection.resources else set()
+    return any(by_kind(selection, owner) or owner in picked for owner in map(owner_of, values.holders))
+
+
+def seo_of_all(selection: Selection, name: str) -> bool:
+    """Whether that is what it is of all records of a kind, and not only of single ones."""
+    return seo_only(selection, name) and any(by_kind(selection, owner_of(kind)) for kind in RESOURCES[name].holders)
 
 
 def asked(selection: Selection, name: str) -> bool:

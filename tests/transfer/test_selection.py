@@ -369,21 +369,44 @@ def test_translations_of_values_that_were_not_chosen_are_not_chosen(
         assert translated
 
 
+def _page(shop: Builder, title: str) -> None:
+    """With SEO, and a metafield beside it."""
+    made = shop.ask(
+        "mutation P($page: PageCreateInput!) { pageCreate(page: $page) { page { id } userErrors { message } } }",
+        page={"title": title},
+    )
+    page = made["pageCreate"]["page"]["id"]
+    for key in ("title_tag", "description_tag"):
+        shop.metafield(page, f"global.{key}", "single_line_text_field", "Found")
+    shop.metafield(page, "other.note", "single_line_text_field", "hidden")
+
+
 @pytest.mark.parametrize("chosen", [{"namespaces": ["custom"]}, {"owner_types": ["PRODUCT"]}, {"resources": ["pages"]}])
 def test_the_seo_of_a_page_comes_with_it_whatever_metafields_are_chosen(
     sandbox: Sandbox, tmp_path: Path, chosen: dict[str, Any]
 ) -> None:
     """It travels as metafields of the page, which nobody sees as such."""
     shop = Builder(sandbox)
-    made = shop.ask(
-        "mutation P($page: PageCreateInput!) { pageCreate(page: $page) { page { id } userErrors { message } } }",
-        page={"title": "About"},
-    )
-    page = made["pageCreate"]["page"]["id"]
-    for key in ("title_tag", "description_tag"):
-        shop.metafield(page, f"global.{key}", "single_line_text_field", "Found")
-    shop.metafield(page, "other.note", "single_line_text_field", "hidden")
+    _page(shop, "About")
     manifest, found = _contents(archive_of(sandbox, shop.shop, tmp_path, **chosen))
     assert {target.key[1:] for target in found if target.resource == "page_metafields"} == SEO
     assert ("page_metafields" in manifest["notChosen"]) == ("resources" in chosen), "its other values were not chosen"
+    assert "page_metafields" not in manifest["whole"]
+
+
+@pytest.mark.parametrize("resources", [["menus"], ["menus", "pages"], []])
+def test_the_seo_of_a_single_page_comes_with_it_beside_other_kinds(
+    sandbox: Sandbox, tmp_path: Path, resources: list[str]
+) -> None:
+    shop = Builder(sandbox)
+    for title in ("About", "Contact"):
+        _page(shop, title)
+    chosen = {"resources": resources, "records": [["pages", ["about"]]]}
+    manifest, found = _contents(archive_of(sandbox, shop.shop, tmp_path, **chosen))
+    pages = {"about", "contact"} if "pages" in resources else {"about"}
+    own = {("other", "note")} if not resources else set()
+    assert {target.key for target in found if target.resource == "page_metafields"} == {
+        (page, *key) for page in pages for key in SEO | own
+    }
+    assert "page_metafields" in manifest["notChosen"] or not resources
     assert "page_metafields" not in manifest["whole"]

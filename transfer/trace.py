@@ -20,6 +20,7 @@ from .given import tell
 from .governed import Definitions
 from .governors import Governors
 from .hiding import tell_hidden
+from .included import tell_included
 from .judging import concede, unwritten, update
 from .keys import Key
 from .landing import Landing
@@ -98,9 +99,10 @@ def _take_back(desk: Desk) -> None:
 
 
 def _tell_what_else(desk: Desk, snapshot: MemberSet, read: Collection[str], *, mirroring: bool) -> None:
-    """What rows that are to be written show, hide, drop and call otherwise."""
+    """What rows that are to be written show, hide, drop and call otherwise, and what stands against them."""
     tell_hidden(desk, mirroring=mirroring)
     tell_shown(desk, snapshot, mirroring=mirroring)
+    tell_included(desk, snapshot, mirroring=mirroring)
     tell_dropped(desk, snapshot, read)
     tell_retitled(desk)
 

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from shopify_client import AccessDenied, AnswerLost, ShopifyError
 
+from . import included
 from .added import added
 from .archive.members import MemberSet
 from .drift import kept, named, touching
@@ -122,7 +123,7 @@ class Writing(Task[Results]):
 
     def _take(self, row: Row, result: Result) -> None:
         if not result.ok:
-            fail(row, Reason(result.reason), result.detail)
+            fail(row, Reason(result.reason), " ".join(filter(None, (result.detail, included.told(row.detail)))))
             return
         if result.later:
             row.state, row.wave = planned(row), later(row.wave or 0, result.later, end(self.desk.registry))
@@ -198,7 +199,7 @@ MEANWHILE = "Another record takes its value: until its own is written it holds a
 
 def arrived(row: Row) -> None:
     """What was told of the time until its own write is over."""
-    row.detail = row.detail.replace(MEANWHILE, "").replace(RELEASED, "").strip()
+    row.detail = included.untold(row.detail.replace(MEANWHILE, "").replace(RELEASED, "")).strip()
 
 
 def renamed(current: Current) -> str:

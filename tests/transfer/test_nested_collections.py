@@ -118,8 +118,53 @@ def test_what_only_the_target_has_lets_go_where_a_mirror_deletes_it(sandbox: San
     desk, _ = copy(source, target, tmp_path)
     inner = row(desk, "collections", "inner")
     assert (inner.outcome, inner.reason) == (Outcome.FAILED, Reason.REFUSED)
+    assert inner.detail.endswith(STANDS.format("“extra”"))
     assert included(target)["extra"] == ["inner", "leaf"], "an update takes nothing from what only the target has"
     assert arrived(source, target, tmp_path, "mirror") == 1
+
+
+STANDS = "It is to include others, but is included itself by {}, which stays as it is: take it out of that first."
+
+BOTH = (
+    "It is to include others, but is included itself by “extra” and “other”, which stay as they are: take it out of "
+    "them first."
+)
+
+
+def test_what_stands_against_it_is_told_in_the_plan(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = shop(sandbox, {"leaf": [], "inner": ["leaf"], "outer": ["own"], "own": []})
+    includes = {"leaf": [], "inner": [], "own": ["leaf"], "extra": ["inner", "leaf"], "other": ["inner"]}
+    plans: list[dict[str, str]] = []
+
+    def look(desk: Any) -> None:
+        rows = desk.ledger.select(Where(resource="collections"), limit=9)
+        plans.append({"/".join(own.key): own.detail for own in rows if own.detail})
+
+    for policy in ("update", "mirror"):
+        import_while(source, shop(sandbox, includes), tmp_path, planned, look, policy=policy)
+    assert plans == [{"inner": BOTH}, {}]
+    desk, _ = copy(source, shop(sandbox, includes), tmp_path, excluded={"records": [["collections", ["own"]]]})
+    details = {handle: row(desk, "collections", handle).detail for handle in ("inner", "outer")}
+    assert details["inner"].endswith(BOTH)
+    assert details["outer"].endswith(
+        "It is to include “own”, which includes others and stays as it is: take these out of that first."
+    )
+
+
+def test_a_single_collection_is_told_what_of_the_target_stands_against_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    source = shop(sandbox, {"leaf": [], "inner": ["leaf"]})
+    target = shop(sandbox, {"leaf": [], "inner": [], "extra": ["inner"]})
+    desk, _ = copy(source, target, tmp_path, policy="mirror")
+    assert row(desk, "collections", "inner").outcome is Outcome.UPDATED
+    target = shop(sandbox, {"leaf": [], "inner": [], "extra": ["inner"]})
+    told: list[str] = []
+    import_while(
+        *(source, target, tmp_path, planned),
+        lambda desk: told.append(row(desk, "collections", "inner").detail),
+        records=[["collections", ["inner"]]],
+        policy="mirror",
+    )
+    assert told == [STANDS.format("“extra”")]
 
 
 def test_what_is_left_out_lets_nothing_go(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def _anew(
 def _definitions(resource: Resource, wanted: Line) -> set[Target]:
     """By what it is judged what of a record the target takes."""
     governor = resource.governed_by(wanted.key)
-    return {governor} if governor is not None else set(resource.made_by(wanted.fields))
+    return {governor} if governor is not None else set(resource.made_by(wanted.key, wanted.fields))
 
 
 def _losing(desk: Desk, targets: Collection[Target]) -> set[Target]:

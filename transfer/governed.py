@@ -70,13 +70,13 @@ class Governed(ABC):
         """
         return None
 
-    def made_by(self, fields: Fields) -> Iterator[Target]:
-        """Definitions by which parts of a record are what they say, although these do not govern it."""
+    def made_by(self, key: Key, fields: Fields) -> Iterator[Target]:
+        """Definitions, or other records, by which a record is what it says, although these do not govern it."""
         return iter(())
 
     looser = False  # whether a mirror may let parts be that these definitions do not: rows are judged anew then
 
-    def confined(self, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
+    def confined(self, key: Key, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
         """What is left of a record where the target's definitions (`made_by`) do not let parts of it be. None: all."""
         return None
 

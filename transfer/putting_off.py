@@ -43,7 +43,7 @@ def _needed(desk: Desk, row: Row, places: Sequence[Place], known: KnownIds) -> d
     """What a row refers to that is not there yet -> whether it is nothing without."""
     missing = [place for place in places if place.target not in known]
     hard = {place.target for place in missing if place.hard}
-    made = desk.registry[row.resource].made_by(row.after or {})
+    made = desk.registry[row.resource].made_by(row.key, row.after or {})
     return {target: target in hard for target in (*(place.target for place in missing), *made)}
 
 

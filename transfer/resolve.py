@@ -163,7 +163,7 @@ def _outside(
     for record in records:
         places = meant(desk, resource.places(tuple(record["key"]), record["fields"], None))
         targets = [place.target for place in _leading(desk, places)]
-        targets += set(resource.made_by(record["fields"])).difference(targets)
+        targets += set(resource.made_by(tuple(record["key"]), record["fields"])).difference(targets)
         for target in targets:
             home, kind = owner(target, desk.registry), kind_of(target)
             if home is not None and home.resource in beyond:

@@ -178,7 +178,8 @@ class _Tracer:
         definitions = self._definitions(rows, governors)
         for row in rows:
             resource = self.desk.registry[row.resource]
-            conceded = resource.confined(row.before, row.after, definitions) if definitions and row.after else None
+            going = bool(definitions and row.after)
+            conceded = resource.confined(row.key, row.before, row.after or {}, definitions) if going else None
             if conceded is not None:
                 self._concede(row, conceded)
                 yield row
@@ -186,7 +187,9 @@ class _Tracer:
     def _definitions(self, rows: Sequence[Row], governors: Governors) -> Definitions:
         """What the target says, or will say, of the definitions by which parts of these rows are made."""
         standing = [row for row in rows if row.after]  # of others nothing is left that could be written
-        targets = {target for row in standing for target in self.desk.registry[row.resource].made_by(row.after or {})}
+        targets = {
+            target for row in standing for target in self.desk.registry[row.resource].made_by(row.key, row.after or {})
+        }
         if not targets:
             return {}
         lands = self.landing.of(targets)

@@ -16,9 +16,12 @@ from tests.support import Sandbox, archive_of, export, import_, total
 from transfer.archive.members import MemberSet
 from transfer.jsonl import dumps
 from transfer.outcomes import Outcome, Reason, Verdict
-from transfer.resources.collection_orders import moves_between
+from transfer.resources.collection_orders import UNSORTED, moves_between
+from transfer.resources.collections import UNORDERED
+from transfer.stages import IMPORT
 from transfer.work import Where
 
+PLAN = IMPORT[: next(place for place, stage in enumerate(IMPORT) if stage.waits) + 1]
 FAILED = Where(outcomes=frozenset({Outcome.FAILED}))
 INSIDE = """query I($handle: String!) { collectionByIdentifier(identifier: {handle: $handle}) {
   id sortOrder products(first: 250) { nodes { handle } }
@@ -150,6 +153,36 @@ def test_an_order_is_restored_with_as_few_moves_as_it_takes(
     desk, _ = import_(sandbox, target, archive, tmp_path)
     assert desk.ledger.tally()["collection_orders"]["outcome:updated"] == 1
     assert inside(sandbox, target, "hand-picked") == inside(sandbox, full, "hand-picked")
+
+
+@pytest.mark.parametrize("policy", ["update", "create_only"])
+def test_of_a_collection_that_is_not_sorted_by_hand_no_order_is_written(
+    policy: str, sandbox: Sandbox, full: str, archive: bytes, tmp_path: Path
+) -> None:
+    """Whether the plan knows how it is sorted, or nobody does before the write."""
+    target = sandbox.shop("boutique", products=12)
+    gid = collection(sandbox, target, "hand-picked")["id"]
+    sandbox.graphql(target, UPDATE, collection={"id": gid, "sortOrder": "BEST_SELLING"})
+    if policy == "update":
+        archive = archive_of(sandbox, full, tmp_path, resources=["collection_orders"])
+    for _ in range(2):
+        desk, _ = import_(sandbox, target, archive, tmp_path, policy=policy)
+        row = desk.ledger.get("collection_orders", [("hand-picked",)])[("hand-picked",)]
+        assert (row.outcome, row.reason, row.detail) == (Outcome.FAILED, Reason.TYPE_CONFLICT, UNSORTED)
+        assert desk.client.writes == 0
+
+
+def test_a_collection_that_is_sorted_by_a_rule_says_what_becomes_of_its_order(
+    sandbox: Sandbox, full: str, archive: bytes, tmp_path: Path
+) -> None:
+    def sort(resource: str, number: int, record: Record) -> list[Record]:
+        if resource == "collections" and record["key"] == ["hand-picked"]:
+            return [{**record, "fields": {**record["fields"], "sortOrder": "ALPHA_ASC"}}]
+        return [record]
+
+    desk, _ = import_(sandbox, full, edited(archive, sort), tmp_path, stages=PLAN)
+    row = desk.ledger.get("collections", [("hand-picked",)])[("hand-picked",)]
+    assert (row.changed, row.detail) == (("sortOrder",), UNORDERED)
 
 
 @given(st.lists(st.integers(0, 30), unique=True), st.lists(st.integers(0, 30), unique=True))

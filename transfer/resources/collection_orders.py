@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..diff import Change
+from ..governed import Definitions
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target, parse
 from ..resource import (
     Ask,
+    Conceded,
     Fields,
     Ids,
     Job,
@@ -37,6 +39,10 @@ from ._shapes import HANDLE
 
 MOST = 250  # moves in one request
 SUFFIX = "?order"
+MANUAL = "MANUAL"
+UNSORTED = (
+    "In the target store the collection is not sorted by hand; sort it so there, or import the collection as well."
+)
 
 _PRODUCTS = "products(first: %d, after: $after, sortKey: MANUAL) { nodes { id } pageInfo { hasNextPage endCursor } }"
 _FIELDS = f"id handle sortOrder updatedAt {_PRODUCTS.replace(', after: $after', '') % 100}"
@@ -49,7 +55,7 @@ query CollectionOrders($after: String, $query: String) {{
 """
 _BACK = f"query CollectionOrdersById($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Collection {{ {_FIELDS} }} }} }}"
 _REST = f"""
-query ProductsInOrder($id: ID!, $after: String) {{ collection(id: $id) {{ id {_PRODUCTS % 250} }} }}
+query ProductsInOrder($id: ID!, $after: String) {{ collection(id: $id) {{ id sortOrder {_PRODUCTS % 250} }} }}
 """
 _REORDER = """
 mutation ReorderCollection($id: ID!, $moves: [MoveInput!]!) {
@@ -88,7 +94,8 @@ class CollectionOrders(Resource):
         yield from read_nodes(_BACK, [self.node(gid) for gid in gids], lambda node: nodes.append(node))
         readings = []
         for node in nodes:
-            readings.append(_reading((yield from _whole(node))))
+            if node["sortOrder"] == MANUAL:
+                readings.append(_reading((yield from _whole(node))))
         return readings
 
     def owned(self, gids: Sequence[str]) -> Talk[Page]:
@@ -115,6 +122,14 @@ class CollectionOrders(Resource):
 
     def owners(self, key: Key) -> Iterator[Target]:
         yield Target("collections", key)
+
+    def made_by(self, key: Key, fields: Fields) -> Iterator[Target]:
+        yield from self.owners(key)
+
+    def confined(self, key: Key, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
+        """Only of a collection that is sorted by hand the products have an order of their own."""
+        sorted_ = ((own or {}).get("sortOrder") or MANUAL for own in map(definitions.get, self.owners(key)))
+        return Conceded(None, (UNSORTED,)) if any(order != MANUAL for order in sorted_) else None
 
     def places(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[Place]:
         yield from owned_by(self.owners(key))
@@ -147,8 +162,10 @@ class CollectionOrders(Resource):
         gid = ids.gid(Target("collections", job.key))
         if gid is None:
             return [Result(job.key, reason=Reason.MISSING_OWNER, detail="Its collection is not in the target store.")]
+        order, present = yield from _products(gid)
+        if order != MANUAL:
+            return [Result(job.key, reason=Reason.TYPE_CONFLICT, detail=UNSORTED)]
         wanted = [own for text in job.after["products"] if (target := parse(text)) and (own := ids.gid(target))]
-        present = yield from _products(gid)
         moves = moves_between(present, wanted)
         for start in range(0, len(moves), MOST):
             some = [{"id": product, "newPosition": str(place)} for product, place in moves[start : start + MOST]]
@@ -202,30 +219,31 @@ def _longest_ascending(numbers: Sequence[int]) -> set[int]:
     return found
 
 
-def _products(gid: str) -> Talk[list[str]]:
+def _products(gid: str) -> Talk[tuple[str, list[str]]]:
+    """By what the collection is sorted, and its products as somebody put them."""
     found: list[str] = []
     after = None
     while True:
         collection = (yield Ask(_REST, {"id": gid, "after": after}))["collection"]
         if collection is None:
-            return found
+            return MANUAL, found
         found += [node["id"] for node in collection["products"]["nodes"]]
         if not collection["products"]["pageInfo"]["hasNextPage"]:
-            return found
+            return collection["sortOrder"], found
         after = collection["products"]["pageInfo"]["endCursor"]
 
 
 def _whole(node: Mapping[str, Any]) -> Talk[Mapping[str, Any]]:
     """A collection in the merchant's order, with all of its products; of others, nobody asks."""
-    if node["sortOrder"] != "MANUAL" or not node["products"]["pageInfo"]["hasNextPage"]:
+    if node["sortOrder"] != MANUAL or not node["products"]["pageInfo"]["hasNextPage"]:
         return node
-    products = yield from _products(node["id"])
+    _, products = yield from _products(node["id"])
     return {**node, "products": {"nodes": [{"id": gid} for gid in products]}}
 
 
 def _ordered(node: Mapping[str, Any]) -> Reading | None:
     """Where there is nothing to put into order there is no record."""
-    return _reading(node) if node["sortOrder"] == "MANUAL" and len(node["products"]["nodes"]) > 1 else None
+    return _reading(node) if node["sortOrder"] == MANUAL and len(node["products"]["nodes"]) > 1 else None
 
 
 def _reading(node: Mapping[str, Any]) -> Reading:

@@ -61,6 +61,7 @@ mutation DeleteCollection($id: ID!) {
 """
 _OWN = ("title", "descriptionHtml", "sortOrder", "templateSuffix", "seo")
 
+UNORDERED = "Its products are sorted by a rule then, and no more as somebody may have put them by hand."
 
 SORT_ORDER = OneOf(
     *("ALPHA_ASC", "ALPHA_DESC", "BEST_SELLING", "CREATED", "CREATED_DESC", "MANUAL", "MOST_RELEVANT"),
@@ -119,6 +120,9 @@ class Collections(Plain):
     nests = "sources"
     read_batch = 25
     points = 20.0
+
+    def warning(self, changed: Sequence[str], after: Fields) -> str:
+        return UNORDERED if "sortOrder" in changed and after.get("sortOrder") != "MANUAL" else ""
 
     # -- reading
 

@@ -167,10 +167,10 @@ class MetafieldPins(Resource):
         pins = f"{', '.join(more[:_FEW])}{f' and {len(more) - _FEW:,} more' if len(more) > _FEW else ''}"
         return f"Only the target store has pinned {pins}, which no import takes off." if more else ""
 
-    def made_by(self, fields: Fields) -> Iterator[Target]:
+    def made_by(self, key: Key, fields: Fields) -> Iterator[Target]:
         yield from filter(None, map(parse, fields["pinned"]))
 
-    def confined(self, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
+    def confined(self, key: Key, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
         """Definitions that are for some categories only, in the target as it will stand, are not pinned."""
         constrained = {str(target) for target, own in definitions.items() if own and _constrained(own)}
         rest = [one for one in after["pinned"] if one not in constrained]

@@ -174,9 +174,9 @@ class Products(Resource):
         return key[:1]
 
     def needs(self, key: Key, fields: Fields) -> Iterator[Target]:
-        return self.made_by(fields)
+        return self.made_by(key, fields)
 
-    def made_by(self, fields: Fields) -> Iterator[Target]:
+    def made_by(self, key: Key, fields: Fields) -> Iterator[Target]:
         return linked.definitions(fields.get("options") or ())
 
     # -- meaning
@@ -267,7 +267,7 @@ class Products(Resource):
     def crowded(self, before: Fields, after: Fields) -> Conceded | None:
         return room.crowded(before, after)
 
-    def confined(self, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
+    def confined(self, key: Key, before: Fields | None, after: Fields, definitions: Definitions) -> Conceded | None:
         return losses.conceded(before, after, losses.confined(before, after, definitions))
 
     def losing(self, before: Fields, after: Fields, gone: Collection[str]) -> Conceded | None:

@@ -157,7 +157,7 @@ class _Applying:
                 Writes(desk, cursor, snapshot, w, self.read) for w in waves if first <= w < first + WAVES
             ]
         elif kind == "aside":
-            tasks = [Asides(desk, cursor, snapshot, name) for name in names]
+            tasks = [Asides(desk, cursor, snapshot, name, self.read) for name in names]
         elif kind == "link":
             tasks = [Links(desk, cursor, snapshot, name) for name in names]
         elif kind == "delete":

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from .added import added, with_inside
 from .archive.members import MemberSet
 from .drift import named
 from .governors import Governors
 from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
-from .present import KnownIds, now
+from .present import Current, KnownIds, now
 from .references import Target
 from .registry import owner
 from .resource import Fields, Job, Resource, Result, Talk
@@ -46,8 +48,7 @@ class Deletions(Writing):
         self._unspoken = self._silenced(resource, rows)
         going: list[tuple[Row, Job]] = []
         there = self.look(resource, rows, "after the plan was made")
-        inside = with_inside(self.desk, resource, there)
-        more, wanted = (self._of_whole(found) for found in added(self.desk, inside, self.snapshot, self._read))
+        worn = Worn.of(self.desk, resource, there, self.snapshot, self._read)
         for row, current in there:
             assert row.before is not None
             if not resource.same(row.key, current.reading.key, row.before):
@@ -56,20 +57,9 @@ class Deletions(Writing):
                 self.desk, resource, row, row.stands or {}, current.fields, governors.written(row)
             ):
                 fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
-            elif row.verdict is Verdict.EXTRA and row.target in wanted:
-                row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, WANTED.format(wanted[row.target])
-            elif row.target in more:
-                fail(
-                    row, Reason.CHANGED_MEANWHILE, f"Somebody wrote {more[row.target]} onto it after the plan was made."
-                )
-            else:
+            elif not worn.keeps(row):
                 going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))
         return going
-
-    def _of_whole(self, found: Mapping[Target, str]) -> dict[Target, str]:
-        """What is told of a variant is told of its product as well."""
-        homes = {home: what for target, what in found.items() if (home := owner(target, self.desk.registry))}
-        return {**homes, **found}
 
     def _held(self, resource: Resource, rows: Sequence[Row]) -> set[Target]:
         """Those that are made of a part of what they hang on, and stay with it; they are at their end with that."""
@@ -162,6 +152,39 @@ class Deletions(Writing):
     def done(self, row: Row, result: Result) -> None:
         arrived(row)
         row.outcome, row.state = Outcome.DELETED, State.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Worn:
+    """The metafields for which records stay that were to be deleted: record -> metafield, as `added` has them."""
+
+    more: Mapping[Target, str]
+    wanted: Mapping[Target, str]
+
+    @classmethod
+    def of(
+        cls,
+        desk: Desk,
+        resource: Resource,
+        there: Sequence[tuple[Row, Current]],
+        snapshot: MemberSet,
+        read: frozenset[str],
+    ) -> Self:
+        """What is told of a variant is told of its product as well."""
+        both = added(desk, with_inside(desk, resource, there), snapshot, read)
+        homes = [{home: what for target, what in own.items() if (home := owner(target, desk.registry))} for own in both]
+        return cls(*({**outer, **own} for outer, own in zip(homes, both, strict=True)))
+
+    def keeps(self, row: Row) -> bool:
+        """Whether one keeps this record, which is at its end with that."""
+        if row.verdict is Verdict.EXTRA and row.target in self.wanted:
+            row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, WANTED.format(self.wanted[row.target])
+        elif row.target in self.more:
+            detail = f"Somebody wrote {self.more[row.target]} onto it after the plan was made."
+            fail(row, Reason.CHANGED_MEANWHILE, detail)
+        else:
+            return False
+        return True
 
 
 def _goes(row: Row | None) -> bool:

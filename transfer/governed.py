@@ -96,8 +96,8 @@ class Governed(ABC):
         """What a record holds while another takes what it claims; an empty mapping: nothing."""
         return {}
 
-    def unclaimed(self, key: Key, fields: Fields) -> Fields | None:
-        """What is left of a record that may not have what it claims; None where it is nothing without."""
+    def unclaimed(self, key: Key, fields: Fields, claims: Collection[tuple[str, ...]]) -> Fields | None:
+        """What is left of a record that may not have these of what it claims; None where it is nothing without."""
         return None
 
     def follows(self, path: str, governor: Sequence[str]) -> bool:

@@ -32,10 +32,6 @@ STUCK = (
     "Required references go round in a circle, and the target store's definition demands them already. "
     "Make one of these fields optional in the target store, then plan again."
 )
-TAKEN = (
-    "{name} belongs to {holder} in the target store, among others that it has, and to one only. Take it off there, or "
-    "give both the same one first; then import again."
-)
 SOFT_WAVES = 16
 WAVES = 1_000_000  # waves that a group of resources may use; the group's number times this is its first
 LATER = 4  # waves at the end of these, for what could not be written because another record had not made room yet
@@ -59,7 +55,6 @@ def order(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkp
                         row.wave = first
                     if desk.registry[name].exclusive:
                         uniques.learn(rows)
-                    cursor["fell"] += _taken(desk.registry[name], rows, snapshot)
                     desk.ledger.put(rows)
                     yield Checkpoint(cursor)
                 cursor["fell"] += uniques.settle()
@@ -101,20 +96,6 @@ def is_late(wave: int, end_: int) -> bool:
 def _self_referring(resource: Resource, names: Sequence[str], desk: Desk) -> bool:
     own = {*names, *(kind for name in names for kind in desk.registry[name].embeds)}
     return bool(own & set(resource.refers_to))
-
-
-def _taken(resource: Resource, rows: Sequence[Row], snapshot: MemberSet) -> int:
-    """Says of new records which other one in the target has their name; returns how many these are."""
-    new = {row.key: row for row in rows if row.verdict is Verdict.CREATE} if resource.aliased else {}
-    fallen = 0
-    for line in snapshot.records(resource.name) if new else ():
-        for alias in resource.aliases(line.key, line.fields):
-            row = new.pop(alias, None)
-            if row is not None:
-                row.verdict, row.reason = Verdict.CANNOT, Reason.TAKEN
-                row.detail = TAKEN.format(name=alias[-1], holder=line.key[-1])
-                fallen += 1
-    return fallen
 
 
 def _windows(desk: Desk, resource: str) -> Iterator[list[Row]]:

@@ -85,9 +85,10 @@ class Resource(Shaped, Governed):
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
     exclusive = False  # no two records may hold the same of something (`claims`), always or by a definition's demand
     claimed = "value"  # what people call that
+    holds_many = False  # one record may hold any number of them
+    freed = ""  # one sentence on what a person can do about it, where a record is nothing without
     nests = ""  # where a record may hold others of its kind (`nested`), which may hold none then
     seo = False  # values of this kind say what search engines show of the records on which they hang
-    aliased = False  # a record may answer to more names than its key, which nobody else can have then (`aliases`)
     settles = False  # Shopify goes on working on a record after the write; nothing that needs it is written before
     optional = ""  # why a run carries these only where somebody asks for them, one sentence; empty: it always does
     personal = False  # they tell of people: nobody who did not ask for them is told even their names
@@ -206,10 +207,6 @@ class Resource(Shaped, Governed):
 
         `governor`: the fields of the record named by `governed_by`, which say which places must be filled (hard).
         """
-
-    def aliases(self, key: Key, fields: Fields) -> Iterator[Key]:
-        """The other keys that a record answers to, of a kind with `aliased`."""
-        return iter(())
 
     def owners(self, key: Key) -> Iterator[Target]:
         """What a record hangs on, as its key says: without these it cannot be."""

@@ -8,7 +8,7 @@ not be written, or not with that, and says so in the plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .archive.members import MemberSet
@@ -22,7 +22,9 @@ from .resource import Conceded, Fields, Resource
 from .work import Desk, Row
 
 LONGEST = 8  # waves of one chain: past it, a record makes way, which costs one more write and no more waiting
+_NAMED = 5  # of many unique values that one record may not have
 Claim = tuple[str, ...]
+Takers = dict[Key, set[Claim]]  # who wants what of one holder
 
 
 @dataclass(slots=True)
@@ -44,10 +46,13 @@ class Uniques:
         self.governors.learn(rows)
         for row in rows:
             row.aside = None
+            others: dict[Key, set[Claim]] = {}
             for claim in sorted(self._wanted(row)):
                 first = self.takers.setdefault(claim, row.key)
                 if first != row.key:
-                    self._fall(row, first, f"The archive gives its {self.resource.claimed} to {{}} as well.")
+                    others.setdefault(first, set()).add(claim)
+            for first, claims in others.items():
+                self._fall(row, first, claims, "The archive gives its {what} to {other} as well.")
 
     def settle(self) -> int:
         """Gives waves to those that wait for each other; returns how many rows cannot be written at all."""
@@ -66,18 +71,18 @@ class Uniques:
     def _claims(self, key: Key, fields: Fields) -> set[Claim]:
         return set(self.resource.claims(key, fields, self.governors.of(self.resource, key)))
 
-    def _holders(self) -> dict[Key, set[Key]]:
+    def _holders(self) -> dict[Key, Takers]:
         """Who has what others want, and who these are; everything that the target has is looked at."""
-        found: dict[Key, set[Key]] = {}
+        found: dict[Key, Takers] = {}
         for line in self.snapshot.records(self.resource.name):
             self.governors.learn([Row(self.resource.name, line.key)])
             for claim in self._claims(line.key, line.fields):
                 taker = self.takers.get(claim)
                 if taker is not None and taker != line.key:
-                    found.setdefault(line.key, set()).add(taker)
+                    found.setdefault(line.key, {}).setdefault(taker, set()).add(claim)
         return found
 
-    def _judge(self, holder: Key, takers: Iterable[Key], needs: dict[Key, set[Key]]) -> None:
+    def _judge(self, holder: Key, takers: Takers, needs: dict[Key, set[Key]]) -> None:
         own = self.desk.ledger.get(self.resource.name, [holder]).get(holder)
         pending = own is not None and own.outcome is Outcome.PENDING
         if own is not None and pending and own.verdict in TO_WRITE and not self._keeps(own):
@@ -89,7 +94,7 @@ class Uniques:
             self._make_way(holder)
         for row in self._rows(takers):
             if own is None or not pending or own.verdict not in REMOVALS or not self.resource.deletable:
-                self._fall(row, holder, f"{{}} has its {self.resource.claimed} in the target store.")
+                self._fall(row, holder, takers[row.key], "{other} has its {what} in the target store.")
             elif own.verdict is Verdict.EXTRA and ONLY.format(self._named(holder)) not in row.detail:
                 row.detail = f"{row.detail} {ONLY.format(self._named(holder))}".strip()
                 self.desk.ledger.put([row])
@@ -105,19 +110,27 @@ class Uniques:
         rows = self.desk.ledger.get(self.resource.name, sorted(keys)).values()
         return [row for row in rows if row.verdict in TO_WRITE and row.outcome is Outcome.PENDING]
 
-    def _fall(self, row: Row, holder: Key, why: str) -> None:
+    def _fall(self, row: Row, holder: Key, claims: Collection[Claim], why: str) -> None:
         """Without what it may not have, where it is anything without."""
         assert row.after is not None
-        rest, other = self.resource.unclaimed(row.key, row.after), self._named(holder)
-        told = f"It must be unique there: {why.format(other)}"
+        rest, other = self.resource.unclaimed(row.key, row.after, claims), self._named(holder)
+        told = f"It must be unique there: {why.format(other=other, what=self._what(claims))}"
         if rest is None:
-            row.verdict, row.reason, row.detail = Verdict.CANNOT, Reason.TAKEN, told
+            row.verdict, row.reason, row.detail = Verdict.CANNOT, Reason.TAKEN, f"{told} {self.resource.freed}".strip()
             self.fallen += 1
         else:
             before = row.detail.replace(ONLY.format(other), "").strip()
             concede(self.resource, row, Conceded(rest, (told,)))
             row.detail = f"{before} {row.detail}".strip()
         self.desk.ledger.put([row])
+
+    def _what(self, claims: Collection[Claim]) -> str:
+        """What people call it, and of a kind that may hold many also which."""
+        if not self.resource.holds_many:
+            return self.resource.claimed
+        more = f" and {len(claims) - _NAMED:,} more" if len(claims) > _NAMED else ""
+        listed = ", ".join(claim[-1] for claim in sorted(claims)[:_NAMED])
+        return f"{self.resource.claimed}{'s' if len(claims) > 1 else ''} {listed}{more}"
 
     def _named(self, key: Key) -> str:
         """Nobody is told of people by their names who did not ask for these."""

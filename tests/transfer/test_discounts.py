@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shopify_client import AdminClient, Origins
+from tests.builder import Builder
+from tests.meddle import import_while, planned
 from tests.support import Sandbox, archive_of, checksums, export, import_
 from transfer.local import local_desk, run
 from transfer.outcomes import Outcome, Reason, Verdict
@@ -34,6 +38,17 @@ def code(sandbox: Sandbox, shop: str, code: str, **more: Any) -> None:
     given = {"title": code, "code": code, "startsAt": "2024-01-01T00:00:00Z", "customerGets": everything, **more}
     made = sandbox.graphql(shop, CREATE, discount=given)["discountCodeBasicCreate"]
     assert not made["userErrors"], made["userErrors"]
+
+
+def add_codes(sandbox: Sandbox, shop: str, first: str, *more: str) -> None:
+    gid = sandbox.graphql(shop, READ, code=first)["codeDiscountNodeByCode"]["id"]
+    add = """mutation A($id: ID!, $codes: [DiscountRedeemCodeInput!]!) {
+      discountRedeemCodeBulkAdd(discountId: $id, codes: $codes) { userErrors { message } } }"""
+    sandbox.graphql(shop, add, id=gid, codes=[{"code": own} for own in more])
+
+
+def codes_of(sandbox: Sandbox, shop: str, first: str) -> set[str]:
+    return {node["code"] for node in read(sandbox, shop, first)["codes"]["nodes"]}
 
 
 def read(sandbox: Sandbox, shop: str, code: str) -> dict[str, Any]:
@@ -74,10 +89,78 @@ def test_all_codes_arrive_and_those_that_are_taken_are_named(sandbox: Sandbox, t
     archive = archive_of(sandbox, source, tmp_path, resources=["products", "discounts"])
     desk, _ = import_(sandbox, target, archive, tmp_path)
     row = rows(desk)["code", "über 10 %"]
-    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.REFUSED)
-    assert row.detail.startswith("The discount stands, but not all of its codes. BULK007: Code must be unique.")
+    assert (row.outcome, row.reason, row.verified) == (Outcome.CREATED, Reason.PART_CONFLICT, True)
+    assert row.detail == "It must be unique there: code / bulk007 has its code bulk007 in the target store."
+    assert import_(sandbox, target, archive, tmp_path)[0].client.writes == 0
     node = sandbox.graphql(target, READ, code="bulk299")["codeDiscountNodeByCode"]
     assert node == sandbox.graphql(target, READ, code="ÜBER 10 %")["codeDiscountNodeByCode"]
+
+
+def test_a_code_that_is_taken_after_the_plan_was_made_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    code(sandbox, source.shop, "FIRST")
+    add_codes(sandbox, source.shop, "FIRST", "SECOND", "THIRD")
+    desk = import_while(source, target, tmp_path, planned, lambda desk: code(sandbox, target.shop, "SECOND"))
+    row = rows(desk)["code", "first"]
+    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.REFUSED)
+    assert row.detail.startswith("The discount stands, but not all of its codes. SECOND: Code must be unique.")
+    assert codes_of(sandbox, target.shop, "FIRST") == {"FIRST", "THIRD"}
+
+
+@pytest.mark.parametrize("policy", ["mirror", "update"])
+def test_a_second_code_that_another_discount_has(sandbox: Sandbox, tmp_path: Path, policy: str) -> None:
+    """A mirror deletes that other one, and does so before; else the plan knows that the code cannot be had."""
+    source, target = sandbox.shop(), sandbox.shop()
+    code(sandbox, source, "A1")
+    add_codes(sandbox, source, "A1", "B2")
+    for own in ("A1", "B2"):
+        code(sandbox, target, own, title="another")
+    archive = archive_of(sandbox, source, tmp_path, resources=["discounts"])
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy=policy)
+    mirrors, row = policy == "mirror", rows(desk)["code", "a1"]
+    assert (row.outcome, row.verified) == (Outcome.UPDATED, True)
+    assert row.reason is (Reason.NONE if mirrors else Reason.PART_CONFLICT)
+    assert rows(desk)["code", "b2"].outcome is (Outcome.DELETED if mirrors else Outcome.LEFT)
+    assert codes_of(sandbox, target, "A1") == ({"A1", "B2"} if mirrors else {"A1"})
+    again, _ = import_(sandbox, target, archive, tmp_path, policy=policy)
+    assert again.client.writes == 0
+
+
+def _in_another_order(sandbox: Sandbox) -> tuple[Builder, Builder]:
+    source, target = Builder(sandbox), Builder(sandbox)
+    for shop, first, more in ((source.shop, "A1", ("B2", "C3")), (target.shop, "B2", ("A1", "Z9"))):
+        code(sandbox, shop, first)
+        add_codes(sandbox, shop, first, *more)
+    return source, target
+
+
+def test_a_mirror_deletes_first_the_discount_that_has_the_code_of_a_new_one(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, own = _in_another_order(sandbox)
+    target, archive = own.shop, archive_of(sandbox, source.shop, tmp_path, resources=["discounts"])
+    desk, _ = import_(sandbox, target, archive, tmp_path, policy="mirror")
+    found = rows(desk)
+    assert (found["code", "a1"].outcome, found["code", "a1"].verified) == (Outcome.CREATED, True)
+    gone = found["code", "b2"]
+    assert (gone.outcome, gone.verified, gone.detail) == (Outcome.DELETED, True, "")
+    assert codes_of(sandbox, target, "A1") == {"A1", "B2", "C3"}
+    again, _ = import_(sandbox, target, archive, tmp_path, policy="mirror")
+    assert again.client.writes == 0
+
+
+def test_a_discount_in_the_way_onto_which_somebody_wrote_meanwhile_stays(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = _in_another_order(sandbox)
+    gid = sandbox.graphql(target.shop, READ, code="B2")["codeDiscountNodeByCode"]["id"]
+    value = {"ownerId": gid, "namespace": "custom", "key": "why", "type": "single_line_text_field", "value": "Spring"}
+    write = "mutation W($own: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $own) { userErrors { message } } }"
+
+    def deed(desk: Desk) -> None:
+        sandbox.graphql(target.shop, write, own=[value])
+
+    desk = import_while(source, target, tmp_path, planned, deed, policy="mirror")
+    kept = rows(desk)["code", "b2"]
+    assert (kept.outcome, kept.reason) == (Outcome.SKIPPED, Reason.CHANGED_MEANWHILE)
+    assert kept.detail == "Somebody wrote custom.why onto it after the plan was made."
+    assert codes_of(sandbox, target.shop, "B2") == {"A1", "B2", "Z9"}
 
 
 def test_codes_that_are_new_are_added_and_those_of_the_target_stay(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -272,5 +355,5 @@ def test_a_code_that_is_another_discount_s_later_one_says_whose_it_is(sandbox: S
     desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=["discounts"]), tmp_path)
     row = rows(desk)["code", "summer"]
     assert (row.verdict, row.outcome, row.reason) == (Verdict.CANNOT, Outcome.FAILED, Reason.TAKEN)
-    assert row.detail.startswith("summer belongs to mine in the target store")
+    assert row.detail.startswith("It must be unique there: code / mine has its code summer in the target store. Take")
     assert desk.client.writes == 0

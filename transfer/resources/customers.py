@@ -8,7 +8,7 @@ that it did not approve sees none, and then they are named as withheld.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from shopify_client import AccessDenied
@@ -260,7 +260,7 @@ class Customers(Plain):
         """Nothing stands in for a number, and with it goes what was said about messages to it."""
         return {**before, "phone": None, "smsConsent": None}
 
-    def unclaimed(self, key: Key, fields: Fields) -> Fields | None:
+    def unclaimed(self, key: Key, fields: Fields, claims: Collection[tuple[str, ...]]) -> Fields | None:
         return {**fields, "phone": None, "smsConsent": None} if "@" in key[0] else None
 
     def refuse(self, job: Job) -> Result | None:

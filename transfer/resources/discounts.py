@@ -7,7 +7,8 @@ all, and one that waits for what failed is not written either. It is active when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from shopify_client import AccessDenied
@@ -68,7 +69,9 @@ class Discounts(Resource):
     identify = documents.IDENTIFY
     refers_to = ("products", "variants", "collections", "markets", "customers")
     read_batch = 15
-    aliased = True
+    exclusive = holds_many = True
+    claimed = "code"
+    freed = "Take it off there, or give both discounts the same first code; then import again."
     points = 14.0
 
     # -- reading
@@ -155,9 +158,15 @@ class Discounts(Resource):
     def vain(self, fields: Fields) -> bool:
         return bool(discount.empty(fields))
 
-    def aliases(self, key: Key, fields: Fields) -> Iterator[Key]:
-        """Every code behind the first."""
-        yield from ((CODE, code.lower()) for code in fields.get("codes", ()) if code.lower() != key[-1])
+    def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
+        """Every code. What is updated keeps all that it has, so that only what is deleted makes way."""
+        yield from ((code.lower(),) for code in fields.get("codes") or ())
+
+    def unclaimed(self, key: Key, fields: Fields, claims: Collection[tuple[str, ...]]) -> Fields | None:
+        """Without the codes behind the first that are another's."""
+        if key[1:] in claims:
+            return None
+        return {**fields, "codes": [code for code in fields["codes"] if (code.lower(),) not in claims]}
 
     def refuse(self, job: Job) -> Result | None:
         nothing = discount.empty(job.after)
@@ -188,6 +197,10 @@ class Discounts(Resource):
         rest = [f"And {len(bad) - _FEW} more codes."] if len(bad) > _FEW else []
         detail = " ".join(["The discount stands, but not all of its codes.", *named, *rest])
         return [Result(job.key, reason=Reason.REFUSED, detail=detail)]
+
+    def make_way(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
+        removed = yield from self.remove({job.key: job.gid for job in jobs if job.gid is not None})
+        return [replace(result, gid=None) for result in removed]
 
     def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
         results = []

@@ -9,7 +9,7 @@ whose text this import changes is written again after it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -328,7 +328,7 @@ class Translations(Resource):
     def stand_in(self, key: Key, before: Fields, governor: Fields | None) -> Fields:
         return {**before, "texts": {**before["texts"], _HANDLE: unique.name_of(key)}}
 
-    def unclaimed(self, key: Key, fields: Fields) -> Fields | None:
+    def unclaimed(self, key: Key, fields: Fields, claims: Collection[tuple[str, ...]]) -> Fields | None:
         texts = {name: text for name, text in fields["texts"].items() if name != _HANDLE}
         return {**fields, "texts": texts} if any(texts.values()) else None
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from tests.archives import Members, closed, opened, relist
-from tests.support import Sandbox, archive_of
+from tests.builder import Builder
+from tests.support import Sandbox, archive_of, import_
 from transfer.archive import ArchiveError
 from transfer.archive.check import quick_check, unpack
 from transfer.archive.directory import pack_directory, write_directory
@@ -140,7 +141,7 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "line 2: key: item 1 holds half a character",
     ),
     "not sorted": (lambda a: _edit(a, _swap), "not sorted"),
-    "a bomb": (lambda a: _edit(a, _add("products/00002.jsonl", b" " * 50_000_000)), "would unpack"),
+    "a bomb": (lambda a: _edit(a, _add("products/00002.jsonl", b" " * 70_000_000)), "would unpack"),
 }
 
 
@@ -152,6 +153,30 @@ def test_a_bad_archive_is_refused_with_the_place(sandbox: Sandbox, archive: byte
     assert sentence in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert "Traceback" not in str(refusal.value)
+
+
+def test_many_files_that_are_each_small_enough_are_a_bomb_together(
+    sandbox: Sandbox, archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoilt = archive
+    for number in range(2, 12):
+        spoilt = _edit(spoilt, _add(f"products/{number:05}.jsonl", b" " * 3_000_000))
+    monkeypatch.setattr("transfer.archive.check.TOTAL_FROM", 20_000_000)
+    with pytest.raises(ArchiveError, match="The archive would unpack to 3"):
+        _check(sandbox, spoilt, tmp_path)
+
+
+def test_a_store_that_holds_the_same_all_over_has_an_archive_that_is_taken(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    shirt = source.product("shirt", {"Size": ["S"]})
+    for number in range(90):
+        source.metafield(shirt, f"custom.k{number:02}", "json", json.dumps("a" * 131_000))
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        info = file.getinfo("product_metafields/00001.jsonl")
+    assert info.file_size > 10_000_000 and info.file_size > 300 * info.compress_size
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert desk.ledger.tally()["product_metafields"]["outcome:created"] == 90
 
 
 def _flipped(archive: bytes, name: str) -> bytes:

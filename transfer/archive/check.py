@@ -25,15 +25,18 @@ from ..resource import Resource
 from ..shapes import Anything, Lacking, ListOf, Object, OneOf, Text, Wrong, shown
 from ..work import Checkpoint, Cursor, Desk
 from .manifest import MANIFEST, ArchiveError, Manifest, MemberEntry, newer
-from .members import Line, MemberWriter
+from .members import MEMBER_BYTES, Line, MemberWriter
 
 MAX_MANIFEST = 16_000_000
 MAX_LINE = 32_000_000  # a record; an entry with forty JSON values of the largest size, all quotes, stays below
 MAX_TOTAL = 64_000_000_000
-MAX_RATIO = 300  # JSON lines deflate to a tenth, very repetitive ones to a hundredth
+MAX_RATIO = 300  # JSON lines deflate to a tenth, very repetitive ones to a hundredth; one letter, to a thousandth
 MAX_DEPTH = 64
 MOST_TYPES = 2_000  # of entries; a shop has a few hundred at most
-RATIO_FROM = 10_000_000  # below this size a ratio says nothing: one long article may be one letter, a million times
+# Below these sizes a ratio says nothing, for a store may hold the same all over: of a file, what an export puts into
+# one at most (a member, and the line that fills it); of all together, what is soon unpacked, whoever made it.
+RATIO_FROM = MEMBER_BYTES + MAX_LINE
+TOTAL_FROM = 4_000_000_000
 # What `zipfile` raises at bytes that are no ZIP; ValueError at names that are no text, and at places before its start.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # how files of Office begin that are no ZIP: old ones, and all that are encrypted
@@ -88,7 +91,7 @@ def _manifest(archive: zipfile.ZipFile, known: Mapping[str, Resource] | None) ->
 def check_names(infos: list[zipfile.ZipInfo], *, ratio: int = MAX_RATIO, most: int = MAX_TOTAL) -> None:
     """Doubts what the ZIP says of itself. `ratio`, `most`: how much one file and all files may unpack to."""
     seen: set[str] = set()
-    total = 0
+    total = packed = 0
     for info in infos:
         name = info.filename
         shown = repr(name[:80])
@@ -106,6 +109,9 @@ def check_names(infos: list[zipfile.ZipInfo], *, ratio: int = MAX_RATIO, most: i
             raise ArchiveError(f"{shown} would unpack to {info.file_size} bytes, which no export does.")
         seen.add(name)
         total += info.file_size
+        packed += info.compress_size
+    if total > TOTAL_FROM and total > ratio * packed:
+        raise ArchiveError(f"The archive would unpack to {total} bytes, which no export does.")
     if total > most:
         raise ArchiveError(f"The archive would unpack to more than {most // 1_000_000_000} GB.")
 

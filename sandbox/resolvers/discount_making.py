@@ -12,6 +12,7 @@ from ..store import Node, Shop
 
 NODES = {"code": "DiscountCodeNode", "automatic": "DiscountAutomaticNode"}
 TAKEN = "Code must be unique. Please try a different code."
+TITLE_TAKEN = "Title must be unique for automatic discount."
 _LISTS = {
     "products": ("Product", "productsToAdd", "productsToRemove"),
     "variants": ("ProductVariant", "productVariantsToAdd", "productVariantsToRemove"),
@@ -37,6 +38,14 @@ def put(shop: Shop, method: str, kind: str, node: Node | None, given: Mapping[st
     for code in own.get("_codes", ()):
         shop.names["DiscountCode", code["code"].lower()] = node["id"]
     return node
+
+
+def demand_title(shop: Shop, method: str, node: Node | None, given: Mapping[str, Any], place: str) -> None:
+    """Of automatic discounts, none gets the title of another. Seeds plant such, as stores may hold. Raises Refusal."""
+    others = (other["_discount"] for other in shop.each(NODES["automatic"]) if other is not node)
+    kept = node is not None and given.get("title") in (None, node["_discount"]["title"])
+    if method == "automatic" and not kept and any(other["title"] == given.get("title") for other in others):
+        raise Refusal([place, "title"], TITLE_TAKEN, "TAKEN")
 
 
 def _fresh(shop: Shop, method: str, kind: str) -> Node:

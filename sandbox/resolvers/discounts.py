@@ -10,7 +10,7 @@ from ..errors import Refusal, user_error
 from ..paging import connection
 from ..schema import field
 from ..store import Node, Shop
-from .discount_making import NODES, TAKEN, new_code, put
+from .discount_making import NODES, TAKEN, demand_title, new_code, put
 from .listing import numbers
 
 READ, WRITE = "read_discounts", "write_discounts"
@@ -166,6 +166,7 @@ def _make(method: str, kind: str) -> None:
     def create(_: Any, info: Info, **given: Any) -> Node:
         demand(info, WRITE)
         try:
+            demand_title(shop_of(info), method, None, given[place], place)
             return {payload: put(shop_of(info), method, kind, None, given[place], place), "userErrors": []}
         except Refusal as refusal:
             return {payload: None, "userErrors": [refusal.error]}
@@ -177,6 +178,7 @@ def _make(method: str, kind: str) -> None:
         if node is None or node["_discount"]["__typename"] != f"Discount{method.title()}{kind}":
             return {payload: None, "userErrors": [user_error(["id"], "Discount does not exist", None)]}
         try:
+            demand_title(shop, method, node, given[place], place)
             return {payload: put(shop, method, kind, node, given[place], place), "userErrors": []}
         except Refusal as refusal:
             return {payload: None, "userErrors": [refusal.error]}

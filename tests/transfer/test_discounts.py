@@ -198,10 +198,9 @@ def test_two_of_one_title_are_ambiguous_where_they_differ(sandbox: Sandbox, tmp_
 
 def test_a_mirror_deletes_none_of_those_that_nobody_can_tell_apart(sandbox: Sandbox, tmp_path: Path) -> None:
     """The archive holds two of this title, and the target two others: which is which, nobody can say."""
-    source, target = sandbox.shop("plain"), sandbox.shop("plain")
-    for shop, shares in ((source, (0.1, 0.2)), (target, (0.3, 0.4))):
-        for share in shares:
-            _automatic(sandbox, shop, "Twins", share)
+    source, target = sandbox.shop("nasty"), sandbox.shop("nasty")
+    for gid, share in zip(_twins(sandbox, target), (0.3, 0.4), strict=True):
+        _reduce(sandbox, target, gid, share)
     archive = archive_of(sandbox, source, tmp_path, resources=["discounts"])
     desk, _ = import_(sandbox, target, archive, tmp_path, policy="mirror")
     twins = [row for row in desk.ledger.select(Where(resource="discounts"), limit=100) if row.key[1] == "Twins"]
@@ -211,13 +210,42 @@ def test_a_mirror_deletes_none_of_those_that_nobody_can_tell_apart(sandbox: Sand
     assert {row.reason for row in twins} == {Reason.AMBIGUOUS}
 
 
-def _automatic(sandbox: Sandbox, shop: str, title: str, share: float) -> None:
+def _twins(sandbox: Sandbox, shop: str) -> list[str]:
+    """The two of one title that Shopify would not let anybody make today."""
+    document = """{ automaticDiscountNodes(first: 50) { nodes { id automaticDiscount {
+      ... on DiscountAutomaticBasic { title } } } } }"""
+    nodes = sandbox.graphql(shop, document)["automaticDiscountNodes"]["nodes"]
+    return [node["id"] for node in nodes if node["automaticDiscount"].get("title") == "Twins"]
+
+
+def _reduce(sandbox: Sandbox, shop: str, gid: str, share: float) -> None:
+    document = """mutation U($id: ID!, $discount: DiscountAutomaticBasicInput!) {
+      discountAutomaticBasicUpdate(id: $id, automaticBasicDiscount: $discount) { userErrors { message } } }"""
+    own = {"customerGets": {"items": {"all": True}, "value": {"percentage": share}}}
+    assert not sandbox.graphql(shop, document, id=gid, discount=own)["discountAutomaticBasicUpdate"]["userErrors"]
+
+
+def _automatic(sandbox: Sandbox, shop: str, title: str, share: float) -> list[dict[str, str]]:
+    """What is said against making it."""
     document = """mutation Make($discount: DiscountAutomaticBasicInput!) {
-      discountAutomaticBasicCreate(automaticBasicDiscount: $discount) { userErrors { message } } }"""
+      discountAutomaticBasicCreate(automaticBasicDiscount: $discount) { userErrors { field message code } } }"""
     gets = {"items": {"all": True}, "value": {"percentage": share}}
     own = {"title": title, "startsAt": "2024-01-01T00:00:00Z", "customerGets": gets}
-    made = sandbox.graphql(shop, document, discount=own)
-    assert not made["discountAutomaticBasicCreate"]["userErrors"]
+    return list(sandbox.graphql(shop, document, discount=own)["discountAutomaticBasicCreate"]["userErrors"])
+
+
+def test_automatic_discounts_whose_titles_go_round_are_changed_in_place(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Shopify takes no second automatic discount of a title: each is found by its title, and none is made anew."""
+    source, target = sandbox.shop(), sandbox.shop()
+    for shop, shares in ((source, (0.1, 0.2)), (target, (0.2, 0.1))):
+        assert not _automatic(sandbox, shop, "Spring", shares[0]) + _automatic(sandbox, shop, "Summer", shares[1])
+    taken = {"field": ["automaticBasicDiscount", "title"], "code": "TAKEN"}
+    sentence = "Title must be unique for automatic discount."
+    assert _automatic(sandbox, target, "Spring", 0.5) == [{**taken, "message": sentence}]
+    desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=["discounts"]), tmp_path)
+    assert {str(row.outcome) for row in rows(desk).values()} == {"updated"}
+    assert all(row.verified for row in rows(desk).values())
+    assert sandbox.stats(target)["mutations"]["discountAutomaticBasicCreate"] == 3
 
 
 def test_a_discount_never_becomes_wider(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -319,22 +347,16 @@ def test_another_kind_of_discount_is_a_conflict(sandbox: Sandbox, tmp_path: Path
 
 
 def test_a_value_of_one_of_two_discounts_of_a_title_is_given_to_neither(sandbox: Sandbox, tmp_path: Path) -> None:
-    source, target = sandbox.shop(), sandbox.shop()
-    make = """mutation A($discount: DiscountAutomaticBasicInput!) {
-      discountAutomaticBasicCreate(automaticBasicDiscount: $discount) { automaticDiscountNode { id } } }"""
-    given = {"title": "Twice", "startsAt": "2024-01-01T00:00:00Z"}
-    for shop, percentages in ((source, (0.1,)), (target, (0.1, 0.2))):
-        for percentage in percentages:
-            offer = {"items": {"all": True}, "value": {"percentage": percentage}}
-            made = sandbox.graphql(shop, make, discount={**given, "customerGets": offer})
-    owner = made["discountAutomaticBasicCreate"]["automaticDiscountNode"]["id"]
+    source, target = sandbox.shop(), sandbox.shop("nasty")
+    assert not _automatic(sandbox, source, "Twins", 0.1)
+    owner = _twins(sandbox, target)[1]
     node = sandbox.graphql(source, "{ automaticDiscountNodes(first: 1) { nodes { id } } }")["automaticDiscountNodes"]
     value = {"ownerId": node["nodes"][0]["id"], "namespace": "custom", "key": "note", "value": "x"}
     put = "mutation M($m: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $m) { userErrors { message } } }"
     sandbox.graphql(source, put, m=[{**value, "type": "single_line_text_field"}])
     kinds = ["discounts", "discount_metafields"]
     desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=kinds), tmp_path)
-    key = ("automatic", "Twice", "custom", "note")
+    key = ("automatic", "Twins", "custom", "note")
     row = desk.ledger.get("discount_metafields", [key])[key]
     assert row.reason is Reason.MISSING_OWNER and "several there have its title" in row.detail
     of = (

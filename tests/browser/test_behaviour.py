@@ -12,7 +12,7 @@ from playwright.sync_api import Dialog, expect
 from .admin import DESK, PHONE, RUN_TIMEOUT, Admin
 from .scenes import Scenes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.once]
 
 END = "scrollY + innerHeight > document.scrollingElement.scrollHeight - 3"  # the page goes no further
 

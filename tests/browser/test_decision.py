@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from .admin import RUN_TIMEOUT, Admin
 from .scenes import Scenes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.once]
 MIRROR = "Update them, and delete the rest"
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from .admin import RUN_TIMEOUT, SECONDS, Admin
 from .scenes import Scenes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.once]
 REFRESH = 4 * SECONDS
 
 

@@ -14,7 +14,7 @@ from tests.support import CLIENT_ID
 from .admin import Admin
 from .scenes import Scenes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.once]
 
 
 def tab(admin: Admin, open_it: Callable[[], None]) -> Page:

@@ -12,7 +12,7 @@ from playwright.sync_api import Frame, Request, Route, expect
 from .admin import RUN_TIMEOUT, SECONDS, Admin
 from .scenes import Scenes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.once]
 REFRESH = 4 * SECONDS
 CODE = "Code from the other store"
 UNTICKED = ("Products", "Collections", "Shop metafields")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from .admin import PHONE, Admin
 from .scenes import Scenes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.once]
 
 CPU_SLOWDOWN = 4
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}

@@ -10,7 +10,7 @@ from playwright.sync_api import Frame, expect
 from .admin import DESK, PHONE, Admin
 from .scenes import Scenes
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.once]
 
 # The element that has the focus, where something else lies over its middle.
 COVERED = """

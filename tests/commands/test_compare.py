@@ -17,7 +17,7 @@ from tests.transfer.test_sheets_import import cell, edited
 from tests.transfer.test_translations import RENAME, product
 from tests.transfer.test_translations import small as translated
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from runs import follow
 from runs.models import Run
 from tests.commands.said import Said, held_by
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def test_exporting_into_a_file_and_into_a_directory(source: str, tmp_path: Path, capsys: Any) -> None:

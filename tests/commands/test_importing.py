@@ -17,7 +17,7 @@ from tests.runs.test_lane import installed
 from tests.support import Sandbox, archive_of
 from tests.transfer.test_archive import BAD
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def test_importing_a_file_writes_and_reports(target: str, file: str, tmp_path: Path, capsys: Any) -> None:

@@ -17,7 +17,7 @@ from tests.runs.test_lane import installed
 from tests.support import Sandbox
 from tests.transfer.test_sheets_import import cell, edited
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def _change(path: Path, **cells: Any) -> None:

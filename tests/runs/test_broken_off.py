@@ -23,7 +23,7 @@ from tests.transfer.test_nested_collections import shop as nested
 from transfer.outcomes import Outcome, Reason
 from transfer.writing import RELEASED
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 THERE = """{
   metaobjectDefinitions(first: 9) { nodes { type fieldDefinitions { key required } } }

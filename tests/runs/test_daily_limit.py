@@ -29,7 +29,7 @@ from tests.web.test_pages import bearer
 from transfer.local import LocalRun, local_desk
 from transfer.stages import IMPORT
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def stuck(sandbox: Sandbox) -> tuple[Builder, Builder, Run]:
@@ -87,6 +87,7 @@ def test_opening_the_app_lifts_no_limit(app: Any, sandbox: Sandbox) -> None:
     assert run.is_aside
 
 
+@pytest.mark.again
 def test_exports_pass_and_imports_keep_behind(app: Any, sandbox: Sandbox) -> None:
     _, target, run = stuck(sandbox)
     shop = run.shop

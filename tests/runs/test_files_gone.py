@@ -27,7 +27,7 @@ from tests.shops.test_links import Store, linked
 from tests.support import Sandbox
 from tests.web.test_pages import bearer, streamed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 AGAIN = "The files of this run are gone; "
 

@@ -24,7 +24,7 @@ from tests.shops.test_links import Store, linked
 from tests.support import Sandbox
 from transfer.registry import order, scopes
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 DEFAULT = ("metaobject_definitions", "metafield_definitions", "metaobjects", "products", "product_metafields")
 
@@ -54,6 +54,7 @@ def copied(copy: Copy) -> Import:
     return Import.objects.get(pk=work(run_of(copy)).pk)
 
 
+@pytest.mark.again
 def test_kinds_that_the_link_leaves_out_are_told_with_what_brings_them(a: Store, b: Store, sandbox: Sandbox) -> None:
     assert set(HEART) <= set(DEFAULT)
     copy = started(linked(a, b, *DEFAULT), b)

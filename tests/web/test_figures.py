@@ -20,7 +20,7 @@ from tests.web.test_pages import bearer
 from transfer.registry import RESOURCES
 from transfer.resource import Selection
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.web.test_plan_again import grant
 from transfer.keys import decode
 from transfer.resource import Selection
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 ALLOW, PLAIN = "Allow it and import the rest", "Plan the rest again"
 KINDS = ("files", "pages", "blogs", "page_metafields", "menus", "metafield_definitions", "products")
@@ -63,6 +63,7 @@ def report(store: Store, run: Run) -> str:
     return page
 
 
+@pytest.mark.again
 def test_what_was_not_allowed_is_allowed_and_alone_imported_again(a: Store, b: Store, sandbox: Sandbox) -> None:
     copy = ended(a, b, "write_files", "write_content")
     old = run_of(copy)
@@ -165,6 +166,7 @@ def test_the_rest_that_is_planned_again_is_still_the_rest(a: Store, b: Store, sa
     assert (gone.status_code, gone.json()["error"]) == (422, again.GONE)
 
 
+@pytest.mark.again
 def test_what_was_left_out_by_hand_is_no_rest(a: Store, b: Store, sandbox: Sandbox) -> None:
     """Though it would have arrived without something that it refers to, had it been written."""
     grant(b)
@@ -187,6 +189,7 @@ def test_what_was_left_out_by_hand_is_no_rest(a: Store, b: Store, sandbox: Sandb
     assert set(meant.filter(resource="collection_metafields").values_list("verdict", flat=True)) <= {"cannot"}
 
 
+@pytest.mark.again
 def test_the_rest_is_the_same_people_once_their_names_are_replaced(a: Store, b: Store) -> None:
     export = work(exports.create(a.shop, Selection(frozenset({"customers", "customer_metafields", "locales"}))))
     grant(b, "write_customers")
@@ -220,6 +223,7 @@ def test_an_import_that_brought_everything_keeps_no_archive(a: Store, b: Store) 
     assert (refused.status_code, refused.json()["error"]) == (422, again.GONE)
 
 
+@pytest.mark.again
 def test_by_command(a: Store, b: Store, capsys: Any) -> None:
     old = run_of(ended(a, b, "write_content", kinds=("pages", "products")))
     Copy.objects.all().delete()  # an import of a file

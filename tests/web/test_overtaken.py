@@ -16,7 +16,7 @@ from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
 from tests.web.test_pages import bearer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 BOTH = "{ discountNodes(first: 50) { nodes { id } } products(first: 50) { nodes { id } } }"
 
@@ -27,6 +27,7 @@ def decide(client: Client, run: Run, **body: Any) -> Any:
     )
 
 
+@pytest.mark.again
 def test_a_plan_that_was_overtaken_is_made_anew(app: Any, sandbox: Sandbox, client: Client) -> None:
     source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))
     first, second = imported(sandbox, target, source), imported(sandbox, target, source)
@@ -53,6 +54,7 @@ def test_a_plan_that_was_overtaken_is_made_anew(app: Any, sandbox: Sandbox, clie
     assert sandbox.graphql(target.domain, BOTH) == held
 
 
+@pytest.mark.again
 def test_a_plan_stays_overtaken_when_the_import_that_did_it_is_removed(
     app: Any, sandbox: Sandbox, client: Client
 ) -> None:
@@ -97,6 +99,7 @@ def test_no_byte_in_the_query_of_a_plan_breaks_it(app: Any, sandbox: Sandbox, cl
     assert client.get(f"/imports/{run.pk}/plan?{name}=%00", headers=own).status_code in (200, 404)
 
 
+@pytest.mark.again
 @pytest.mark.parametrize("end", sorted(FINAL))
 def test_however_it_ended_what_an_import_wrote_overtakes(app: Any, sandbox: Sandbox, client: Client, end: str) -> None:
     source, target = (installed(sandbox, sandbox.shop(seed)) for seed in ("plain", "empty"))

@@ -14,7 +14,7 @@ from tests.runs.test_lane import imported, installed, work
 from tests.support import Sandbox
 from tests.web.test_pages import bearer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 SAID = "The primary language of this store is another one"
 

@@ -22,7 +22,7 @@ from tests.shops.test_links import Store
 from tests.support import Sandbox
 from tests.web.test_pages import bearer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def test_an_ended_run_is_removed_with_all_that_it_made(app: Any, sandbox: Sandbox, client: Client) -> None:

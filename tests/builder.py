@@ -85,10 +85,12 @@ class Builder:
         own = {"ownerType": owner, "namespace": namespace, "key": key, "name": key, "type": type_, **more}
         return self._made(_DEFINE_METAFIELD, "createdDefinition", definition=own)
 
-    def define(self, type_: str, *fields: Mapping[str, Any], publishable: bool = False) -> str:
+    def define(
+        self, type_: str, *fields: Mapping[str, Any], publishable: bool = False, translatable: bool = False
+    ) -> str:
         own: dict[str, Any] = {"type": type_, "fieldDefinitions": list(fields)}
-        if publishable:
-            own["capabilities"] = {"publishable": {"enabled": True}}
+        features = {"publishable": publishable, "translatable": translatable}
+        own["capabilities"] = {name: {"enabled": True} for name, on in features.items() if on}
         return self._made(_DEFINE, "metaobjectDefinition", definition=own)
 
     def redefine(self, definition: str, *operations: Mapping[str, Any]) -> None:

@@ -4,8 +4,9 @@ A third step of reading, after `export.read` and `export.settle`. It walks over 
 up what that refers to and reads it by its id; what this adds is walked over in turn, until a walk adds nothing. No list
 of the store is ever held: what was read already is asked of the ids that every reading leaves behind.
 
-What is only referred to comes as a *shell*: the record itself with what it needs, but without the values that hang on
-it. Else one product would bring its related ones, and these theirs, and so the whole store.
+What is only referred to comes as a *shell*: the record itself, in all languages and with its SEO, and what it needs,
+but without the values that hang on it. Else one product would bring its related ones, and these theirs, and so the
+whole store.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from .paths import ENTRY_PAGES
 from .reader import Reader
 from .redirected import REDIRECTS, leading_on, unnamed
 from .references import Target
-from .registry import missing_owner, owner, owner_of
+from .registry import RESOURCES, missing_owner, owner, owner_of
 from .resolve import latest
 from .resource import Page, Place, Reading, Resource, Selection, Talk
-from .selection import asked, by_kind, hanging, restricted, seo_of_all, seo_only, takes
+from .selection import SEO, asked, by_kind, hanging, restricted, seo_of_all, seo_only, takes
 from .talk import ask_all, ask_shown
 from .translation import Translation, gids
 from .work import Checkpoint, Cursor, Desk
@@ -81,13 +82,15 @@ class _Following:
     def _walk(self, name: str, part: str, chosen: bool) -> None:
         """The next window of a part."""
         resource = self.desk.registry[name]
-        holding = chosen and any(self._hangs(values, resource) for values in self.desk.reachable.values())
+        every = [own for own in self.desk.reachable.values() if self._hangs(own, resource)]
+        holding = [own for own in every if chosen or own.of_others or own.seo]
         read = read_from(self.desk.storage, part, self.cursor["offset"])
         window = list(islice(read, WINDOW)) if holding or self.selection.closure else []
         lines = [loads(text) for text, _ in window]
         records = list(self._portable(resource, latest(self.desk, lines)))
         if holding:
-            self._keep(self._owned(resource, records), chosen=True)
+            owned = self._owned(resource, holding, records)
+            self._keep([one for one in owned if chosen or _of_shell(one)], chosen=chosen)
         if self.selection.closure:
             self._keep(self._read(self._needed(resource, records)), chosen=False)
             self._keep(self._read(self._leading_on(resource, records)), chosen=False)
@@ -107,14 +110,15 @@ class _Following:
 
     # -- values that hang on what was chosen
 
-    def _owned(self, resource: Resource, records: Sequence[tuple[str, Reading]]) -> list[Reading]:
+    def _owned(
+        self, resource: Resource, holding: Sequence[Resource], records: Sequence[tuple[str, Reading]]
+    ) -> list[Reading]:
         talks: dict[tuple[str, int], Talk[list[Page]]] = {}
-        for values in self.desk.reachable.values():
-            if self._hangs(values, resource):
-                kinds = [kind for kind in values.holders if owner_of(kind, self.desk.registry) == resource.name]
-                owners = [gid for kind in kinds for gid in self._owners(resource, kind, records)]
-                for start in range(0, len(owners), OWNERS):
-                    talks[values.name, start] = whole(values.owned, owners[start : start + OWNERS])
+        for values in holding:
+            kinds = [kind for kind in values.holders if owner_of(kind, self.desk.registry) == resource.name]
+            owners = [gid for kind in kinds for gid in self._owners(resource, kind, records)]
+            for start in range(0, len(owners), OWNERS):
+                talks[values.name, start] = whole(values.owned, owners[start : start + OWNERS])
         found: list[Reading] = []
         for (name, _), pages in ask_all(self.desk, talks).items():
             values = self.desk.registry[name]
@@ -248,6 +252,12 @@ class _Following:
 
     def _note(self, resource: str, what: str, why: str) -> None:
         Reader(self.desk, self.cursor).note(resource, what, why)
+
+
+def _of_shell(reading: Reading) -> bool:
+    """Whether what hangs on a record is a part of the record to everybody but Shopify: what it says in other languages,
+    and to search engines."""
+    return RESOURCES[reading.resource].of_others or reading.key[-2:] in SEO
 
 
 def _holds_values(resource: Resource) -> bool:

@@ -410,3 +410,54 @@ def test_the_seo_of_a_single_page_comes_with_it_beside_other_kinds(
     }
     assert "page_metafields" in manifest["notChosen"] or not resources
     assert "page_metafields" not in manifest["whole"]
+
+
+WORDS = """query W($id: ID!) {
+  translatableResource(resourceId: $id) { translatableContent { key digest } translations(locale: "de") { value } } }"""
+SAY = """mutation S($id: ID!, $said: [TranslationInput!]!) {
+  translationsRegister(resourceId: $id, translations: $said) { userErrors { message } } }"""
+
+
+def _translate(shop: Builder, gid: str, key: str, text: str) -> None:
+    content = shop.ask(WORDS, id=gid)["translatableResource"]["translatableContent"]
+    digest = next(item["digest"] for item in content if item["key"] == key)
+    said = {"key": key, "locale": "de", "value": text, "translatableContentDigest": digest}
+    assert shop.ask(SAY, id=gid, said=[said])["translationsRegister"]["userErrors"] == []
+
+
+def test_what_a_closure_brings_comes_in_all_languages_and_with_its_seo(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The values of a linked option are called what their entries are called."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    source.ask('mutation L { shopLocaleEnable(locale: "de") { userErrors { message } } }')
+    field = {"key": "label", "type": "single_line_text_field", "required": True}
+    colours = source.define("colour", field, translatable=True)
+    of_colours = [{"name": "metaobject_definition_id", "value": colours}]
+    source.define_metafield("custom.colour", "list.metaobject_reference", validations=of_colours)
+    red, blue = (source.entry("colour", name, label=name) for name in ("red", "blue"))
+    link = {"namespace": "custom", "key": "colour", "values": [red, blue]}
+    variants = [
+        {"optionValues": [{"optionName": "Colour", "linkedMetafieldValue": gid}], "price": "10"} for gid in (red, blue)
+    ]
+    options = [{"name": "Colour", "linkedMetafield": link}]
+    given = {"title": "Lamp", "handle": "lamp", "productOptions": options, "variants": variants}
+    product = put(sandbox, source.shop, given)
+    _page(source, "About")
+    (about,) = source.ask("{ pages(first: 9) { nodes { id } } }")["pages"]["nodes"]
+    source.metafield(product, "custom.page", "page_reference", about["id"])
+    _translate(source, product, "title", "Lampe")
+    _translate(source, red, "label", "Rot")
+    _translate(source, about["id"], "title", "Über uns")
+    archive = archive_of(sandbox, source.shop, tmp_path, records=[["products", ["lamp"]]], closure=True)
+    _, found = _contents(archive)
+    said = {target.key[:2] for target in found if target.resource == "translations"}
+    assert said == {("products", "lamp"), ("metaobjects", "colour"), ("pages", "about")}
+    assert {target.key[1:] for target in found if target.resource == "page_metafields"} == SEO
+    import_(sandbox, target.shop, archive, tmp_path)
+    (entry,) = (node for node in target.ask(ENTRIES)["metaobjects"]["nodes"] if node["handle"] == "red")
+    read = target.ask(WORDS, id=entry["id"])["translatableResource"]["translations"]
+    assert read == [{"value": "Rot"}]
+    again, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert again.client.writes == 0
+
+
+ENTRIES = '{ metaobjects(type: "colour", first: 9) { nodes { id handle } } }'

@@ -46,6 +46,7 @@ def order(desk: Desk, cursor: Cursor, *, snapshot: MemberSet) -> Iterator[Checkp
         first = cursor["group"] * WAVES
         resources = [desk.registry[name] for name in names]
         if any(_self_referring(resource, names, desk) for resource in resources):
+            cursor["fell"] += sum(_apart(desk, snapshot, own) for own in resources if own.exclusive)
             cursor["fell"] += _Circles(desk, snapshot, names, first).settle()
         else:
             for name in names:
@@ -96,6 +97,15 @@ def is_late(wave: int, end_: int) -> bool:
 def _self_referring(resource: Resource, names: Sequence[str], desk: Desk) -> bool:
     own = {*names, *(kind for name in names for kind in desk.registry[name].embeds)}
     return bool(own & set(resource.refers_to))
+
+
+def _apart(desk: Desk, snapshot: MemberSet, resource: Resource) -> int:
+    """Settles who may have what is unique, of a kind of which none gives anything up and none has to wait for it."""
+    uniques = Uniques(desk, snapshot, resource)
+    for rows in _windows(desk, resource.name):
+        uniques.learn(rows)
+        desk.ledger.put(rows)
+    return uniques.settle()
 
 
 def _windows(desk: Desk, resource: str) -> Iterator[list[Row]]:

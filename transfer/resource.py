@@ -85,6 +85,7 @@ class Resource(Shaped, Governed):
     sourced = False  # an archive says beside each record where its bytes are: they are put into it as `source`
     exclusive = False  # no two records may hold the same of something (`claims`), always or by a definition's demand
     claimed = "value"  # what people call that
+    held_by = ""  # the kind that holds what a new one of these claims, where it is made together with one of that
     holds_many = False  # one record may hold any number of them
     freed = ""  # one sentence on what a person can do about it, where a record is nothing without
     nests = ""  # where a record may hold others of its kind (`nested`), which may hold none then

@@ -35,11 +35,13 @@ class Uniques:
     snapshot: MemberSet
     resource: Resource
     governors: Governors = field(init=False)
+    holding: Resource = field(init=False)  # the kind whose records have it
     takers: dict[Claim, Key] = field(default_factory=dict)
     fallen: int = 0
 
     def __post_init__(self) -> None:
         self.governors = Governors(self.desk, self.snapshot)
+        self.holding = self.desk.registry[self.resource.held_by or self.resource.name]
 
     def learn(self, rows: Sequence[Row]) -> None:
         """What these rows want to have and do not have yet. One that wants what another row wants falls."""
@@ -66,34 +68,37 @@ class Uniques:
 
     def _wanted(self, row: Row) -> set[Claim]:
         assert row.after is not None
-        return self._claims(row.key, row.after) - (self._claims(row.key, row.before) if row.before else set())
+        if row.before is not None and self.resource.held_by:
+            return set()
+        own = self._claims(self.resource, row.key, row.before) if row.before else set()
+        return self._claims(self.resource, row.key, row.after) - own
 
-    def _claims(self, key: Key, fields: Fields) -> set[Claim]:
-        return set(self.resource.claims(key, fields, self.governors.of(self.resource, key)))
+    def _claims(self, resource: Resource, key: Key, fields: Fields) -> set[Claim]:
+        return set(resource.claims(key, fields, self.governors.of(resource, key)))
 
     def _holders(self) -> dict[Key, Takers]:
         """Who has what others want, and who these are; everything that the target has is looked at."""
         found: dict[Key, Takers] = {}
-        for line in self.snapshot.records(self.resource.name):
-            self.governors.learn([Row(self.resource.name, line.key)])
-            for claim in self._claims(line.key, line.fields):
+        for line in self.snapshot.records(self.holding.name):
+            self.governors.learn([Row(self.holding.name, line.key)])
+            for claim in self._claims(self.holding, line.key, line.fields):
                 taker = self.takers.get(claim)
                 if taker is not None and taker != line.key:
                     found.setdefault(line.key, {}).setdefault(taker, set()).add(claim)
         return found
 
     def _judge(self, holder: Key, takers: Takers, needs: dict[Key, set[Key]]) -> None:
-        own = self.desk.ledger.get(self.resource.name, [holder]).get(holder)
+        own = self.desk.ledger.get(self.holding.name, [holder]).get(holder)
         pending = own is not None and own.outcome is Outcome.PENDING
         if own is not None and pending and own.verdict in TO_WRITE and not self._keeps(own):
             for taker in takers:
                 needs.setdefault(taker, set()).add(holder)
                 needs.setdefault(holder, set())
             return
-        if own is not None and pending and own.verdict in REMOVALS and self.resource.deletable:
+        if own is not None and pending and own.verdict in REMOVALS and self.holding.deletable:
             self._make_way(holder)
         for row in self._rows(takers):
-            if own is None or not pending or own.verdict not in REMOVALS or not self.resource.deletable:
+            if own is None or not pending or own.verdict not in REMOVALS or not self.holding.deletable:
                 self._fall(row, holder, takers[row.key], "{other} has its {what} in the target store.")
             elif own.verdict is Verdict.EXTRA and ONLY.format(self._named(holder)) not in row.detail:
                 row.detail = f"{row.detail} {ONLY.format(self._named(holder))}".strip()
@@ -103,8 +108,9 @@ class Uniques:
         """Whether it is written, and has afterwards what it has now."""
         assert holder.before is not None
         assert holder.after is not None
-        after = completed(self.resource, holder.before, holder.after)  # what the archive does not say stays
-        return bool(self._claims(holder.key, holder.before) & self._claims(holder.key, after))
+        after = completed(self.holding, holder.before, holder.after)  # what the archive does not say stays
+        before, then = (self._claims(self.holding, holder.key, fields) for fields in (holder.before, after))
+        return bool(before & then)
 
     def _rows(self, keys: Iterable[Key]) -> list[Row]:
         rows = self.desk.ledger.get(self.resource.name, sorted(keys)).values()

@@ -389,6 +389,35 @@ def test_what_somebody_makes_meanwhile_stays_theirs(sandbox: Sandbox, tmp_path: 
     assert not [row for row in desk.ledger.select(Where(), limit=1_000) if row.resource in BUSINESS and row.verified]
 
 
+@pytest.mark.parametrize("asked", [["companies"], ["companies", "company_locations", "company_contacts"]])
+def test_the_external_id_of_another_company_s_location_is_taken(
+    sandbox: Sandbox, tmp_path: Path, asked: list[str]
+) -> None:
+    source, target = Builder(sandbox), Builder(sandbox)
+    for shop, external in ((source, "X1"), (target, "X2")):
+        place = {"name": "HQ", "externalId": "L1", "phone": "+4930111111"}
+        own = {"company": {"name": external, "externalId": external}, "companyLocation": place}
+        _ask(sandbox, shop.shop, CREATE, input=own)
+    archive = archive_of(sandbox, source.shop, tmp_path, resources=asked)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    company = _row(desk, "companies", "id", "X1")
+    assert (company.outcome, company.verified) == ("created", True)
+    made = _companies(sandbox, target.shop)["X1"]["locations"]["nodes"]
+    assert [(node["name"], node["externalId"]) for node in made] == [("HQ", None)]
+    if "company_locations" in asked:
+        what = "It must be unique there: another has its {} in the target store."
+        assert (company.reason, company.detail) == ("part_conflict", what.format("first location's external id"))
+        row = _row(desk, "company_locations", "id", "X1", "id", "L1")
+        assert (row.verdict, row.reason) == ("cannot", "taken")
+        assert row.detail == f"{what.format('external id')} Take it off there, then import again."
+    else:
+        assert (
+            company.detail
+            == "Its first location was made without its external id: another has that in the target store."
+        )
+    assert import_(sandbox, target.shop, archive, tmp_path)[0].client.writes == 0
+
+
 def test_the_location_that_shopify_makes_is_left_to_whoever_fills_it_first(sandbox: Sandbox, tmp_path: Path) -> None:
     source, target = Builder(sandbox, "boutique", 1), Builder(sandbox)
 

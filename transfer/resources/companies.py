@@ -7,7 +7,8 @@ people are there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .. import values
@@ -60,6 +61,9 @@ mutation RevokeMainContact($id: ID!) {
 _OWN = ("name", "note")
 
 
+HELD = "Its first location was made without its external id: another has that in the target store."
+
+
 class Companies(Plain):
     name = "companies"
     label = "Companies"
@@ -98,6 +102,9 @@ class Companies(Plain):
     documents = Documents(_READ, _BACK, _CREATE, _UPDATE, "", _COUNT)
     connection, noun, selection = "companies", "company", business.NAMED
     unique = told_apart = False  # two companies may share their name
+    exclusive = True
+    held_by = "company_locations"
+    claimed = "first location's external id"
     deletable = False  # its people, places and prices would go with it
     points = 20.0
 
@@ -169,6 +176,13 @@ class Companies(Plain):
         name = own.get("name") or key[3]
         return {**fields, "firstLocation": {"name": name, "externalId": own.get("externalId")}}
 
+    def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
+        external = (fields.get("firstLocation") or {}).get("externalId")
+        yield from [(external,)] if external else []
+
+    def unclaimed(self, key: Key, fields: Fields, claims: Collection[tuple[str, ...]]) -> Fields | None:
+        return {**fields, "firstLocation": {**fields["firstLocation"], "externalId": None}}
+
     def contradiction(self, key: Key, fields: Fields) -> str | None:
         return business.contradiction(key, fields)
 
@@ -207,13 +221,20 @@ class Companies(Plain):
         return {"input": emptied(own, ("note",))}
 
     def create(self, job: Job, ids: Ids) -> Talk[Result]:
-        """Shopify would make a second one of a name without a word."""
+        """Shopify would make a second one of a name without a word. Who has the external id of its first location is
+        not known to the plan where nobody asked for locations: it is made without that."""
         if job.key[0] == business.NAME:
             target = Target(self.name, job.key)
             if target in (yield from by_search([target], self.connection, self.selection, self.term, self.key_of)):
                 detail = "Somebody made a company of this name after the plan was made."
                 return Result(job.key, reason=Reason.CHANGED_MEANWHILE, detail=detail)
-        return (yield from super().create(job, ids))
+        result = yield from super().create(job, ids)
+        first = job.after.get("firstLocation") or {}
+        if result.reason is not Reason.CHANGED_MEANWHILE or not first.get("externalId"):
+            return result
+        bare = {**job.after, "firstLocation": {**first, "externalId": None}}
+        again = yield from super().create(replace(job, after=bare), ids)
+        return replace(again, detail=HELD) if again.ok else result
 
     def update(self, job: Job, ids: Ids) -> Talk[Result]:
         result = Result(job.key, job.gid)

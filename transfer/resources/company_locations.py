@@ -5,7 +5,7 @@ Which catalogs and prices they see, and which of the staff looks after them, is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..keys import Key
@@ -121,6 +121,9 @@ class CompanyLocations(Plain):
     documents = Documents(_READ, _BACK, "", "", "")
     connection, noun, selection = "companyLocations", "companyLocation", NAMED
     unique = told_apart = False  # two locations of a company may share their name
+    exclusive = True
+    claimed = "external id"
+    freed = "Take it off there, then import again."
     deletable = False  # the roles of its people and its prices would go with it
     points = 22.0
 
@@ -191,6 +194,14 @@ class CompanyLocations(Plain):
         exemptions = fields.get("taxExemptions")
         told = {"taxExemptions": sorted(exemptions)} if exemptions is not None else {}
         return {**fields, **addresses, **told}
+
+    def claims(self, key: Key, fields: Fields, governor: Fields | None) -> Iterator[tuple[str, ...]]:
+        """The external id, by which no location of another company may go either."""
+        yield from [key[3:]] if key[2] == business.ID else []
+
+    def unclaimed(self, key: Key, fields: Fields, claims: Collection[tuple[str, ...]]) -> Fields | None:
+        """By another name it would be another location, and be made once more by each import."""
+        return None
 
     def filled(self, key: Key, fields: Fields) -> Fields:
         return super().filled(key, business.said_by(key[2:], fields))

@@ -22,11 +22,11 @@ from .archive.manifest import Manifest
 from .archive.members import Line, MemberSet
 from .archive.merge import merge
 from .archive.parts import write_part
+from .json_text import compact
 from .jsonl import dumps
 from .keys import Key, sort_key
 from .references import Target, parse
 from .resource import Fields, Resource
-from .values import compact
 from .work import Checkpoint, Cursor, Desk
 
 WINDOW = 2_000  # records in one part, or a few more: those of one key stay together

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 # Given the name under which a string stands (None in lists), and what it says; null comes of None.
 Change = Callable[[str | None, str], str | None]
@@ -13,6 +14,7 @@ Naming = Callable[[str], str | None]
 
 _BLANKS = " \t\r\n"
 _STRING = re.compile(rf'("(?:[^"\\]|\\.)*")([{_BLANKS}]*:[{_BLANKS}]*)?')
+_HALF = re.compile("[\ud800-\udfff]")
 _COMMA = re.compile(rf"[{_BLANKS}]*,[{_BLANKS}]*")
 
 
@@ -35,9 +37,15 @@ def replaced(text: str, change: Change, naming: Naming = lambda name: name) -> s
                 at = behind = _without_member(text, found.end(), pieces)
                 continue
         if new != said:
-            pieces += (text[at : found.start()], json.dumps(new, ensure_ascii=False))
+            pieces += (text[at : found.start()], compact(new))
             at = found.end(1)
     return "".join([*pieces, text[at:]])
+
+
+def compact(value: Any) -> str:
+    """A value as JSON without blanks. Half a character, which no UTF-8 can say, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def _without_member(text: str, value: int, pieces: list[str]) -> int:

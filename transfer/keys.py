@@ -31,5 +31,10 @@ def decode(text: str) -> Key:
 
 
 def sort_key(key: Key) -> bytes:
-    """What archives are sorted by."""
+    """What archives are sorted by. Links name what they like, half a character as well."""
     return encode(key).encode("utf-8", "surrogatepass")
+
+
+def key_of(sort: bytes) -> Key:
+    """The inverse of `sort_key`."""
+    return decode(sort.decode("utf-8", "surrogatepass"))

@@ -15,7 +15,7 @@ from typing import Any
 
 from shopify_client import AdminClient, Transient
 
-from .keys import Key, decode, encode, sort_key
+from .keys import Key, key_of, sort_key
 from .outcomes import Outcome, Reason, State, Verdict
 from .references import Target
 from .registry import RESOURCES
@@ -30,7 +30,7 @@ CREATE TABLE row (
   PRIMARY KEY (resource, sort, number)
 );
 CREATE INDEX row_work ON row (state, wave, resource, sort, number);
-CREATE TABLE id (gid TEXT PRIMARY KEY, resource TEXT, key TEXT, reading INTEGER, mark TEXT);
+CREATE TABLE id (gid TEXT PRIMARY KEY, resource TEXT, key BLOB, reading INTEGER, mark TEXT);
 CREATE INDEX id_target ON id (resource, key);
 """
 # Nothing goes on after a crash here, so nothing has to be safe against one; and nobody else opens the file, so that it
@@ -158,7 +158,7 @@ class LocalIds:
     def put(self, ids: Iterable[Id]) -> None:
         self._database.executemany(
             "INSERT OR REPLACE INTO id VALUES (?,?,?,?,?)",
-            [(one.gid, one.target.resource, encode(one.target.key), one.reading, one.mark) for one in ids],
+            [(one.gid, one.target.resource, sort_key(one.target.key), one.reading, one.mark) for one in ids],
         )
 
     def by_gid(self, gids: Iterable[str]) -> dict[str, Id]:
@@ -168,14 +168,14 @@ class LocalIds:
             some = wanted[start : start + _MANY]
             query = f"SELECT gid, resource, key, reading, mark FROM id WHERE gid IN ({','.join('?' * len(some))})"  # noqa: S608
             for gid, resource, key, reading, mark in self._database.execute(query, some):
-                found[gid] = Id(gid, Target(resource, decode(key)), reading, mark)
+                found[gid] = Id(gid, Target(resource, key_of(key)), reading, mark)
         return found
 
     def by_target(self, targets: Iterable[Target]) -> dict[Target, str]:
         found: dict[Target, str] = {}
         for target in targets:
             query = "SELECT gid FROM id WHERE resource=? AND key=? ORDER BY reading DESC LIMIT 1"
-            row = self._database.execute(query, (target.resource, encode(target.key))).fetchone()
+            row = self._database.execute(query, (target.resource, sort_key(target.key))).fetchone()
             if row is not None:
                 found[target] = row[0]
         return found

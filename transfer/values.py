@@ -14,7 +14,7 @@ from decimal import ROUND_DOWN, Decimal, InvalidOperation, localcontext
 from typing import Any
 
 from . import links
-from .json_text import replaced
+from .json_text import compact, replaced
 from .paths import Translate
 from .references import is_local_gid, parse
 from .resource import Place
@@ -137,10 +137,6 @@ def with_theirs(type_: str, wanted: str | None, present: str | None) -> str | No
         return present
     joined = [*items, *(item for item in theirs if item not in items)]
     return compact(joined) if len(joined) <= _MOST_ITEMS[type_ in _MANY] else wanted
-
-
-def compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def normalise(type_: str, value: str | None) -> str | None:

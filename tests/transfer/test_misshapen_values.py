@@ -12,14 +12,14 @@ from tests.archives import edited, opened
 from tests.builder import NAME, Builder, copy, troubles
 from tests.support import Sandbox, archive_of, import_
 from tests.transfer.test_sheets_import import sheet_of
-from transfer.local import local_desk, run
+from transfer.local import local_desk, offline_desk, run
 from transfer.outcomes import Reason
 from transfer.references import Target
 from transfer.resources import _value_rules as value_rules
 from transfer.sheets.typed import value_of
 from transfer.stages.comparing import COMPARISON
 from transfer.values import TYPE, normalise, places, rewrite, validate, with_theirs
-from transfer.work import Where
+from transfer.work import Id, Where
 
 KINDS = (
     *("product_reference", "metaobject_reference", "customer_reference", "file_reference", "mixed_reference", "url"),
@@ -166,3 +166,21 @@ def test_an_archive_into_which_somebody_wrote_one_is_imported(sandbox: Sandbox, 
     assert troubles(desk) == {("product_metafields", "shirt", "custom", "related"): Reason.REFUSED}
     members = opened(archive_of(sandbox, target.shop, tmp_path))
     assert len(members["product_metafields/00001.jsonl"].splitlines()) == 1
+
+
+def test_a_link_with_half_a_character_is_carried_by_the_kernel_alone(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An emoji that an app cut in two: JSON may say that, and what the link leads to has it in its name then."""
+    source, target = Builder(sandbox), Builder(sandbox)
+    shirt = source.product("shirt", {"Size": ["S"]})
+    link = f'{{"type":"link","url":"https://{source.shop}/products/a\\ud83d","children":[]}}'
+    source.metafield(shirt, "custom.more", "rich_text_field", f'{{"type":"root","children":[{link}]}}')
+    archive = archive_of(sandbox, source.shop, tmp_path)
+    desk, _ = import_(sandbox, target.shop, archive, tmp_path)
+    assert desk.ledger.tally()["product_metafields"]["outcome:created"] == 1
+
+
+def test_a_half_of_a_character_comes_back_out_of_a_key_as_it_was(tmp_path: Path) -> None:
+    ids, target = offline_desk(tmp_path).ids, Target("url_redirects", ("/a\ud83d/b%2F", ""))
+    ids.put([Id("gid://shopify/UrlRedirect/1", target)])
+    assert ids.by_target([target]) == {target: "gid://shopify/UrlRedirect/1"}
+    assert ids.by_gid(["gid://shopify/UrlRedirect/1"])["gid://shopify/UrlRedirect/1"].target == target

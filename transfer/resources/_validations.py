@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..json_text import compact
 from ..paths import Translate
 from ..references import Target, parse
 from ..shapes import MapOf, Text
-from ..values import compact, references
+from ..values import references
 
 ONE = "metaobject_definition_id"
 MANY = "metaobject_definition_ids"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..json_text import compact
 from ..keys import Key
 from ..outcomes import Reason
 from ..references import Target
 from ..resource import Ask, Fields, Ids, Job, Result, Scopes, Selection, Stream, Talk
-from ..values import compact, items_of
+from ..values import items_of
 from . import _linked_options as linked
 from ._linked_losses import TYPE
 from ._owned import owned_stream

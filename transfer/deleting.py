@@ -13,6 +13,7 @@ from .governors import Governors
 from .outcomes import REMOVALS, Outcome, Reason, State, Verdict
 from .present import Current, KnownIds, now
 from .references import Target
+from .referrers import tell_referrers
 from .registry import owner
 from .resource import Fields, Job, Resource, Result, Talk
 from .taken import moved_by_others
@@ -59,6 +60,8 @@ class Deletions(Writing):
                 fail(row, Reason.CHANGED_MEANWHILE, f"Somebody changed {named(stirred)} after the plan was made.")
             elif not worn.keeps(row):
                 going.append((row, Job(row.resource, row.key, {}, before=row.before, gid=row.gid)))
+        own = [row for row, _ in going]
+        tell_referrers(self.desk, self.cursor, resource, own, self.snapshot, self._read)
         return going
 
     def _held(self, resource: Resource, rows: Sequence[Row]) -> set[Target]:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..context import Info, demand, shop_of
@@ -139,13 +139,25 @@ def capabilities(source: Node, info: Info) -> Node:
 @field("Metaobject", "referencedBy")
 def referenced_by(source: Node, info: Info, **arguments: Any) -> Node:
     shop = shop_of(info)
-    relations = [
+    fields = [
         {"key": item["key"], "name": item["key"], "namespace": "", "referencer": other}
         for other in shop.each("Metaobject")
         for item in _fields(other, shop)
         if source["id"] in referenced(item["type"], item["value"])
     ]
-    return connection(relations, **arguments)
+    return connection([*fields, *_values_with(source["id"], shop)], **arguments)
+
+
+_REFERENCERS = ("Article", "Blog", "Collection", "Location", "Market", "Page", "Product", "ProductVariant", "Shop")
+
+
+def _values_with(gid: str, shop: Shop) -> Iterator[Node]:
+    for home, own in shop.metafields.items():
+        for (namespace, key), node in own.items():
+            if gid in node["value"] and gid in referenced(node["type"], node["value"]):
+                referencer = shop.get(home)
+                if referencer is not None and referencer["__typename"] in _REFERENCERS:
+                    yield {"key": key, "name": key, "namespace": namespace, "referencer": referencer}
 
 
 # -- writing ---------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ ENOUGH: Mapping[tuple[str, str], str] = {
     ("url_redirects.present", "urlRedirects"): _SEARCH,
     ("transfer.resources._business._OF_NAME", "companies"): _NAMES,
     ("transfer.resources.company_location_metafields._OF_NAME", "companyLocations"): _NAMES,
+    ("transfer.referrers._ASK", "referencedBy"): "the first of them are named",
     ("*", "media"): "a variant shows one file: productVariantAppendMedia refuses a second",
     ("*", "staffMemberAssignments"): "whether there is one",
     ("*", "locations"): _FIRST,

@@ -31,15 +31,16 @@ class Behind:
     _known: dict[bool, set[Key]] = field(default_factory=dict)
 
     def with_theirs(self, key: Key, wanted: Fields, present: Fields) -> Fields:
-        """What is wanted of a value, and behind it what the target's option has besides."""
-        if not self.resource.echoing or key not in self._there:
+        """What is wanted of a value, and behind it what the target's option has besides. A row that deletes one, or
+        passes it over, says nothing of it."""
+        if not wanted or not self.resource.echoing or key not in self._there:
             return wanted
         return self.resource.echo(wanted, present)
 
     def judged(self, row: Row, said: Fields, wanted: Fields, present: Fields, *, by_hand: bool) -> Row:
         """Tells of a row what is not written of it. `said`: what the archive has, and what `wanted` was made of.
         `by_hand`: nothing of it is a store's state, so that no mirror takes away the rest."""
-        if not self.resource.echoing or row.key not in self._there:
+        if not said or not self.resource.echoing or row.key not in self._there:
             return row
         if row.verdict is Verdict.UPDATE and row.key not in self._here:
             row.verdict, row.reason, row.detail = Verdict.CONFLICT, Reason.TYPE_CONFLICT, self.resource.echoed

@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
+from tests.archives import Record
+from tests.archives import edited as rewritten
 from tests.builder import NAME, Builder, troubles
 from tests.meddle import row
 from tests.support import Sandbox, archive_of, import_
+from tests.transfer.test_linked_options import LINK, defined, lamp, links, put, read
 from tests.transfer.test_sheets_by_hand import Cells, book
 from tests.transfer.test_sheets_import import PLAN, cell, edited, row_of, sheet_of
+from transfer.deleting import MADE_OF
 from transfer.outcomes import Outcome, Reason, Verdict
+from transfer.registry import RESOURCES
+from transfer.stages import COMPARISON
 from transfer.work import Where
 
 LOST = Reason.UNRESOLVED_REFERENCE
@@ -139,3 +145,30 @@ def test_what_names_a_variant_that_goes_and_is_equal_is_told(sandbox: Sandbox, t
     told = row(desk, "product_metafields", "hat", "custom", "size")
     assert (told.reason, told.lost) == (LOST, ("value",))
     assert not row(desk, "product_metafields", "hat", "custom", "one").lost
+
+
+@pytest.mark.parametrize("word", ["IGNORE", "DELETE", "UPDATE"])
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_row_of_a_value_behind_an_option_may_say_anything(
+    word: str, alone: bool, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Such a value goes with its option alone: without it the option would have values that nothing holds."""
+    shop = sandbox.shop()
+    put(sandbox, shop, lamp(defined(sandbox, shop, "red", "blue")))
+    only = {"resources": ["product_metafields"]} if alone else {}
+
+    def command(resource: str, number: int, record: Record) -> list[Record]:
+        own = resource == "product_metafields"
+        return [{**record, "command": word, "fields": {} if word != "UPDATE" else record["fields"]} if own else record]
+
+    file = rewritten(archive_of(sandbox, shop, tmp_path, **only), command)
+    import_(sandbox, shop, file, tmp_path, stages=COMPARISON, other="")
+    for _ in range(2):
+        desk, _ = import_(sandbox, shop, file, tmp_path)
+        told = row(desk, "product_metafields", "lamp", *LINK.values())
+        if word == "DELETE":
+            assert told.outcome is (Outcome.FAILED if alone else Outcome.LEFT)
+            assert told.detail == (RESOURCES["product_metafields"].echoed if alone else MADE_OF)
+        else:
+            assert told.outcome is (Outcome.SKIPPED if word == "IGNORE" else Outcome.UNCHANGED)
+        assert set(links(read(sandbox, shop))) == {"Red", "Blue"}

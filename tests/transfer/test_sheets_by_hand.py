@@ -238,11 +238,27 @@ NEEDED: dict[str, tuple[Mapping[str, list[Cells]], str]] = {
     ),
     "an entry's field without its type": (
         {"metaobjects (mat)": [{"Key": "e1", "fields.name": "x"}]},
-        "column fields.name: a field of an entry has its type behind its name: fields.name [single_line_text_field].",
+        "column fields.name: a field of an entry has its type behind its name; its cells look like fields.name [sing",
     ),
     "an entry's field by its name": (
         {"metaobjects (mat)": [{"Key": "e1", "Full name": "x"}]},
-        "column Full name: a field of an entry has its type behind its name: fields.full_name [single_line_text_field]",
+        "behind its name; its cells look like fields.full_name [single_line_text_field].",
+    ),
+    "an entry's field whose cells are numbers": (
+        {"metaobjects (mat)": [{"Key": "e1", "Size": 3}, {"Key": "e2", "Size": "[null]"}, {"Key": "e3", "Size": 4}]},
+        "column Size: a field of an entry has its type behind its name; its cells look like fields.size [number_integ",
+    ),
+    "an entry's field whose cells lead to products": (
+        {"metaobjects (mat)": [{"Key": "e1", "Of": "shopsync:products/a"}, {"Key": "e2", "Of": "shopsync:products/b"}]},
+        "its cells look like fields.of [product_reference].",
+    ),
+    "an entry's field whose cells are moments": (
+        {"metaobjects (mat)": [{"Key": "e1", "From": "2026-01-31T09:00:00Z"}]},
+        "its cells look like fields.from [date_time].",
+    ),
+    "an entry's field whose cells are empty": (
+        {"metaobjects (mat)": [{"Key": "e1", "Size": None}]},
+        "its type behind its name, which nothing here shows; of a text: fields.size [single_line_text_field].",
     ),
     "a picture from nowhere": (
         {"collections": [{"title": "Col", "image.name": "front.png"}]},

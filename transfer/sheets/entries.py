@@ -6,7 +6,7 @@ header that it had when it was made), the name is enough; else a sentence says w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from ..naming import TYPES
@@ -14,9 +14,10 @@ from ..resource import Resource
 from ..resources.metaobjects import Metaobjects
 from ..values import TYPE
 from .columns import Column, Path, name_of, parsed
+from .typed import TEXT, suggested
 
 FIELDS = "fields"
-LIKELY = "single_line_text_field"
+LIKELY = TEXT
 # What people write, and the admin calls it. Not “integer” and “string”: some old values are of types of these names.
 _MEANT = {label.lower(): name for name, label in TYPES.items() if label.lower() not in (name, "integer")}
 _MEANT |= {
@@ -38,12 +39,18 @@ def of_entry(resource: Resource, column: Column, known: Sequence[str]) -> Column
     return replace(found[0], null=column.null, pieces=column.pieces) if len(found) == 1 else column
 
 
-def untyped(resource: Resource, column: Column, known: Sequence[str]) -> str:
-    """What to write instead of a header that names a field of an entry without its type; empty: it is none."""
+def untyped(resource: Resource, column: Column, known: Sequence[str], texts: Callable[[], Iterable[str]]) -> str:
+    """What to write instead of a header that names a field of an entry without its type; empty: it is none.
+
+    `texts`: what the first cells of the column say, of which the type is proposed that they look like.
+    """
     if column.kind != "text" or not _of_field(resource, column, known):
         return ""
     key = "_".join(column.path[-1].lower().split())
-    return f"a field of an entry has its type behind its name: {name_of((FIELDS, key))} [{LIKELY}]"
+    like, such = suggested(texts()), name_of((FIELDS, key))
+    if like:
+        return f"a field of an entry has its type behind its name; its cells look like {such} [{like}]"
+    return f"a field of an entry has its type behind its name, which nothing here shows; of a text: {such} [{LIKELY}]"
 
 
 def no_type(type_: str) -> str:

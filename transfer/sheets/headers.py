@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..registry import RESOURCES
 from ..resource import Resource
 from ..resources.metafields import Metafields
 from ..typed_keys import parts_of
-from .cells import CellError
+from .cells import CellError, marker
 from .columns import COMMAND, ERROR, KEY, POSITION, Column, Path, parsed
 from .entries import LIKELY, no_type, of_entry, untyped
 from .first import First
@@ -50,8 +51,15 @@ class Head:
         return self.names[place]
 
 
-def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str, Resource], fail: Fail) -> Head | None:
-    """None where the header cannot be read: `fail` was told why."""
+def head_of(
+    sheet: str,
+    row: Sequence[str],
+    first: First,
+    registry: Mapping[str, Resource],
+    fail: Fail,
+    few: Callable[[], Iterable[Sequence[str]]] = tuple,
+) -> Head | None:
+    """None where the header cannot be read: `fail` was told why. `few`: the first rows below it, where that helps."""
     place = place_of(sheet, registry)
     if place is None:
         fail("", "this sheet is no resource; remove it, or begin its name with # to keep it as a note")
@@ -71,8 +79,8 @@ def head_of(sheet: str, row: Sequence[str], first: First, registry: Mapping[str,
     typed |= {column.header: row[at[0]].strip() for column, at in columns}
     columns = tuple((of_entry(resource, _spelt(resource, place[1], column, had), had), at) for column, at in columns)
     typed |= {column.header: row[at[0]].strip() for column, at in columns}
-    for column, _ in columns:
-        if sentence := untyped(resource, column, had):
+    for column, (at, *_) in columns:
+        if sentence := untyped(resource, column, had, partial(_cells, few, at)):
             wrong(column.header, sentence)
     columns = tuple((_natural(registry, resource, place[1], column, had), at) for column, at in columns)
     values = isinstance(resource, Metafields) and not any(column.path in (("type",), ()) for column, _ in columns)
@@ -138,6 +146,10 @@ def _placed(row: Sequence[str], wrong: Fail) -> tuple[dict[str, int], dict[str, 
         if found.setdefault(column.header, {}).setdefault(piece, at) != at:
             wrong(header, "two columns have this header; remove one of them")
     return special, found
+
+
+def _cells(few: Callable[[], Iterable[Sequence[str]]], at: int) -> list[str]:
+    return [row[at] for row in few() if at < len(row) and marker(row[at]) is None]
 
 
 def _columns(

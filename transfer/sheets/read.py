@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from ..archive.check import MOST_TYPES, facts_of
@@ -24,7 +25,7 @@ from ..work import Checkpoint, Cursor, Desk
 from .book import Book, open_file
 from .columns import KEY
 from .errors import Wrong, annotate
-from .first import First, first_of
+from .first import FIRST_ROWS, First, first_of
 from .headers import Head, head_of
 from .judging import doubled, judged, placed, taken_away, with_items
 from .layout import place_of
@@ -122,7 +123,9 @@ class _Reading:
             return  # the empty sheet that spreadsheet programs add by themselves
         header = top[1] if top is not None else []
         failing = lambda column, sentence: self.wrong(name, 0 if not column else 1, column, sentence)  # noqa: E731
-        head = head_of(name, header, self.first, self.desk.registry, failing if not self.cursor["row"] else _silent)
+        few = lambda: [row for _, row in islice(self.book.rows(name), 1, FIRST_ROWS)]  # noqa: E731
+        fail = failing if not self.cursor["row"] else _silent
+        head = head_of(name, header, self.first, self.desk.registry, fail, few)
         if head is None:
             return
         self.cursor["parts"].setdefault(head.resource.name, [])

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
+from ..references import parse
 from ..typed_keys import named
 from ..values import items_of
 
+TEXT = "single_line_text_field"
 LIST, REFERENCE = "list.", "_reference"
 _FORMS: dict[str, tuple[re.Pattern[str], str]] = {
     "number_integer": (re.compile(r"-?\d+"), "a whole number such as 12"),
@@ -47,6 +50,19 @@ _OBJECTS = {
 }
 _LISTED = '["one", "two"]'
 NUMBERS = ("number_integer", "number_decimal")
+
+
+def suggested(texts: Iterable[str]) -> str:
+    """The one type that all of these texts look like; empty where there are none. A text is what is nothing else."""
+    said = [text.strip() for text in texts if text.strip()]
+    if not said:
+        return ""
+    kinds = {target.resource for text in said if (target := parse(text)) is not None}
+    if len(kinds) == 1 and all(map(parse, said)):
+        return next((type_ for type_, (kind, _) in _KINDS.items() if kind in kinds), TEXT)
+    forms = {type_: form for type_, (form, _) in _FORMS.items()} | {"url": re.compile(r"https?://\S+")}
+    found = next((type_ for type_, form in forms.items() if all(map(form.fullmatch, said))), "")
+    return found or ("multi_line_text_field" if any("\n" in text for text in said) else TEXT)
 
 
 def value_of(type_: str, text: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -151,16 +151,22 @@ def missing(run: Export) -> int:
 
 
 def left_out(run: Export) -> Iterator[str]:
-    """A line for each reason for which something of the store is not in the archive."""
+    """A line for each reason for which something of the store is not in the archive, or leads out of it."""
     for kind, noted in run.result["not_carried"].items():
         for note in reasons(noted):
             count = "" if note["count"] is None else f" ({note['count']:,})"
-            such = f" ({', '.join(note['examples'][:3])})" if note["examples"] else ""
-            yield f"Not in it: {label(kind)}{count}: {note['why']}{such}."
+            yield f"Not in it: {label(kind)}{count}: {note['why']}{_such(note['examples'])}."
+    for kind, own in run.result["outside"].items():
+        yield f"Referred to, and not in it: {label(kind)} ({own['count']:,}){_such(own['examples'])}."
     for kind, own in run.result["deleted_references"].items():
         yield f"{label(kind)}: {own['count']:,} references to what the store no longer has."
     for kind, own in run.result.get("source_mentions", {}).items():
         yield f"{label(kind)}: {own['count']:,} texts that name the store, and stay as they are."
+
+
+def _such(examples: Sequence[str]) -> str:
+    more = ", …" if len(examples) > 3 else ""
+    return f" ({', '.join(examples[:3])}{more})" if examples else ""
 
 
 def spreadsheet_errors(files: Storage, name: str | None, out: str | None) -> None:

@@ -13,6 +13,8 @@ import pytest
 from runs import follow
 from runs.models import Run
 from tests.commands.said import Said, held_by
+from tests.runs.test_lane import installed
+from tests.support import Sandbox
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
@@ -121,6 +123,15 @@ def test_a_record_that_the_store_does_not_have_is_named(source: str, tmp_path: P
     assert said.code == 1
     assert "Not in it: Products (1): the store has no such record (nowhere)." in said.out.splitlines()
     assert Said(capsys, "export_store", source, record=["products/shirt-0"], **how).code == 0
+
+
+def test_what_is_referred_to_and_left_behind_is_named(app: Any, sandbox: Sandbox, tmp_path: Path, capsys: Any) -> None:
+    source = installed(sandbox, sandbox.shop("boutique", products=3)).domain
+    how: dict[str, Any] = {"out": str(tmp_path / "a.zip"), "inline": True, "record": ["products/iron-00002"]}
+    lines = Said(capsys, "export_store", source, **how).out.splitlines()
+    assert any(line.startswith("Referred to, and not in it: Files (") for line in lines)
+    whole = Said(capsys, "export_store", source, closure=True, **how).out
+    assert "Referred to, and not in it" not in whole
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,16 @@ from transfer.registry import RESOURCES, in_order
 from .kinds import DECISION, RunKind, kind_of, phases_of, reading
 from .models import ASIDE, Lane, Run, Service
 from .progress import prices, seconds_left, summed
-from .states import ACTIVE, FINAL, Status
+from .states import ACTIVE, FINAL, FailReason, Status
+from .storage import full
 
 KINDS = frozenset(RESOURCES)
 PAUSED = "The operators of this app have paused the work on your store. Your runs keep their place."
 DRAINED = (
     "The operators of this app have halted all work for a while. Your runs keep their place, and go on by themselves."
+)
+FULL = (
+    "There is no room for this run's files; it goes on by itself as soon as the operators of this app have made some."
 )
 MOVING_MS, QUEUED_MS, WAITING_MS = 1000, 3000, 10_000
 
@@ -35,12 +39,14 @@ def status_of(run: Run) -> dict[str, Any]:
     aside = run.is_aside
     waits = aside or run.waits_out
     halted = paused or drained
-    working = run.status in (Status.WORKING, Status.CANCELLING) and not halted and not waits
+    no_room = run.status in ACTIVE and not halted and not waits and full()
+    working = run.status in (Status.WORKING, Status.CANCELLING) and not halted and not waits and not no_room
+    shown = {"paused": paused, "drained": drained, "aside": aside, "full": no_room}
     return {
         "id": str(run.pk),
         "kind": run.kind,
         "status": run.status,
-        "updated": f"{run.updated}-{run.status}{'-paused' * paused}{'-drained' * drained}{'-aside' * aside}",
+        "updated": "-".join((str(run.updated), run.status, *(word for word, on in shown.items() if on))),
         "poll_ms": _poll(run),
         "step": run.step or None,
         "step_number": names.index(run.step) + 1 if run.step in names else 0,
@@ -55,8 +61,8 @@ def status_of(run: Run) -> dict[str, Any]:
         "seconds_left": seconds_left(run.progress, run.counts, prices(run.step)) if working else None,
         "ahead": ahead(run) if run.status in ACTIVE else None,
         "paused_until": _time(run.not_before) if run.not_before and run.not_before > timezone.now() else None,
-        "waits_for": (run.waits_for if aside else run.outage) if waits else None,
-        "waits_for_label": _waits(run) if waits else None,
+        "waits_for": (run.waits_for if aside else run.outage) if waits else FailReason.NO_ROOM if no_room else None,
+        "waits_for_label": _waits(run) if waits else FULL if no_room else None,
         "lane_paused": paused,
         "drained": drained,
         "halted_label": PAUSED if paused else DRAINED if drained else None,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
+from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from transfer.storage import LocalStorage
 
 logger = logging.getLogger(__name__)
+
+LEAST = 1_000_000  # bytes: with less free, neither a file of a run nor a checkpoint in SQLite is written
 
 
 def storage() -> LocalStorage:
@@ -23,3 +28,20 @@ def deleted(name: str) -> bool:
         logger.error("the file %s cannot be deleted: %s", name, problem.strerror or problem)
         return False
     return True
+
+
+def full() -> bool:
+    """Whether the disk of the runs' files, or of SQLite, has no room left. Then nobody can write down why a run waits,
+    so whoever shows it looks here."""
+    folders = [Path(settings.FILES_DIR)]
+    if connection.vendor == "sqlite":
+        folders.append(Path(connection.settings_dict["NAME"]).parent)
+    return any(_free(folder) < LEAST for folder in folders)
+
+
+def _free(folder: Path) -> float:
+    try:
+        own = os.statvfs(folder)
+    except OSError:  # not made yet, or gone: that is told elsewhere
+        return float("inf")
+    return own.f_bavail * own.f_frsize

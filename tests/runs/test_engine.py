@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from exports import services as exports
@@ -23,11 +24,12 @@ from runs.expiry import purge_expired
 from runs.models import Lane, Run, Service
 from runs.services import cancel, drain
 from runs.states import Status
-from runs.status import DRAINED, PAUSED, status_of
+from runs.status import DRAINED, FULL, PAUSED, status_of
 from shopify_client import AccessDenied
 from shops.models import Shop
 from tests.runs.test_lane import installed, work
 from tests.support import ROOT, Sandbox
+from tests.web.test_pages import bearer
 from transfer.resource import Ask, Talk
 from transfer.stages import Stage
 from transfer.stages.step import without_names
@@ -162,6 +164,26 @@ def test_a_drained_service_is_told_to_those_who_wait(app: Any, sandbox: Sandbox)
     drain(False, "ada")
     assert status_of(run)["halted_label"] is None
     assert status_of(work(run))["halted_label"] is None
+
+
+def test_a_full_disk_is_told_although_nobody_can_write_it_down(
+    app: Any, sandbox: Sandbox, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even a checkpoint: where SQLite is on the same disk, what has no room cannot say so."""
+    shop = installed(sandbox, sandbox.shop("plain"))
+    run = exports.create(shop)
+    before = status_of(run)
+    assert before["waits_for"] is None
+    monkeypatch.setattr("runs.storage.LEAST", 1 << 62)
+    told = status_of(run)
+    assert (told["waits_for"], told["waits_for_label"]) == ("no_room", FULL)
+    assert told["updated"] != before["updated"]
+    assert told["rate"] is told["seconds_left"] is None
+    page = client.get(f"/runs/{run.pk}/status.json?updated={before['updated']}", headers=bearer(shop.domain))
+    assert page.json()["waits_for_label"] == FULL
+    monkeypatch.undo()
+    assert status_of(run)["waits_for_label"] is None
+    assert status_of(work(run))["waits_for_label"] is None
 
 
 def test_pausing_ends_the_slice(app: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

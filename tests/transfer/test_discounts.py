@@ -248,6 +248,17 @@ def test_automatic_discounts_whose_titles_go_round_are_changed_in_place(sandbox:
     assert sandbox.stats(target)["mutations"]["discountAutomaticBasicCreate"] == 3
 
 
+def test_a_title_that_a_discount_has_which_is_not_carried_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    source, target = sandbox.shop(), sandbox.shop("nasty")
+    assert not _automatic(sandbox, source, "For regulars", 0.1)  # there, it is one for a segment
+    desk, _ = import_(sandbox, target, archive_of(sandbox, source, tmp_path, resources=["discounts"]), tmp_path)
+    row = rows(desk)["automatic", "For regulars"]
+    assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.REFUSED)
+    assert row.detail.startswith(
+        "The target store has an automatic discount of this title: one that no import can read"
+    )
+
+
 def test_a_discount_never_becomes_wider(sandbox: Sandbox, tmp_path: Path) -> None:
     """On one of two shirts that the target lacks it is written for the other; on none of them, not at all."""
     source, target = sandbox.shop("plain", products=3), sandbox.shop("plain", products=1)

@@ -46,6 +46,10 @@ from ._shapes import STATE
 CODES = 250  # added with one request
 LOOKS = 50  # codes looked up with one request
 _FEW = 5
+TITLE_TAKEN = (
+    "The target store has an automatic discount of this title: one that no import can read, such as an app's or one "
+    "for a segment of customers, or one that somebody has just made. Give it another title, then import again."
+)
 
 
 class Discounts(Resource):
@@ -264,6 +268,9 @@ def _written(job: Job, ids: Ids) -> Talk[Result]:
         wanted = {"id": job.gid, "discount": given}
         (payload,) = (yield Ask(documents.UPDATE[own], wanted, repeatable=True)).values()
     if payload["userErrors"]:
+        # A new automatic discount is one of whose title the snapshot has none.
+        if job.gid is None and job.key[0] == AUTOMATIC and payload["userErrors"][0]["code"] == "TAKEN":
+            return Result(job.key, reason=Reason.REFUSED, detail=TITLE_TAKEN)
         return refused(job.key, payload["userErrors"])
     return Result(job.key, job.gid or payload[f"{job.key[0]}DiscountNode"]["id"])
 

@@ -150,8 +150,9 @@ class _Window:
             said, stays = measured(self.resource, said, present)
         by_hand = self.edited or bool(said.command)
         if by_hand and said.command != commands.Command.REPLACE:
-            said = said._replace(fields=self.resource.as_old(said.fields, present.fields))
             self.told.add(key)
+            if said.fields:  # a row that deletes, or passes over, says none
+                said = said._replace(fields=self.resource.as_old(said.fields, present.fields))
         present = present._replace(fields=self.both.aligned(self.resource, said.fields, present.fields))
         wanted = said._replace(fields=self.behind.with_theirs(key, said.fields, present.fields))
         rows = self._judged(key, [wanted], [present])

@@ -172,3 +172,15 @@ def test_a_row_of_a_value_behind_an_option_may_say_anything(
         else:
             assert told.outcome is (Outcome.SKIPPED if word == "IGNORE" else Outcome.UNCHANGED)
         assert set(links(read(sandbox, shop))) == {"Red", "Blue"}
+
+
+@pytest.mark.parametrize("word", ["IGNORE", "DELETE"])
+def test_every_row_of_a_store_may_say_nothing_of_its_record(word: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    shop = sandbox.shop("nasty")
+    archive = archive_of(sandbox, shop, tmp_path)
+    file = rewritten(archive, lambda resource, number, record: [{**record, "command": word, "fields": {}}])
+    _, past = import_(sandbox, shop, file, tmp_path, stages=COMPARISON, other="")
+    assert set(past["compare"]["resources"]) <= set(RESOURCES)
+    desk, _ = import_(sandbox, shop, file, tmp_path, stages=PLAN)
+    asked = desk.ledger.select(Where(verdicts=frozenset({Verdict.DELETE})), limit=1)
+    assert bool(asked) == (word == "DELETE")

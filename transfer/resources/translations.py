@@ -340,7 +340,8 @@ class Translations(Resource):
 
     def as_old(self, fields: Fields, present: Fields) -> Fields:
         """A text that is as it was stays older than what it translates: no row says that somebody looked at it."""
-        equal = {name for name in present.get("outdated", ()) if fields["texts"].get(name) == present["texts"][name]}
+        said = fields.get("texts", {})
+        equal = {name for name in present.get("outdated", ()) if said.get(name) == present["texts"][name]}
         return {**fields, "outdated": sorted(equal | {*fields.get("outdated", ())})} if equal else fields
 
     def renamed(self, fields: Fields, old: Key, new: Key) -> Fields:

@@ -51,6 +51,8 @@ _WRITTEN = re.compile(r"\\/|%(?:2[6f]|3[0-9adf]|5f)", re.IGNORECASE)
 # The same in Base64, as the API once gave them; apps still keep some.
 _ENCODED = re.compile(r"Z2lkOi8vc2hvcGlmeS9[A-Za-z0-9+/]{4,200}={0,2}")
 _REST = r"[^\s\"'<>()\\]*"  # an address, up to what ends one in texts, HTML, CSS and JSON
+_WHO = r"(?:[^\s\"'<>()\\/?#@]{1,200}@)?"  # a name and a password before a host
+_SECRET = re.compile(rf"(?<=//){_WHO}")
 _NEVER = re.compile(r"(?!)")
 
 
@@ -78,7 +80,7 @@ class Mentions:
         hosts = "|".join(rf"{re.escape(one)}(?![\w-]|\.\w)" if not one.endswith("/") else re.escape(one) for one in own)
         # What ends so is an address wherever it stands: scripts of buy buttons name it.
         bare = "|".join(rf"{re.escape(one)}(?![\w-]|\.\w)" for one in own if one.endswith(OWN)) or "(?!)"
-        every = rf"(?:https?:)?//(?:{hosts}){_REST}|(?<![\w.@/-])(?:{bare})"
+        every = rf"(?:https?:)?//{_WHO}(?:{hosts}){_REST}|(?<![\w.@/-])(?:{bare})"
         self._address = re.compile(every, re.IGNORECASE) if own else _NEVER
 
     def of(self, resource: Resource, fields: Fields) -> Iterator[Mention]:
@@ -111,7 +113,7 @@ class Mentions:
         if not (numbered or any(mark in low for mark in self._marks)) or parse(text) is not None:
             return
         plain = _WRITTEN.sub(lambda sign: "/" if sign[0] == "\\/" else chr(int(sign[0][1:], 16)), text)
-        yield from (found[0].rstrip(".,;:!?") for found in self._address.finditer(plain))
+        yield from (_SECRET.sub("", found[0].rstrip(".,;:!?"), count=1) for found in self._address.finditer(plain))
         yield from (found[0] for found in _GID.finditer(plain) if found[1] not in GLOBAL_TYPES)
         yield from (found[0] for found in _ENCODED.finditer(plain))
         yield from (found[0] for numbers in (_NUMBERS if numbered else ()) for found in numbers.finditer(plain))

@@ -74,6 +74,8 @@ CDN = "https://cdn.shopify.com/s/files/1/0689/7340/7517/files/a.jpg"
         ("/a?a&" * 20_000 + "/admin/" * 20_000 + "/12345/" * 9_000 + "a_product_id policies 12345678", []),
         ("<input name=id " * 4_000 + "data-" * 4_000 + "12345678", []),
         ("shopsync:https://store/products/a", []),
+        ("https://me:secret@www.here.example/a", ["https://www.here.example/a"]),
+        ("https://me:secret@else.example/a", []),
         ("", []),
     ],
 )

@@ -10,7 +10,7 @@ from .work import Desk, Row, Where
 WINDOW = 300
 
 
-def tell(desk: Desk, told: Mapping[str, int]) -> None:
+def tell_given(desk: Desk, told: Mapping[str, int]) -> None:
     """Says of what a person has to add how many records name it."""
     for name in (name for name, resource in desk.registry.items() if resource.given):
         where = Where(resource=name, verdicts=frozenset({Verdict.CANNOT}), outcomes=frozenset({Outcome.PENDING}))

@@ -16,7 +16,7 @@ from .dead_links import NOTED, noted, told
 from .detours import Detours
 from .dropped import tell_dropped
 from .entry_pages import arriving
-from .given import tell
+from .given import tell_given
 from .governed import Definitions
 from .governors import Governors
 from .hiding import tell_hidden
@@ -36,7 +36,7 @@ from .retitled import tell_retitled
 from .severed import EQUAL, Severed
 from .showing import tell_shown
 from .unread import Lacks
-from .work import Checkpoint, Cursor, Desk, Row, Where
+from .work import Checkpoint, Cursor, Desk, Row, Where, tell
 
 WINDOW = 300  # rows whose references are looked up together
 
@@ -78,7 +78,7 @@ def trace(
             _take_back(desk)
             cursor |= {"unwritten": True, "after": None}
         else:
-            tell(desk, cursor["told"])
+            tell_given(desk, cursor["told"])
             _tell_what_else(desk, snapshot, read, mirroring=tracer.landing.mirroring)
             yield Checkpoint(cursor, done=True)
             return
@@ -289,12 +289,18 @@ class _Tracer:
         return {Target(name, key) for name, found in rows.items() for key in found}
 
     def _without(self, row: Row, spots: Sequence[Place], told: set[Target]) -> bool:
-        """Takes out of the row what another row speaks for, and counts it there. Whether the row changed."""
+        """Takes out of the row what another row speaks for, counts it there, and names it. Whether the row changed.
+
+        It is no trouble of this row: all of those that name it would be one, and a person adds it once for all.
+        """
         for name in {str(place.target) for place in spots if place.target in told}:
             self.told[name] = self.told.get(name, 0) + 1
         gone = {str(place.target) for place in spots if place.target in told and place.path != OWNER}
         if not gone:
             return False
+        lost = [place for place in spots if str(place.target) in gone and place.path != OWNER]
+        for sentence in self.lost.sentences(lost):
+            tell(row, sentence)
         resource = self.desk.registry[row.resource]
         assert row.after is not None
         row.after = resource.rewrite(row.after, lambda text: None if text in gone else text)

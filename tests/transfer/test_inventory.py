@@ -113,6 +113,11 @@ def test_a_location_that_the_target_lacks_is_told_once_and_the_rest_is_set(
     assert (row.outcome, row.reason) == (Outcome.FAILED, Reason.NOT_PERMITTED)
     assert row.detail.endswith("2 records name it.")
     assert outcomes(desk) == {(Outcome.UPDATED, Reason.NONE)}
+    lacking = "levels: points at shopsync:locations/Depot, which the target store does not have."
+    again = copied(source, target, tmp_path)
+    assert again.client.writes == 0
+    for own in (desk, again):  # the report says of each record what of it is not there
+        assert {row.detail for row in own.ledger.select(Where(resource="inventory_levels"), limit=9)} == {lacking}
 
 
 def test_a_sale_after_the_plan_is_not_written_over(pair: tuple[Shop, Shop], tmp_path: Path) -> None:

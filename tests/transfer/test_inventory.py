@@ -117,7 +117,7 @@ def test_a_location_that_the_target_lacks_is_told_once_and_the_rest_is_set(
     again = copied(source, target, tmp_path)
     assert again.client.writes == 0
     for own in (desk, again):  # the report says of each record what of it is not there
-        assert {row.detail for row in own.ledger.select(Where(resource="inventory_levels"), limit=9)} == {lacking}
+        assert all(lacking in row.detail for row in own.ledger.select(Where(resource="inventory_levels"), limit=9))
 
 
 def test_a_sale_after_the_plan_is_not_written_over(pair: tuple[Shop, Shop], tmp_path: Path) -> None:

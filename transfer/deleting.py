@@ -17,6 +17,7 @@ from .referrers import tell_referrers
 from .registry import owner
 from .resource import Fields, Job, Resource, Result, Talk
 from .taken import moved_by_others
+from .talk import ask_all
 from .work import Cursor, Desk, Row, Where
 from .writing import PLANNED, UNDECIDED, Results, Writing, arrived, fail, renamed
 
@@ -26,6 +27,7 @@ UNSPOKEN = (
     "It is hidden, and not deleted: translations of this type of entries are switched off. Once they are switched on "
     "again, it may show again."
 )
+TOGETHER = 25  # values in one question
 SHOWN = "{} shows it as a value of an option, and stays as it is: so does this."
 
 
@@ -70,7 +72,13 @@ class Deletions(Writing):
             return set()
         homes = {row.target: home for row in rows for home in resource.owners(row.key)}
         lines = self._staying(set(homes.values()))
-        held = [row for row in rows if (line := lines.get(homes[row.target])) and resource.echoes(row.key, line)]
+        going = self._going(homes.values())
+        unread = [row.gid for row in rows if homes[row.target] not in lines and homes[row.target] not in going]
+        parts = range(0, len(unread), TOGETHER)
+        talks = {start: resource.behind(unread[start : start + TOGETHER]) for start in parts}
+        behind = {gid for found in ask_all(self.desk, talks).values() for gid in found}
+        known = [row for row in rows if (line := lines.get(homes[row.target])) and resource.echoes(row.key, line)]
+        held = [*known, *(row for row in rows if row.gid in behind)]
         for row in held:
             row.outcome, row.state, row.detail = Outcome.LEFT, State.DONE, MADE_OF
         return {row.target for row in held}

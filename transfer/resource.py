@@ -284,6 +284,11 @@ class Resource(Shaped, Governed):
         """What lives inside a record, and goes with an update to `after`."""
         return iter(())
 
+    def behind(self, gids: Sequence[str]) -> Talk[set[str]]:
+        """Those of these of which a part of their owner is made at this moment, of a kind that is `echoing`."""
+        return set()
+        yield  # makes this a conversation, if a silent one
+
     def chosen(self, fields: Fields, namespaces: Collection[str]) -> Fields:
         """What a selection of these namespaces takes in of a record."""
         return fields

@@ -110,7 +110,9 @@ def test_only_who_asked_for_it_ends_with_the_process_that_started_it(
         heard.append(line)
         supervisor.stop()
 
-    child = Child("web", [sys.executable, "-c", "import time; time.sleep(1.5); print('still here')"])
+    child = Child(
+        "web", [sys.executable, "-c", "import time; time.sleep(1.5); print('still here', flush=True); time.sleep(9)"]
+    )
     supervisor = Supervisor(
         [child], say, parent=os.getpid() if bound else None
     )  # our parent is another one: it is gone

@@ -84,21 +84,11 @@ class ProductMetafields(Metafields):
 
     def write(self, jobs: Sequence[Job], ids: Ids) -> Talk[list[Result]]:
         """What an option's values are is left to the option: Shopify makes variants of these, and takes them away."""
-        held = yield from self._held([job.gid for job in jobs if job.gid and job.after["type"] == TYPE])
+        held = yield from self.behind([job.gid for job in jobs if job.gid and job.after["type"] == TYPE])
         results = [Result(job.key, reason=Reason.TYPE_CONFLICT, detail=self.echoed) for job in jobs if job.gid in held]
         return results + (yield from super().write([job for job in jobs if job.gid not in held], ids))
 
-    def remove(self, gids: Mapping[Key, str]) -> Talk[list[Result]]:
-        """An option that is linked would be left with values that nothing holds."""
-        held = yield from self._held(list(gids.values()))
-        results = [
-            Result(key, reason=Reason.TYPE_CONFLICT, detail=self.echoed) for key, gid in gids.items() if gid in held
-        ]
-        going = {key: gid for key, gid in gids.items() if gid not in held}
-        return results + ((yield from super().remove(going)) if going else [])
-
-    def _held(self, gids: Sequence[str]) -> Talk[set[str]]:
-        """Those of these values that are behind options at this moment."""
+    def behind(self, gids: Sequence[str]) -> Talk[set[str]]:
         if not gids:
             return set()
         data = yield Ask(_OPTIONS, {"ids": list(gids)})

@@ -40,8 +40,9 @@ def full() -> bool:
 
 
 def _free(folder: Path) -> float:
+    """Bytes; of a folder that is not made yet, those of the disk on which it will be."""
     try:
-        own = os.statvfs(folder)
-    except OSError:  # not made yet, or gone: that is told elsewhere
+        own = os.statvfs(next((one for one in (folder, *folder.parents) if one.exists()), folder))
+    except OSError:  # unreadable: that is told elsewhere
         return float("inf")
     return own.f_bavail * own.f_frsize

@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from babel.dates import get_day_names, get_month_names
 
 from tests.transfer.test_sheets_by_hand import book, records
 from transfer.archive import ArchiveError
@@ -22,6 +23,7 @@ from transfer.registry import RESOURCES
 from transfer.sheets import convert
 from transfer.sheets.csv_rows import csv_restored, csv_row
 from transfer.sheets.lone import bound
+from transfer.sheets.misread import LANGUAGES, is_misread
 
 ROW = "Key{0}title{0}vendor\r\nshirt{0}Größe 上着{0}Nord\r\n"
 SAVED = {
@@ -102,17 +104,44 @@ def test_where_a_number_is_meant_none_is_marked(text: str) -> None:
     assert cell == csv_restored(cell) == text
 
 
+def dated(language: str) -> list[str]:
+    """Dates and times in words, as somebody may call a product."""
+    months = [name for width in ("wide", "abbreviated") for name in get_month_names(width, "format", language).values()]
+    forms = ("5 {}", "{} 5", "5. {} 2024", "{} 2024", "5-{}-24")
+    return [form.format(name) for name in months for form in forms]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_program_takes_for_a_date_is_known_in_every_language(language: str) -> None:
+    days = get_day_names("abbreviated", "format", language).values()
+    assert [text for text in (*dated(language), *(f"{day} 5.5.2024" for day in days)) if not is_misread(text)] == []
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-@pytest.mark.parametrize("language", [1033, 1031, 1036, 1045, 1055], ids=["en", "de", "fr", "pl", "tr"])
-def test_texts_come_back_from_a_program_of_any_language(language: int, tmp_path: Path) -> None:
-    """Opened with its eager recognition of numbers, and saved as it shows them."""
-    (tmp_path / "texts.csv").write_text("".join(csv_row([text]) for text in MISREAD), encoding="utf-8-sig", newline="")
-    given, taken = f"CSV:44,34,76,1,,{language},false,true", "csv:Text - txt - csv (StarCalc):44,34,76,1"
+@pytest.mark.parametrize(
+    ("language", "number"),
+    {
+        "en": 1033,
+        "de": 1031,
+        "fr": 1036,
+        "nb": 1044,
+        "fi": 1035,
+        "cs": 1029,
+        "tr": 1055,
+        "th": 1054,
+        "zh_CN": 2052,
+    }.items(),
+)
+def test_texts_come_back_from_a_program_of_any_language(language: str, number: int, tmp_path: Path) -> None:
+    """Opened with its eager recognition of numbers, and saved as it shows them. `number`: Windows's of the language."""
+    texts = [*MISREAD, *dated(language)]
+    (tmp_path / "texts.csv").write_text("".join(csv_row([text]) for text in texts), encoding="utf-8-sig", newline="")
+    given, taken = f"CSV:44,34,76,1,,{number},false,true", "csv:Text - txt - csv (StarCalc):44,34,76,1"
     home = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = ["soffice", home, "--headless", f"--infilter={given}", "--convert-to", taken, "--outdir", "saved"]
     subprocess.run([*command, "texts.csv"], cwd=tmp_path, check=True, capture_output=True, timeout=180)
     with (tmp_path / "saved" / "texts.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert [csv_restored(row[0]) for row in csv.reader(file)] == MISREAD
+        assert [csv_restored(row[0]) for row in csv.reader(file)] == texts
 
 
 def test_merged_cells_hidden_sheets_and_formulas_are_read_as_they_show(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ def after(names: Iterable[str]) -> str:
     told = _spoken(names)
     return told and (
         f"{told} of this store may have lost what they showed or referred to: not all of these were brought here, "
-        "so that nobody looked through them. Do so in the admin; a deleted entry names what showed it."
+        "so that nobody looked which did. Look through them in the admin. Of entries that were deleted, up to 250 name "
+        "in their rows what showed them."
     )
 
 
